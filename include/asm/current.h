@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Per-CPU data, found through GS, and the running task.
+ * In kernel mode GS points to this CPU's struct; SWAPGS at every door keeps it so.
+ */
+#ifndef ASM_CURRENT_H
+#define ASM_CURRENT_H
+
+#include <types.h>
+
+struct task_struct;
+struct mm_struct;
+
+struct percpu {
+	struct percpu *self;		/* gs:0 */
+	struct task_struct *current;	/* gs:8 */
+	unsigned long kernel_stack;	/* gs:16, top of current's kernel stack: where a syscall switches to */
+	unsigned long user_sp;		/* gs:24, scratch of the syscall door */
+	unsigned int cpu;
+	unsigned int need_resched;	/* the tick or a wake-up wants schedule() before user mode */
+	unsigned int in_irq;		/* nesting of interrupt handlers */
+	struct mm_struct *active_mm;	/* whose page tables CR3 holds */
+};
+
+static inline struct percpu *this_cpu(void)
+{
+	struct percpu *p;
+
+	__asm__ volatile("movq %%gs:0, %0" : "=r"(p));
+	return p;
+}
+
+static inline struct task_struct *get_current(void)
+{
+	struct task_struct *t;
+
+	__asm__ volatile("movq %%gs:8, %0" : "=r"(t));
+	return t;
+}
+
+#define current get_current()
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Interrupt lines of the 8259 pair (arch/x86/irq.c), ports, and the drivers' sinks. */
+#ifndef ASM_IRQ_H
+#define ASM_IRQ_H
+
+#include <types.h>
+
+#define IRQ_TIMER	0
+#define IRQ_KEYBOARD	1
+#define IRQ_SERIAL	4
+#define IRQ_VECTOR_BASE	0x20
+
+typedef void (*irq_handler_t)(unsigned int irq);
+
+void irq_init(void);
+void request_irq(unsigned int irq, irq_handler_t handler);	/* also unmasks */
+void do_irq(unsigned int irq);					/* from the trap door: handler and end of interrupt */
+unsigned long irq_count(unsigned int irq);
+
+/* Upward pointers: filled in by kernel/sched and kernel/tty. */
+extern void (*tick_handler)(bool user);				/* every tick, interrupts off */
+extern void (*console_input)(const u8 *s, size_t n);		/* bytes from serial or keyboard, interrupts off */
+
+void serial_init(void);		/* 16550 at 0x3f8; polled output at once, interrupt input after irq_init */
+void serial_input_init(void);
+void vga_init(void);		/* text mode 80x25 at 0xb8000, if there is one */
+void keyboard_init(void);
+void time_init(void);		/* calibrates the TSC, reads the CMOS clock, starts the tick */
+
+static inline void outb(u16 port, u8 v)
+{
+	__asm__ volatile("outb %0, %1" :: "a"(v), "Nd"(port));
+}
+
+static inline u8 inb(u16 port)
+{
+	u8 v;
+
+	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+
+static inline void outw(u16 port, u16 v)
+{
+	__asm__ volatile("outw %0, %1" :: "a"(v), "Nd"(port));
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a task is the machine's, and what the machine does for a task: arch/x86/process.c, fpu.c, cpu.c. */
+#ifndef ASM_PROCESSOR_H
+#define ASM_PROCESSOR_H
+
+#include <types.h>
+#include <asm/ptrace.h>
+
+struct task_struct;
+struct mm_struct;
+struct fpu;
+
+struct thread_struct {
+	unsigned long sp;		/* kernel rsp while not running */
+	unsigned long fsbase, gsbase;	/* user's; saved while not running */
+	struct fpu *fpu;		/* XSAVE area, fpu_size() bytes, 64-byte aligned */
+	unsigned long trap_nr, error_code, cr2;	/* of the last fault, for the signal frame */
+};
+
+#define task_pt_regs(t)		((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
+#define current_pt_regs()	task_pt_regs(current)
+
+/* CPU features that Exon uses; found once by cpu_init. */
+struct cpu_features {
+	bool nx, smep, smap, umip, fsgsbase, xsave, xsaveopt, rdrand, rdtscp, pge, pcid, invariant_tsc;
+	u32 hwcap;			/* AT_HWCAP: CPUID.1:EDX */
+	u32 hwcap2;			/* AT_HWCAP2: bit 1 FSGSBASE (as Linux 6.1) */
+	u64 xfeatures;			/* XCR0 */
+	u32 xstate_size;		/* bytes */
+};
+extern struct cpu_features boot_cpu;
+
+/* cpu.c */
+void cpu_init(void);			/* GDT, TSS with its ISTs, MSRs, CR0/CR4, per-CPU data behind GS */
+void set_kernel_stack(void *top);	/* TSS.rsp0 and percpu.kernel_stack */
+void load_cr3(phys_addr_t pgd);
+/* fpu.c */
+void fpu_init(void);
+size_t fpu_size(void);			/* bytes of one struct fpu */
+void fpu_reset(struct fpu *f);		/* the state that a new program starts with */
+void fpu_save(struct fpu *f);		/* from the processor; and back: */
+void fpu_restore(const struct fpu *f);
+/* process.c */
+void switch_mm(struct mm_struct *prev, struct mm_struct *next);
+/* Saves @prev, continues @next; returns in @prev's context later. interrupts off. */
+void switch_to(struct task_struct *prev, struct task_struct *next);
+/* fork: child's pt_regs (copy of current's, ax = 0, sp if not 0), TLS, FPU; it will start at ret_from_fork. */
+int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls);
+/* A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an exec). */
+void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
+void flush_thread(void);		/* exec: FPU to its first state, TLS bases 0, no stale registers */
+void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
+/* Frees what copy_thread made. */
+void exit_thread(struct task_struct *t);
+
+static inline void cpu_relax(void) { __builtin_ia32_pause(); }
+/* Randomness: RDRAND when the CPU has it, mixed with the TSC in a ChaCha stream (lib/random.c). */
+u64 get_random_u64(void);
+void get_random_bytes(void *buf, size_t n);
+void add_entropy(u64 x);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registers of user code as every door pushes them, lowest address first.
+ * arch/x86/entry/ptregs.inc mirrors this for nasm; the offsets are proven by
+ * _Static_assert in arch/x86/entry/syscall.c.
+ */
+#ifndef ASM_PTRACE_H
+#define ASM_PTRACE_H
+
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx;
+	unsigned long r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long orig_ax;	/* system call number; error code of a trap; -1 otherwise */
+	unsigned long ip, cs, flags, sp, ss;
+};
+
+#define user_mode(regs)		(((regs)->cs & 3) != 0)
+
+#endif

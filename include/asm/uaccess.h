@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading and writing user memory: arch/x86/uaccess.c. Every access to a
+ * __user pointer goes through here: the range is checked against TASK_SIZE,
+ * SMAP is lifted for just the copy, and a fault that cannot be served makes
+ * the function return through the fixup table instead of killing the kernel.
+ * May sleep (a page may have to be faulted in); the caller does not hold
+ * mmap_lock for write.
+ */
+#ifndef ASM_UACCESS_H
+#define ASM_UACCESS_H
+
+#include <asm/page.h>
+#include <errno.h>
+
+static inline bool access_ok(const void __user *p, unsigned long n)
+{
+	return n <= TASK_SIZE && (unsigned long)p <= TASK_SIZE - n;
+}
+
+/* Return the number of bytes NOT copied (0: all). What could not be read is zeroed in @to. */
+unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
+/* The number of bytes NOT cleared. */
+unsigned long clear_user(void __user *to, unsigned long n);
+/* Length without NUL; @n if there is no NUL within n; -EFAULT. */
+long strncpy_from_user(char *dst, const char __user *src, long n);
+/* Length WITH NUL; > @n if there is no NUL within n; 0 on a fault (as Linux's strnlen_user). */
+long strnlen_user(const char __user *s, long n);
+/* Kernel memory that may be absent (backtraces): 0 or -EFAULT. */
+int copy_from_kernel_nofault(void *dst, const void *src, size_t n);
+
+/* 0 or -EFAULT, for scalars of 1, 2, 4 or 8 bytes. */
+#define get_user(x, ptr)						\
+({									\
+	__typeof__(*(ptr)) __v;						\
+	int __e = copy_from_user(&__v, (ptr), sizeof(__v)) ? -EFAULT : 0; \
+	(x) = __v;							\
+	__e;								\
+})
+#define put_user(x, ptr)						\
+({									\
+	__typeof__(*(ptr)) __v = (__typeof__(*(ptr)))(x);		\
+	copy_to_user((ptr), &__v, sizeof(__v)) ? -EFAULT : 0;		\
+})
+
+struct pt_regs;
+/* True if @regs->ip may fault and was redirected to its fixup (called by the #PF and #GP handlers). */
+bool fixup_exception(struct pt_regs *regs);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a task is. A cred is never changed once a task points to it: copy, change, commit. */
+#ifndef CRED_H
+#define CRED_H
+
+#include <atomic.h>
+#include <types.h>
+
+#define NGROUPS_MAX_EXON 64
+#define CAP_ALL	((1UL << 41) - 1)	/* CAP_LAST_CAP of Linux 6.1 is 40 */
+
+struct cred {
+	atomic_t usage;
+	uid_t uid, suid, euid, fsuid;
+	gid_t gid, sgid, egid, fsgid;
+	u64 cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
+	unsigned int securebits;
+	unsigned int ngroups;
+	gid_t groups[NGROUPS_MAX_EXON];
+};
+
+/* kernel/sched/cred.c */
+struct cred *prepare_creds(void);		/* a private copy of current's; NULL: no memory */
+struct cred *get_cred(const struct cred *c);
+void put_cred(const struct cred *c);
+int commit_creds(struct cred *new_cred);	/* current takes it over, with its reference; 0 */
+bool in_group_p(gid_t gid);			/* current's fsgid or one of its groups */
+bool capable(int cap);				/* CAP_*, effective set of current */
+
+#endif

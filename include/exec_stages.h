@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stages of an exec: the one source of their names, in the order in which
+ * they happen. X(constant, name, function that leaves the record)
+ */
+#ifndef EXEC_STAGES_H
+#define EXEC_STAGES_H
+
+#define EXEC_STAGES(X) \
+	X(OPEN,			"open",			"do_open_execat") \
+	X(MM_INIT,		"mm-init",		"bprm_mm_init") \
+	X(COPY_STRINGS,		"copy-strings",		"do_execveat_common") \
+	X(SEARCH_HANDLER,	"search-handler",	"search_binary_handler") \
+	X(LOAD_SCRIPT,		"load-script",		"load_script") \
+	X(LOAD_ELF,		"load-elf",		"load_elf_binary") \
+	X(BEGIN_NEW_EXEC,	"begin-new-exec",	"begin_new_exec") \
+	X(SETUP_NEW_EXEC,	"setup-new-exec",	"setup_new_exec") \
+	X(ARG_PAGES,		"arg-pages",		"setup_arg_pages") \
+	X(MAP_SEGMENTS,		"map-segments",		"elf_map") \
+	X(SET_BRK,		"set-brk",		"set_brk") \
+	X(MAP_INTERP,		"map-interp",		"load_elf_interp") \
+	X(VDSO,			"vdso",			"arch_setup_additional_pages") \
+	X(CREATE_TABLES,	"create-tables",	"create_elf_tables") \
+	X(START_THREAD,		"start-thread",		"start_thread") \
+	X(EXEC_FAILED,		"exec-failed",		"bprm_execve") \
+	X(FIRST_FAULT,		"first-fault",		"exc_page_fault")
+
+enum exec_stage {
+#define X(constant, name, function) EXEC_STAGE_##constant,
+	EXEC_STAGES(X)
+#undef X
+	NR_EXEC_STAGES
+};
+
+#endif

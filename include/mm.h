@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory: frames (mm/page_alloc.c, mm/slab.c, mm/vmalloc.c, mm/pgtable.c: they stand
+ * below the scheduler and call only lib/), and address spaces above them.
+ * Functions whose name ends in _locked, and those that say so, want mmap_lock held.
+ */
+#ifndef MM_H
+#define MM_H
+
+#include <mm_types.h>
+#include <asm/pgtable.h>
+#include <errno.h>
+
+struct task_struct;
+struct file;
+struct inode;
+struct boot_info;
+
+/* ---- frames ---------------------------------------------------------- */
+
+typedef unsigned int gfp_t;
+#define GFP_KERNEL	0u
+#define __GFP_ZERO	1u
+#define GFP_ZERO	__GFP_ZERO
+
+#define MAX_ORDER	11		/* largest block: 2^10 pages */
+
+#define pfn_to_page(pfn)	((struct page *)VMEMMAP_START + (pfn))
+#define page_to_pfn(p)		((pfn_t)((p) - (struct page *)VMEMMAP_START))
+#define page_to_phys(p)		((phys_addr_t)(page_to_pfn(p) << PAGE_SHIFT))
+#define page_address(p)		phys_to_virt(page_to_phys(p))
+#define virt_to_page(v)		pfn_to_page(virt_to_phys(v) >> PAGE_SHIFT)
+
+/*
+ * mem_init: builds the direct map, vmemmap and the buddy allocator from the
+ * memory map in @bi; what @bi reserves (kernel, initramfs, boot tables) stays
+ * out until free_reserved. Panics with a clear message if RAM does not suffice.
+ */
+void mem_init(const struct boot_info *bi);
+/* Gives a boot-time range (initramfs) to the allocator. */
+void free_reserved(phys_addr_t start, phys_addr_t end);
+
+/* 2^order contiguous frames with one reference, or NULL. Never sleeps. Any context. */
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+void __free_pages(struct page *page, unsigned int order);
+static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
+void *__get_free_pages(gfp_t gfp, unsigned int order);	/* the same by virtual address */
+void free_pages(void *addr, unsigned int order);
+static inline void get_page(struct page *p) { atomic_inc(&p->_refcount); }
+void put_page(struct page *p);		/* frees the frame with the last reference */
+unsigned long nr_free_pages(void);
+unsigned long totalram_pages(void);
+void clear_page(void *p);
+void copy_page(void *to, const void *from);
+extern struct page *zero_page;		/* one frame of zeros, mapped read-only and special */
+
+struct kmem_cache;
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
+void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp);
+void kmem_cache_free(struct kmem_cache *c, void *obj);
+void *kmalloc(size_t size, gfp_t gfp);	/* any size up to 4 MiB; NULL if there is none; 16-byte aligned */
+static inline void *kzalloc(size_t size) { return kmalloc(size, __GFP_ZERO); }
+void kfree(const void *p);
+char *kstrdup(const char *s);
+void *kmemdup(const void *p, size_t n);
+void slab_init(void);
+unsigned long slab_pages(void);		/* frames held by slabs */
+
+/* Page-wise memory in the vmalloc area; one unmapped guard page below each piece. */
+void *vmalloc(size_t size);
+void vfree(void *p);
+/* Maps device registers, uncached. */
+void *ioremap(phys_addr_t pa, size_t size);
+
+/* Kernel half of the tables. Maps [va, va+size) to @pa. Panics when no frame is left for a table. */
+void map_kernel_range(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
+void unmap_kernel_range(unsigned long va, size_t size);
+/* The leaf entry for @va in the kernel's or a user's tables, NULL if a level is absent. *level: 1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB. */
+pte_t *lookup_address(pgd_t *pgd, unsigned long va, unsigned int *level);
+extern pgd_t *init_pgd;			/* the kernel's own top table */
+
+/* ---- page tables of an address space: mm/pgtable.c, mm/memory.c ------ */
+
+pgd_t *pgd_alloc(void);			/* a top table whose kernel half is init_pgd's; NULL */
+void pgd_free(pgd_t *pgd);
+/* The entry for @addr; tables are made when @alloc. NULL: absent, or no memory. page_table_lock held, or mm private. */
+pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
+/* Frees the tables that lie wholly within [floor, ceiling) and have no area left in [start, end). */
+void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
+		   unsigned long floor, unsigned long ceiling);
+void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
+void flush_tlb_mm(struct mm_struct *mm);
+pgprot_t vm_get_page_prot(unsigned long vm_flags);
+
+/* Removes all PTEs in [start, end) and drops their pages; rss goes down. mmap_lock held (write, or read for MADV_DONTNEED). */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* fork: copies @src's PTEs into @dst, write-protecting both where private. 0 or -ENOMEM. */
+int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
+/* mprotect: rewrites the rights of the present PTEs to @vma->vm_page_prot. */
+void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* mremap and shift_arg_pages: moves PTEs. Returns the number of bytes moved (less than @len: -ENOMEM on the way). */
+unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
+			       struct vm_area_struct *new_vma, unsigned long new_addr, unsigned long len);
+/* Serves one fault. mmap_lock held for read. Returns VM_FAULT_*. */
+vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags);
+/* Truncation: removes every mapping of pages [first, last] of @mapping in all address spaces; last = -1UL: to the end. */
+void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last, bool even_cows);
+
+/* Faults @addr's page in and returns it with a reference. Foreign mm allowed. mmap_lock held for read. ERR_PTR(-EFAULT...). */
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force);
+/* Reads or writes another process's memory through its page tables; takes mmap_lock; returns bytes done. */
+int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write);
+/* Faults in all of [start, end), stopping at the first error. mmap_lock NOT held. */
+void mm_populate(unsigned long start, unsigned long len);
+
+/* ---- areas: mm/mmap.c, mprotect.c, mremap.c, mm_init.c, vdso.c ------- */
+
+struct mm_struct *mm_alloc(void);	/* empty address space, mm_users = 1; NULL */
+void mmput(struct mm_struct *mm);	/* drops a user; the last one unmaps everything (exit_mmap) */
+void mmdrop(struct mm_struct *mm);	/* drops a reference to the struct */
+static inline void mmgrab(struct mm_struct *mm) { atomic_inc(&mm->mm_count); }
+static inline void mmget(struct mm_struct *mm) { atomic_inc(&mm->mm_users); }
+struct mm_struct *get_task_mm(struct task_struct *t);	/* with a user reference, or NULL */
+/* fork: a copy of @oldmm with its areas copied, pages shared copy-on-write. NULL: no memory. */
+struct mm_struct *dup_mm(struct mm_struct *oldmm);
+void exit_mmap(struct mm_struct *mm);
+/* Replaces exe_file (with deny-write on the new, allow-write on the old). */
+int set_mm_exe_file(struct mm_struct *mm, struct file *f);
+struct file *get_mm_exe_file(struct mm_struct *mm);
+
+static inline void mmap_read_lock(struct mm_struct *mm) { down_read(&mm->mmap_lock); }
+static inline void mmap_read_unlock(struct mm_struct *mm) { up_read(&mm->mmap_lock); }
+static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_lock); }
+static inline int mmap_write_lock_killable(struct mm_struct *mm) { return down_write_killable(&mm->mmap_lock); }
+static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_lock); }
+
+struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);	/* zeroed, vm_mm set; NULL */
+void vm_area_free(struct vm_area_struct *vma);			/* the struct only */
+/* First area with vm_end > addr, or NULL. mmap_lock held. */
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+/* The area that covers @addr, growing a stack area down to it if need be; NULL. mmap_lock held for read. */
+struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
+/* First area that overlaps [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* Links a new area into the list. 0 or -ENOMEM (it overlaps). mmap_lock held for write. */
+int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma);
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long addr,
+				 unsigned long end, unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff);
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
+/* Moves the edges of an area (exec's stack); neighbours must not be hit. 0 or -ENOMEM. */
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff);
+int expand_stack(struct vm_area_struct *vma, unsigned long address);	/* 0 or -ENOMEM; checks rlimit and gap */
+unsigned long vm_start_gap(struct vm_area_struct *vma);
+extern unsigned long stack_guard_gap;	/* bytes: 256 pages */
+/* Gives @vma an anon_vma (or its mergeable neighbour's). 0 or -ENOMEM. Called by the fault handler. */
+int anon_vma_prepare(struct vm_area_struct *vma);
+int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src);
+void unlink_anon_vma(struct vm_area_struct *vma);
+bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
+void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
+
+/*
+ * The core of mmap. @flags: MAP_*; *addr: in the wish, out the place.
+ * *populate (bytes) is what mm_populate should touch after the lock is gone.
+ * mmap_lock held for write. 0 or -errno.
+ */
+int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
+	    unsigned long flags, unsigned long pgoff, unsigned long *populate);
+/* do_mmap with lock and populate: what elf_map and friends call. @offset in bytes, page aligned. */
+int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
+	    unsigned long flags, unsigned long offset);
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);	/* lock held for write */
+int vm_munmap(unsigned long start, size_t len);
+/* Anonymous memory at a fixed place, as a bss is: @flags may be VM_EXEC. Replaces what is there. 0 or -errno. */
+int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
+/* Finds room. *addr: the wish (0: none). 0, -ENOMEM or -EINVAL. */
+int get_unmapped_area(struct file *file, unsigned long *addr, unsigned long len, unsigned long pgoff,
+		      unsigned long flags);
+/* Picks mmap_base from the stack limit and, if PF_RANDOMIZE, a random offset. arch/x86/mm/mmap.c in Linux. */
+void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);
+unsigned long arch_align_stack(unsigned long sp);
+unsigned long arch_randomize_brk(struct mm_struct *mm);
+unsigned long arch_mmap_rnd(void);
+unsigned long randomize_stack_top(unsigned long stack_top);
+unsigned long randomize_page(unsigned long start, unsigned long range);
+int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		   unsigned long end, unsigned long newflags);
+
+struct vm_area_struct *_install_special_mapping(struct mm_struct *mm, unsigned long addr, unsigned long len,
+						unsigned long vm_flags, const struct vm_special_mapping *spec);
+/* Maps [vvar] and [vdso]; sets mm->context.vdso. 0 or -errno. */
+struct linux_binprm;
+int arch_setup_additional_pages(struct linux_binprm *bprm, int uses_interp);
+bool vma_is_special_mapping(const struct vm_area_struct *vma, const struct vm_special_mapping *sm);
+/* The name that maps shows for a kernel-made area ("[vdso]"), or NULL. */
+const char *arch_vma_name(struct vm_area_struct *vma);
+
+static inline bool vma_is_anonymous(const struct vm_area_struct *vma) { return !vma->vm_ops; }
+static inline unsigned long vma_pages(const struct vm_area_struct *vma)
+{
+	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
+}
+
+static inline bool vma_is_temporary_stack(const struct vm_area_struct *vma)
+{
+	return (vma->vm_flags & VM_GROWSDOWN) &&
+	       (vma->vm_flags & VM_STACK_INCOMPLETE_SETUP) == VM_STACK_INCOMPLETE_SETUP;
+}
+
+/* [vsyscall]: a gate area of every process, never in the list. mm/vsyscall.c */
+enum vsyscall_mode { VSYSCALL_NONE, VSYSCALL_XONLY, VSYSCALL_EMULATE };
+extern enum vsyscall_mode vsyscall_mode;	/* "vsyscall=" on the command line; default none, as Debian's */
+struct vm_area_struct *get_gate_vma(struct mm_struct *mm);
+
+/* ---- page cache: mm/filemap.c ---------------------------------------- */
+
+/* The page @index of @mapping with a reference, or NULL. */
+struct page *find_get_page(struct address_space *mapping, unsigned long index);
+/* The same, made and read in if absent; uptodate, unlocked. ERR_PTR(-ENOMEM, -EIO). */
+struct page *read_mapping_page(struct address_space *mapping, unsigned long index);
+/* read(2) of a file that has pages: from *pos to a user or kernel buffer. Bytes, 0 at the end, -EFAULT... */
+ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user);
+/* write(2) into the page cache, i_rwsem held; grows i_size. */
+ssize_t filemap_write(struct file *f, const void *buf, size_t n, loff_t *pos, bool user);
+extern const struct vm_operations_struct generic_file_vm_ops;
+vm_fault_t filemap_fault(struct vm_fault *vmf);
+int generic_file_mmap(struct file *f, struct vm_area_struct *vma);
+/* Drops the pages from byte @newsize on (and zeroes the tail of the last), unmapping them first. */
+void truncate_pagecache(struct inode *inode, loff_t newsize);
+void truncate_inode_pages(struct address_space *mapping);	/* all, at inode death */
+unsigned long nr_file_pages(void);
+/* Anonymous shared memory (MAP_SHARED|MAP_ANONYMOUS, /dev/zero): a file "/dev/zero (deleted)". Filled in by fs/ramfs.c. */
+extern struct file *(*shmem_file_setup)(const char *name, loff_t size);
+
+/* Physical pages reserved for commit accounting: MAP_NORESERVE, overcommit as Linux's heuristic mode. */
+int security_vm_enough_memory(struct mm_struct *mm, long pages);	/* 0 or -ENOMEM: refuses only the obviously absurd */
+
+#endif

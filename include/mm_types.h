@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * struct page, vm_area_struct and mm_struct: the types of an address space.
+ *
+ *   task->mm ──> mm_struct ──mmap──> vma ──vm_next──> vma ... (sorted, never overlapping)
+ *                    │                └─vm_file──> file ──f_mapping──> address_space ──> pages
+ *                    └─pgd──> four levels of tables ──> page frames
+ */
+#ifndef MM_TYPES_H
+#define MM_TYPES_H
+
+#include <list.h>
+#include <atomic.h>
+#include <spinlock.h>
+#include <wait.h>
+#include <asm/page.h>
+#include <asm/pgtable_types.h>
+#include <elf.h>
+
+struct file;
+struct address_space;
+struct vm_operations_struct;
+struct linux_binfmt;
+struct cred;
+
+/*
+ * One for every physical page frame, in the array at VMEMMAP_START.
+ * _refcount: who may still look at the frame (0: free). _mapcount: page table
+ * entries that point to it. A page cache page has one reference from its
+ * address_space; mapping and index are fixed while it is there.
+ */
+struct page {
+	unsigned long flags;		/* PG_* */
+	atomic_t _refcount;
+	atomic_t _mapcount;		/* PTEs */
+	struct address_space *mapping;	/* page cache: the file; else NULL */
+	unsigned long index;		/* page cache: page number in the file */
+	unsigned long private;		/* buddy: order; slab: the slab's first free object */
+	struct list_head lru;		/* buddy and slab lists */
+	void *slab;			/* slab: its kmem_cache */
+};
+
+enum pageflags {
+	PG_locked,
+	PG_uptodate,
+	PG_dirty,
+	PG_buddy,		/* head of a free block of 2^private pages */
+	PG_slab,
+	PG_reserved,		/* never given to the allocator */
+	PG_anon,
+	PG_head,		/* first page of an allocated block of 2^private pages, order > 0 */
+};
+
+/* vm_flags: Linux's numbers, for they are what /proc/PID/smaps and students expect. */
+#define VM_READ			0x00000001UL
+#define VM_WRITE		0x00000002UL
+#define VM_EXEC			0x00000004UL
+#define VM_SHARED		0x00000008UL
+#define VM_MAYREAD		0x00000010UL
+#define VM_MAYWRITE		0x00000020UL
+#define VM_MAYEXEC		0x00000040UL
+#define VM_MAYSHARE		0x00000080UL
+#define VM_GROWSDOWN		0x00000100UL
+#define VM_PFNMAP		0x00000400UL
+#define VM_LOCKED		0x00002000UL
+#define VM_IO			0x00004000UL
+#define VM_SEQ_READ		0x00008000UL
+#define VM_RAND_READ		0x00010000UL
+#define VM_DONTCOPY		0x00020000UL
+#define VM_DONTEXPAND		0x00040000UL
+#define VM_LOCKONFAULT		0x00080000UL
+#define VM_ACCOUNT		0x00100000UL
+#define VM_NORESERVE		0x00200000UL
+#define VM_WIPEONFORK		0x02000000UL
+#define VM_DONTDUMP		0x04000000UL
+#define VM_SOFTDIRTY		0x08000000UL
+#define VM_MIXEDMAP		0x10000000UL
+#define VM_HUGEPAGE		0x20000000UL
+#define VM_NOHUGEPAGE		0x40000000UL
+#define VM_STACK_FLAGS		(VM_GROWSDOWN | VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
+				 VM_MAYEXEC | VM_ACCOUNT)
+/* The temporary stack of an exec, not yet at its final place: see setup_arg_pages. */
+#define VM_STACK_INCOMPLETE_SETUP	(VM_RAND_READ | VM_SEQ_READ)
+#define VM_ACCESS_FLAGS		(VM_READ | VM_WRITE | VM_EXEC)
+#define VM_SPECIAL		(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+
+/*
+ * The identity of a family of anonymous pages. Exon never walks it (it does
+ * not swap); it exists because Linux refuses to merge two areas whose
+ * anon_vmas differ, and that shows in /proc/PID/maps.
+ */
+struct anon_vma {
+	atomic_t refcount;
+};
+
+/*
+ * One area [vm_start, vm_end) of equal rights and backing, page aligned.
+ * All fields are guarded by vm_mm->mmap_lock (write to change, read to use);
+ * shared_node also by vm_file->f_mapping->i_mmap_lock.
+ */
+struct vm_area_struct {
+	unsigned long vm_start, vm_end;
+	struct vm_area_struct *vm_next, *vm_prev;
+	struct mm_struct *vm_mm;
+	pgprot_t vm_page_prot;
+	unsigned long vm_flags;			/* VM_* */
+	struct anon_vma *anon_vma;		/* NULL until the first private page; owns a reference */
+	unsigned int anon_chain;		/* length of Linux's anon_vma_chain: 0, 1, + 1 a fork */
+	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous */
+	unsigned long vm_pgoff;			/* in pages: of the file, or of vm_start for anonymous memory */
+	struct file *vm_file;			/* owns a reference; NULL: anonymous */
+	void *vm_private_data;
+	struct list_head shared_node;		/* in vm_file->f_mapping->i_mmap */
+};
+
+enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
+
+/*
+ * An address space.
+ * mm_users: tasks that run in it (and short-time lookers); at 0 the areas go.
+ * mm_count: references to the struct itself, all users together being one.
+ * mmap_lock guards the list of areas and every number below it;
+ * page_table_lock guards the page tables and rss.
+ * Invariants: the list is sorted and free of overlaps, map_count is its
+ * length, total_vm the sum of its pages.
+ */
+struct mm_struct {
+	struct vm_area_struct *mmap;		/* first area */
+	struct vm_area_struct *mmap_cache;	/* last find_vma hit, or NULL */
+	pgd_t *pgd;				/* virtual address (direct map) of the top table */
+	atomic_t mm_users;
+	atomic_t mm_count;
+	int map_count;
+	spinlock_t page_table_lock;
+	struct rw_semaphore mmap_lock;
+
+	unsigned long mmap_base;		/* top of the mmap area */
+	unsigned long task_size;
+	unsigned long highest_vm_end;
+	unsigned long hiwater_rss, hiwater_vm;	/* pages */
+	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm;	/* pages */
+	unsigned long pgtables_bytes;
+	unsigned long def_flags;		/* VM_LOCKED after mlockall(MCL_FUTURE) */
+	unsigned long start_code, end_code, start_data, end_data;
+	unsigned long start_brk, brk, start_stack;
+	unsigned long arg_start, arg_end, env_start, env_end;
+	long rss_stat[NR_MM_COUNTERS];		/* pages */
+	unsigned long saved_auxv[2 * (20 + 2)];	/* as /proc/PID/auxv shows it */
+
+	struct linux_binfmt *binfmt;
+	struct file *exe_file;			/* /proc/PID/exe; owns a reference; write denied */
+	struct { void *vdso; } context;		/* address of the vdso image in user space */
+	unsigned long flags;			/* MMF_*: dumpable in bits 0-1, coredump filter from bit 2 */
+};
+
+#define MMF_DUMPABLE_MASK	3
+#define SUID_DUMP_DISABLE	0
+#define SUID_DUMP_USER		1
+#define SUID_DUMP_ROOT		2
+#define MMF_DUMP_FILTER_SHIFT	2
+#define MMF_DUMP_FILTER_MASK	(0x1ffUL << MMF_DUMP_FILTER_SHIFT)
+#define MMF_DUMP_FILTER_DEFAULT	(0x33UL << MMF_DUMP_FILTER_SHIFT)
+#define MMF_HAS_MDWE		(1UL << 28)
+
+typedef unsigned int vm_fault_t;
+#define VM_FAULT_OOM		0x0001
+#define VM_FAULT_SIGBUS		0x0002
+#define VM_FAULT_MAJOR		0x0004
+#define VM_FAULT_SIGSEGV	0x0040
+#define VM_FAULT_NOPAGE		0x0100	/* ->fault installed the PTE itself */
+#define VM_FAULT_LOCKED		0x0200
+#define VM_FAULT_ERROR		(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+
+#define FAULT_FLAG_WRITE	0x01
+#define FAULT_FLAG_USER		0x40
+#define FAULT_FLAG_REMOTE	0x80
+#define FAULT_FLAG_INSTRUCTION	0x100
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+	unsigned long address;		/* page aligned */
+	unsigned long pgoff;		/* page number in the file */
+	unsigned int flags;		/* FAULT_FLAG_* */
+	struct page *page;		/* out: the page, with a reference for the caller */
+	pmd_t *pmd;
+	pte_t *pte;
+	pte_t orig_pte;
+};
+
+struct vm_operations_struct {
+	void (*open)(struct vm_area_struct *vma);	/* the area was copied or split */
+	void (*close)(struct vm_area_struct *vma);
+	vm_fault_t (*fault)(struct vm_fault *vmf);	/* mmap_lock held for read */
+	/* A shared page becomes writable: may refuse with VM_FAULT_SIGBUS. */
+	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
+	int (*mremap)(struct vm_area_struct *vma);	/* the area has moved */
+	const char *(*name)(struct vm_area_struct *vma);	/* for maps: "[vdso]" */
+	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
+};
+
+/* [vvar] and [vdso]: pages that are the kernel's. */
+struct vm_special_mapping {
+	const char *name;
+	vm_fault_t (*fault)(const struct vm_special_mapping *sm, struct vm_fault *vmf);
+	int (*mremap)(const struct vm_special_mapping *sm, struct vm_area_struct *vma);
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* A map from unsigned long to pointers, 64-way: lib/radix_tree.c. The caller locks. Nodes come from the pointers below. */
+#ifndef RADIX_TREE_H
+#define RADIX_TREE_H
+
+#include <types.h>
+
+struct radix_tree_node;
+
+struct radix_tree_root {
+	struct radix_tree_node *node;
+	unsigned int height;
+};
+
+/* 0, -EEXIST, -ENOMEM. */
+int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
+void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index);
+/* Returns what was there. Empty nodes are freed. */
+void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
+/* First item at or after *index; *index becomes its place; NULL: none. */
+void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index);
+
+#endif

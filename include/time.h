@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks (arch/x86/time.c) and timers (kernel/sched/timer.c). All times are nanoseconds. */
+#ifndef TIME_H
+#define TIME_H
+
+#include <types.h>
+#include <list.h>
+#include <linux/time.h>
+#include <linux/time_types.h>
+
+#define NSEC_PER_SEC	1000000000L
+#define NSEC_PER_MSEC	1000000L
+#define NSEC_PER_USEC	1000L
+#define HZ		250		/* ticks a second, as Debian's kernel */
+#define TICK_NSEC	(NSEC_PER_SEC / HZ)
+#define USER_HZ		100
+
+ktime_t ktime_get(void);		/* CLOCK_MONOTONIC */
+ktime_t ktime_get_real(void);		/* CLOCK_REALTIME */
+void ktime_set_real(ktime_t now);	/* clock_settime: moves the offset, and the vdso's copy */
+
+static inline struct __kernel_timespec ns_to_timespec(ktime_t ns)
+{
+	return (struct __kernel_timespec){ .tv_sec = ns / NSEC_PER_SEC, .tv_nsec = ns % NSEC_PER_SEC };
+}
+
+/* Saturates instead of overflowing. */
+static inline ktime_t timespec_to_ns(const struct __kernel_timespec *ts)
+{
+	if (ts->tv_sec >= INT64_MAX / NSEC_PER_SEC)
+		return INT64_MAX;
+	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
+}
+
+static inline bool timespec_valid(const struct __kernel_timespec *ts)
+{
+	return ts->tv_sec >= 0 && (unsigned long)ts->tv_nsec < NSEC_PER_SEC;
+}
+
+/* Runs @function once, in interrupt context, at the first tick at or after @expires (CLOCK_MONOTONIC). */
+struct timer_list {
+	struct list_head entry;
+	ktime_t expires;
+	void (*function)(struct timer_list *t);
+};
+
+void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t));
+void mod_timer(struct timer_list *t, ktime_t expires);	/* (re)arms */
+bool del_timer(struct timer_list *t);			/* true if it was armed */
+static inline bool timer_pending(const struct timer_list *t) { return t->entry.next && t->entry.next != &t->entry; }
+/* Called by the tick with interrupts off. */
+void run_timers(void);
+/* Sleeps in the state the caller has set, at most until @expires; returns 0 when it is reached, else -EINTR-like nonzero. */
+int schedule_hrtimeout(ktime_t expires);
+
+#endif

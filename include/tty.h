@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The terminal: line discipline and job control. kernel/tty.c. */
+#ifndef TTY_H
+#define TTY_H
+
+#include <types.h>
+
+struct task_struct;
+
+void tty_init(void);			/* registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1 */
+/* A session leader that ends or calls setsid gives its terminal up. on_exit: hang the group up. */
+void disassociate_ctty(bool on_exit);
+/* Device number of a task's terminal for /proc/PID/stat (0: none) and its foreground group (-1: none). */
+unsigned int task_tty_nr(struct task_struct *t, int *tpgid);
+
+#endif

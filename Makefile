@@ -22,6 +22,9 @@ endif
 
 DIRS	:= boot arch/x86 arch/x86/entry kernel kernel/sched mm fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
+ifndef DEBUG
+CSRC	:= $(filter-out lib/lockdep.c,$(CSRC))
+endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o
 
@@ -35,4 +38,157 @@ $(B)/%.asm.o: %.asm
 	@echo "  NASM  $<"
 	@$(NASM) -f elf64 -g -F dwarf -I$(<D)/ -MD $(@:.o=.d) -o $@ $<
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# The vdso is user code: a shared object of its own flags, carried in the kernel as data.
+VDSO	:= $(B)/arch/x86/vdso
+VDSO_CFLAGS := -std=gnu11 -O2 -ffreestanding -fPIC -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
+	   -fasynchronous-unwind-tables -fno-common -fvisibility=hidden $(WARN) $(INCLUDES)
+
+$(VDSO)/vclock.o: arch/x86/vdso/vclock.c
+	@mkdir -p $(@D)
+	@echo "  VDSO  $<"
+	@$(CC) $(VDSO_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(VDSO)/vdso.so: $(VDSO)/vclock.o arch/x86/vdso/vdso.lds
+	@$(LD) -shared -s -Bsymbolic -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 --eh-frame-hdr \
+		--no-undefined -z max-page-size=4096 -z noexecstack -T arch/x86/vdso/vdso.lds -o $@ $<
+
+$(VDSO)/image.o: arch/x86/vdso/image.asm $(VDSO)/vdso.so
+	@echo "  NASM  $<"
+	@$(NASM) -f elf64 -I$(VDSO)/ -o $@ $<
+
+# A compiler that finds memcpy's own loop and calls memcpy for it would never return.
+$(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
+
+# ---- the kernel image: linked twice, the second time with the table of its own functions ----------
+
+LDFLAGS	:= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none --no-warn-rwx-segments -T boot/kernel.lds
+
+help: ## this list
+	@echo "Exon: make TARGET"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo "  DEBUG=1 builds with lock checks; CI=1 turns warnings into errors."
+
+all: $(B)/exon.elf ## build the kernel: build/exon.elf
+
+$(B)/kallsyms0.asm: tools/kallsyms.sh
+	@mkdir -p $(@D)
+	@tools/kallsyms.sh </dev/null >$@
+$(B)/exon0.elf: $(OBJS) $(B)/kallsyms0.o boot/kernel.lds
+	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms0.o
+$(B)/kallsyms.asm: $(B)/exon0.elf tools/kallsyms.sh
+	@nm -n $< | tools/kallsyms.sh >$@
+$(B)/kallsyms%o: $(B)/kallsyms%asm
+	@$(NASM) -f elf64 -o $@ $<
+$(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds
+	@echo "  LD    $@"
+	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms.o
+
+# ---- the ISO image: GRUB for BIOS and UEFI ----------------------------------------------------------
+
+ISO	?= $(B)/exon.iso
+INITRD	?= build/rootfs.cpio
+export CMDLINE
+iso: $(B)/exon.elf $(if $(filter build/rootfs.cpio,$(INITRD)),build/rootfs.cpio) ## bootable image: INITRD=FILE.cpio CMDLINE='words' ISO=FILE
+	@INITRD=$(call quote,$(INITRD)) ISO=$(call quote,$(ISO)) tools/mkiso.sh $(B)/exon.elf $(B)/iso
+
+.PHONY: help all iso
+
+# ---- the root tree: Debian's programs, ours, /init ---------------------------
+
+DEBIAN_PACKAGES := busybox-static bash dash coreutils libc6 libtinfo6 libselinux1 libacl1 libattr1 libgmp10 \
+		   libpcre2-8-0 libgcc-s1
+USER_BIN := $(patsubst user/%.c,build/user/%,$(wildcard user/*.c)) $(patsubst user/%.S,build/user/%,$(wildcard user/*.S))
+
+# Freestanding and static: they also run where there is no Debian at all.
+build/user/%: user/%.c $(wildcard user/*.h)
+	@mkdir -p $(@D)
+	@echo "  USER  $<"
+	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
+		-fcf-protection=none -Wl,--build-id=none -o $@ $<
+
+build/user/%: user/%.S
+	@mkdir -p $(@D)
+	@echo "  USER  $<"
+	@$(CC) -nostdlib -o $@ $<
+
+build/rootfs.cpio: $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py tools/fetch-debian.sh
+	@tools/rootfs.sh $@ $(DEBIAN_PACKAGES)
+
+# ---- run, compare, test -------------------------------------------------------
+
+# The tools come first, then make starts over: what it knows of the compiler was read before.
+SETUP	:= tools/deps.sh && $(MAKE) --no-print-directory
+RAM	?= 256
+CMDLINE	?=
+QEMU	:= qemu-system-x86_64 -machine q35 -m $(RAM) -no-reboot -net none \
+	   -device isa-debug-exit,iobase=0xf4,iosize=4
+TCG	:= -accel tcg -cpu max,la57=off,pku=off,erms=off,fsrm=off
+ACCEL	:= $(if $(shell test -w /dev/kvm && echo y),-accel kvm -cpu host,$(TCG))
+
+run: ## boot to a shell on this terminal ('poweroff -f' ends; CMDLINE='words', RAM=MiB)
+	@$(SETUP) do-run
+do-run: build/exon.elf build/rootfs.cpio
+	@echo "Starting QEMU; 'poweroff -f' in the shell ends it, and so does Ctrl-A X."
+	@$(QEMU) $(ACCEL) -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
+
+run-vga: ## the same in a window: VGA text and PS/2 keyboard
+	@$(SETUP) do-run-vga
+do-run-vga: build/exon.elf build/rootfs.cpio
+	@$(QEMU) $(ACCEL) -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
+
+run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI
+	@$(SETUP) iso do-run-iso
+do-run-iso:
+	@$(QEMU) $(ACCEL) -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
+
+compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side
+	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
+	@$(SETUP) do-compare
+do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
+	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+quote	= '$(subst ','\'',$(1))'
+
+build/linux/vmlinuz:
+	@tools/fetch-linux.sh build/debs build/linux
+
+# ---- tests ---------------------------------------------------------------------
+
+HOST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/host/test_*.c))
+GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
+		   $(patsubst %.c,build/%,$(wildcard tests/programs/*.c)) \
+		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S))
+
+# A test names in its first line what it needs: "links: kernel files" (host), "flags: compiler flags" (guest).
+# Kernel code on the host still sees only the kernel's headers.
+build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests/host/*.h include/*.h include/asm/*.h fs/*.c mm/*.c lib/*.c)
+	@mkdir -p $(@D)
+	@echo "  HOST  $<"
+	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Wno-sign-compare \
+		-Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
+
+build/tests/%: tests/%.c
+	@mkdir -p $(@D)
+	@echo "  GUEST $<"
+	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
+
+build/tests/%: tests/%.S
+	@mkdir -p $(@D)
+	@echo "  GUEST $<"
+	@$(CC) -nostdlib -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
+
+test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minutes)
+	@$(SETUP) do-test
+do-test: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(GUEST_TESTS)
+	@tools/check-floors
+	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
+
+deps: ## install the Debian packages of tools/packages.txt that are missing
+	@tools/deps.sh
+doctor: ## the version of each tool, beside the one that Exon was tested with
+	@tools/doctor.sh
+clean: ## remove what was built; downloads stay (build/debs)
+	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test deps doctor clean
+
+-include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -7,6 +7,7 @@
 #define BINFMTS_H
 
 #include <list.h>
+#include <signal.h>
 #include <types.h>
 #include <asm/page.h>
 #include <linux/resource.h>
@@ -40,6 +41,7 @@ struct linux_binprm {
 	bool execfd_creds;
 	bool secureexec;		/* AT_SECURE */
 	bool point_of_no_return;
+	bool comm_from_dentry;		/* the name was empty: comm comes from the file */
 	struct file *executable;	/* passed to an interpreter (binfmt_misc) */
 	struct file *interpreter;	/* next file of the loop: set by load_script */
 	struct file *file;
@@ -96,13 +98,21 @@ struct file *open_exec(const char *name);
 void would_dump(struct linux_binprm *bprm, struct file *file);
 void set_dumpable(struct mm_struct *mm, int value);
 int get_dumpable(struct mm_struct *mm);
-int suid_dumpable(void);
+extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable */
+
+/* fs/exec_creds.c */
+int prepare_bprm_creds(struct linux_binprm *bprm);
+void check_unsafe_exec(struct linux_binprm *bprm);
+int bprm_creds_from_file(struct linux_binprm *bprm);
+
+#define UNSAFE_SHARE		1	/* fs_struct is shared with another process */
+#define UNSAFE_NO_NEW_PRIVS	4
 
 #define EXSTACK_DEFAULT		0
 #define EXSTACK_DISABLE_X	1
 #define EXSTACK_ENABLE_X	2
 
-/* fs/coredump.c: writes a core of current if its limit allows. True: one was written. */
-bool do_coredump(int sig);
+/* fs/coredump.c: writes a core of current, which dies of @info, if its limit allows. True: one was written. */
+bool do_coredump(const kernel_siginfo_t *info);
 
 #endif

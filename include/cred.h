@@ -20,6 +20,7 @@ struct cred {
 };
 
 /* kernel/sched/cred.c */
+extern struct cred init_cred;			/* root with every capability; never freed */
 struct cred *prepare_creds(void);		/* a private copy of current's; NULL: no memory */
 struct cred *get_cred(const struct cred *c);
 void put_cred(const struct cred *c);

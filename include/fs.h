@@ -80,6 +80,7 @@ struct dentry {
 	const struct dentry_operations *d_op;
 	struct list_head d_hash;		/* in the hash of (parent, name) */
 	struct list_head d_child, d_subdirs;	/* newest child first, as Linux lists them */
+	u64 d_seq;				/* readdir.c: place in the parent's list, born 0, falls along the list */
 };
 
 #define DCACHE_MOUNTED		1
@@ -134,7 +135,10 @@ struct inode {
 };
 
 struct inode_operations {
-	/* Finds @d's name in @dir: attaches an inode (d_add) and returns 0, or -ENOENT. dir->i_rwsem held. */
+	/*
+	 * Finds @d's name in @dir: attaches an inode (d_add) and returns 0, or -ENOENT. dir->i_rwsem held.
+	 * NULL: what is not in the dentry tree does not exist.
+	 */
 	int (*lookup)(struct inode *dir, struct dentry *d);
 	int (*create)(struct inode *dir, struct dentry *d, umode_t mode);
 	int (*link)(struct dentry *old, struct inode *dir, struct dentry *d);
@@ -172,6 +176,8 @@ struct iattr {
 #define ATTR_ATIME_SET	128
 #define ATTR_MTIME_SET	256
 #define ATTR_FORCE	512
+#define ATTR_KILL_SUID	2048
+#define ATTR_KILL_SGID	4096
 
 struct kstat {
 	dev_t dev, rdev;
@@ -222,6 +228,7 @@ struct file {
 	struct mutex f_pos_lock;
 	struct pid *f_owner;			/* F_SETOWN */
 	int f_owner_sig;
+	bool f_owner_pgrp;			/* f_owner is a process group */
 	void *private_data;
 	void (*f_release)(struct file *f);	/* __fput: set at birth, so that lower floors can drop files */
 };
@@ -235,6 +242,7 @@ struct file {
 #define FMODE_PATH		0x4000
 #define FMODE_ATOMIC_POS	0x8000
 #define FMODE_WRITER		0x10000		/* holds i_writecount */
+#define FMODE_OPENED		0x80000		/* ->open succeeded: ->release is due */
 
 static inline struct file *get_file(struct file *f) { atomic_inc(&f->f_count); return f; }
 static inline void fput(struct file *f)
@@ -280,6 +288,7 @@ struct super_block {
 	void *s_fs_info;
 	int (*statfs)(struct super_block *sb, struct statfs *st);
 	void (*evict_inode)(struct inode *inode);	/* last reference gone */
+	atomic_t s_active;			/* mounts that show it; kill_sb with the last */
 };
 
 struct file_system_type {
@@ -323,6 +332,7 @@ struct files_struct {
 	unsigned int next_fd;
 	struct file **fd;
 	unsigned long *close_on_exec;		/* bitmap */
+	unsigned long *open_fds;		/* bitmap: in use or reserved */
 };
 
 /* namei.c: lookup flags */
@@ -372,11 +382,20 @@ struct file *filp_open(const char *name, int flags, umode_t mode);
 int filp_close(struct file *f, struct files_struct *files);
 int vfs_truncate(const struct path *p, loff_t len);
 struct file *dentry_open(const struct path *p, int flags);
+/* A file with f_flags, f_mode of @flags and one reference, nothing else set; fput frees it. ERR_PTR(-ENFILE, -ENOMEM). */
+struct file *alloc_empty_file(int flags);
+/* f->f_path is set and owns references: opens what is there. 0, or -errno and the caller fputs @f. */
+int do_dentry_open(struct file *f);
+/* A second open file for @base's inode and path: the other end of a pipe. ERR_PTR. */
+struct file *alloc_file_clone(struct file *base, int flags, const struct file_operations *fop);
+/* Sets the size of @d's file; ATTR_MTIME in @time_attrs as for ftruncate and O_TRUNC. No permission check. */
+int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
 /* A file with no name of its own: anon "pipe:[N]", "anon_inode:[eventfd]". */
 struct file *alloc_file_pseudo(struct inode *inode, const char *name, int flags, const struct file_operations *fop,
 			       const struct dentry_operations *dop);
 
-/* file.c */
+/* file.c, fs_struct.c */
+void files_init(void);				/* boot: gives init_task a descriptor table, and an fs_struct if it has none */
 struct file *fget(unsigned int fd);		/* with a reference; NULL. O_PATH files refused */
 struct file *fget_raw(unsigned int fd);		/* O_PATH too */
 struct file *fget_task(struct task_struct *t, unsigned int fd);
@@ -391,6 +410,10 @@ void do_close_on_exec(struct files_struct *f);
 struct fs_struct *copy_fs_struct(struct fs_struct *old);
 void exit_fs(struct task_struct *t);
 int close_fd(unsigned int fd);
+int f_dupfd(unsigned int from, struct file *f, unsigned int flags);	/* fcntl: lowest number >= from; -EINVAL -EMFILE */
+/* @fd is open in current's table. */
+bool get_close_on_exec(unsigned int fd);
+void set_close_on_exec(unsigned int fd, bool on);
 /* Path of a task's root, pwd or exe with references. */
 void get_fs_root(struct fs_struct *fs, struct path *p);
 void get_fs_pwd(struct fs_struct *fs, struct path *p);
@@ -406,7 +429,21 @@ void d_add(struct dentry *d, struct inode *inode);		/* takes over the inode's re
 void d_instantiate(struct dentry *d, struct inode *inode);
 void d_drop(struct dentry *d);
 void d_delete(struct dentry *d);
-void d_move(struct dentry *d, struct dentry *target);
+void d_move(struct dentry *d, struct dentry *target);		/* @d takes @target's place and name; @target is unhashed */
+void d_exchange(struct dentry *a, struct dentry *b);		/* they swap places and names */
+/* Guards the hash, the links between dentries, and the mount tree. */
+extern spinlock_t dcache_lock;
+static inline bool d_is_dir(const struct dentry *d) { return d->d_inode && S_ISDIR(d->d_inode->i_mode); }
+static inline bool d_unlinked(const struct dentry *d)
+{
+	return (d->d_flags & DCACHE_UNHASHED) && d != d->d_parent;
+}
+
+bool is_subdir(const struct dentry *d, const struct dentry *ancestor);	/* @d is @ancestor or below it */
+/* What getcwd(2) shows: as d_path, but -ENOENT if deleted and "(unreachable)" in front if outside current's root. */
+char *d_cwd_path(const struct path *p, char *buf, int len);
+/* A dentry_operations.d_dname: "/name (deleted)". */
+char *simple_dname(struct dentry *d, char *buf, int len);
 struct dentry *dget(struct dentry *d);
 void dput(struct dentry *d);
 struct inode *new_inode(struct super_block *sb);		/* i_count 1, times now, no number yet; NULL */
@@ -423,11 +460,19 @@ extern struct list_head file_systems;
 extern struct list_head mount_list;
 extern struct vfsmount *root_mnt;
 struct vfsmount *kern_mount(struct file_system_type *t);
+/* A super block with a device number and nothing else; for file_system_type.mount. NULL: no memory. */
+struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic);
+int mnt_want_write(const struct vfsmount *m);			/* -EROFS if it is read-only, or its file system is */
+bool follow_down(struct path *p);				/* enters what is mounted on @p, all layers; refs move along */
+bool follow_up(struct path *p, const struct path *root);	/* leaves a mount's root for its mountpoint; false at @root */
+bool inode_owner_or_capable(const struct inode *inode);		/* current owns it or has CAP_FOWNER */
+void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode);
 int generic_getattr(const struct path *p, struct kstat *st);
 int vfs_getattr(const struct path *p, struct kstat *st);
 int notify_change(struct dentry *d, struct iattr *attr);
 ktime_t current_time(void);
 void touch_atime(struct file *f);
+void touch_path_atime(const struct path *p);			/* the same for a symbolic link that was read */
 int file_update_time(struct file *f);
 int file_remove_privs(struct file *f);		/* a write clears set-user-id bits */
 
@@ -444,6 +489,16 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 /* For drivers and procfs: the part of a kernel text that a read at *pos wants. */
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from, size_t available);
 extern const struct file_operations simple_dir_operations;
+ssize_t generic_read_dir(struct file *f, char __user *buf, size_t n, loff_t *pos);	/* -EISDIR */
+int noop_fsync(struct file *f);
+/* Bytes of @in from *in_pos into @out (a regular file or a pipe) at *out_pos. Bytes moved, or -errno. */
+ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t n);
+
+/* locks.c: flock and byte ranges. */
+long fcntl_getlk(struct file *f, unsigned int cmd, struct flock __user *arg);
+long fcntl_setlk(struct file *f, unsigned int cmd, struct flock __user *arg);
+void locks_remove_posix(struct file *f, struct files_struct *owner);	/* close: POSIX locks of that process */
+void locks_remove_file(struct file *f);					/* last close: flock and OFD locks */
 
 /* char_dev.c: drivers announce themselves. */
 int register_chrdev(unsigned int major, unsigned int minor, unsigned int count, const char *name,
@@ -451,9 +506,20 @@ int register_chrdev(unsigned int major, unsigned int minor, unsigned int count, 
 extern const struct file_operations def_chr_fops;
 /* Also makes the node in devtmpfs. */
 int devtmpfs_add(const char *name, umode_t mode, dev_t dev);
+/* What devtmpfs shows at its first mount: all that devtmpfs_add was told so far. */
+struct devtmpfs_node {
+	struct list_head list;
+	const char *name;
+	umode_t mode;				/* with S_IFCHR */
+	dev_t dev;
+};
+extern struct list_head devtmpfs_nodes;
 
 /* pipe.c, select.c */
 extern const struct file_operations pipefifo_fops;
+struct vfsmount *pipefs_mount(void);		/* the mount of all files without a name; NULL: no memory */
+long pipe_fcntl(struct file *f, unsigned int cmd, unsigned long arg);	/* F_GETPIPE_SZ, F_SETPIPE_SZ; -EBADF: no pipe */
+ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n);	/* pipe_write from kernel memory */
 typedef void (*poll_queue_proc)(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt);
 struct poll_table_struct { poll_queue_proc qproc; };
 /* A driver's ->poll calls this for each queue that may wake the poller. */
@@ -478,11 +544,13 @@ struct seq_file {
 };
 
 int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
+void seq_vprintf(struct seq_file *m, const char *fmt, __builtin_va_list ap);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);	/* spaces up to @column from @column_start */
 /* d_path with Linux's octal escapes for the characters in @esc. */
 int seq_file_path(struct seq_file *m, struct file *f, const char *esc);
+int seq_path(struct seq_file *m, const struct path *p, const char *esc);
 
 #endif

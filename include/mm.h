@@ -236,4 +236,52 @@ extern struct file *(*shmem_file_setup)(const char *name, loff_t size);
 /* Physical pages reserved for commit accounting: MAP_NORESERVE, overcommit as Linux's heuristic mode. */
 int security_vm_enough_memory(struct mm_struct *mm, long pages);	/* 0 or -ENOMEM: refuses only the obviously absurd */
 
+/* ---- areas: what the files of mm/ share (mm/vma.c, mmap.c, mlock.c, layout.c) --- */
+
+#define MAX_MAP_COUNT		65530		/* areas an address space may have: vm.max_map_count */
+#define MMAP_MIN_ADDR		65536UL		/* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
+#define VM_LOCKED_CLEAR_MASK	(~(VM_LOCKED | VM_LOCKONFAULT))
+extern int randomize_va_space;			/* 0: no ASLR, 1: all but brk, 2: all */
+
+static inline bool vma_is_accessible(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_ACCESS_FLAGS;
+}
+
+/* As find_vma; *pprev is the area before it (the last one of all, if there is none above @addr), or NULL. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev);
+/* A copy that is in no list and owns nothing yet: no file or anon_vma reference. NULL. */
+struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma);
+/* Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap; counts it. */
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
+/* Undoes vma_link; the area keeps its references. */
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Closes an unlinked area: drops its file and anon_vma, frees the struct. */
+void remove_vma(struct vm_area_struct *vma);
+/* split_vma without the limit on the number of areas. */
+int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
+/* vma_merge for a range that no area covers, with mmap's own preference. @prev, @next: its neighbours. */
+struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
+				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
+				     unsigned long vm_flags, struct file *file, unsigned long pgoff);
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
+			 struct file *file, unsigned long pgoff);
+/*
+ * Makes [start, end) of @vma an area of its own with @vm_flags in mind: merged
+ * with a neighbour that has them already, or split off. *pprev: in the area
+ * before @start (or @vma), out the area that now covers the range; the caller
+ * then sets its vm_flags. 0 or -errno.
+ */
+int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+	      unsigned long end, unsigned long vm_flags);
+/* vm_page_prot from vm_flags; a shared area that wants to hear of the first write starts read-only. */
+void vma_set_page_prot(struct vm_area_struct *vma);
+/* @dst, which has none, gets @src's anon_vma with a reference of its own. */
+void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
+/* RLIMIT_MEMLOCK against @len more bytes of areas with @flags: 0 or -EAGAIN. */
+int mlock_future_check(struct mm_struct *mm, unsigned long flags, unsigned long len);
+bool can_do_mlock(void);
+/* Faults in [start, end) of one area, for writing or reading. mmap_lock held. 0, -EFAULT, -ENOMEM. */
+int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write);
+
 #endif

@@ -77,6 +77,7 @@ enum pageflags {
 #define VM_MIXEDMAP		0x10000000UL
 #define VM_HUGEPAGE		0x20000000UL
 #define VM_NOHUGEPAGE		0x40000000UL
+#define VM_MERGEABLE		0x80000000UL
 #define VM_STACK_FLAGS		(VM_GROWSDOWN | VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 				 VM_MAYEXEC | VM_ACCOUNT)
 /* The temporary stack of an exec, not yet at its final place: see setup_arg_pages. */
@@ -135,6 +136,8 @@ struct mm_struct {
 	struct rw_semaphore mmap_lock;
 
 	unsigned long mmap_base;		/* top of the mmap area */
+	unsigned long mmap_legacy_base;		/* bottom of it, for a search upward */
+	bool mmap_bottomup;			/* ADDR_COMPAT_LAYOUT: search upward always */
 	unsigned long task_size;
 	unsigned long highest_vm_end;
 	unsigned long hiwater_rss, hiwater_vm;	/* pages */
@@ -191,6 +194,8 @@ struct vm_operations_struct {
 	void (*open)(struct vm_area_struct *vma);	/* the area was copied or split */
 	void (*close)(struct vm_area_struct *vma);
 	vm_fault_t (*fault)(struct vm_fault *vmf);	/* mmap_lock held for read */
+	/* Read fault: enters the pages [first, last] of the file that are at hand, around vmf->address, without sleeping. */
+	void (*map_pages)(struct vm_fault *vmf, unsigned long first, unsigned long last);
 	/* A shared page becomes writable: may refuse with VM_FAULT_SIGBUS. */
 	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
 	int (*mremap)(struct vm_area_struct *vma);	/* the area has moved */

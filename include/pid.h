@@ -20,6 +20,7 @@ struct pid {
 
 void pid_init(void);
 struct pid *alloc_pid(void);		/* next free number with one reference; ERR_PTR(-EAGAIN, -ENOMEM) */
+void free_pid(struct pid *pid);		/* unhashes a number that no task uses; drops alloc_pid's reference */
 struct pid *get_pid(struct pid *pid);
 void put_pid(struct pid *pid);
 struct pid *find_get_pid(int nr);	/* with a reference, or NULL */

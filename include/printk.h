@@ -15,6 +15,15 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
+/* A message may open with its level: the console shows those below console_loglevel. None: as KERN_WARNING. */
+#define KERN_EMERG	"\0010"
+#define KERN_ERR	"\0013"
+#define KERN_WARNING	"\0014"
+#define KERN_NOTICE	"\0015"
+#define KERN_INFO	"\0016"
+#define KERN_DEBUG	"\0017"
+extern int console_loglevel;		/* 7; "quiet": 4; "debug": 10; "loglevel=N" */
+
 /* Writes to every registered console and to the log ring. Any context. */
 int printk(const char *fmt, ...) __printf(1, 2);
 
@@ -35,6 +44,11 @@ void console_select(const char *cmdline);
 /* Prints the reason and a backtrace with symbol names, then halts, or ends QEMU when "panic=-1" was given. */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 void dump_stack(void);
+/* Prints the callers found from the frame at @bp (the rbp of a trapped context) upward. */
+void show_trace(unsigned long bp);
+extern int panic_timeout;		/* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
+/* A panic is under way: locks of the console are no longer waited for. */
+extern bool oops_in_progress;
 /* Names the kernel function that @addr lies in; NULL if none. *offset is in bytes. */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
 /* Set by arch setup: how the machine is ended (status 0: fine). Never returns. */

@@ -118,6 +118,7 @@ struct task_struct {
 	bool in_execve;
 	bool no_new_privs;
 	bool did_exec;
+	bool first_fault_pending;	/* set by exec: the next user fault leaves one trace record */
 	int exit_state;			/* 0, EXIT_ZOMBIE, EXIT_DEAD: tasklist_lock */
 	int exit_code, exit_signal;
 	int pdeath_signal;
@@ -202,6 +203,7 @@ static inline bool fatal_signal_pending(struct task_struct *t)
 void sched_init(void);
 void schedule(void);			/* gives the CPU away; returns when chosen again. Sleeps: no spinlock held */
 void wake_up_new_task(struct task_struct *t);
+void schedule_tail(void);		/* first thing a new task runs: finishes the switch that started it */
 bool wake_up_process(struct task_struct *t);			/* from any sleep */
 bool wake_up_state(struct task_struct *t, unsigned int mode);	/* if its state is in @mode. Any context */
 void scheduler_tick(bool user);		/* interrupts off, from the timer; @user: it hit user mode */
@@ -212,6 +214,14 @@ unsigned long nr_context_switches(void);
 u64 idle_time_ns(void);
 void get_avenrun(unsigned long loads[3]);	/* fixed point, 11 bits, as Linux's */
 void put_task_struct(struct task_struct *t);
+/* First thing a new task runs (ret_from_fork), interrupts off: ends the switch to it, turns them on, stores set_child_tid. */
+void schedule_tail(void);
+void do_task_dead(void) __noreturn;	/* the last schedule() of a task */
+/* A copy of @orig with its own stack and two references; no shared part is counted yet. NULL: no memory. */
+struct task_struct *dup_task_struct(struct task_struct *orig);
+extern void (*mmdrop_hook)(struct mm_struct *mm);	/* mmdrop, filled in by fork_init */
+/* kernel/sched/timer.c: sends the signals of ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU. From the tick. */
+void run_cpu_timers(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t) { atomic_inc(&t->usage); return t; }
 /* kernel/sched/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
@@ -223,6 +233,8 @@ int task_nr_threads(struct task_struct *t);
 void set_task_comm(struct task_struct *t, const char *name);
 
 /* kernel/fork.c, kernel/exit.c */
+void fork_init(void);			/* before the first kernel_thread */
+extern struct task_struct *child_reaper;	/* init (pid 1), once it was born */
 struct kernel_clone_args;
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm);	/* pid or -errno */
 void do_exit(long code) __noreturn;		/* code as wait(2) gives it */

@@ -86,6 +86,14 @@ bool do_notify_parent(struct task_struct *t, int sig);
 bool do_notify_parent_cldstop(struct task_struct *t, int why);
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
 int is_current_pgrp_orphaned(void);
+void signals_init(void);			/* called by sched_init */
+/* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */
+int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info);
+void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
+/* To the process of @t if current may; sig 0 only asks. tasklist_lock held or @t referenced. */
+int group_send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t);
+int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t);
+int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp);	/* tasklist_lock held */
 bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent);
 

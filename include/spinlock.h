@@ -53,11 +53,14 @@ void lock_acquired(const void *lock, u8 class, bool sleeping);
 void lock_released(const void *lock);
 /* Panics if a spinlock is held: called where a task may sleep. */
 void might_sleep(void);
+/* From here on locks are checked: per-CPU data is ready. */
+void lockdep_start(void);
 #else
 static inline void lock_acquired(const void *lock __maybe_unused, u8 class __maybe_unused,
 				 bool sleeping __maybe_unused) {}
 static inline void lock_released(const void *lock __maybe_unused) {}
 static inline void might_sleep(void) {}
+static inline void lockdep_start(void) {}
 #endif
 
 static inline void spin_lock_init(spinlock_t *l, u8 class)

@@ -50,7 +50,7 @@ SYSCALL(fsync, unsigned int fd)
 SYSCALL(fdatasync, unsigned int fd)
 SYSCALL(fadvise64, int fd, loff_t off, size_t len, int advice)
 SYSCALL(readahead, int fd, loff_t off, size_t n)
-/* fs/namei.c */
+/* fs/dirops.c */
 SYSCALL(mkdir, const char __user *name, umode_t mode)
 SYSCALL(mkdirat, int dfd, const char __user *name, umode_t mode)
 SYSCALL(mknod, const char __user *name, umode_t mode, unsigned int dev)
@@ -85,7 +85,7 @@ SYSCALL(dup3, unsigned int from, unsigned int to, int flags)
 SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
 SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
-/* fs/super.c */
+/* fs/namespace.c */
 SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags, void __user *data)
 SYSCALL(umount2, char __user *name, int flags)
 SYSCALL(pivot_root, const char __user *new_root, const char __user *put_old)

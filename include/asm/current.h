@@ -22,6 +22,8 @@ struct percpu {
 	struct mm_struct *active_mm;	/* whose page tables CR3 holds */
 };
 
+extern struct percpu boot_percpu;	/* the first CPU's: what the NMI door loads */
+
 static inline struct percpu *this_cpu(void)
 {
 	struct percpu *p;
@@ -36,6 +38,12 @@ static inline struct task_struct *get_current(void)
 
 	__asm__ volatile("movq %%gs:8, %0" : "=r"(t));
 	return t;
+}
+
+/* For the switch alone: the field is not to be reached as ->current once the macro below exists. */
+static inline void set_current(struct task_struct *t)
+{
+	this_cpu()->current = t;
 }
 
 #define current get_current()

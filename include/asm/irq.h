@@ -16,6 +16,7 @@ void irq_init(void);
 void request_irq(unsigned int irq, irq_handler_t handler);	/* also unmasks */
 void do_irq(unsigned int irq);					/* from the trap door: handler and end of interrupt */
 unsigned long irq_count(unsigned int irq);
+extern bool irq_from_user;					/* the interrupt being served hit user mode */
 
 /* Upward pointers: filled in by kernel/sched and kernel/tty. */
 extern void (*tick_handler)(bool user);				/* every tick, interrupts off */

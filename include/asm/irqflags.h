@@ -17,6 +17,12 @@ static inline void local_irq_enable(void)
 	__asm__ volatile("sti" ::: "memory");
 }
 
+/* Sleeps until the next interrupt; STI takes effect after HLT has begun, so none is missed. */
+static inline void safe_halt(void)
+{
+	__asm__ volatile("sti; hlt" ::: "memory");
+}
+
 static inline unsigned long local_save_flags(void)
 {
 	unsigned long flags;

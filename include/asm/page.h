@@ -37,6 +37,21 @@ static inline void *phys_to_virt(phys_addr_t pa)
 	return (void *)(pa + PAGE_OFFSET);
 }
 
+/* One page, @p page aligned: the string instructions count one guest instruction for 8 bytes. */
+static inline void __clear_page(void *p)
+{
+	unsigned long n = PAGE_SIZE / 8;
+
+	__asm__ volatile("rep stosq" : "+D"(p), "+c"(n) : "a"(0UL) : "memory");
+}
+
+static inline void __copy_page(void *to, const void *from)
+{
+	unsigned long n = PAGE_SIZE / 8;
+
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n) :: "memory");
+}
+
 /* For addresses in the direct map and in the kernel image. */
 static inline phys_addr_t virt_to_phys(const void *va)
 {

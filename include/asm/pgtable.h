@@ -79,4 +79,27 @@ static inline void invlpg(unsigned long addr)
 	__asm__ volatile("invlpg (%0)" :: "r"(addr) : "memory");
 }
 
+static inline unsigned long read_cr3(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%cr3, %0" : "=r"(v));
+	return v;
+}
+
+/* Also forgets every translation that is not global. */
+static inline void write_cr3(unsigned long v)
+{
+	__asm__ volatile("movq %0, %%cr3" :: "r"(v) : "memory");
+}
+
+/* EFER.NXE: from here on bit 63 of an entry means no-execute instead of a reserved-bit fault. */
+static inline void enable_nx(void)
+{
+	unsigned int lo, hi;
+
+	__asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(0xc0000080));
+	__asm__ volatile("wrmsr" :: "a"(lo | 1 << 11), "d"(hi), "c"(0xc0000080));
+}
+
 #endif

@@ -32,15 +32,33 @@ extern struct cpu_features boot_cpu;
 
 /* cpu.c */
 void cpu_init(void);			/* GDT, TSS with its ISTs, MSRs, CR0/CR4, per-CPU data behind GS */
+void cpu_init_late(void);		/* after mem_init: emergency stacks with guard pages */
 void set_kernel_stack(void *top);	/* TSS.rsp0 and percpu.kernel_stack */
 void load_cr3(phys_addr_t pgd);
 /* fpu.c */
 void fpu_init(void);
+/* AT_MINSIGSTKSZ: bytes of the largest signal frame, as Linux computes it. */
+unsigned long get_sigframe_size(void);
 size_t fpu_size(void);			/* bytes of one struct fpu */
 void fpu_reset(struct fpu *f);		/* the state that a new program starts with */
 void fpu_save(struct fpu *f);		/* from the processor; and back: */
 void fpu_restore(const struct fpu *f);
+/* The signal frame's copy of current's FPU state: bytes; write it; load it. False: bad pointer or bad contents. */
+size_t fpu_sigframe_size(void);
+bool fpu_save_sigframe(void __user *buf);
+bool fpu_restore_sigframe(void __user *buf);	/* NULL, or failure: the first state */
+int fpu_exception_code(int trap_nr);		/* FPE_* of a pending #MF or #XM; 0: none */
+/* entry/traps.c: the IDT and the SYSCALL gate; any time after cpu_init. */
+void trap_init(void);
+/* entry/vsyscall.c: after mem_init, before the first user address space. */
+void vsyscall_init(void);
 /* process.c */
+extern void (*ret_from_fork)(void);	/* upward pointer: where a new task starts (entry/entry.asm) */
+/* TLS bases of current: the live registers. */
+unsigned long read_fsbase(void);
+void write_fsbase(unsigned long base);
+unsigned long read_user_gsbase(void);
+void write_user_gsbase(unsigned long base);
 void switch_mm(struct mm_struct *prev, struct mm_struct *next);
 /* Saves @prev, continues @next; returns in @prev's context later. interrupts off. */
 void switch_to(struct task_struct *prev, struct task_struct *next);
@@ -48,6 +66,8 @@ void switch_to(struct task_struct *prev, struct task_struct *next);
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls);
 /* A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an exec). */
 void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
+/* Reads the FS and GS bases that user code has set into current->thread. */
+void save_user_bases(struct task_struct *t);
 void flush_thread(void);		/* exec: FPU to its first state, TLS bases 0, no stale registers */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 /* Frees what copy_thread made. */

@@ -33,7 +33,7 @@ int copy_from_kernel_nofault(void *dst, const void *src, size_t n);
 /* 0 or -EFAULT, for scalars of 1, 2, 4 or 8 bytes. */
 #define get_user(x, ptr)						\
 ({									\
-	__typeof__(*(ptr)) __v;						\
+	__typeof__((__typeof__(*(ptr)))0) __v;				\
 	int __e = copy_from_user(&__v, (ptr), sizeof(__v)) ? -EFAULT : 0; \
 	(x) = __v;							\
 	__e;								\
@@ -47,5 +47,8 @@ int copy_from_kernel_nofault(void *dst, const void *src, size_t n);
 struct pt_regs;
 /* True if @regs->ip may fault and was redirected to its fixup (called by the #PF and #GP handlers). */
 bool fixup_exception(struct pt_regs *regs);
+struct exception_table_entry;
+/* The table's line for an instruction that may fault, or NULL. */
+const struct exception_table_entry *search_exception_table(unsigned long ip);
 
 #endif

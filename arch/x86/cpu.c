@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One processor made ready: what it can do (CPUID), its segments, its task
+ * state segment with the emergency stacks, its control registers, and the
+ * per-CPU data behind GS. Runs before there is an allocator.
+ *
+ * Abridges arch/x86/kernel/cpu/common.c. Left out: all models but "x86-64 with
+ * the features of CPUID", errata, mitigations, more than one processor.
+ *
+ *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs | 0x40 TSS | 0x7b cpu number
+ *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC
+ */
+#include <asm/current.h>
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+#include <asm/processor.h>
+#include <asm/segment.h>
+#include <mm.h>
+#include <printk.h>
+#include <string.h>
+#include <vdso.h>
+
+/* Intel SDM vol. 3A, 8.7: the 64-bit TSS. */
+struct tss {
+	u32 reserved0;
+	u64 rsp[3];
+	u64 reserved1;
+	u64 ist[7];		/* [0] is IST 1 */
+	u64 reserved2;
+	u16 reserved3;
+	u16 iomap_base;
+} __packed;
+
+struct desc_ptr {
+	u16 limit;
+	u64 base;
+} __packed;
+
+#define IST_STACK_SIZE	(2 * PAGE_SIZE)
+
+struct cpu_features boot_cpu;
+
+struct percpu boot_percpu;
+static struct tss boot_tss;
+static u8 early_ist_stack[IST_STACK_SIZE] __aligned(PAGE_SIZE);
+
+/* 64-bit code has no limits; what counts is type, DPL, L (0x00af) and D (0x00cf). */
+static u64 gdt[GDT_ENTRIES] __aligned(64) = {
+	[GDT_ENTRY_KERNEL_CS]	= 0x00af9b000000ffffUL,
+	[GDT_ENTRY_KERNEL_DS]	= 0x00cf93000000ffffUL,
+	[GDT_ENTRY_USER32_CS]	= 0x00cffb000000ffffUL,
+	[GDT_ENTRY_USER_DS]	= 0x00cff3000000ffffUL,
+	[GDT_ENTRY_USER_CS]	= 0x00affb000000ffffUL,
+	[GDT_ENTRY_CPUNODE]	= 0x0040f50000000000UL,	/* its limit is node << 12 | cpu: 0 */
+};
+
+static void set_tss_desc(const struct tss *tss)
+{
+	u64 base = (u64)tss, limit = sizeof(*tss) - 1;
+
+	gdt[GDT_ENTRY_TSS] = limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	gdt[GDT_ENTRY_TSS + 1] = base >> 32;
+}
+
+static void load_segments(void)
+{
+	struct desc_ptr ptr = { sizeof(gdt) - 1, (u64)gdt };
+
+	__asm__ volatile("lgdt %0\n\t"
+			 "pushq %1\n\t"
+			 "leaq 1f(%%rip), %%rax\n\t"
+			 "pushq %%rax\n\t"
+			 "lretq\n"
+			 "1:\tmovl %2, %%eax\n\t"
+			 "movl %%eax, %%ss\n\t"
+			 "xorl %%eax, %%eax\n\t"
+			 "movl %%eax, %%ds\n\t"
+			 "movl %%eax, %%es\n\t"
+			 "movl %%eax, %%fs\n\t"
+			 "movl %%eax, %%gs\n\t"
+			 "ltr %w3"
+			 :: "m"(ptr), "i"(__KERNEL_CS), "i"(__KERNEL_DS), "r"(GDT_ENTRY_TSS * 8)
+			 : "rax", "memory");
+}
+
+static bool bit(u32 reg, unsigned int n)
+{
+	return reg >> n & 1;
+}
+
+static void identify_cpu(struct cpu_features *c)
+{
+	u32 max = cpuid(0, 0).eax, max_ext = cpuid(0x80000000, 0).eax;
+	struct cpuid_regs r = cpuid(1, 0);
+
+	c->hwcap = r.edx;
+	c->pge = bit(r.edx, 13);
+	c->pcid = bit(r.ecx, 17);
+	c->xsave = bit(r.ecx, 26);
+	c->rdrand = bit(r.ecx, 30);
+	if (max >= 7) {
+		r = cpuid(7, 0);
+		c->fsgsbase = bit(r.ebx, 0);
+		c->smep = bit(r.ebx, 7);
+		c->smap = bit(r.ebx, 20);
+		c->umip = bit(r.ecx, 2);
+	}
+	if (c->xsave && max >= 0xd)
+		c->xsaveopt = bit(cpuid(0xd, 1).eax, 0);
+	if (max_ext >= 0x80000001) {
+		r = cpuid(0x80000001, 0);
+		c->nx = bit(r.edx, 20);
+		c->rdtscp = bit(r.edx, 27);
+	}
+	if (max_ext >= 0x80000007)
+		c->invariant_tsc = bit(cpuid(0x80000007, 0).edx, 8);
+	c->hwcap2 = c->fsgsbase ? 2 : 0;
+}
+
+static void setup_control_registers(const struct cpu_features *c)
+{
+	unsigned long cr0 = read_cr0(), cr4 = read_cr4();
+
+	cr0 &= ~(X86_CR0_EM | X86_CR0_TS | X86_CR0_NW | X86_CR0_CD);
+	write_cr0(cr0 | X86_CR0_MP | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM);
+
+	cr4 |= X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT;
+	if (c->hwcap & BIT(7))
+		cr4 |= X86_CR4_MCE;
+	if (c->pge)
+		cr4 |= X86_CR4_PGE;
+	if (c->smep)
+		cr4 |= X86_CR4_SMEP;
+	if (c->smap)
+		cr4 |= X86_CR4_SMAP;
+	if (c->umip)
+		cr4 |= X86_CR4_UMIP;
+	if (c->fsgsbase)
+		cr4 |= X86_CR4_FSGSBASE;
+	if (c->xsave)
+		cr4 |= X86_CR4_OSXSAVE;
+	write_cr4(cr4);
+
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE | (c->nx ? EFER_NXE : 0));
+	if (c->rdtscp)
+		wrmsr(MSR_TSC_AUX, 0);		/* node << 12 | cpu, for the vdso's getcpu */
+}
+
+void cpu_init(void)
+{
+	identify_cpu(&boot_cpu);
+	for (int i = 0; i < NR_IST; i++)
+		boot_tss.ist[i] = (u64)(early_ist_stack + IST_STACK_SIZE);
+	boot_tss.iomap_base = sizeof(boot_tss);		/* no port is the user's */
+	set_tss_desc(&boot_tss);
+	load_segments();
+	boot_percpu.self = &boot_percpu;
+	wrmsr(MSR_GS_BASE, (u64)&boot_percpu);
+	wrmsr(MSR_KERNEL_GS_BASE, 0);
+	wrmsr(MSR_FS_BASE, 0);
+	setup_control_registers(&boot_cpu);
+	if (!boot_cpu.nx)
+		panic("This processor has no NX bit: Exon cannot keep data from being executed");
+}
+
+void cpu_init_late(void)
+{
+	for (int i = 0; i < NR_IST; i++) {
+		char *stack = vmalloc(IST_STACK_SIZE);
+
+		if (!stack)
+			panic("no memory for the emergency stacks");
+		boot_tss.ist[i] = (u64)(stack + IST_STACK_SIZE);
+	}
+}
+
+void set_kernel_stack(void *top)
+{
+	boot_tss.rsp[0] = (u64)top;
+	this_cpu()->kernel_stack = (unsigned long)top;
+}
+
+void load_cr3(phys_addr_t pgd)
+{
+	__asm__ volatile("movq %0, %%cr3" :: "r"(pgd) : "memory");
+}

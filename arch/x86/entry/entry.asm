@@ -1,0 +1,216 @@
+; SPDX-License-Identifier: MIT
+; The doors between user code and kernel: in by SYSCALL, exception or interrupt,
+; out by SYSRET or IRET. In every case C sees one full struct pt_regs.
+;
+; Abridges arch/x86/entry/entry_64.S. Left out: 32-bit doors, page table
+; isolation, speculation fences, the espfix stack.
+;
+;   user mode     GS base = user's,    KERNEL_GS_BASE = per-CPU data
+;   kernel mode   GS base = per-CPU,   KERNEL_GS_BASE = user's      (SWAPGS between the two)
+;
+; 21 words of pt_regs leave rsp 8 off the 16-byte boundary that the C ABI wants
+; at a call: hence each "sub rsp, 8".
+
+	bits 64
+	default rel
+	%include "ptregs.inc"
+
+	extern do_syscall_64, trap_dispatch, exit_to_user_mode, schedule_tail
+	extern exc_nmi, exc_double_fault, exc_machine_check, boot_percpu
+	global entry_SYSCALL_64, ret_from_fork_asm, iret_to_user, trap_stubs, spurious_stub
+
+MSR_GS_BASE	equ 0xc0000101
+ENOSYS		equ 38
+
+; Completes pt_regs below di: the rest, in the order of the struct. %1: what the ax slot gets.
+%macro SAVE_REST 1
+	push	rsi
+	push	rdx
+	push	rcx
+	push	%1
+	push	r8
+	push	r9
+	push	r10
+	push	r11
+	push	rbx
+	push	rbp
+	push	r12
+	push	r13
+	push	r14
+	push	r15
+%endmacro
+
+; Leaves rsp at orig_ax.
+%macro RESTORE_ALL 0
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	pop	r11
+	pop	r10
+	pop	r9
+	pop	r8
+	pop	rax
+	pop	rcx
+	pop	rdx
+	pop	rsi
+	pop	rdi
+%endmacro
+
+	section .text
+
+; ---- SYSCALL ---------------------------------------------------------------
+; rcx = user rip, r11 = user rflags; rsp is still the user's; SFMASK has cleared
+; IF, so nothing but an NMI (with its own stack) comes before rsp is ours.
+entry_SYSCALL_64:
+	swapgs
+	mov	[gs:PERCPU_USER_SP], rsp
+	mov	rsp, [gs:PERCPU_KERNEL_STACK]
+	push	USER_DS
+	push	qword [gs:PERCPU_USER_SP]
+	push	r11
+	push	USER_CS
+	push	rcx
+	push	rax				; orig_ax
+	push	rdi
+	SAVE_REST -ENOSYS
+	xor	ebp, ebp			; a backtrace ends here
+	mov	rdi, rsp
+	sub	rsp, 8
+	call	do_syscall_64			; true: SYSRET may be used
+	add	rsp, 8
+	test	al, al
+	jz	return_to_user
+
+	RESTORE_ALL				; rcx = ip and r11 = flags are what SYSRET loads
+	mov	rsp, [rsp + PT_SP - PT_ORIG_AX]
+	swapgs
+	o64 sysret
+
+; ---- exceptions and interrupts ----------------------------------------------
+; Here: error code (or 0) and rdi pushed, edi = vector, interrupts off.
+common_trap:
+	SAVE_REST rax
+	cld
+	mov	esi, edi
+	test	byte [rsp + PT_CS], 3
+	jnz	.user_gs
+	lea	rax, [iret_to_user]		; IRET refused what a sigreturn had asked for:
+	cmp	[rsp + PT_IP], rax		; kernel mode, but GS is the user's already
+	jne	.kernel_gs
+.user_gs:
+	swapgs
+	xor	ebp, ebp
+.kernel_gs:
+	mov	rdi, rsp
+	mov	rdx, [rsp + PT_ORIG_AX]		; the error code is no system call number:
+	mov	qword [rsp + PT_ORIG_AX], -1	; nothing to restart
+	sub	rsp, 8
+	call	trap_dispatch			; gives the pt_regs to leave by
+	mov	rsp, rax
+	test	byte [rsp + PT_CS], 3
+	jnz	return_to_user
+	RESTORE_ALL
+	add	rsp, 8
+	iretq
+
+; rsp = pt_regs at the top of the kernel stack, interrupts off, nothing left to do.
+return_to_user:
+	RESTORE_ALL
+	add	rsp, 8
+	swapgs
+iret_to_user:
+	iretq
+
+; A new task comes here from __switch_stacks, rsp = its pt_regs.
+; rbx = fn and r12 = arg of a kernel thread, or rbx = 0.
+ret_from_fork_asm:
+	sub	rsp, 8
+	call	schedule_tail
+	test	rbx, rbx
+	jz	.user
+	mov	rdi, r12
+	call	rbx				; returns only after an exec
+.user:
+	lea	rdi, [rsp + 8]
+	call	exit_to_user_mode
+	add	rsp, 8
+	jmp	return_to_user
+
+; ---- the stubs, one a vector -------------------------------------------------
+%define HAS_ERROR(v) ((v) == 8 || (v) == 10 || (v) == 11 || (v) == 12 || (v) == 13 || (v) == 14 || (v) == 17 \
+		      || (v) == 21 || (v) == 29 || (v) == 30)
+
+%macro TRAP_STUB 1
+trap_stub_%1:
+%if !HAS_ERROR(%1)
+	push	0
+%endif
+	push	rdi
+	mov	edi, %1
+	jmp	common_trap
+%endmacro
+
+; NMI, #DF and #MC: on a stack of their own, and at any instruction, even between
+; SWAPGS and the stack switch. So GS is neither trusted nor swapped, but set and put back.
+; %1 vector, %2 C function(regs, error code)
+%macro PARANOID_STUB 2
+trap_stub_%1:
+%if !HAS_ERROR(%1)
+	push	0
+%endif
+	push	rdi
+	SAVE_REST rax
+	cld
+	mov	ecx, MSR_GS_BASE
+	rdmsr
+	mov	r12d, eax
+	mov	r13d, edx
+	mov	rax, boot_percpu
+	mov	rdx, rax
+	shr	rdx, 32
+	wrmsr
+	xor	ebp, ebp
+	mov	rdi, rsp
+	mov	rsi, [rsp + PT_ORIG_AX]
+	sub	rsp, 8
+	call	%2
+	add	rsp, 8
+	mov	ecx, MSR_GS_BASE
+	mov	eax, r12d
+	mov	edx, r13d
+	wrmsr
+	RESTORE_ALL
+	add	rsp, 8
+	iretq
+%endmacro
+
+%assign v 0
+%rep 48
+%if v == 2
+	PARANOID_STUB 2, exc_nmi
+%elif v == 8
+	PARANOID_STUB 8, exc_double_fault
+%elif v == 18
+	PARANOID_STUB 18, exc_machine_check
+%else
+	TRAP_STUB %[v]
+%endif
+%assign v v + 1
+%endrep
+
+; The local APIC found no interrupt behind its own signal: no end of interrupt is due.
+spurious_stub:
+	iretq
+
+	section .rodata
+	align 8
+; Addresses of the stubs of vectors 0..47, for the IDT.
+trap_stubs:
+%assign v 0
+%rep 48
+	dq	trap_stub_%[v]
+%assign v v + 1
+%endrep

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system call table, the way from the SYSCALL instruction to it and the
+ * way back out, which all doors share; and the calls about the CPU itself.
+ *
+ * Abridges arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
+ * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: ptrace,
+ * seccomp, audit, the x32 and i386 tables.
+ */
+#include <asm/irqflags.h>
+#include <asm/msr.h>
+#include <asm/prctl.h>
+#include <asm/processor-flags.h>
+#include <asm/processor.h>
+#include <asm/segment.h>
+#include <asm/uaccess.h>
+#include <asm/unistd_64.h>
+#include <sched.h>
+#include <syscalls.h>
+#include "internal.h"
+
+#define PTREGS_AT(field, offset) \
+	_Static_assert(offsetof(struct pt_regs, field) == (offset), "ptregs.inc: " #field)
+PTREGS_AT(r15, 0);
+PTREGS_AT(bp, 32);
+PTREGS_AT(bx, 40);
+PTREGS_AT(r11, 48);
+PTREGS_AT(ax, 80);
+PTREGS_AT(di, 112);
+PTREGS_AT(orig_ax, 120);
+PTREGS_AT(ip, 128);
+PTREGS_AT(cs, 136);
+PTREGS_AT(flags, 144);
+PTREGS_AT(sp, 152);
+PTREGS_AT(ss, 160);
+_Static_assert(sizeof(struct pt_regs) == 168, "ptregs.inc");
+_Static_assert(offsetof(struct percpu, kernel_stack) == 16, "ptregs.inc: PERCPU_KERNEL_STACK");
+_Static_assert(offsetof(struct percpu, user_sp) == 24, "ptregs.inc: PERCPU_USER_SP");
+
+typedef long (*sys_call_ptr_t)(unsigned long, unsigned long, unsigned long, unsigned long,
+			       unsigned long, unsigned long);
+
+static const sys_call_ptr_t sys_call_table[] = {
+#define SYSCALL(name, ...) [__NR_##name] = (sys_call_ptr_t)(void *)sys_##name,
+#include <syscall_table.h>
+#undef SYSCALL
+};
+
+void syscall_init(void)
+{
+	wrmsr(MSR_STAR, (u64)__USER32_CS << 48 | (u64)__KERNEL_CS << 32);
+	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);
+	wrmsr(MSR_SYSCALL_MASK, X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF |
+	      X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF | X86_EFLAGS_DF | X86_EFLAGS_OF |
+	      X86_EFLAGS_IOPL | X86_EFLAGS_NT | X86_EFLAGS_RF | X86_EFLAGS_AC | X86_EFLAGS_ID);
+}
+
+/*
+ * The last C function before user mode. Returns with interrupts off and no
+ * work left: nothing can come between the last look and SYSRET or IRET.
+ */
+void exit_to_user_mode(struct pt_regs *regs)
+{
+	for (;;) {
+		local_irq_disable();
+		if (this_cpu()->need_resched) {
+			local_irq_enable();
+			schedule();
+		} else if (signal_pending(current) || current->restore_sigmask) {
+			local_irq_enable();
+			do_signal(regs);
+		} else {
+			return;
+		}
+	}
+}
+
+/*
+ * SYSRET puts back less than IRET and raises #GP with the user's rsp in kernel
+ * mode on a wild rip: only for registers just as SYSCALL left them.
+ */
+static bool sysret_allowed(const struct pt_regs *regs)
+{
+	return regs->cx == regs->ip && regs->r11 == regs->flags && regs->cs == __USER_CS &&
+	       regs->ss == __USER_DS && regs->ip < TASK_SIZE_MAX &&
+	       !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF));
+}
+
+/* Only the low half of rax counts. regs->ax is -ENOSYS until a call says otherwise. */
+bool do_syscall_64(struct pt_regs *regs)
+{
+	unsigned int nr = regs->orig_ax;
+
+	local_irq_enable();
+	if (nr < ARRAY_SIZE(sys_call_table) && sys_call_table[nr])
+		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10,
+					      regs->r8, regs->r9);
+	exit_to_user_mode(regs);
+	return sysret_allowed(regs);
+}
+
+/* CPUID faulting, XSTATE permissions and the vdso of a restored checkpoint are -EINVAL or -ENODEV as without them. */
+long sys_arch_prctl(int option, unsigned long arg)
+{
+	switch (option) {
+	case ARCH_SET_FS:
+		if (arg >= TASK_SIZE_MAX)
+			return -EPERM;
+		write_fsbase(arg);
+		return 0;
+	case ARCH_SET_GS:
+		if (arg >= TASK_SIZE_MAX)
+			return -EPERM;
+		write_user_gsbase(arg);
+		return 0;
+	case ARCH_GET_FS:
+		return put_user(read_fsbase(), (unsigned long __user *)arg);
+	case ARCH_GET_GS:
+		return put_user(read_user_gsbase(), (unsigned long __user *)arg);
+	case ARCH_GET_CPUID:
+		return 1;
+	case ARCH_SET_CPUID:
+		return -ENODEV;
+	case ARCH_GET_XCOMP_SUPP:
+	case ARCH_GET_XCOMP_PERM:
+		return put_user(boot_cpu.xfeatures, (u64 __user *)arg);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* No port is ever the user's here: level 0 is what everyone has, more is refused as to the unprivileged. */
+long sys_iopl(unsigned int level)
+{
+	if (level > 3)
+		return -EINVAL;
+	return level ? -EPERM : 0;
+}
+
+/*
+ * There are no local descriptor tables. Reading finds an empty one, as in any
+ * process that has never written; writing is a call that this kernel lacks.
+ */
+long sys_modify_ldt(int func, void __user *ptr, unsigned long n)
+{
+	switch (func) {
+	case 0:
+		return 0;
+	case 2:
+		n = min(n, 128UL);
+		return clear_user(ptr, n) ? (unsigned int)-EFAULT : n;
+	default:
+		return (unsigned int)-ENOSYS;
+	}
+}

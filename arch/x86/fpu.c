@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The x87, SSE and AVX registers of user code. The kernel itself never uses
+ * them (-mgeneral-regs-only), so they stay the user's until another task runs:
+ * saved and loaded at every switch, eagerly.
+ *
+ * Abridges arch/x86/kernel/fpu/{core,init,signal,xstate}.c. Left out: compacted
+ * and supervisor states, PKRU, AMX, lazy loading, 32-bit frames.
+ *
+ *   512 bytes FXSAVE layout | 64 bytes header | AVX and AVX-512 at the offsets of CPUID 0xD
+ *        464..511: free; a signal frame writes _fpx_sw_bytes there
+ */
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <asm/sigcontext.h>
+#include <asm/siginfo.h>
+#include <asm/uaccess.h>
+#include <string.h>
+
+#define XFEATURE_FPSSE	0x3
+#define XFEATURE_AVX	0x4
+#define XFEATURE_AVX512	0xe0
+#define MXCSR_DEFAULT	0x1f80
+#define FCW_DEFAULT	0x37f
+#define TRAP_MF		16
+/* i386 frames, which Linux counts into AT_MINSIGSTKSZ: struct sigframe_ia32 and the FSAVE header. */
+#define SIGFRAME_IA32_SIZE	732
+#define FREGS_STATE_SIZE	112
+
+struct fpu {
+	struct _fpstate_64 fx;
+	struct _header header;		/* absent on a CPU without XSAVE */
+	u8 extended[];
+} __aligned(64);
+
+static struct fpu init_fpstate = { .fx = { .cwd = FCW_DEFAULT, .mxcsr = MXCSR_DEFAULT } };
+
+static void xsetbv(u32 reg, u64 v)
+{
+	__asm__ volatile("xsetbv" :: "c"(reg), "a"((u32)v), "d"((u32)(v >> 32)));
+}
+
+/* After cpu_init. Chooses the register sets and asks the CPU for their size. */
+void fpu_init(void)
+{
+	struct cpuid_regs r;
+	u64 wanted = XFEATURE_FPSSE;
+
+	boot_cpu.xfeatures = XFEATURE_FPSSE;
+	boot_cpu.xstate_size = sizeof(struct _fpstate_64);
+	if (!boot_cpu.xsave)
+		return;
+	r = cpuid(0xd, 0);
+	wanted |= r.eax & XFEATURE_AVX;
+	if ((wanted & XFEATURE_AVX) && (r.eax & XFEATURE_AVX512) == XFEATURE_AVX512)
+		wanted |= XFEATURE_AVX512;
+	xsetbv(0, wanted);
+	boot_cpu.xfeatures = wanted;
+	boot_cpu.xstate_size = cpuid(0xd, 0).ebx;
+}
+
+size_t fpu_size(void)
+{
+	return ALIGN((size_t)boot_cpu.xstate_size, 64);
+}
+
+void fpu_reset(struct fpu *f)
+{
+	memset(f, 0, fpu_size());
+	f->fx.cwd = FCW_DEFAULT;
+	f->fx.mxcsr = MXCSR_DEFAULT;
+}
+
+void fpu_save(struct fpu *f)
+{
+	u64 mask = boot_cpu.xfeatures;
+
+	if (boot_cpu.xsave)
+		__asm__ volatile("xsave64 (%0)"
+				 :: "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32)) : "memory");
+	else
+		__asm__ volatile("fxsave64 (%0)" :: "r"(f) : "memory");
+}
+
+void fpu_restore(const struct fpu *f)
+{
+	u64 mask = boot_cpu.xfeatures;
+
+	if (boot_cpu.xsave)
+		__asm__ volatile("xrstor64 (%0)"
+				 :: "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32)) : "memory");
+	else
+		__asm__ volatile("fxrstor64 (%0)" :: "r"(f) : "memory");
+}
+
+#define FAULTABLE(insn, ...)						\
+({									\
+	int __failed = 1;						\
+									\
+	if (boot_cpu.smap)						\
+		stac();							\
+	__asm__ volatile("1:\t" insn "\n\txorl %0, %0\n2:\n\t"		\
+			 ".pushsection __ex_table,\"a\"\n\t.balign 8\n\t"	\
+			 ".quad 1b, 2b\n\t.popsection"			\
+			 : "+r"(__failed) : __VA_ARGS__ : "memory");	\
+	if (boot_cpu.smap)						\
+		clac();							\
+	!__failed;							\
+})
+
+/*
+ * Between the registers and user memory, with no buffer between: a fault that
+ * can be served restarts the instruction, another one, or contents that the
+ * CPU refuses, gives false.
+ */
+static bool xsave_user(void __user *buf)
+{
+	u64 mask = boot_cpu.xfeatures;
+
+	if (!boot_cpu.xsave)
+		return FAULTABLE("fxsave64 (%1)", "r"(buf));
+	return FAULTABLE("xsave64 (%1)", "r"(buf), "a"((u32)mask), "d"((u32)(mask >> 32)));
+}
+
+static bool xrstor_user(const void __user *buf, u64 mask, bool fx_only)
+{
+	if (fx_only)
+		return FAULTABLE("fxrstor64 (%1)", "r"(buf));
+	return FAULTABLE("xrstor64 (%1)", "r"(buf), "a"((u32)mask), "d"((u32)(mask >> 32)));
+}
+
+size_t fpu_sigframe_size(void)
+{
+	return boot_cpu.xstate_size + (boot_cpu.xsave ? FP_XSTATE_MAGIC2_SIZE : 0);
+}
+
+unsigned long get_sigframe_size(void)
+{
+	return ALIGN(SIGFRAME_IA32_SIZE + 15 + fpu_sigframe_size() + FREGS_STATE_SIZE + 63, 16UL);
+}
+
+/* @buf is 64-byte aligned and has fpu_sigframe_size() bytes of room. */
+bool fpu_save_sigframe(void __user *buf)
+{
+	struct fpu __user *f = buf;
+	u32 size = boot_cpu.xstate_size;
+	struct _fpx_sw_bytes sw = {
+		.magic1 = FP_XSTATE_MAGIC1,
+		.extended_size = size + FP_XSTATE_MAGIC2_SIZE,
+		.xfeatures = boot_cpu.xfeatures,
+		.xstate_size = size,
+	};
+	u64 present;
+
+	if (!access_ok(buf, fpu_sigframe_size()))
+		return false;
+	/* XSAVE leaves the reserved part of the header alone, and XRSTOR wants it zero. */
+	if (boot_cpu.xsave && clear_user(&f->header, sizeof(f->header)))
+		return false;
+	if (!xsave_user(buf) || copy_to_user(&f->fx.sw_reserved, &sw, sizeof(sw)))
+		return false;
+	if (!boot_cpu.xsave)
+		return true;
+	if (put_user(FP_XSTATE_MAGIC2, (u32 __user *)(buf + size)) ||
+	    get_user(present, &f->header.xfeatures))
+		return false;
+	return !put_user(present | XFEATURE_FPSSE, &f->header.xfeatures);
+}
+
+/* False: unreadable. *fx_only: the frame holds no more than the FXSAVE part. */
+static bool check_sigframe(const void __user *buf, struct _fpx_sw_bytes *sw, bool *fx_only)
+{
+	const struct _fpstate_64 __user *fx = buf;
+	u32 magic2;
+
+	*fx_only = true;
+	if (!boot_cpu.xsave)
+		return true;
+	if (copy_from_user(sw, &fx->sw_reserved, sizeof(*sw)))
+		return false;
+	if (sw->magic1 != FP_XSTATE_MAGIC1 || sw->xstate_size > boot_cpu.xstate_size ||
+	    sw->xstate_size < sizeof(struct _fpstate_64) + sizeof(struct _header) ||
+	    sw->xstate_size > sw->extended_size)
+		return true;
+	if (get_user(magic2, (u32 __user *)(buf + sw->xstate_size)))
+		return false;
+	*fx_only = magic2 != FP_XSTATE_MAGIC2;
+	return true;
+}
+
+static bool load_sigframe(const void __user *buf)
+{
+	struct _fpx_sw_bytes sw;
+	bool fx_only;
+	u64 mask;
+
+	if (!access_ok(buf, fpu_sigframe_size()) || !check_sigframe(buf, &sw, &fx_only))
+		return false;
+	mask = fx_only ? XFEATURE_FPSSE : sw.xfeatures & boot_cpu.xfeatures;
+	/* What the frame does not bring is put into its first state. */
+	if (mask != boot_cpu.xfeatures)
+		fpu_restore(&init_fpstate);
+	return xrstor_user(buf, mask, fx_only);
+}
+
+bool fpu_restore_sigframe(void __user *buf)
+{
+	bool ok = !buf || load_sigframe(buf);
+
+	if (!buf || !ok)
+		fpu_restore(&init_fpstate);
+	return ok;
+}
+
+int fpu_exception_code(int trap_nr)
+{
+	u16 cwd, swd;
+	u32 mxcsr, err;
+
+	if (trap_nr == TRAP_MF) {
+		__asm__ volatile("fnstcw %0" : "=m"(cwd));
+		__asm__ volatile("fnstsw %0" : "=m"(swd));
+		err = swd & ~cwd;
+	} else {
+		__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+		err = ~(mxcsr >> 7) & mxcsr;
+	}
+	if (err & 0x01)
+		return FPE_FLTINV;
+	if (err & 0x04)
+		return FPE_FLTDIV;
+	if (err & 0x08)
+		return FPE_FLTOVF;
+	if (err & 0x12)
+		return FPE_FLTUND;
+	if (err & 0x20)
+		return FPE_FLTRES;
+	return 0;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What of a task is the machine's: its birth on a fresh kernel stack, the
+ * switch from one to the next, and the registers that exec and exit leave.
+ *
+ * Abridges arch/x86/kernel/process.c and process_64.c. Left out: selectors of
+ * FS, GS, DS and ES (bases only), debug registers, I/O bitmaps.
+ *
+ *   kernel stack of a new task, top first
+ *     struct pt_regs        what it will have in user mode
+ *     struct switch_frame   popped by __switch_stacks; its last word is ret_from_fork
+ *     ... free ...
+ *     guard page
+ */
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+#include <asm/processor.h>
+#include <asm/segment.h>
+#include <errno.h>
+#include <mm.h>
+#include <printk.h>
+#include <sched.h>
+#include <string.h>
+
+/* Mirrors the pushes of __switch_stacks. */
+struct switch_frame {
+	unsigned long r15, r14, r13;
+	unsigned long r12;		/* kernel thread: arg */
+	unsigned long bx;		/* kernel thread: fn; 0: a fork's child */
+	unsigned long bp;
+	unsigned long ret_addr;
+};
+
+void __switch_stacks(unsigned long *prev_sp, unsigned long next_sp);
+
+void (*ret_from_fork)(void);
+
+static struct kmem_cache *fpu_cache;
+
+unsigned long read_fsbase(void)
+{
+	return boot_cpu.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE);
+}
+
+void write_fsbase(unsigned long base)
+{
+	if (boot_cpu.fsgsbase)
+		wrfsbase(base);
+	else
+		wrmsr(MSR_FS_BASE, base);
+}
+
+unsigned long read_user_gsbase(void)
+{
+	return rdmsr(MSR_KERNEL_GS_BASE);
+}
+
+void write_user_gsbase(unsigned long base)
+{
+	wrmsr(MSR_KERNEL_GS_BASE, base);
+}
+
+void save_user_bases(struct task_struct *t)
+{
+	t->thread.fsbase = read_fsbase();
+	t->thread.gsbase = read_user_gsbase();
+}
+
+void switch_mm(struct mm_struct *prev __maybe_unused, struct mm_struct *next)
+{
+	phys_addr_t pgd = virt_to_phys(next->pgd);
+
+	this_cpu()->active_mm = next;
+	if (read_cr3() != pgd)
+		load_cr3(pgd);
+}
+
+/* The caller has made @next current and set the stack of its doors. */
+void switch_to(struct task_struct *prev, struct task_struct *next)
+{
+	if (prev->mm) {
+		save_user_bases(prev);
+		fpu_save(prev->thread.fpu);
+	}
+	if (next->mm) {
+		write_fsbase(next->thread.fsbase);
+		write_user_gsbase(next->thread.gsbase);
+		fpu_restore(next->thread.fpu);
+	}
+	__switch_stacks(&prev->thread.sp, next->thread.sp);
+}
+
+/* The frame from which __switch_stacks starts @t. @t->stack is set. */
+static struct switch_frame *new_switch_frame(struct task_struct *t)
+{
+	struct switch_frame *f = (struct switch_frame *)task_pt_regs(t) - 1;
+
+	memset(f, 0, sizeof(*f));
+	f->ret_addr = (unsigned long)ret_from_fork;
+	t->thread.sp = (unsigned long)f;
+	return f;
+}
+
+/* The first task creates the cache, for only fpu_init knows the size. */
+static struct fpu *alloc_fpu(void)
+{
+	if (!fpu_cache)
+		fpu_cache = kmem_cache_create("fpu", fpu_size(), 64);
+	return fpu_cache ? kmem_cache_alloc(fpu_cache, GFP_KERNEL) : NULL;
+}
+
+/* @t->stack is set. 0, -EPERM (TLS base that is no user address) or -ENOMEM. */
+int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls)
+{
+	struct pt_regs *regs = task_pt_regs(t);
+
+	if ((clone_flags & CLONE_SETTLS) && tls >= TASK_SIZE_MAX)
+		return -EPERM;
+	t->thread.fpu = alloc_fpu();
+	if (!t->thread.fpu)
+		return -ENOMEM;
+	save_user_bases(t);
+	if (clone_flags & CLONE_SETTLS)
+		t->thread.fsbase = tls;
+	fpu_save(current->thread.fpu);
+	memcpy(t->thread.fpu, current->thread.fpu, fpu_size());
+	*regs = *current_pt_regs();
+	regs->ax = 0;
+	if (sp)
+		regs->sp = sp;
+	new_switch_frame(t);
+	return 0;
+}
+
+void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg)
+{
+	struct switch_frame *f = new_switch_frame(t);
+
+	f->bx = (unsigned long)fn;
+	f->r12 = (unsigned long)arg;
+	memset(task_pt_regs(t), 0, sizeof(struct pt_regs));
+	t->thread.fpu = alloc_fpu();
+	if (!t->thread.fpu)
+		panic("no memory for the FPU state of a kernel thread");
+	fpu_reset(t->thread.fpu);
+	t->thread.fsbase = t->thread.gsbase = 0;
+}
+
+void exit_thread(struct task_struct *t)
+{
+	kmem_cache_free(fpu_cache, t->thread.fpu);
+	t->thread.fpu = NULL;
+}
+
+void flush_thread(void)
+{
+	struct thread_struct *th = &current->thread;
+
+	fpu_reset(th->fpu);
+	fpu_restore(th->fpu);
+	write_fsbase(0);
+	write_user_gsbase(0);
+	th->fsbase = th->gsbase = 0;
+	th->trap_nr = th->error_code = th->cr2 = 0;
+}
+
+/* The System V ABI wants rdx 0 (no function for atexit) and Linux clears all the others too. */
+void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp)
+{
+	memset(regs, 0, sizeof(*regs));
+	regs->ip = new_ip;
+	regs->sp = new_sp;
+	regs->cs = __USER_CS;
+	regs->ss = __USER_DS;
+	regs->flags = X86_EFLAGS_IF | X86_EFLAGS_FIXED;
+}

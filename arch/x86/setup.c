@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads what the boot loader left, by either door, into boot_info, and knows how to
+ * end the machine.
+ *
+ *   multiboot2: tags  cmdline | mmap | module | RSDP         \
+ *   PVH: start_info   cmdline, memmap[], modlist[], RSDP      > boot_info: RAM sorted, disjoint,
+ *                                                            /  whole pages
+ * Abridges Linux's arch/x86/kernel/setup.c, e820.c, platform/pvh/enlighten.c, reboot.c: no
+ * ACPI tables are read; power-off knows QEMU's two chipsets.
+ */
+#include <boot_info.h>
+#include <multiboot2.h>
+#include <printk.h>
+#include <pvh.h>
+#include <reboot.h>
+#include <string.h>
+#include <asm/cpu.h>
+#include <asm/irq.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+#include <asm/sections.h>
+
+#define DEBUG_EXIT_PORT	0xf4			/* QEMU: -device isa-debug-exit,iobase=0xf4 */
+#define RESET_PORT	0xcf9
+#define I8042_COMMAND	0x64
+#define Q35_PM1A_CNT	0x604
+#define PIIX4_PM1A_CNT	0xb004
+#define ACPI_SLP_EN	0x2000			/* with sleep type 0: soft off on both chipsets */
+
+struct boot_info boot_info;
+static char rsdp[36];
+
+/* ---- RAM ranges: sorted, no two touch --------------------------------- */
+
+static void delete_range(unsigned int i)
+{
+	struct boot_info *bi = &boot_info;
+
+	bi->nr_ram--;
+	memmove(&bi->ram[i], &bi->ram[i + 1], (bi->nr_ram - i) * sizeof(bi->ram[0]));
+}
+
+static void insert_range(unsigned int i, phys_addr_t start, phys_addr_t end)
+{
+	struct boot_info *bi = &boot_info;
+
+	if (bi->nr_ram == BOOT_MAX_RANGES)
+		return;				/* that memory stays unused */
+	memmove(&bi->ram[i + 1], &bi->ram[i], (bi->nr_ram - i) * sizeof(bi->ram[0]));
+	bi->ram[i] = (struct mem_range){ start, end };
+	bi->nr_ram++;
+}
+
+static void add_ram(u64 start, u64 size)
+{
+	struct boot_info *bi = &boot_info;
+	phys_addr_t end = start + size < start ? ~0UL : start + size;
+	unsigned int i = 0;
+
+	if (start >= end)
+		return;
+	while (i < bi->nr_ram && bi->ram[i].end < start)
+		i++;
+	while (i < bi->nr_ram && bi->ram[i].start <= end) {	/* swallow all that it touches */
+		start = min(start, bi->ram[i].start);
+		end = max(end, bi->ram[i].end);
+		delete_range(i);
+	}
+	insert_range(i, start, end);
+}
+
+/* Where a loader's table contradicts itself, "reserved" wins. */
+static void remove_ram(u64 start, u64 size)
+{
+	struct boot_info *bi = &boot_info;
+	phys_addr_t end = start + size < start ? ~0UL : start + size;
+	unsigned int i = 0;
+
+	while (i < bi->nr_ram) {
+		struct mem_range r = bi->ram[i];
+
+		if (r.end <= start || r.start >= end) {
+			i++;
+			continue;
+		}
+		delete_range(i);
+		if (end < r.end)
+			insert_range(i, end, r.end);
+		if (r.start < start)
+			insert_range(i++, r.start, start);
+	}
+}
+
+/* Whole pages only. */
+static void align_ram(void)
+{
+	struct boot_info *bi = &boot_info;
+	unsigned int i = 0;
+
+	while (i < bi->nr_ram) {
+		struct mem_range *r = &bi->ram[i];
+
+		r->start = PAGE_ALIGN(r->start);
+		r->end = PAGE_ALIGN_DOWN(r->end);
+		if (r->start >= r->end) {
+			delete_range(i);
+			continue;
+		}
+		i++;
+	}
+}
+
+/* ---- multiboot2 -------------------------------------------------------- */
+
+static void multiboot2_mmap(const struct multiboot2_tag_mmap *t, bool ram)
+{
+	const char *p = t->entries, *end = (const char *)t + t->tag.size;
+
+	if (t->entry_size < sizeof(struct multiboot2_mmap_entry))
+		return;
+	for (; p + t->entry_size <= end; p += t->entry_size) {
+		const struct multiboot2_mmap_entry *e = (const void *)p;
+
+		if (ram && e->type == MULTIBOOT2_MEMORY_AVAILABLE)
+			add_ram(e->addr, e->len);
+		else if (!ram && e->type != MULTIBOOT2_MEMORY_AVAILABLE)
+			remove_ram(e->addr, e->len);
+	}
+}
+
+static void multiboot2_tag(const struct multiboot2_tag *tag)
+{
+	struct boot_info *bi = &boot_info;
+	const struct multiboot2_tag_module *mod = (const void *)tag;
+
+	switch (tag->type) {
+	case MULTIBOOT2_TAG_CMDLINE:
+		strscpy(bi->cmdline, ((const struct multiboot2_tag_string *)tag)->string, sizeof(bi->cmdline));
+		break;
+	case MULTIBOOT2_TAG_MODULE:		/* the first one is the initramfs */
+		if (bi->initrd.start == bi->initrd.end)
+			bi->initrd = (struct mem_range){ mod->mod_start, mod->mod_end };
+		break;
+	case MULTIBOOT2_TAG_MMAP:
+		multiboot2_mmap((const void *)tag, true);
+		multiboot2_mmap((const void *)tag, false);
+		break;
+	case MULTIBOOT2_TAG_ACPI_OLD:
+	case MULTIBOOT2_TAG_ACPI_NEW:		/* the RSDP itself; the tag's memory will be used again */
+		memcpy(rsdp, tag + 1, min_t(size_t, tag->size - sizeof(*tag), sizeof(rsdp)));
+		bi->acpi_rsdp = virt_to_phys(rsdp);
+		break;
+	}
+}
+
+static void read_multiboot2(phys_addr_t info)
+{
+	const struct multiboot2_info *mbi = phys_to_virt(info);
+	const char *p = (const char *)(mbi + 1), *end = (const char *)mbi + mbi->total_size;
+
+	boot_info.loader = "multiboot2";
+	while (p + sizeof(struct multiboot2_tag) <= end) {
+		const struct multiboot2_tag *tag = (const void *)p;
+
+		if (tag->type == MULTIBOOT2_TAG_END || tag->size < sizeof(*tag))
+			break;
+		multiboot2_tag(tag);
+		p += ALIGN(tag->size, 8);
+	}
+}
+
+/* ---- PVH ---------------------------------------------------------------- */
+
+static void read_pvh(phys_addr_t info)
+{
+	const struct hvm_start_info *si = phys_to_virt(info);
+	const struct hvm_memmap_table_entry *e;
+	const struct hvm_modlist_entry *mod;
+	u32 i;
+
+	boot_info.loader = "PVH";
+	if (si->magic != HVM_START_MAGIC || si->version < 1)
+		panic("the PVH start information is of version %u; a memory map needs 1", si->version);
+	e = phys_to_virt(si->memmap_paddr);
+	for (i = 0; i < si->memmap_entries; i++)
+		if (e[i].type == HVM_MEMMAP_TYPE_RAM)
+			add_ram(e[i].addr, e[i].size);
+	for (i = 0; i < si->memmap_entries; i++)
+		if (e[i].type != HVM_MEMMAP_TYPE_RAM)
+			remove_ram(e[i].addr, e[i].size);
+	if (si->nr_modules) {
+		mod = phys_to_virt(si->modlist_paddr);
+		boot_info.initrd = (struct mem_range){ mod->paddr, mod->paddr + mod->size };
+	}
+	if (si->cmdline_paddr)
+		strscpy(boot_info.cmdline, phys_to_virt(si->cmdline_paddr), sizeof(boot_info.cmdline));
+	boot_info.acpi_rsdp = si->rsdp_paddr;
+}
+
+/* ---- the command line ---------------------------------------------------- */
+
+/* Gives the next word and its length, quotes included; NULL at the end and at "--", after which all is init's. */
+static const char *next_word(const char **line, size_t *len)
+{
+	const char *start, *p = *line;
+	bool quoted = false;
+
+	while (*p == ' ' || *p == '\t' || *p == '\n')
+		p++;
+	start = p;
+	for (; *p && (quoted || (*p != ' ' && *p != '\t' && *p != '\n')); p++)
+		if (*p == '"')
+			quoted = !quoted;
+	*line = p;
+	*len = p - start;
+	if (!*len || (*len == 2 && !strncmp(start, "--", 2)))
+		return NULL;
+	return start;
+}
+
+bool cmdline_get(const char *name, char *buf, size_t size)
+{
+	const char *line = boot_info.cmdline, *word;
+	size_t len, n = strlen(name);
+	bool found = false;
+
+	while ((word = next_word(&line, &len)) != NULL) {
+		const char *value;
+
+		if (len >= 2 && word[0] == '"') {	/* "name=a b", as GRUB writes it */
+			word++;
+			len -= 1 + (word[len - 2] == '"');
+		}
+		value = word + n + 1;
+		if (strncmp(word, name, n) || (len > n && word[n] != '='))
+			continue;
+		found = true;			/* the last one counts */
+		len = len > n ? len - n - 1 : 0;
+		if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
+			value++;
+			len -= 2;
+		}
+		if (size) {
+			len = min(len, size - 1);
+			memcpy(buf, value, len);
+			buf[len] = '\0';
+		}
+	}
+	return found;
+}
+
+bool cmdline_has(const char *word)
+{
+	return cmdline_get(word, NULL, 0);
+}
+
+/* ---- the end of the machine ----------------------------------------------- */
+
+void machine_halt(void)
+{
+	local_irq_disable();
+	for (;;)
+		halt();
+}
+
+void machine_power_off(void)
+{
+	local_irq_disable();
+	outw(Q35_PM1A_CNT, ACPI_SLP_EN);
+	outw(PIIX4_PM1A_CNT, ACPI_SLP_EN);
+	printk(KERN_EMERG "Power down. It is now safe to turn the machine off.\n");
+	machine_halt();
+}
+
+/* Reset by the chipset, else by the keyboard controller. "qemu -no-reboot" ends here. */
+void machine_restart(void)
+{
+	local_irq_disable();
+	outb(RESET_PORT, 0x02);
+	outb(RESET_PORT, 0x06);
+	outb(I8042_COMMAND, 0xfe);
+	machine_halt();
+}
+
+/* A read of an ISA port takes about a microsecond, with or without a working clock. */
+static void delay_seconds(unsigned int seconds)
+{
+	u64 i;
+
+	for (i = 0; i < seconds * 1000000UL; i++)
+		inb(0x80);
+}
+
+/* What machine_exit points to. After a panic (@status not 0) "panic=" decides. */
+static void end_machine(int status)
+{
+	if (!status)
+		machine_power_off();
+	if (!panic_timeout)
+		machine_halt();
+	if (panic_timeout > 0)
+		delay_seconds(panic_timeout);
+	outb(DEBUG_EXIT_PORT, status);
+	machine_restart();
+}
+
+void setup_arch(u32 magic, phys_addr_t info)
+{
+	machine_exit = end_machine;
+	if (magic == MULTIBOOT2_BOOTLOADER_MAGIC)
+		read_multiboot2(info);
+	else if (magic == HVM_START_MAGIC)
+		read_pvh(info);
+	else
+		panic("not started by a multiboot2 or PVH loader (magic %#x)", magic);
+	remove_ram(0, PAGE_SIZE);		/* the BIOS's data; and no frame has address 0 */
+	align_ram();
+	boot_info.kernel = (struct mem_range){ virt_to_phys(_text), virt_to_phys(_end) };
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only code that touches user memory. Each instruction that may fault has
+ * a line in the table __ex_table: {its address, where to go on instead}.
+ * The page fault handler first tries to serve the fault (the page may just be
+ * absent), and takes the table's way when it cannot.
+ *
+ * Abridges arch/x86/lib/usercopy_64.c, copy_user_64.S, lib/strncpy_from_user.c,
+ * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table,
+ * non-temporal copies, instruction patching (SMAP is a flag that we test).
+ */
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <asm/uaccess.h>
+#include <string.h>
+
+struct exception_table_entry {
+	unsigned long insn, fixup;
+};
+
+extern const struct exception_table_entry __start___ex_table[], __stop___ex_table[];
+
+#define ASM_EXTABLE(from, to) \
+	".pushsection __ex_table,\"a\"\n\t.balign 8\n\t.quad " #from ", " #to "\n\t.popsection\n"
+
+const struct exception_table_entry *search_exception_table(unsigned long ip)
+{
+	const struct exception_table_entry *e;
+
+	for (e = __start___ex_table; e < __stop___ex_table; e++)
+		if (e->insn == ip)
+			return e;
+	return NULL;
+}
+
+bool fixup_exception(struct pt_regs *regs)
+{
+	const struct exception_table_entry *e = search_exception_table(regs->ip);
+
+	if (e)
+		regs->ip = e->fixup;
+	return e;
+}
+
+static inline void user_access_begin(void)
+{
+	if (boot_cpu.smap)
+		stac();
+}
+
+static inline void user_access_end(void)
+{
+	if (boot_cpu.smap)
+		clac();
+}
+
+/* Returns the bytes not copied. A fault in the word loop is retried bytewise, up to the very byte. */
+static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
+{
+	unsigned long words = n / 8, tail = n % 8;
+
+	__asm__ volatile("1:\trep movsq\n\t"
+			 "movq %[tail], %%rcx\n\t"
+			 "jmp 2f\n"
+			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n"
+			 "2:\trep movsb\n"
+			 "4:\n"
+			 ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
+			 : "+D"(to), "+S"(from), "+c"(words) : [tail] "r"(tail) : "memory");
+	return words;
+}
+
+unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+	unsigned long left = n;
+
+	if (access_ok(from, n)) {
+		user_access_begin();
+		left = copy_faultable(to, from, n);
+		user_access_end();
+	}
+	if (unlikely(left))
+		memset((char *)to + (n - left), 0, left);
+	return left;
+}
+
+unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
+{
+	unsigned long left;
+
+	if (!access_ok(to, n))
+		return n;
+	user_access_begin();
+	left = copy_faultable(to, from, n);
+	user_access_end();
+	return left;
+}
+
+unsigned long clear_user(void __user *to, unsigned long n)
+{
+	unsigned long words = n / 8, tail = n % 8;
+
+	if (!access_ok(to, n))
+		return n;
+	user_access_begin();
+	__asm__ volatile("1:\trep stosq\n\t"
+			 "movq %[tail], %%rcx\n\t"
+			 "jmp 2f\n"
+			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n"
+			 "2:\trep stosb\n"
+			 "4:\n"
+			 ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
+			 : "+D"(to), "+c"(words) : [tail] "r"(tail), "a"(0UL) : "memory");
+	user_access_end();
+	return words;
+}
+
+/* User access is open. False: the address cannot be read. */
+static inline bool load_byte(u8 *v, const char *p)
+{
+	unsigned int failed = 1;
+	u8 x = 0;
+
+	__asm__ volatile("1:\tmovb %2, %1\n\t"
+			 "xorl %0, %0\n"
+			 "2:\n"
+			 ASM_EXTABLE(1b, 2b) : "+r"(failed), "+q"(x) : "m"(*p));
+	*v = x;
+	return !failed;
+}
+
+static inline bool load_word(u64 *v, const char *p)
+{
+	unsigned int failed = 1;
+	u64 x = 0;
+
+	__asm__ volatile("1:\tmovq %2, %1\n\t"
+			 "xorl %0, %0\n"
+			 "2:\n"
+			 ASM_EXTABLE(1b, 2b) : "+r"(failed), "+r"(x) : "m"(*(const u64 *)p));
+	*v = x;
+	return !failed;
+}
+
+/* The top bit of the lowest zero byte, and of no byte below it; 0: there is none. */
+static inline u64 zero_bytes(u64 w)
+{
+	return (w - 0x0101010101010101UL) & ~w & 0x8080808080808080UL;
+}
+
+/*
+ * Scans up to @max bytes of @s for NUL and copies them to @dst unless it is
+ * NULL. An aligned word never crosses into the next page, so that reading past
+ * the NUL is harmless. The length without NUL, @max if there is none, -EFAULT.
+ */
+static long scan_user_string(char *dst, const char __user *s, long max)
+{
+	long i = 0;
+	u64 w, z;
+	u8 c;
+
+	while (i < max) {
+		if (((unsigned long)(s + i) & 7) == 0 && max - i >= 8) {
+			if (!load_word(&w, s + i))
+				return -EFAULT;
+			z = zero_bytes(w);
+			if (!z) {
+				if (dst)
+					memcpy(dst + i, &w, 8);
+				i += 8;
+				continue;
+			}
+		}
+		if (!load_byte(&c, s + i))
+			return -EFAULT;
+		if (dst)
+			dst[i] = c;
+		if (!c)
+			break;
+		i++;
+	}
+	return i;
+}
+
+/* Linux's rule: a string that runs into the end of user space has no NUL that we may see. */
+long strncpy_from_user(char *dst, const char __user *src, long n)
+{
+	unsigned long room = TASK_SIZE - (unsigned long)src;
+	long len;
+
+	if (n <= 0)
+		return 0;
+	if ((unsigned long)src >= TASK_SIZE)
+		return -EFAULT;
+	user_access_begin();
+	len = scan_user_string(dst, src, min_t(unsigned long, n, room));
+	user_access_end();
+	if (len >= 0 && (unsigned long)len == room && len < n)
+		return -EFAULT;
+	return len;
+}
+
+long strnlen_user(const char __user *s, long n)
+{
+	unsigned long room = TASK_SIZE - (unsigned long)s;
+	long max, len;
+
+	if (n <= 0 || (unsigned long)s >= TASK_SIZE)
+		return 0;
+	max = min_t(unsigned long, n, room);
+	user_access_begin();
+	len = scan_user_string(NULL, s, max);
+	user_access_end();
+	if (len < 0 || (len == max && max < n))
+		return 0;
+	return len + 1;
+}
+
+int copy_from_kernel_nofault(void *dst, const void *src, size_t n)
+{
+	if ((unsigned long)src < PAGE_OFFSET || (unsigned long)src + n < (unsigned long)src)
+		return -EFAULT;
+	return copy_faultable(dst, src, n) ? -EFAULT : 0;
+}

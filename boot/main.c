@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * start_kernel: the boot, in order, once. Each step may use what stands above it.
+ * Then two tasks go on: this one becomes the idle loop, pid 1 becomes /init.
+ * Abridges Linux's init/main.c: no initcalls, no built-in initramfs, no disk as root.
+ */
+#include <binfmts.h>
+#include <boot_info.h>
+#include <boot_params.h>
+#include <fs.h>
+#include <mm.h>
+#include <pid.h>
+#include <printk.h>
+#include <sched.h>
+#include <tty.h>
+#include <asm/irq.h>
+#include <asm/irqflags.h>
+#include <asm/processor.h>
+#include <linux/fcntl.h>
+
+#define EXON_VERSION	"0.1"
+#define MIN_RAM_MIB	24		/* firmware keeps some of a machine's 32 MiB */
+
+static bool initramfs_ok;
+
+static unsigned long ram_mib(void)
+{
+	unsigned long bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < boot_info.nr_ram; i++)
+		bytes += boot_info.ram[i].end - boot_info.ram[i].start;
+	return bytes >> 20;
+}
+
+static void banner(void)
+{
+	struct mem_range *rd = &boot_info.initrd;
+
+	printk(KERN_NOTICE "Exon " EXON_VERSION ", x86_64, gcc " __VERSION__ "\n");
+	printk(KERN_INFO "Loader: %s, RAM: %lu MiB, initramfs: %lu KiB\n", boot_info.loader, ram_mib(),
+	       (rd->end - rd->start) >> 10);
+	printk(KERN_NOTICE "Kernel command line: %s\n", boot_info.cmdline);
+}
+
+static void check_ram(void)
+{
+	if (ram_mib() < MIN_RAM_MIB)
+		panic("not enough RAM: %lu MiB can be used, Exon wants a machine with 32 MiB", ram_mib());
+}
+
+/* Fills the root directory, then gives the archive's memory away. */
+static void populate_rootfs(void)
+{
+	struct mem_range *rd = &boot_info.initrd;
+	size_t size = rd->end - rd->start;
+	int error;
+
+	if (!size) {
+		printk(KERN_ERR "No initramfs was given (QEMU: -initrd FILE.cpio; GRUB: module2 /FILE.cpio)\n");
+		return;
+	}
+	error = unpack_initramfs(phys_to_virt(rd->start), size);
+	if (error == -ENOMEM)
+		printk(KERN_ERR "The initramfs (%lu KiB) does not fit: %lu MiB of RAM are too few\n", size >> 10, ram_mib());
+	else if (error)
+		printk(KERN_ERR "The initramfs is damaged, or no cpio archive of format newc (error %d)\n", error);
+	initramfs_ok = !error;
+	free_reserved(PAGE_ALIGN(rd->start), PAGE_ALIGN_DOWN(rd->end));
+}
+
+/* Descriptors 0, 1 and 2 of init. */
+static void console_on_rootfs(void)
+{
+	struct file *f = filp_open("/dev/console", O_RDWR, 0);
+	int i, fd;
+
+	if (IS_ERR(f)) {
+		printk(KERN_ERR "Warning: unable to open an initial console.\n");
+		return;
+	}
+	for (i = 0; i < 3; i++) {
+		fd = get_unused_fd_flags(0);
+		if (fd >= 0)
+			fd_install(fd, get_file(f));
+	}
+	fput(f);
+}
+
+/* What an errno of an exec means to somebody who has just built an initramfs. */
+static const char *exec_error_hint(int error)
+{
+	switch (-error) {
+	case ENOENT: return "no such file, or the interpreter that it names is missing";
+	case EACCES: return "not a regular file with execute permission";
+	case ENOEXEC: return "neither an x86-64 ELF program nor a #! script";
+	case ELIBBAD: return "its interpreter is no ELF file for this machine";
+	case ENOMEM: return "not enough memory";
+	case ELOOP: return "too many links, or interpreters of interpreters";
+	case EIO: return "the file ends too early";
+	case E2BIG: return "the arguments are too long";
+	}
+	return "it cannot be loaded";
+}
+
+static int run_init_process(const char *path)
+{
+	int error;
+
+	init_argv[0] = path;
+	printk(KERN_INFO "Run %s as init process\n", path);
+	error = kernel_execve(path, init_argv, init_envp);
+	if (error)
+		printk(KERN_ERR "Failed to execute %s (error %d): %s\n", path, error, exec_error_hint(error));
+	return error;
+}
+
+/* Pid 1, still in the kernel. Returning 0 goes to user mode, into the program that kernel_execve loaded. */
+static int kernel_init(void *unused __maybe_unused)
+{
+	const char *init = init_option();
+	int error;
+
+	console_on_rootfs();
+	error = run_init_process(ramdisk_init_option());
+	if (error && init)
+		error = run_init_process(init);
+	if (!error)
+		return 0;
+	if (!boot_info.initrd.end)
+		panic("no init to run: no initramfs was given (QEMU: -initrd FILE.cpio)");
+	if (!initramfs_ok)
+		panic("no init to run: the initramfs could not be unpacked");
+	panic("no working init found in the initramfs: %s (error %d): %s. Try rdinit=", init ? init : ramdisk_init_option(),
+	      error, exec_error_hint(error));
+}
+
+void start_kernel(u32 magic, phys_addr_t info)
+{
+	serial_init();			/* from here on messages can be seen */
+	setup_arch(magic, info);	/* boot_info */
+	console_select(boot_info.cmdline);
+	parse_boot_params(boot_info.cmdline);
+	banner();
+	check_ram();
+
+	cpu_init();			/* per-CPU data, traps: faults are reported now */
+	fpu_init();
+	mem_init(&boot_info);		/* final page tables, frames */
+	slab_init();			/* kmalloc */
+	vga_init();
+	irq_init();
+	time_init();			/* ktime_get; the tick waits for interrupts */
+
+	pid_init();
+	sched_init();			/* init_task is current; the tick has its handler */
+	vfs_init();			/* an empty root directory */
+	ramfs_init();
+	devices_init();
+	proc_init();
+	tty_init();			/* console_input has its handler */
+	exec_init();
+
+	serial_input_init();
+	keyboard_init();
+	local_irq_enable();
+	populate_rootfs();
+	if (kernel_thread(kernel_init, NULL, "swapper") != 1)
+		panic("the first task did not become pid 1");
+	cpu_idle();
+}

@@ -1,0 +1,713 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ELF programs: from a plan to an address space. After Linux's fs/binfmt_elf.c.
+ *
+ *      file              address space when load_elf_binary returns
+ *   | headers |   ffffffffff600000  [vsyscall]   a gate, no area
+ *   | LOAD 0  |   7fff........      [stack]      setup_arg_pages, create_elf_tables
+ *   | LOAD 1  |   7ffff7ff....      ld.so        load_elf_interp
+ *   | ...     |   7ffff7fc....      [vvar][vdso] arch_setup_additional_pages
+ *                 555555554000      LOAD 0..n    elf_load: elf_map + set_brk   (PIE)
+ *                     400000        the same for ET_EXEC, where the file says
+ *
+ * load_elf_binary has three parts. DECIDE reads and checks; an error there is
+ * seen by the caller of execve. COMMIT is begin_new_exec, the point of no
+ * return. BUILD only reads the plan; an error there kills the process.
+ *
+ * Linux 6.1 once mapped the bss of a program after its segments, in set_brk;
+ * now it does so segment by segment, for a segment in the middle may have one.
+ * We keep the name for that step. Left out: 32-bit programs, FDPIC, GNU
+ * properties (x86 has none to obey in 6.1).
+ */
+#include <binfmts.h>
+#include <coredump.h>
+#include <elf_image.h>
+#include <fs.h>
+#include <linux/auxvec.h>
+#include <linux/mman.h>
+#include <linux/personality.h>
+#include <mm.h>
+#include <sched.h>
+#include <string.h>
+#include <trace.h>
+#include <asm/uaccess.h>
+
+/* Where a program with an interpreter is put: two thirds up user space. */
+#define ELF_ET_DYN_BASE		PAGE_ALIGN_DOWN(TASK_SIZE / 3 * 2)
+#define ELF_PLATFORM		"x86_64"
+#define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
+/* What a deadly error is called does not matter to anyone; that it is one does. */
+#define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
+
+/*
+ * What DECIDE collects. Owns the tables and the interpreter's file until
+ * elf_binary_release; the plans point into the tables.
+ */
+struct elf_binary {
+	Elf64_Ehdr ehdr;		/* a copy: bprm->buf may be reused */
+	Elf64_Phdr *phdrs;
+	struct elf_image image;
+	struct file *interpreter;	/* NULL: none */
+	Elf64_Ehdr interp_ehdr;
+	Elf64_Phdr *interp_phdrs;
+	struct elf_image interp_image;
+};
+
+/* What BUILD finds out on its way. */
+struct elf_layout {
+	unsigned long load_bias;	/* added to every address in the file */
+	unsigned long interp_base;	/* AT_BASE: the interpreter's bias; 0: none */
+	unsigned long entry;		/* first user instruction: the interpreter's or the program's */
+};
+
+/* ---- DECIDE ----------------------------------------------------------- */
+
+/* All @len bytes, or an error: -EIO when the file is too short. */
+static int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
+{
+	ssize_t n = kernel_read(file, buf, len, &pos);
+
+	if (n < 0)
+		return n;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+/* The program header table in a new buffer; NULL whatever is wrong with it, as in Linux. */
+static Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file)
+{
+	size_t size = elf_phdrs_size(ehdr);
+	Elf64_Phdr *phdrs = size ? kmalloc(size, GFP_KERNEL) : NULL;
+
+	if (phdrs && elf_read(file, phdrs, size, ehdr->e_phoff) < 0) {
+		kfree(phdrs);
+		return NULL;
+	}
+	return phdrs;
+}
+
+/* Opens the file that PT_INTERP names. ERR_PTR: ENOEXEC ENOMEM EIO, and those of open_exec. */
+static struct file *open_interpreter(struct linux_binprm *bprm, const Elf64_Phdr *ph)
+{
+	char *path = kmalloc(ph->p_filesz, GFP_KERNEL);
+	struct file *file;
+	int err;
+
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	err = elf_read(bprm->file, path, ph->p_filesz, ph->p_offset);
+	if (!err && !elf_interp_path_ok(path, ph->p_filesz))
+		err = -ENOEXEC;
+	file = err ? ERR_PTR(err) : open_exec(path);
+	kfree(path);
+	if (!IS_ERR(file))
+		would_dump(bprm, file);
+	return file;
+}
+
+/* The interpreter's header and plan. -ELIBBAD when it is no ELF file for this machine. */
+static int plan_interpreter(struct elf_binary *b)
+{
+	const Elf64_Ehdr *eh = &b->interp_ehdr;
+	int err = elf_read(b->interpreter, &b->interp_ehdr, sizeof(b->interp_ehdr), 0);
+
+	if (err)
+		return err;
+	if (memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 || eh->e_machine != EM_X86_64)
+		return -ELIBBAD;
+	b->interp_phdrs = load_elf_phdrs(eh, b->interpreter);
+	if (!b->interp_phdrs)
+		return -ELIBBAD;
+	/* A PT_INTERP of its own means nothing in an interpreter. */
+	elf_plan(eh, b->interp_phdrs, &b->interp_image);
+	return 0;
+}
+
+static int decide(struct linux_binprm *bprm, struct elf_binary *b)
+{
+	struct file *interpreter;
+	int err;
+
+	memcpy(&b->ehdr, bprm->buf, sizeof(b->ehdr));
+	if (!elf_header_ok(&b->ehdr) || !bprm->file->f_op->mmap)
+		return -ENOEXEC;
+	b->phdrs = load_elf_phdrs(&b->ehdr, bprm->file);
+	if (!b->phdrs)
+		return -ENOEXEC;
+	err = elf_plan(&b->ehdr, b->phdrs, &b->image);
+	if (err || !b->image.interp)
+		return err;
+	interpreter = open_interpreter(bprm, b->image.interp);
+	if (IS_ERR(interpreter))
+		return PTR_ERR(interpreter);
+	b->interpreter = interpreter;
+	return plan_interpreter(b);
+}
+
+static void elf_binary_release(struct elf_binary *b)
+{
+	if (b->interpreter) {
+		allow_write_access(b->interpreter);
+		fput(b->interpreter);
+	}
+	kfree(b->interp_phdrs);
+	kfree(b->phdrs);
+	kfree(b);
+}
+
+/* ---- BUILD: one segment ----------------------------------------------- */
+
+static int make_prot(unsigned int p_flags)
+{
+	return (p_flags & PF_R ? PROT_READ : 0) | (p_flags & PF_W ? PROT_WRITE : 0) |
+	       (p_flags & PF_X ? PROT_EXEC : 0);
+}
+
+/* Leaves the record of the area that now covers @addr, if there is one. */
+static void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
+{
+	struct vm_area_struct *v;
+
+	mmap_read_lock(current->mm);
+	v = find_vma(current->mm, addr);
+	if (v && v->vm_start <= addr)
+		exec_stage(stage, function, line, current->pid, current->comm,
+			   v->vm_start, v->vm_end, v->vm_flags, v->vm_pgoff, 0);
+	mmap_read_unlock(current->mm);
+}
+
+/*
+ * Zeroes from @start to the end of its page: the file's last page shows bytes
+ * that lie behind the segment. The first write of an exec into its new memory:
+ * a copy-on-write fault taken in kernel mode. 0 or -EFAULT.
+ */
+static int padzero(unsigned long start)
+{
+	unsigned long n = offset_in_page(start) ? PAGE_SIZE - offset_in_page(start) : 0;
+
+	return clear_user((void __user *)start, n) ? -EFAULT : 0;
+}
+
+/* The pages of a bss [start, end) that no file page covers: anonymous memory. 0 or -errno. */
+static int set_brk(unsigned long start, unsigned long end, int prot)
+{
+	int err;
+
+	start = PAGE_ALIGN(start);
+	end = PAGE_ALIGN(end);
+	err = vm_brk_flags(start, end - start, prot & PROT_EXEC ? VM_EXEC : 0);
+	if (!err && end > start)
+		trace_area(EXEC_STAGE_SET_BRK, __func__, __LINE__, start);
+	return err;
+}
+
+/*
+ * Maps the file's part of a segment at *addr (out: where it is). With
+ * @total_size the room for all segments is found first and the rest given
+ * back, so that the later ones find their place free. 0 or -errno.
+ */
+static int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
+		   unsigned long flags, unsigned long total_size)
+{
+	unsigned long size = PAGE_ALIGN(ph->p_filesz + offset_in_page(ph->p_vaddr));
+	unsigned long off = ph->p_offset - offset_in_page(ph->p_vaddr);
+	int err;
+
+	*addr = PAGE_ALIGN_DOWN(*addr);
+	if (!size)
+		return BAD_ADDR(*addr) ? BAD_ADDR_ERROR(*addr) : 0;
+	total_size = PAGE_ALIGN(total_size);
+	err = vm_mmap(file, addr, total_size ? total_size : size, prot, flags, off);
+	if (!err && total_size)
+		vm_munmap(*addr + size, total_size - size);
+	if (!err)
+		trace_area(EXEC_STAGE_MAP_SEGMENTS, __func__, __LINE__, *addr);
+	return err;
+}
+
+/* A whole segment: the file's bytes, zeros behind them, and the anonymous rest. */
+static int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
+		    unsigned long flags, unsigned long total_size)
+{
+	unsigned long start = PAGE_ALIGN_DOWN(*addr);	/* of a segment without bytes in the file */
+	int err;
+
+	if (ph->p_filesz) {
+		err = elf_map(file, addr, ph, prot, flags, total_size);
+		if (err || ph->p_memsz <= ph->p_filesz)
+			return err;
+		start = *addr + offset_in_page(ph->p_vaddr) + ph->p_filesz;
+		/* Fails when the segment is not writable: then the bytes stay, as in Linux. */
+		padzero(start);
+	} else {
+		*addr = start;
+	}
+	if (ph->p_memsz <= ph->p_filesz)
+		return BAD_ADDR(*addr) ? BAD_ADDR_ERROR(*addr) : 0;
+	err = set_brk(start, *addr + offset_in_page(ph->p_vaddr) + ph->p_memsz, prot);
+	if (!err && BAD_ADDR(*addr))
+		err = BAD_ADDR_ERROR(*addr);
+	return err;
+}
+
+/* ---- BUILD: all segments ---------------------------------------------- */
+
+/*
+ * A loader (ET_DYN without PT_INTERP) goes where mmap puts it. If it wants to
+ * be aligned, a first try shows where that is: map, unmap, round down.
+ */
+static int probe_aligned_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
+			      unsigned long *bias)
+{
+	int err;
+
+	*bias = 0;
+	err = elf_load(file, bias, ph, make_prot(ph->p_flags), MAP_PRIVATE, img->total_size);
+	if (err)
+		return err;
+	vm_munmap(*bias, img->total_size);
+	*bias &= ~(img->alignment - 1);
+	return 0;
+}
+
+/*
+ * Where a position-independent program goes, before its first segment is
+ * mapped. *flags gets MAP_FIXED_NOREPLACE when the place is a demand.
+ */
+static int choose_load_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *first,
+			    unsigned long *bias, unsigned long *flags)
+{
+	int err;
+
+	if (!img->total_size)
+		return -EINVAL;
+	if (img->interp) {
+		*bias = ELF_ET_DYN_BASE;
+		if (current->flags & PF_RANDOMIZE)
+			*bias += arch_mmap_rnd();
+		if (img->alignment)
+			*bias &= ~(img->alignment - 1);
+		*flags |= MAP_FIXED_NOREPLACE;
+	} else if (img->alignment > PAGE_SIZE) {
+		err = probe_aligned_bias(file, img, first, bias);
+		if (err)
+			return err;
+		*flags |= MAP_FIXED_NOREPLACE;
+	}
+	*bias = PAGE_ALIGN_DOWN(*bias - first->p_vaddr);
+	return 0;
+}
+
+/* The first segment decides where all others are. */
+static int map_first_segment(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
+			     unsigned long *bias)
+{
+	unsigned long flags = MAP_PRIVATE, addr, wish, total_size = 0;
+	int err;
+
+	*bias = 0;
+	if (img->ehdr->e_type == ET_DYN) {
+		err = choose_load_bias(file, img, ph, bias, &flags);
+		if (err)
+			return err;
+		total_size = img->total_size;
+	} else {
+		flags |= MAP_FIXED_NOREPLACE;
+	}
+	addr = *bias + ph->p_vaddr;
+	wish = PAGE_ALIGN_DOWN(addr);
+	err = elf_load(file, &addr, ph, make_prot(ph->p_flags), flags, total_size);
+	if (!err && img->ehdr->e_type == ET_DYN)
+		*bias += addr - wish;
+	return err;
+}
+
+/* All PT_LOADs of the program. Sets *bias. 0 or -errno (deadly). */
+static int map_segments(struct file *file, const struct elf_image *img, unsigned long *bias)
+{
+	bool first = true;
+	int err;
+
+	*bias = 0;
+	for (unsigned int i = 0; i < img->ehdr->e_phnum; i++) {
+		const Elf64_Phdr *ph = &img->phdr[i];
+		unsigned long addr = *bias + ph->p_vaddr;
+
+		if (ph->p_type != PT_LOAD)
+			continue;
+		if (first)
+			err = map_first_segment(file, img, ph, bias);
+		else
+			err = elf_load(file, &addr, ph, make_prot(ph->p_flags),
+				       MAP_PRIVATE | MAP_FIXED, 0);
+		if (err)
+			return err;
+		first = false;
+		if (!elf_segment_fits(ph, ph->p_vaddr))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- BUILD: the interpreter ------------------------------------------- */
+
+/* The end of the interpreter: its file bytes, its memory, and whether that is executable. */
+struct interp_bss {
+	unsigned long file_end, mem_end;
+	int prot;
+};
+
+static void note_interp_bss(struct interp_bss *bss, const Elf64_Phdr *ph, unsigned long start)
+{
+	bss->file_end = max(bss->file_end, start + ph->p_filesz);
+	if (start + ph->p_memsz > bss->mem_end) {
+		bss->mem_end = start + ph->p_memsz;
+		bss->prot = make_prot(ph->p_flags);
+	}
+}
+
+/* Unlike the program's, the interpreter's bss comes once, behind its last segment. */
+static int map_interp_bss(const struct interp_bss *bss)
+{
+	if (padzero(bss->file_end))
+		return -EFAULT;
+	if (PAGE_ALIGN(bss->mem_end) <= PAGE_ALIGN(bss->file_end))
+		return 0;
+	return set_brk(bss->file_end, bss->mem_end, bss->prot);
+}
+
+/*
+ * Maps the interpreter. @program_bias: 0 lets an ET_DYN interpreter keep the
+ * addresses of its file as a wish, as Linux does. *base: its bias. 0 or -errno (deadly).
+ */
+static int load_elf_interp(struct file *file, const struct elf_image *img, unsigned long program_bias,
+			   unsigned long *base)
+{
+	unsigned long bias = 0, total_size = img->total_size;
+	bool is_dyn = img->ehdr->e_type == ET_DYN, placed = !is_dyn;
+	struct interp_bss bss = { 0 };
+
+	if (!elf_header_ok(img->ehdr) || !file->f_op->mmap)
+		return -ENOEXEC;
+	if (!total_size)
+		return -EINVAL;
+	for (unsigned int i = 0; i < img->ehdr->e_phnum; i++) {
+		const Elf64_Phdr *ph = &img->phdr[i];
+		unsigned long addr;
+		int err;
+
+		if (ph->p_type != PT_LOAD)
+			continue;
+		if (!placed && program_bias)
+			bias = -ph->p_vaddr;
+		addr = bias + ph->p_vaddr;
+		err = elf_map(file, &addr, ph, make_prot(ph->p_flags),
+			      MAP_PRIVATE | (placed ? MAP_FIXED : 0), total_size);
+		if (err)
+			return err;
+		total_size = 0;
+		if (!placed)
+			bias = addr - PAGE_ALIGN_DOWN(ph->p_vaddr);
+		placed = true;
+		if (!elf_segment_fits(ph, bias + ph->p_vaddr))
+			return -ENOMEM;
+		note_interp_bss(&bss, ph, bias + ph->p_vaddr);
+	}
+	*base = bias;
+	return map_interp_bss(&bss);
+}
+
+/* Where user code starts: in the interpreter, if there is one. */
+static int map_interpreter(struct elf_binary *b, struct elf_layout *l)
+{
+	int err;
+
+	l->entry = b->ehdr.e_entry + l->load_bias;
+	if (b->interpreter) {
+		err = load_elf_interp(b->interpreter, &b->interp_image, l->load_bias, &l->interp_base);
+		if (err)
+			return err;
+		l->entry = l->interp_base + b->interp_ehdr.e_entry;
+		trace_area(EXEC_STAGE_MAP_INTERP, __func__, __LINE__, l->entry);
+	}
+	return BAD_ADDR(l->entry) ? BAD_ADDR_ERROR(l->entry) : 0;
+}
+
+/*
+ * ---- BUILD: the stack --------------------------------------------------
+ *
+ *   high  AT_EXECFN string                    copy_string_kernel
+ *         envp strings, argv strings          copy_strings; the lowest is arg_start
+ *         "x86_64"                            AT_PLATFORM points here
+ *         16 random bytes                     AT_RANDOM points here
+ *         (down to a multiple of 16)
+ *         auxv: pairs, AT_NULL
+ *         NULL, envp[envc-1] .. envp[0]
+ *         NULL, argv[argc-1] .. argv[0]
+ *   low   argc                                <- rsp at the first instruction
+ */
+
+struct auxv {
+	unsigned long *next;
+};
+
+static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
+{
+	*a->next++ = id;
+	*a->next++ = value;
+}
+
+/* The auxiliary vector in Linux 6.1's order; returns its length in words, AT_NULL included. */
+static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
+			unsigned long random, unsigned long platform)
+{
+	struct mm_struct *mm = current->mm;
+	const struct cred *cred = current->cred;
+	struct auxv a = { mm->saved_auxv };
+
+	memset(mm->saved_auxv, 0, sizeof(mm->saved_auxv));
+	if (mm->context.vdso)
+		new_aux_ent(&a, AT_SYSINFO_EHDR, (unsigned long)mm->context.vdso);
+	new_aux_ent(&a, AT_MINSIGSTKSZ, get_sigframe_size());
+	new_aux_ent(&a, AT_HWCAP, boot_cpu.hwcap);
+	new_aux_ent(&a, AT_PAGESZ, PAGE_SIZE);
+	new_aux_ent(&a, AT_CLKTCK, USER_HZ);
+	new_aux_ent(&a, AT_PHDR, img->phdr_addr + l->load_bias);
+	new_aux_ent(&a, AT_PHENT, sizeof(Elf64_Phdr));
+	new_aux_ent(&a, AT_PHNUM, img->ehdr->e_phnum);
+	new_aux_ent(&a, AT_BASE, l->interp_base);
+	new_aux_ent(&a, AT_FLAGS, 0);
+	new_aux_ent(&a, AT_ENTRY, img->ehdr->e_entry + l->load_bias);
+	new_aux_ent(&a, AT_UID, cred->uid);
+	new_aux_ent(&a, AT_EUID, cred->euid);
+	new_aux_ent(&a, AT_GID, cred->gid);
+	new_aux_ent(&a, AT_EGID, cred->egid);
+	new_aux_ent(&a, AT_SECURE, bprm->secureexec);
+	new_aux_ent(&a, AT_RANDOM, random);
+	new_aux_ent(&a, AT_HWCAP2, boot_cpu.hwcap2);
+	new_aux_ent(&a, AT_EXECFN, bprm->exec);
+	new_aux_ent(&a, AT_PLATFORM, platform);
+	if (bprm->have_execfd)
+		new_aux_ent(&a, AT_EXECFD, bprm->execfd);
+	return a.next + 2 - mm->saved_auxv;
+}
+
+/* Copies @n bytes to just below *p. */
+static int push_bytes(unsigned long *p, const void *bytes, size_t n)
+{
+	*p -= n;
+	return copy_to_user((void __user *)*p, bytes, n) ? -EFAULT : 0;
+}
+
+/* Writes @count pointers to consecutive strings from *str on, then NULL. *sp and *str move on. */
+static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
+{
+	while (count-- > 0) {
+		long len;
+
+		if (put_user(*str, (*sp)++))
+			return -EFAULT;
+		len = strnlen_user((const char __user *)*str, MAX_ARG_STRLEN);
+		if (!len || len > (long)MAX_ARG_STRLEN)
+			return -EINVAL;
+		*str += len;
+	}
+	return put_user(0, (*sp)++);
+}
+
+/* Writes argc, argv[], NULL, envp[], NULL, auxv upward from bprm->p. */
+static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long __user *sp = (unsigned long __user *)bprm->p;
+	unsigned long str = mm->arg_start;
+	int err;
+
+	if (put_user(bprm->argc, sp++))
+		return -EFAULT;
+	err = put_string_pointers(&sp, &str, bprm->argc);
+	if (err)
+		return err;
+	mm->arg_end = mm->env_start = str;
+	err = put_string_pointers(&sp, &str, bprm->envc);
+	if (err)
+		return err;
+	mm->env_end = str;
+	return copy_to_user(sp, mm->saved_auxv, auxv_words * sizeof(long)) ? -EFAULT : 0;
+}
+
+static int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
+			     const struct elf_layout *l)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long p = arch_align_stack(bprm->p), random, platform;
+	struct vm_area_struct *vma;
+	size_t auxv_words, items;
+	u8 bytes[16];
+
+	if (push_bytes(&p, ELF_PLATFORM, sizeof(ELF_PLATFORM)))
+		return -EFAULT;
+	platform = p;
+	get_random_bytes(bytes, sizeof(bytes));
+	if (push_bytes(&p, bytes, sizeof(bytes)))
+		return -EFAULT;
+	random = p;
+	auxv_words = fill_auxv(bprm, img, l, random, platform);
+	items = 1 + (bprm->argc + 1) + (bprm->envc + 1);
+	bprm->p = (p - (auxv_words + items) * sizeof(long)) & ~15UL;
+
+	/* The tables may reach below the stack's 128 KiB of slack: grow it to them by hand. */
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	vma = find_extend_vma(mm, bprm->p);
+	mmap_write_unlock(mm);
+	if (!vma)
+		return -EFAULT;
+	EXEC_STAGE_VMA(CREATE_TABLES, vma);
+	return write_tables(bprm, auxv_words);
+}
+
+/* ---- BUILD: the rest --------------------------------------------------- */
+
+/* Code, data, stack and heap as /proc/PID/stat and brk(2) know them. */
+static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm,
+			   const struct elf_image *img, unsigned long bias, int randomize)
+{
+	bool loader = img->ehdr->e_type == ET_DYN && !img->interp;
+
+	mm->start_code = img->start_code + bias;
+	mm->end_code = img->end_code + bias;
+	mm->start_data = img->start_data + bias;
+	mm->end_data = img->end_data + bias;
+	mm->start_stack = bprm->p;
+	/* A loader lies among the mmaps: its heap goes where programs are, for it grows upward. */
+	mm->start_brk = mm->brk = PAGE_ALIGN(loader ? ELF_ET_DYN_BASE : img->brk + bias);
+	if ((current->flags & PF_RANDOMIZE) && randomize > 1) {
+		if (!loader)
+			mm->brk += PAGE_SIZE;
+		mm->start_brk = mm->brk = arch_randomize_brk(mm);
+	}
+}
+
+/* SVr4 had a readable page of zeros at 0; personality(2) can ask for it. */
+static void map_page_zero(void)
+{
+	unsigned long addr = 0;
+
+	vm_mmap(NULL, &addr, PAGE_SIZE, PROT_READ | PROT_EXEC, MAP_FIXED | MAP_PRIVATE, 0);
+}
+
+static struct linux_binfmt elf_format;
+
+static int load_elf_binary(struct linux_binprm *bprm)
+{
+	struct elf_binary *b = kzalloc(sizeof(*b));
+	struct elf_layout l = { 0 };
+	int randomize, err;
+
+	if (!b)
+		return -ENOMEM;
+
+	/* A: DECIDE. Errors go back to the caller of execve, who has lost nothing. */
+	err = decide(bprm, b);
+	if (err)
+		goto out;
+	EXEC_STAGE(LOAD_ELF);
+
+	/* B: COMMIT. The old program is gone when this returns. */
+	err = begin_new_exec(bprm);
+	if (err)
+		goto out;
+
+	/* C: BUILD. Nobody is left to hear of an error: it kills. */
+	current->personality &= ~READ_IMPLIES_EXEC;
+	randomize = randomize_va_space;
+	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize)
+		current->flags |= PF_RANDOMIZE;
+	setup_new_exec(bprm);
+	err = setup_arg_pages(bprm, randomize_stack_top(STACK_TOP), b->image.executable_stack);
+	if (err)
+		goto out;
+	err = map_segments(bprm->file, &b->image, &l.load_bias);
+	if (err)
+		goto out;
+	err = map_interpreter(b, &l);
+	if (err)
+		goto out;
+	set_binfmt(&elf_format);
+	err = arch_setup_additional_pages(bprm, b->interpreter != NULL);
+	if (err)
+		goto out;
+	err = create_elf_tables(bprm, &b->image, &l);
+	if (err)
+		goto out;
+	set_mm_numbers(current->mm, bprm, &b->image, l.load_bias, randomize);
+	if (current->personality & MMAP_PAGE_ZERO)
+		map_page_zero();
+	finalize_exec(bprm);
+	EXEC_STAGE(START_THREAD);
+	start_thread(current_pt_regs(), l.entry, bprm->p);
+out:
+	elf_binary_release(b);
+	return err;
+}
+
+/* ---- uselib ------------------------------------------------------------ */
+
+/* The one PT_LOAD of an old-style library; NULL: it has none, or several. */
+static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)
+{
+	const Elf64_Phdr *found = NULL;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (phdr[i].p_type != PT_LOAD)
+			continue;
+		if (found)
+			return NULL;
+		found = &phdr[i];
+	}
+	return found;
+}
+
+static int map_library(struct file *file, const Elf64_Phdr *ph)
+{
+	unsigned long addr = PAGE_ALIGN_DOWN(ph->p_vaddr), end = ph->p_vaddr + ph->p_filesz;
+	int err = vm_mmap(file, &addr, ph->p_filesz + offset_in_page(ph->p_vaddr),
+			  PROT_READ | PROT_WRITE | PROT_EXEC, MAP_FIXED_NOREPLACE | MAP_PRIVATE,
+			  ph->p_offset - offset_in_page(ph->p_vaddr));
+
+	if (err)
+		return err;
+	if (padzero(end))
+		return -EFAULT;
+	if (PAGE_ALIGN(ph->p_vaddr + ph->p_memsz) <= PAGE_ALIGN(end))
+		return 0;
+	return set_brk(end, ph->p_vaddr + ph->p_memsz, 0);
+}
+
+/* A library of the days before ld.so: ET_EXEC, at most two headers, at a fixed address. */
+static int load_elf_library(struct file *file)
+{
+	const Elf64_Phdr *ph = NULL;
+	Elf64_Phdr phdr[2];
+	Elf64_Ehdr ehdr;
+
+	if (elf_read(file, &ehdr, sizeof(ehdr), 0) < 0 || !elf_header_ok(&ehdr) ||
+	    ehdr.e_type != ET_EXEC || ehdr.e_phnum > ARRAY_SIZE(phdr) || !file->f_op->mmap)
+		return -ENOEXEC;
+	if (elf_read(file, phdr, ehdr.e_phnum * sizeof(phdr[0]), ehdr.e_phoff) == 0)
+		ph = library_segment(phdr, ehdr.e_phnum);
+	return ph ? map_library(file, ph) : -ENOEXEC;
+}
+
+static struct linux_binfmt elf_format = {
+	.name = "elf",
+	.load_binary = load_elf_binary,
+	.load_shlib = load_elf_library,
+	.core_dump = elf_core_dump,
+	.min_coredump = PAGE_SIZE,
+};
+
+void elf_binfmt_init(void)
+{
+	register_binfmt(&elf_format);
+}

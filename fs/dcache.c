@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dentry tree: names of files, found by (parent, name), and the text of a
+ * path. A dentry is hashed as long as its name exists; then it also stands in
+ * its parent's list, so that for a file system in memory the list is the
+ * directory.
+ *
+ *   d_alloc ──> unhashed, negative ──d_add──> hashed, in d_subdirs
+ *                                                │ d_delete, d_drop, d_move over it
+ *               freed <──last dput── unhashed <──┘ (open files still hold it)
+ *
+ * Abridges Linux's fs/dcache.c and fs/d_path.c. Left out: cached negative
+ * dentries, lockless walking, reclaim (only procfs could be reclaimed, and its
+ * dentries go with their last reference).
+ */
+#include <fs.h>
+#include <mm.h>
+#include <sched.h>
+#include <string.h>
+#include "internal.h"
+
+#define D_HASH_SIZE	4096
+
+DEFINE_SPINLOCK(dcache_lock, LOCK_DCACHE);
+static struct list_head d_hashtable[D_HASH_SIZE];
+static struct kmem_cache *dentry_cache;
+
+/* Called once by vfs_init, before the first dentry. */
+void dcache_init(void)
+{
+	for (int i = 0; i < D_HASH_SIZE; i++)
+		INIT_LIST_HEAD(&d_hashtable[i]);
+	dentry_cache = kmem_cache_create("dentry", sizeof(struct dentry), 0);
+}
+
+static u32 name_hash(const char *name, unsigned int len)
+{
+	u32 h = 0;
+
+	while (len--)
+		h = (h + (u8)*name++) * 0x9e3779b1u;
+	return h;
+}
+
+static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
+{
+	u32 salt = (u32)((unsigned long)parent >> 6) * 0x85ebca6bu;
+
+	return &d_hashtable[((hash ^ salt) >> 16) % D_HASH_SIZE];
+}
+
+/* A new negative, unhashed dentry with one reference; @parent NULL: it is its own. NULL: no memory. */
+struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
+{
+	struct dentry *d = kmem_cache_alloc(dentry_cache, GFP_ZERO);
+	char *copy = kmalloc(len + 1, GFP_KERNEL);
+
+	if (!d || !copy) {
+		if (d)
+			kmem_cache_free(dentry_cache, d);
+		kfree(copy);
+		return NULL;
+	}
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	d->d_name = (struct qstr){ .name = copy, .len = len, .hash = name_hash(name, len) };
+	atomic_set(&d->d_count, 1);
+	d->d_flags = DCACHE_UNHASHED;
+	d->d_parent = parent ? dget(parent) : d;
+	d->d_sb = parent ? parent->d_sb : NULL;
+	INIT_LIST_HEAD(&d->d_hash);
+	INIT_LIST_HEAD(&d->d_child);
+	INIT_LIST_HEAD(&d->d_subdirs);
+	return d;
+}
+
+/* The root of a tree; takes over the inode's reference, also on failure. NULL: no memory. */
+struct dentry *d_alloc_root(struct inode *inode)
+{
+	struct dentry *d = d_alloc(NULL, "/", 1);
+
+	if (!d) {
+		iput(inode);
+		return NULL;
+	}
+	d_instantiate(d, inode);
+	return d;
+}
+
+struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int len)
+{
+	u32 hash = name_hash(name, len);
+	struct list_head *bucket = d_bucket(parent, hash);
+	struct dentry *d, *found = NULL;
+
+	spin_lock(&dcache_lock);
+	list_for_each_entry(d, bucket, d_hash) {
+		if (d->d_name.hash != hash || d->d_parent != parent || d->d_name.len != len ||
+		    memcmp(d->d_name.name, name, len))
+			continue;
+		found = dget(d);
+		break;
+	}
+	spin_unlock(&dcache_lock);
+	return found;
+}
+
+static void d_rehash_locked(struct dentry *d)
+{
+	d->d_flags &= ~DCACHE_UNHASHED;
+	d->d_seq = 0;
+	list_add(&d->d_hash, d_bucket(d->d_parent, d->d_name.hash));
+	if (d->d_parent != d)
+		list_add(&d->d_child, &d->d_parent->d_subdirs);
+}
+
+static void d_drop_locked(struct dentry *d)
+{
+	d->d_flags |= DCACHE_UNHASHED;
+	list_del_init(&d->d_hash);
+	list_del_init(&d->d_child);
+}
+
+/* Gives a negative dentry its inode, taking over the reference. */
+void d_instantiate(struct dentry *d, struct inode *inode)
+{
+	d->d_inode = inode;
+	if (inode && !d->d_sb)
+		d->d_sb = inode->i_sb;
+}
+
+void d_add(struct dentry *d, struct inode *inode)
+{
+	d_instantiate(d, inode);
+	spin_lock(&dcache_lock);
+	if (d->d_flags & DCACHE_UNHASHED)
+		d_rehash_locked(d);
+	spin_unlock(&dcache_lock);
+}
+
+/* The name is gone: no lookup finds it any more. References stay good. */
+void d_drop(struct dentry *d)
+{
+	spin_lock(&dcache_lock);
+	d_drop_locked(d);
+	spin_unlock(&dcache_lock);
+}
+
+/* The file's name was removed by its file system. */
+void d_delete(struct dentry *d)
+{
+	d_drop(d);
+}
+
+/* Moves @d to the place of @target in the tree; *old_parent lost a reference, which the caller drops. */
+static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
+{
+	struct dentry *old_parent = d->d_parent;
+
+	d_drop_locked(d);
+	d_drop_locked(target);
+	d->d_parent = dget(target->d_parent);
+	d_rehash_locked(d);
+	return old_parent;
+}
+
+void d_move(struct dentry *d, struct dentry *target)
+{
+	/* The victim keeps its name, for it may still be open; without memory it gets the old one of @d. */
+	const char *old_name = d->d_name.name, *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
+	struct qstr old = d->d_name;
+	struct dentry *old_parent;
+
+	spin_lock(&dcache_lock);
+	d_drop_locked(d);
+	d->d_name = target->d_name;
+	if (copy)
+		d->d_name.name = copy;
+	else
+		target->d_name = old;
+	old_parent = d_move_locked(d, target);
+	spin_unlock(&dcache_lock);
+	if (copy)
+		kfree(old_name);
+	dput(old_parent);
+}
+
+void d_exchange(struct dentry *a, struct dentry *b)
+{
+	struct dentry *parent = a->d_parent;
+	struct qstr name = a->d_name;
+
+	spin_lock(&dcache_lock);
+	d_drop_locked(a);
+	d_drop_locked(b);
+	a->d_parent = b->d_parent;
+	a->d_name = b->d_name;
+	b->d_parent = parent;
+	b->d_name = name;
+	d_rehash_locked(b);
+	d_rehash_locked(a);
+	spin_unlock(&dcache_lock);
+}
+
+struct dentry *dget(struct dentry *d)
+{
+	atomic_inc(&d->d_count);
+	return d;
+}
+
+/* Drops a reference; the last one frees the dentry and, going up, the parents that only it held. NULL is fine. */
+void dput(struct dentry *d)
+{
+	while (d) {
+		struct dentry *parent;
+
+		spin_lock(&dcache_lock);
+		if (!atomic_dec_and_test(&d->d_count)) {
+			spin_unlock(&dcache_lock);
+			return;
+		}
+		d_drop_locked(d);
+		spin_unlock(&dcache_lock);
+		parent = d->d_parent == d ? NULL : d->d_parent;
+		if (d->d_inode)
+			iput(d->d_inode);
+		kfree(d->d_name.name);
+		kmem_cache_free(dentry_cache, d);
+		d = parent;
+	}
+}
+
+bool is_subdir(const struct dentry *d, const struct dentry *ancestor)
+{
+	bool found;
+
+	spin_lock(&dcache_lock);
+	while (d != ancestor && d->d_parent != d)
+		d = d->d_parent;
+	found = d == ancestor;
+	spin_unlock(&dcache_lock);
+	return found;
+}
+
+/* ---- the text of a path, written from the end of the buffer to the front ---- */
+
+struct prepend_buffer {
+	char *buf;
+	int len;			/* bytes left; -1: it did not fit */
+};
+
+static void prepend(struct prepend_buffer *p, const char *s, int n)
+{
+	if (p->len < n) {
+		p->len = -1;
+		return;
+	}
+	p->len -= n;
+	p->buf -= n;
+	memcpy(p->buf, s, n);
+}
+
+static char *extract_string(struct prepend_buffer *p)
+{
+	return p->len >= 0 ? p->buf : ERR_PTR(-ENAMETOOLONG);
+}
+
+/* Goes up from @path to @root, over mounts. 0: reached; 1: ended at another root, which is as far as names go. */
+static int prepend_path(const struct path *path, const struct path *root, struct prepend_buffer *p)
+{
+	const struct dentry *d = path->dentry;
+	const struct vfsmount *mnt = path->mnt;
+	int left = p->len, unreachable = 0;
+
+	spin_lock(&dcache_lock);
+	while (d != root->dentry || mnt != root->mnt) {
+		if (d == mnt->mnt_root && mnt->mnt_parent != mnt) {
+			d = mnt->mnt_mountpoint;
+			mnt = mnt->mnt_parent;
+			continue;
+		}
+		if (d == mnt->mnt_root || d == d->d_parent) {
+			unreachable = 1;
+			break;
+		}
+		prepend(p, d->d_name.name, d->d_name.len);
+		prepend(p, "/", 1);
+		d = d->d_parent;
+	}
+	spin_unlock(&dcache_lock);
+	if (p->len == left)
+		prepend(p, "/", 1);
+	return unreachable;
+}
+
+char *d_path(const struct path *path, char *buf, int len)
+{
+	struct prepend_buffer b = { buf + len, len };
+	struct dentry *d = path->dentry;
+	struct path root;
+
+	if (d->d_op && d->d_op->d_dname && (d != d->d_parent || d != path->mnt->mnt_root))
+		return d->d_op->d_dname(d, buf, len);
+	get_fs_root(current->fs, &root);
+	if (d_unlinked(d))
+		prepend(&b, " (deleted)", sizeof(" (deleted)"));
+	else
+		prepend(&b, "", 1);
+	prepend_path(path, &root, &b);
+	path_put(&root);
+	return extract_string(&b);
+}
+
+char *d_cwd_path(const struct path *path, char *buf, int len)
+{
+	struct prepend_buffer b = { buf + len, len };
+	struct path root;
+
+	if (d_unlinked(path->dentry))
+		return ERR_PTR(-ENOENT);
+	get_fs_root(current->fs, &root);
+	prepend(&b, "", 1);
+	if (prepend_path(path, &root, &b))
+		prepend(&b, "(unreachable)", sizeof("(unreachable)") - 1);
+	path_put(&root);
+	return extract_string(&b);
+}
+
+char *file_path(struct file *f, char *buf, int len)
+{
+	return d_path(&f->f_path, buf, len);
+}
+
+char *simple_dname(struct dentry *d, char *buf, int len)
+{
+	struct prepend_buffer b = { buf + len, len };
+
+	prepend(&b, " (deleted)", sizeof(" (deleted)"));
+	prepend(&b, d->d_name.name, d->d_name.len);
+	prepend(&b, "/", 1);
+	return extract_string(&b);
+}

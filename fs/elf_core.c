@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ELF core file: what a dead process was, as GDB reads it. After
+ * elf_core_dump in Linux's fs/binfmt_elf.c.
+ *
+ *   Ehdr ET_CORE | PT_NOTE, PT_LOAD x areas | notes | (page) area | area | ...
+ *
+ *   notes: NT_PRSTATUS of the thread that died, NT_PRPSINFO, NT_SIGINFO,
+ *   NT_AUXV, NT_FILE, NT_FPREGSET; NT_PRSTATUS, NT_FPREGSET of each other thread
+ *
+ * The other threads cannot run while we write: the kernel is not preempted,
+ * and writing to a file in memory does not sleep.
+ */
+#include <binfmts.h>
+#include <coredump.h>
+#include <elf.h>
+#include <fs.h>
+#include <mm.h>
+#include <printk.h>
+#include <sched.h>
+#include <string.h>
+#include <asm/uaccess.h>
+
+#define FXSAVE_SIZE	512		/* NT_FPREGSET: the legacy part of the FPU state, bytes */
+
+/* Bits of /proc/PID/coredump_filter. */
+enum { FILTER_ANON_PRIVATE, FILTER_ANON_SHARED, FILTER_MAPPED_PRIVATE, FILTER_MAPPED_SHARED, FILTER_ELF_HEADERS };
+
+/* One area and how many bytes of it go into the file. */
+struct core_vma {
+	unsigned long start, end, flags, dump_size, pgoff;
+	struct file *file;
+};
+
+/* The notes grow in one buffer, so that their size is known before the headers are written. */
+struct core_notes {
+	char *buf;
+	size_t size, room;
+	bool failed;
+};
+
+static bool filter(const struct coredump_params *cprm, int bit)
+{
+	return cprm->mm_flags & BIT(MMF_DUMP_FILTER_SHIFT + bit);
+}
+
+/* The first page of a program or library identifies it: GDB finds the build-id there. */
+static bool is_elf_header(const struct vm_area_struct *v)
+{
+	char magic[SELFMAG];
+
+	return v->vm_pgoff == 0 && (v->vm_flags & VM_READ) &&
+	       ((v->vm_file->f_inode->i_mode & 0111) ||
+		(copy_from_user(magic, (void __user *)v->vm_start, SELFMAG) == 0 &&
+		 memcmp(magic, ELFMAG, SELFMAG) == 0));
+}
+
+/* Bytes of an area that the filter lets in. */
+static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm_area_struct *v)
+{
+	unsigned long whole = v->vm_end - v->vm_start;
+
+	if (arch_vma_name(v) && !(v->vm_flags & VM_IO))
+		return whole;
+	if (v->vm_flags & (VM_IO | VM_DONTDUMP))
+		return 0;
+	if (v->vm_flags & VM_SHARED) {
+		bool named = v->vm_file && v->vm_file->f_inode->i_nlink;
+
+		return filter(cprm, named ? FILTER_MAPPED_SHARED : FILTER_ANON_SHARED) ? whole : 0;
+	}
+	if (v->anon_vma && filter(cprm, FILTER_ANON_PRIVATE))
+		return whole;
+	if (!v->vm_file)
+		return 0;
+	if (filter(cprm, FILTER_MAPPED_PRIVATE))
+		return whole;
+	return filter(cprm, FILTER_ELF_HEADERS) && is_elf_header(v) ? PAGE_SIZE : 0;
+}
+
+/* A copy of the list of areas; *count of them. NULL: no memory. */
+static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *count)
+{
+	struct mm_struct *mm = current->mm;
+	struct core_vma *list = vmalloc((mm->map_count + 1) * sizeof(*list)), *c = list;
+
+	if (!list)
+		return NULL;
+	for (struct vm_area_struct *v = mm->mmap; v; v = v->vm_next)
+		*c++ = (struct core_vma){
+			.start = v->vm_start, .end = v->vm_end, .flags = v->vm_flags,
+			.pgoff = v->vm_pgoff, .file = v->vm_file,
+			.dump_size = vma_dump_size(cprm, v),
+		};
+	*count = c - list;
+	return list;
+}
+
+/* ---- notes --------------------------------------------------------------- */
+
+static void add_note(struct core_notes *n, const char *name, unsigned int type, const void *desc, size_t size)
+{
+	Elf64_Nhdr head = { strlen(name) + 1, size, type };
+	size_t name_room = ALIGN((size_t)head.n_namesz, 4), total = sizeof(head) + name_room + ALIGN(size, 4);
+	char *p = n->buf + n->size;
+
+	if (n->failed || n->size + total > n->room) {
+		n->failed = true;
+		return;
+	}
+	memset(p, 0, total);
+	memcpy(p, &head, sizeof(head));
+	memcpy(p + sizeof(head), name, head.n_namesz);
+	memcpy(p + sizeof(head) + name_room, desc, size);
+	n->size += total;
+}
+
+static struct elf_timeval to_timeval(u64 ns)
+{
+	return (struct elf_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+}
+
+static void fill_gregs(struct elf_gregs *g, struct task_struct *t)
+{
+	memcpy(g->pt_regs, task_pt_regs(t), sizeof(g->pt_regs));
+	g->fs_base = t->thread.fsbase;
+	g->gs_base = t->thread.gsbase;
+}
+
+static void add_prstatus(struct core_notes *n, struct task_struct *t, const kernel_siginfo_t *info)
+{
+	struct elf_prstatus s = {
+		.si_signo = info->si_signo, .pr_cursig = info->si_signo,
+		.pr_sigpend = t->pending.signal, .pr_sighold = t->blocked,
+		.pr_pid = t->pid, .pr_ppid = t->real_parent->tgid,
+		.pr_pgrp = pid_nr(task_pgrp(t)), .pr_sid = pid_nr(task_session(t)),
+		.pr_utime = to_timeval(t->utime), .pr_stime = to_timeval(t->stime),
+		.pr_cutime = to_timeval(t->signal->cutime), .pr_cstime = to_timeval(t->signal->cstime),
+		.pr_fpvalid = 1,
+	};
+
+	fill_gregs(&s.pr_reg, t);
+	add_note(n, "CORE", NT_PRSTATUS, &s, sizeof(s));
+}
+
+static void add_prpsinfo(struct core_notes *n)
+{
+	struct mm_struct *mm = current->mm;
+	struct elf_prpsinfo p = {
+		.pr_sname = 'R', .pr_nice = current->nice, .pr_flag = current->flags,
+		.pr_uid = current->cred->uid, .pr_gid = current->cred->gid,
+		.pr_pid = current->tgid, .pr_ppid = current->real_parent->tgid,
+		.pr_pgrp = pid_nr(task_pgrp(current)), .pr_sid = pid_nr(task_session(current)),
+	};
+	size_t len = min(mm->arg_end - mm->arg_start, sizeof(p.pr_psargs) - 1);
+
+	strscpy(p.pr_fname, current->comm, sizeof(p.pr_fname));
+	len -= copy_from_user(p.pr_psargs, (void __user *)mm->arg_start, len);
+	for (size_t i = 0; i < len; i++)
+		if (!p.pr_psargs[i])
+			p.pr_psargs[i] = ' ';
+	add_note(n, "CORE", NT_PRPSINFO, &p, sizeof(p));
+}
+
+static void add_auxv(struct core_notes *n)
+{
+	const unsigned long *auxv = current->mm->saved_auxv;
+	size_t words = 0;
+
+	do
+		words += 2;
+	while (auxv[words - 2] != AT_NULL);
+	add_note(n, "CORE", NT_AUXV, auxv, words * sizeof(long));
+}
+
+/* NT_FILE: count, page size, {start, end, page offset} x count, then the names. */
+static void add_files(struct core_notes *n, const struct core_vma *list, int count)
+{
+	size_t size = 64 * 1024, files = 0, used;
+	unsigned long *head = vmalloc(size);
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+
+	if (!head || !path)
+		goto out;
+	for (int i = 0; i < count; i++)
+		files += list[i].file != NULL;
+	used = (2 + 3 * files) * sizeof(long);
+	head[0] = files;
+	head[1] = PAGE_SIZE;
+	files = 0;
+	for (int i = 0; i < count; i++) {
+		const struct core_vma *c = &list[i];
+		const char *name = c->file ? file_path(c->file, path, PATH_MAX) : NULL;
+		size_t len = name && !IS_ERR(name) ? strlen(name) + 1 : 0;
+
+		if (!len)
+			continue;
+		if (used + len > size)
+			goto out;
+		memcpy(head + 2 + 3 * files++, (unsigned long[]){ c->start, c->end, c->pgoff }, 3 * sizeof(long));
+		memcpy((char *)head + used, name, len);
+		used += len;
+	}
+	add_note(n, "CORE", NT_FILE, head, used);
+out:
+	vfree(head);
+	kfree(path);
+}
+
+static void add_fpregs(struct core_notes *n, struct task_struct *t)
+{
+	add_note(n, "CORE", NT_FPREGSET, t->thread.fpu, FXSAVE_SIZE);
+}
+
+static void fill_notes(struct core_notes *n, const struct coredump_params *cprm, const struct core_vma *list, int count)
+{
+	struct task_struct *t;
+
+	fpu_save(current->thread.fpu);
+	save_user_bases(current);
+	add_prstatus(n, current, cprm->siginfo);
+	add_prpsinfo(n);
+	add_note(n, "CORE", NT_SIGINFO, cprm->siginfo, sizeof(*cprm->siginfo));
+	add_auxv(n);
+	add_files(n, list, count);
+	add_fpregs(n, current);
+	for_each_thread(current, t) {
+		if (t == current || t->exit_state)
+			continue;
+		add_prstatus(n, t, cprm->siginfo);
+		add_fpregs(n, t);
+	}
+}
+
+/* ---- the file ------------------------------------------------------------ */
+
+static bool write_ehdr(struct coredump_params *cprm, int phnum)
+{
+	Elf64_Ehdr e = {
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_CORE, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+		.e_phoff = sizeof(e), .e_ehsize = sizeof(e),
+		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = phnum,
+	};
+
+	return dump_emit(cprm, &e, sizeof(e));
+}
+
+static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *list, int count, size_t notes)
+{
+	unsigned long offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
+	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = offset, .p_filesz = notes };
+
+	if (!dump_emit(cprm, &ph, sizeof(ph)))
+		return false;
+	offset = PAGE_ALIGN(offset + notes);
+	for (const struct core_vma *c = list; c < list + count; c++) {
+		ph = (Elf64_Phdr){
+			.p_type = PT_LOAD, .p_offset = offset, .p_vaddr = c->start,
+			.p_filesz = c->dump_size, .p_memsz = c->end - c->start, .p_align = PAGE_SIZE,
+			.p_flags = (c->flags & VM_READ ? PF_R : 0) | (c->flags & VM_WRITE ? PF_W : 0) |
+				   (c->flags & VM_EXEC ? PF_X : 0),
+		};
+		if (!dump_emit(cprm, &ph, sizeof(ph)))
+			return false;
+		offset += c->dump_size;
+	}
+	return true;
+}
+
+/* Pages that were never touched stay holes: dumping must not make memory. */
+static bool write_page(struct coredump_params *cprm, const struct core_vma *c, unsigned long addr)
+{
+	unsigned int level;
+	pte_t *pte = lookup_address(current->mm->pgd, addr, &level);
+	struct page *page;
+	bool ok;
+
+	if (!c->file && (!pte || !pte_present(*pte)))
+		return dump_skip(cprm, PAGE_SIZE);
+	mmap_read_lock(current->mm);
+	page = get_user_page(current->mm, addr, false, true);
+	mmap_read_unlock(current->mm);
+	if (IS_ERR(page))
+		return dump_skip(cprm, PAGE_SIZE);
+	ok = dump_emit(cprm, page_address(page), PAGE_SIZE);
+	put_page(page);
+	return ok;
+}
+
+static bool write_areas(struct coredump_params *cprm, const struct core_vma *list, int count)
+{
+	if (!dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos))
+		return false;
+	for (const struct core_vma *c = list; c < list + count; c++)
+		for (unsigned long a = c->start; a < c->start + c->dump_size; a += PAGE_SIZE)
+			if (!write_page(cprm, c, a))
+				return false;
+	return true;
+}
+
+int elf_core_dump(struct coredump_params *cprm)
+{
+	struct core_notes n = { .room = 256 * 1024 };
+	int count, written = 0;
+	struct core_vma *list = snapshot_vmas(cprm, &count);
+
+	n.buf = vmalloc(n.room);
+	if (!list || !n.buf)
+		goto out;
+	fill_notes(&n, cprm, list, count);
+	written = write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
+		  dump_emit(cprm, n.buf, n.size);
+	if (written)
+		write_areas(cprm, list, count);
+out:
+	vfree(n.buf);
+	vfree(list);
+	return written;
+}

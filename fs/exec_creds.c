@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who the new program will be: set-user-id bits and capabilities.
+ * After bprm_fill_uid and friends in Linux's fs/exec.c and
+ * cap_bprm_creds_from_file in security/commoncap.c. Left out: file
+ * capabilities (no file system of ours stores them) and user namespaces.
+ */
+#include <binfmts.h>
+#include <cred.h>
+#include <fs.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include <linux/personality.h>
+#include <linux/securebits.h>
+#include <mm.h>
+#include <sched.h>
+
+/* Takes cred_guard_mutex (setup_new_exec or free_bprm gives it back) and a copy of our credentials. */
+int prepare_bprm_creds(struct linux_binprm *bprm)
+{
+	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
+		return -ERESTARTNOINTR;
+	bprm->cred = prepare_creds();
+	if (!bprm->cred) {
+		mutex_unlock(&current->signal->cred_guard_mutex);
+		return -ENOMEM;
+	}
+	bprm->cred->securebits &= ~issecure_mask(SECURE_KEEP_CAPS);
+	return 0;
+}
+
+/* Privileges must not be gained while somebody outside the process shares our root and cwd. */
+void check_unsafe_exec(struct linux_binprm *bprm)
+{
+	struct task_struct *t;
+	int n_fs = 0;
+
+	if (current->no_new_privs)
+		bprm->unsafe |= UNSAFE_NO_NEW_PRIVS;
+	spin_lock(&tasklist_lock);
+	for_each_thread(current, t)
+		if (t->fs == current->fs)
+			n_fs++;
+	if (atomic_read(&current->fs->users) > n_fs)
+		bprm->unsafe |= UNSAFE_SHARE;
+	else
+		current->fs->in_exec = 1;
+	spin_unlock(&tasklist_lock);
+}
+
+static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)
+{
+	const struct inode *inode = file->f_inode;
+
+	if ((file->f_path.mnt->mnt_flags & MS_NOSUID) || current->no_new_privs)
+		return;
+	if (inode->i_mode & S_ISUID) {
+		bprm->per_clear |= PER_CLEAR_ON_SETID;
+		bprm->cred->euid = inode->i_uid;
+	}
+	if ((inode->i_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)) {
+		bprm->per_clear |= PER_CLEAR_ON_SETID;
+		bprm->cred->egid = inode->i_gid;
+	}
+}
+
+/* Root gets all capabilities of its bounding set; true if they become effective. */
+static bool root_capabilities(struct cred *new)
+{
+	if (new->securebits & issecure_mask(SECURE_NOROOT))
+		return false;
+	if (new->euid == 0 || new->uid == 0)
+		new->cap_permitted = new->cap_bset | new->cap_inheritable;
+	return new->euid == 0;
+}
+
+/* The new credentials from the final binary. 0 or -errno; the last soft error of an exec. */
+int bprm_creds_from_file(struct linux_binprm *bprm)
+{
+	const struct cred *old = current->cred;
+	struct cred *new = bprm->cred;
+	bool setid, effective;
+
+	bprm_fill_uid(bprm, bprm->execfd_creds ? bprm->executable : bprm->file);
+	new->cap_permitted = 0;
+	effective = root_capabilities(new);
+	setid = new->euid != old->uid || new->egid != old->gid;
+	if ((setid || (new->cap_permitted & ~old->cap_permitted)) && bprm->unsafe) {
+		if (!capable(CAP_SETUID) || (bprm->unsafe & UNSAFE_NO_NEW_PRIVS)) {
+			new->euid = new->uid;
+			new->egid = new->gid;
+		}
+		new->cap_permitted &= old->cap_permitted;
+	}
+	new->suid = new->fsuid = new->euid;
+	new->sgid = new->fsgid = new->egid;
+	if (setid)
+		new->cap_ambient = 0;
+	new->cap_permitted |= new->cap_ambient;
+	new->cap_effective = effective ? new->cap_permitted : new->cap_ambient;
+	bprm->secureexec = setid || (new->uid != 0 &&
+				     (effective || (new->cap_permitted & ~new->cap_ambient)));
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of fs/ tell only each other. */
+#ifndef FS_INTERNAL_H
+#define FS_INTERNAL_H
+
+#include <fs.h>
+
+void dcache_init(void);
+void inode_init(void);
+/* ramfs.c: registers tmpfs, ramfs, devtmpfs and the type of the root. */
+extern struct file_system_type rootfs_fs_type;
+void ramfs_register(void);
+/* namespace.c: puts a new super block of @t at the root of the tree. Panics if it cannot. */
+void mount_rootfs(struct file_system_type *t);
+
+/* namei.c: what kind of name ends a path. */
+enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
+/* The directory of @name's last component, with references, and that component (it points into @name). 0 or -errno. */
+int filename_parentat(int dfd, const char *name, struct path *parent, struct qstr *last, int *type);
+struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
+/* dirops.c: the mode of a new file in @dir after umask and the set-group-id rule. */
+umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode, umode_t mask, umode_t type);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directories as files: getdents, getcwd, and the operations of directories
+ * that are nothing but their dentries.
+ *
+ * A place in such a directory must stay good while entries come and go (rm -r
+ * unlinks what it has just read). So every child has a number, d_seq, that
+ * falls along the list; the place of a child is far away minus its number:
+ *
+ *   pos      0    1    MAX-9 MAX-7 MAX-3      (rises along the listing)
+ *   entry    .    ..    c     b     a
+ *   d_seq               9     7     3         (newest child first, as Linux's tmpfs)
+ *
+ * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
+ */
+#include <fs.h>
+#include <mm.h>
+#include <sched.h>
+#include <string.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/fs.h>
+
+#define DIR_POS_MAX	((u64)INT64_MAX)
+
+ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe_unused,
+			 size_t n __maybe_unused, loff_t *pos __maybe_unused)
+{
+	return -EISDIR;
+}
+
+/* Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the end. */
+static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
+{
+	static u64 last_seq;
+	u64 from = DIR_POS_MAX - pos, seq = 0;
+	struct dentry *found = NULL;
+
+	spin_lock(&dcache_lock);
+	for (struct list_head *e = dir->d_subdirs.prev; e != &dir->d_subdirs; e = e->prev) {
+		struct dentry *d = list_entry(e, struct dentry, d_child);
+
+		if (d->d_seq <= seq)
+			d->d_seq = ++last_seq;
+		seq = d->d_seq;
+		if (seq > from)
+			break;		/* those in front are new, or were read before */
+		found = d;
+	}
+	spin_unlock(&dcache_lock);
+	return found;
+}
+
+static unsigned int dt_type(const struct inode *inode)
+{
+	return (inode->i_mode & S_IFMT) >> 12;
+}
+
+static bool emit_dots(struct dentry *dir, struct dir_context *ctx)
+{
+	if (ctx->pos == 0) {
+		if (!ctx->actor(ctx, ".", 1, 0, dir->d_inode->i_ino, S_IFDIR >> 12))
+			return false;
+		ctx->pos = 1;
+	}
+	if (ctx->pos == 1) {
+		if (!ctx->actor(ctx, "..", 2, 1, dir->d_parent->d_inode->i_ino, S_IFDIR >> 12))
+			return false;
+		ctx->pos = 2;
+	}
+	return true;
+}
+
+/* i_rwsem held: nothing joins or leaves the list, though the actor may sleep. */
+static int dcache_readdir(struct file *f, struct dir_context *ctx)
+{
+	struct dentry *dir = f->f_path.dentry, *d;
+
+	if (!emit_dots(dir, ctx))
+		return 0;
+	d = dir_seek(dir, ctx->pos);
+	while (d && &d->d_child != &dir->d_subdirs) {
+		ctx->pos = DIR_POS_MAX - d->d_seq;
+		if (!ctx->actor(ctx, d->d_name.name, d->d_name.len, ctx->pos, d->d_inode->i_ino,
+				dt_type(d->d_inode)))
+			return 0;
+		ctx->pos++;
+		d = list_entry(d->d_child.next, struct dentry, d_child);
+	}
+	return 0;
+}
+
+static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
+{
+	if (whence == SEEK_CUR)
+		off += f->f_pos;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (off < 0)
+		return -EINVAL;
+	f->f_pos = off;
+	return off;
+}
+
+const struct file_operations simple_dir_operations = {
+	.llseek = dcache_dir_lseek,
+	.read = generic_read_dir,
+	.iterate = dcache_readdir,
+	.fsync = noop_fsync,
+};
+
+/* ---- getdents ------------------------------------------------------------------ */
+
+struct linux_dirent {
+	unsigned long d_ino, d_off;
+	unsigned short d_reclen;
+	char d_name[];			/* NUL-ended; the type is the last byte of the entry */
+};
+
+struct linux_dirent64 {
+	u64 d_ino;
+	s64 d_off;
+	unsigned short d_reclen;
+	unsigned char d_type;
+	char d_name[];
+};
+
+/* d_off of an entry is the place of the next: it is written when that comes. */
+struct getdents_callback {
+	struct dir_context ctx;
+	char __user *next;
+	unsigned int prev_reclen;	/* 0: no entry yet */
+	unsigned int room;		/* bytes */
+	int error;
+};
+
+/* Both forms have d_off as the second 64-bit word. */
+static int set_prev_off(struct getdents_callback *cb, loff_t pos)
+{
+	char __user *prev = cb->next - cb->prev_reclen;
+
+	if (!cb->prev_reclen)
+		return 0;
+	return put_user(pos, (s64 __user *)(prev + offsetof(struct linux_dirent64, d_off)));
+}
+
+/* Takes over a finished entry of @reclen bytes; false: the buffer is full or bad. */
+static bool put_entry(struct getdents_callback *cb, const void *entry, unsigned int reclen, loff_t pos)
+{
+	if (reclen > cb->room) {
+		cb->error = -EINVAL;	/* counts only if nothing has fitted */
+		return false;
+	}
+	if (set_prev_off(cb, pos) || copy_to_user(cb->next, entry, reclen)) {
+		cb->error = -EFAULT;
+		return false;
+	}
+	cb->next += reclen;
+	cb->room -= reclen;
+	cb->prev_reclen = reclen;
+	return true;
+}
+
+static bool filldir(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+		    unsigned int type)
+{
+	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
+	unsigned int reclen = ALIGN(offsetof(struct linux_dirent, d_name) + len + 2, sizeof(long));
+	char buf[ALIGN(offsetof(struct linux_dirent, d_name) + NAME_MAX + 2, sizeof(long))]
+		__aligned(8);
+	struct linux_dirent *de = (void *)buf;
+
+	de->d_ino = ino;
+	de->d_off = 0;
+	de->d_reclen = reclen;
+	memcpy(de->d_name, name, len);
+	memset(de->d_name + len, 0, buf + reclen - (de->d_name + len));
+	buf[reclen - 1] = type;
+	return put_entry(cb, de, reclen, pos);
+}
+
+static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+		      unsigned int type)
+{
+	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
+	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, sizeof(u64));
+	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1, sizeof(u64))]
+		__aligned(8);
+	struct linux_dirent64 *de = (void *)buf;
+
+	*de = (struct linux_dirent64){ .d_ino = ino, .d_reclen = reclen, .d_type = type };
+	memcpy(de->d_name, name, len);
+	memset(de->d_name + len, 0, buf + reclen - (de->d_name + len));
+	return put_entry(cb, de, reclen, pos);
+}
+
+static int iterate_dir(struct file *f, struct dir_context *ctx)
+{
+	struct inode *inode = f->f_inode;
+	int err = -ENOENT;
+
+	if (!f->f_op->iterate)
+		return -ENOTDIR;
+	down_read(&inode->i_rwsem);
+	if (inode->i_nlink) {		/* 0: the directory has been removed */
+		ctx->pos = f->f_pos;
+		err = f->f_op->iterate(f, ctx);
+		f->f_pos = ctx->pos;
+		touch_atime(f);
+	}
+	up_read(&inode->i_rwsem);
+	return err;
+}
+
+static long do_getdents(unsigned int fd, void __user *buf, unsigned int n,
+			bool (*actor)(struct dir_context *, const char *, int, loff_t, u64, unsigned int))
+{
+	struct getdents_callback cb = { .ctx.actor = actor, .next = buf, .room = n };
+	struct file *f = fget(fd);
+	long err;
+
+	if (!f)
+		return -EBADF;
+	mutex_lock(&f->f_pos_lock);
+	err = iterate_dir(f, &cb.ctx);
+	mutex_unlock(&f->f_pos_lock);
+	fput(f);
+	if (err >= 0)
+		err = cb.error;
+	if (!cb.prev_reclen)
+		return err;
+	return set_prev_off(&cb, cb.ctx.pos) ? -EFAULT : (long)(n - cb.room);
+}
+
+long sys_getdents(unsigned int fd, void __user *buf, unsigned int n)
+{
+	return do_getdents(fd, buf, n, filldir);
+}
+
+long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
+{
+	return do_getdents(fd, buf, n, filldir64);
+}
+
+long sys_getcwd(char __user *ubuf, unsigned long n)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL), *text;
+	unsigned long len;
+	struct path pwd;
+	long ret;
+
+	if (!buf)
+		return -ENOMEM;
+	get_fs_pwd(current->fs, &pwd);
+	text = d_cwd_path(&pwd, buf, PATH_MAX);
+	path_put(&pwd);
+	if (IS_ERR(text)) {
+		ret = PTR_ERR(text);
+	} else {
+		len = strlen(text) + 1;
+		ret = n < len ? -ERANGE : copy_to_user(ubuf, text, len) ? -EFAULT : (long)len;
+	}
+	kfree(buf);
+	return ret;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a file is: the stat family, statx, statfs, and the text of a symbolic
+ * link. vfs_getattr gives the facts; this file only puts them into the user's form.
+ * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times.
+ */
+#include <fs.h>
+#include <mm.h>
+#include <sched.h>
+#include <string.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/mount.h>
+
+#define ST_VALID	0x20		/* statfs.f_flags: they mean something; Linux has no UAPI name for these */
+#define ST_RELATIME	0x1000
+
+static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
+{
+	struct __kernel_timespec a = ns_to_timespec(k->atime), m = ns_to_timespec(k->mtime),
+				 c = ns_to_timespec(k->ctime);
+	struct stat st = {
+		.st_dev = new_encode_dev(k->dev), .st_ino = k->ino, .st_nlink = k->nlink,
+		.st_mode = k->mode, .st_uid = k->uid, .st_gid = k->gid,
+		.st_rdev = new_encode_dev(k->rdev), .st_size = k->size, .st_blksize = k->blksize,
+		.st_blocks = k->blocks, .st_atime = a.tv_sec, .st_atime_nsec = a.tv_nsec,
+		.st_mtime = m.tv_sec, .st_mtime_nsec = m.tv_nsec, .st_ctime = c.tv_sec,
+		.st_ctime_nsec = c.tv_nsec,
+	};
+
+	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+/* True if AT_EMPTY_PATH makes this call mean the descriptor itself; saves the walk. */
+static bool empty_path(int dfd, const char __user *name, unsigned int flags)
+{
+	char c;
+
+	return (flags & AT_EMPTY_PATH) && dfd >= 0 && !get_user(c, name) && !c;
+}
+
+/* What stat, fstat and their kin mean, by @flags: the place with references. 0 or -errno. */
+static int stat_path(int dfd, const char __user *name, unsigned int flags, struct path *p)
+{
+	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+	struct file *f;
+
+	if (!empty_path(dfd, name, flags)) {
+		if (flags & AT_EMPTY_PATH)
+			lookup |= LOOKUP_EMPTY;
+		return user_path_at(dfd, name, lookup, p);
+	}
+	f = fget_raw(dfd);
+	if (!f)
+		return -EBADF;
+	*p = f->f_path;
+	path_get(p);
+	fput(f);
+	return 0;
+}
+
+long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, int flags)
+{
+	struct kstat st;
+	struct path p;
+	long err;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
+		return -EINVAL;
+	err = stat_path(dfd, name, flags, &p);
+	if (err)
+		return err;
+	err = vfs_getattr(&p, &st);
+	path_put(&p);
+	return err ? err : cp_new_stat(&st, ust);
+}
+
+long sys_stat(const char __user *name, struct stat __user *st)
+{
+	return sys_newfstatat(AT_FDCWD, name, st, 0);
+}
+
+long sys_lstat(const char __user *name, struct stat __user *st)
+{
+	return sys_newfstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
+}
+
+long sys_fstat(unsigned int fd, struct stat __user *ust)
+{
+	struct file *f = fget_raw(fd);
+	struct kstat st;
+	long err;
+
+	if (!f)
+		return -EBADF;
+	err = vfs_getattr(&f->f_path, &st);
+	fput(f);
+	return err ? err : cp_new_stat(&st, ust);
+}
+
+static struct statx_timestamp statx_time(ktime_t t)
+{
+	struct __kernel_timespec ts = ns_to_timespec(t);
+
+	return (struct statx_timestamp){ .tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec };
+}
+
+static long cp_statx(const struct kstat *k, const struct path *p, struct statx __user *ust)
+{
+	struct statx st = {
+		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID, .stx_blksize = k->blksize,
+		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT, .stx_nlink = k->nlink,
+		.stx_uid = k->uid, .stx_gid = k->gid, .stx_mode = k->mode, .stx_ino = k->ino,
+		.stx_size = k->size, .stx_blocks = k->blocks, .stx_atime = statx_time(k->atime),
+		.stx_ctime = statx_time(k->ctime), .stx_mtime = statx_time(k->mtime),
+		.stx_rdev_major = MAJOR(k->rdev), .stx_rdev_minor = MINOR(k->rdev),
+		.stx_dev_major = MAJOR(k->dev), .stx_dev_minor = MINOR(k->dev),
+		.stx_mnt_id = p->mnt->mnt_id,
+	};
+
+	if (p->dentry == p->mnt->mnt_root)
+		st.stx_attributes = STATX_ATTR_MOUNT_ROOT;
+	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned int mask,
+	       struct statx __user *ust)
+{
+	struct kstat st;
+	struct path p;
+	long err;
+
+	if (mask & STATX__RESERVED)
+		return -EINVAL;
+	if ((flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
+		return -EINVAL;
+	err = stat_path(dfd, name, flags, &p);
+	if (err)
+		return err;
+	err = vfs_getattr(&p, &st);
+	if (!err)
+		err = cp_statx(&st, &p, ust);
+	path_put(&p);
+	return err;
+}
+
+/* ---- symbolic links ---------------------------------------------------------- */
+
+/* The text of @p's link in @buf, one page; *text: where it begins. Length or -errno. */
+static int link_text(const struct path *p, char *buf, const char **text)
+{
+	struct inode *inode = p->dentry->d_inode;
+	struct path target;
+	int err;
+
+	*text = buf;
+	if (inode->i_link) {
+		*text = inode->i_link;
+		return strlen(inode->i_link);
+	}
+	if (inode->i_op->readlink)
+		return inode->i_op->readlink(p->dentry, buf, PAGE_SIZE);
+	if (!inode->i_op->get_path)
+		return -EINVAL;
+	err = inode->i_op->get_path(p->dentry, &target);
+	if (err)
+		return err;
+	*text = d_path(&target, buf, PAGE_SIZE);
+	path_put(&target);
+	return IS_ERR(*text) ? PTR_ERR(*text) : (int)strlen(*text);
+}
+
+static long do_readlink(const struct path *p, char __user *ubuf, int n)
+{
+	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	const char *text;
+	int len;
+
+	if (!buf)
+		return -ENOMEM;
+	len = link_text(p, buf, &text);
+	if (len >= 0) {
+		touch_path_atime(p);
+		len = min(len, n);
+		if (copy_to_user(ubuf, text, len))
+			len = -EFAULT;
+	}
+	kfree(buf);
+	return len;
+}
+
+long sys_readlinkat(int dfd, const char __user *name, char __user *buf, int n)
+{
+	struct path p;
+	long ret;
+	char c;
+
+	if (n <= 0)
+		return -EINVAL;
+	ret = user_path_at(dfd, name, LOOKUP_EMPTY, &p);
+	if (ret)
+		return ret;
+	if (S_ISLNK(p.dentry->d_inode->i_mode))
+		ret = do_readlink(&p, buf, n);
+	else
+		ret = !get_user(c, name) && !c ? -ENOENT : -EINVAL;
+	path_put(&p);
+	return ret;
+}
+
+long sys_readlink(const char __user *name, char __user *buf, int n)
+{
+	return sys_readlinkat(AT_FDCWD, name, buf, n);
+}
+
+/* ---- file systems --------------------------------------------------------------- */
+
+static long do_statfs(const struct path *p, struct statfs __user *ust)
+{
+	struct super_block *sb = p->dentry->d_sb;
+	unsigned int flags = p->mnt->mnt_flags | (sb->s_flags & MS_RDONLY);
+	struct statfs st = { .f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX };
+	int err = sb->statfs ? sb->statfs(sb, &st) : 0;
+
+	if (err)
+		return err;
+	if (!st.f_frsize)
+		st.f_frsize = st.f_bsize;
+	/* ST_RDONLY .. ST_NODIRATIME are the MS_ bits of the same name */
+	st.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
+					  MS_NOATIME | MS_NODIRATIME));
+	if (flags & MS_RELATIME)
+		st.f_flags |= ST_RELATIME;
+	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
+}
+
+long sys_statfs(const char __user *name, struct statfs __user *st)
+{
+	struct path p;
+	long err = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
+
+	if (err)
+		return err;
+	err = do_statfs(&p, st);
+	path_put(&p);
+	return err;
+}
+
+long sys_fstatfs(unsigned int fd, struct statfs __user *st)
+{
+	struct file *f = fget_raw(fd);
+	long err;
+
+	if (!f)
+		return -EBADF;
+	err = do_statfs(&f->f_path, st);
+	fput(f);
+	return err;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The string instructions, eight bytes a step. lib/string.c builds memcpy and memset of them. */
+#ifndef ASM_STRING_H
+#define ASM_STRING_H
+
+#include <types.h>
+
+static inline void rep_movsq(void *dst, const void *src, size_t words)
+{
+	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words) :: "memory");
+}
+
+static inline void rep_stosq(void *dst, u64 v, size_t words)
+{
+	__asm__ volatile("rep stosq" : "+D"(dst), "+c"(words) : "a"(v) : "memory");
+}
+
+#endif

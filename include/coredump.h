@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* A core dump under way, and the records of its PT_NOTE segment (Linux: include/linux/elfcore.h, elf(5)). */
+#ifndef COREDUMP_H
+#define COREDUMP_H
+
+#include <signal.h>
+#include <types.h>
+
+struct file;
+
+/* limit: RLIMIT_CORE, bytes; what would lie behind it is cut off. pos: bytes laid out so far, holes included. */
+struct coredump_params {
+	const kernel_siginfo_t *siginfo;
+	struct file *file;
+	u64 limit;
+	loff_t pos;
+	unsigned long mm_flags;
+};
+
+/* fs/coredump.c: append @n bytes, or a hole of @n bytes. False: limit reached or write failed, give up. */
+bool dump_emit(struct coredump_params *cprm, const void *p, size_t n);
+bool dump_skip(struct coredump_params *cprm, size_t n);
+/* fs/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written. */
+int elf_core_dump(struct coredump_params *cprm);
+
+/* struct user_regs_struct: pt_regs, then the segments. */
+struct elf_gregs {
+	unsigned long pt_regs[21];
+	unsigned long fs_base, gs_base, ds, es, fs, gs;
+};
+
+struct elf_timeval {
+	long sec, usec;
+};
+
+struct elf_prstatus {
+	int si_signo, si_code, si_errno;
+	short pr_cursig;
+	unsigned long pr_sigpend, pr_sighold;
+	pid_t pr_pid, pr_ppid, pr_pgrp, pr_sid;
+	struct elf_timeval pr_utime, pr_stime, pr_cutime, pr_cstime;
+	struct elf_gregs pr_reg;
+	int pr_fpvalid;
+};
+
+struct elf_prpsinfo {
+	char pr_state, pr_sname, pr_zomb, pr_nice;
+	unsigned long pr_flag;
+	unsigned int pr_uid, pr_gid;
+	int pr_pid, pr_ppid, pr_pgrp, pr_sid;
+	char pr_fname[16], pr_psargs[80];
+};
+
+_Static_assert(sizeof(struct elf_prstatus) == 336, "as GDB expects it");
+_Static_assert(sizeof(struct elf_prpsinfo) == 136, "as GDB expects it");
+
+extern char core_pattern[128];		/* /proc/sys/kernel/core_pattern */
+extern int core_uses_pid;		/* /proc/sys/kernel/core_uses_pid */
+
+#endif

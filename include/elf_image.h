@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan of an ELF program: what the loader decides from bytes alone,
+ * before anything is touched. fs/elf_plan.c fills it, fs/binfmt_elf.c reads it.
+ */
+#ifndef ELF_IMAGE_H
+#define ELF_IMAGE_H
+
+#include <elf.h>
+#include <types.h>
+
+/*
+ * All addresses are those of the file, without a load bias.
+ * Invariant: once elf_plan has returned 0 nothing in here changes.
+ */
+struct elf_image {
+	const Elf64_Ehdr *ehdr;
+	const Elf64_Phdr *phdr;		/* ehdr->e_phnum entries */
+	const Elf64_Phdr *interp;	/* the first PT_INTERP; NULL: none */
+	int executable_stack;		/* EXSTACK_*: what the last PT_GNU_STACK wants */
+	unsigned long total_size;	/* bytes from the first segment's page to the last one's end; 0: no PT_LOAD */
+	unsigned long alignment;	/* bytes: the greatest p_align, at least a page */
+	unsigned long phdr_addr;	/* where the program headers will be in memory; 0: in no segment */
+	unsigned long start_code, end_code, start_data, end_data;
+	unsigned long brk;		/* end of the highest segment */
+};
+
+/* True for a header of a 64-bit x86 program or shared object; what Linux checks first. */
+bool elf_header_ok(const Elf64_Ehdr *ehdr);
+/* Bytes of the program header table, or 0 if its entries or its size are not acceptable (1 page at most). */
+size_t elf_phdrs_size(const Elf64_Ehdr *ehdr);
+/*
+ * Fills @img from a header that elf_header_ok accepts and its table.
+ * 0, or -ENOEXEC when the interpreter's path cannot be one. Pure: reads its
+ * arguments and nothing else, so that it also builds on the host for fuzzing.
+ */
+int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img);
+/* True if a segment fits into user space when it starts at @start. */
+bool elf_segment_fits(const Elf64_Phdr *ph, unsigned long start);
+/* A path of @len bytes as PT_INTERP stores it: ends with NUL. */
+bool elf_interp_path_ok(const char *path, size_t len);
+
+#endif

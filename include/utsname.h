@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* Who the system says it is: uname(2), /proc/version, /proc/sys/kernel. lib/utsname.c. */
+#ifndef UTSNAME_H
+#define UTSNAME_H
+
+#include <linux/utsname.h>
+
+extern struct new_utsname init_uts;	/* node and domain name change by sethostname, setdomainname */
+
+#endif

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Death, and the wait for it. Abridges kernel/exit.c; no ptrace, no pidfds.
+ *
+ *   do_exit ─> signals off ─> mm, files, fs given back ─> exit_notify ─> TASK_DEAD, schedule()
+ *                                                          │ children get a new parent
+ *                                                          │ EXIT_ZOMBIE: the parent is told
+ *                                                          └ EXIT_DEAD: nobody waits; released at once
+ *   wait4 / waitid ─> ZOMBIE becomes DEAD ─> release_task; the last reference frees the stack
+ *
+ * A process whose leader died before its other threads stays a zombie that
+ * nobody can wait for until the last thread is released.
+ */
+#include <sched.h>
+#include <errno.h>
+#include <fs.h>
+#include <mm.h>
+#include <printk.h>
+#include <string.h>
+#include <syscalls.h>
+#include <tty.h>
+#include <asm/uaccess.h>
+#include <linux/wait.h>
+
+/* ---- exit -------------------------------------------------------------- */
+
+static void note_maxrss(struct task_struct *t)
+{
+	struct mm_struct *mm = t->mm;
+	unsigned long pages = 0;
+
+	if (!mm)
+		return;
+	for (int i = 0; i < NR_MM_COUNTERS; i++)
+		pages += mm->rss_stat[i];
+	pages = max(pages, mm->hiwater_rss);
+	t->signal->maxrss = max(t->signal->maxrss, pages << (PAGE_SHIFT - 10));
+}
+
+/* The tables stay loaded, as a kernel thread's borrowed ones, until the last switch. */
+static void exit_mm(struct task_struct *t)
+{
+	struct mm_struct *mm = t->mm;
+
+	if (!mm)
+		return;
+	mm_release(t, mm);
+	mmgrab(mm);
+	t->mm = NULL;
+	mmput(mm);
+}
+
+static struct task_struct *find_alive_thread(struct task_struct *t)
+{
+	struct task_struct *p;
+
+	for_each_thread(t, p) {
+		if (!(p->flags & PF_EXITING))
+			return p;
+	}
+	return NULL;
+}
+
+/* Another thread, the nearest ancestor that asked to be a subreaper, or init. tasklist_lock held. */
+static struct task_struct *find_new_reaper(struct task_struct *father)
+{
+	struct task_struct *t = find_alive_thread(father), *p;
+
+	if (t)
+		return t;
+	for (p = father->real_parent; p != &init_task && p->tgid != 1; p = p->real_parent) {
+		if (!p->signal->is_child_subreaper)
+			continue;
+		t = find_alive_thread(p);
+		if (t)
+			return t;
+	}
+	t = child_reaper ? find_alive_thread(child_reaper) : NULL;
+	return t ? t : &init_task;
+}
+
+/* @t got a parent in another process. If that one ignores its dead, @t joins @dead. */
+static void reparent_leader(struct task_struct *father, struct task_struct *t, struct list_head *dead)
+{
+	if (t->exit_state == EXIT_DEAD)
+		return;
+	t->exit_signal = SIGCHLD;
+	if (t->exit_state == EXIT_ZOMBIE && thread_group_empty(t) &&
+	    do_notify_parent(t, t->exit_signal)) {
+		t->exit_state = EXIT_DEAD;
+		list_move(&t->sibling, dead);
+	}
+	kill_orphaned_pgrp(t, father);
+}
+
+static void forget_original_parent(struct task_struct *father, struct list_head *dead)
+{
+	struct task_struct *reaper, *p, *next, *t;
+
+	if (list_empty(&father->children))
+		return;
+	reaper = find_new_reaper(father);
+	list_for_each_entry_safe(p, next, &father->children, sibling) {
+		for_each_thread(p, t) {
+			t->real_parent = t->parent = reaper;
+			if (t->pdeath_signal)
+				group_send_sig_info(t->pdeath_signal, SEND_SIG_NOINFO, t);
+		}
+		if (!same_thread_group(reaper, father))
+			reparent_leader(father, p, dead);
+	}
+	list_splice_tail_init(&father->children, &reaper->children);
+}
+
+/* True: nobody will wait for @t. tasklist_lock held. */
+static bool become_zombie(struct task_struct *t)
+{
+	bool autoreap = true;
+
+	t->exit_state = EXIT_ZOMBIE;
+	if (thread_group_leader(t))
+		autoreap = thread_group_empty(t) && do_notify_parent(t, t->exit_signal);
+	if (autoreap)
+		t->exit_state = EXIT_DEAD;
+	/* An exec by another thread waits for the leader to be a zombie. */
+	if (t->signal->notify_count < 0)
+		wake_up_process(t->signal->group_exec_task);
+	return autoreap;
+}
+
+static void exit_notify(struct task_struct *t, bool group_dead)
+{
+	LIST_HEAD(dead);
+	unsigned long flags;
+	bool autoreap;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	forget_original_parent(t, &dead);
+	if (group_dead)
+		kill_orphaned_pgrp(t->group_leader, NULL);
+	autoreap = become_zombie(t);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	while (!list_empty(&dead))
+		release_task(list_first_entry(&dead, struct task_struct, sibling));
+	if (autoreap)
+		release_task(t);
+}
+
+/* What the last thread of a process does for all. */
+static void exit_group_parts(struct task_struct *t, long code)
+{
+	int group_code = t->signal->group_exit_code;
+
+	if (t->tgid == 1)
+		panic("Attempted to kill init! exitcode=0x%08x", group_code ? group_code : (int)code);
+	del_timer(&t->signal->real_timer);
+}
+
+void do_exit(long code)
+{
+	struct task_struct *t = current;
+	bool group_dead;
+
+	if (this_cpu()->in_irq)
+		panic("Aiee, killing interrupt handler!");
+	if (!t->pid)
+		panic("Attempted to kill the idle task!");
+	exit_signals(t);
+	group_dead = atomic_dec_and_test(&t->signal->live);
+	if (group_dead)
+		exit_group_parts(t, code);
+	note_maxrss(t);
+	t->exit_code = code;
+	exit_mm(t);
+	exit_files(t);
+	exit_fs(t);
+	if (group_dead)
+		disassociate_ctty(true);
+	exit_notify(t, group_dead);
+	do_task_dead();
+}
+
+/* All threads end with @code, unless the end has begun already with another one. */
+void do_group_exit(int code)
+{
+	struct signal_struct *sig = current->signal;
+	struct sighand_struct *sighand = current->sighand;
+	unsigned long flags;
+
+	spin_lock_irqsave(&sighand->siglock, flags);
+	if (sig->flags & SIGNAL_GROUP_EXIT) {
+		code = sig->group_exit_code;
+	} else if (sig->group_exec_task) {
+		code = 0;
+	} else {
+		sig->group_exit_code = code;
+		sig->flags = SIGNAL_GROUP_EXIT;
+		zap_other_threads(current);
+	}
+	spin_unlock_irqrestore(&sighand->siglock, flags);
+	do_exit(code);
+}
+
+long sys_exit(int code)
+{
+	do_exit((code & 0xff) << 8);
+}
+
+long sys_exit_group(int code)
+{
+	do_group_exit((code & 0xff) << 8);
+}
+
+/* ---- wait -------------------------------------------------------------- */
+
+struct wait_opts {
+	enum pid_type type;		/* PIDTYPE_MAX: any child */
+	int flags;			/* W* */
+	struct pid *pid;
+	int no_task_error;		/* -ECHILD until an eligible child was seen */
+	unsigned long irq_flags;	/* of tasklist_lock */
+	/* results */
+	int stat;			/* as wait4 stores it */
+	int cause, status;		/* as waitid stores it: CLD_*, code or signal */
+	uid_t uid;
+	struct rusage ru;
+};
+
+static struct __kernel_old_timeval ns_to_timeval(u64 ns)
+{
+	return (struct __kernel_old_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+}
+
+/* RUSAGE_BOTH: the process of @t and all that it has waited for. tasklist_lock held. */
+static void get_child_rusage(struct task_struct *t, struct rusage *ru)
+{
+	struct signal_struct *s = t->signal;
+	struct task_struct *p;
+	u64 utime, stime;
+
+	memset(ru, 0, sizeof(*ru));
+	thread_group_cputime(t, &utime, &stime);
+	ru->ru_utime = ns_to_timeval(utime + s->cutime);
+	ru->ru_stime = ns_to_timeval(stime + s->cstime);
+	ru->ru_minflt = s->min_flt + s->cmin_flt;
+	ru->ru_majflt = s->maj_flt + s->cmaj_flt;
+	ru->ru_nvcsw = s->nvcsw + s->cnvcsw;
+	ru->ru_nivcsw = s->nivcsw + s->cnivcsw;
+	ru->ru_maxrss = max(s->maxrss, s->cmaxrss);
+	for_each_thread(t, p) {
+		ru->ru_minflt += p->min_flt;
+		ru->ru_majflt += p->maj_flt;
+		ru->ru_nvcsw += p->nvcsw;
+		ru->ru_nivcsw += p->nivcsw;
+	}
+}
+
+/* A child's counts go to the parent that reaps it. tasklist_lock held. */
+static void inherit_counts(struct task_struct *t)
+{
+	struct signal_struct *to = current->signal, *s = t->signal;
+	u64 utime, stime;
+
+	thread_group_cputime(t, &utime, &stime);
+	to->cutime += utime + s->cutime;
+	to->cstime += stime + s->cstime;
+	to->cmin_flt += t->min_flt + s->min_flt + s->cmin_flt;
+	to->cmaj_flt += t->maj_flt + s->maj_flt + s->cmaj_flt;
+	to->cnvcsw += t->nvcsw + s->nvcsw + s->cnvcsw;
+	to->cnivcsw += t->nivcsw + s->nivcsw + s->cnivcsw;
+	to->cmaxrss = max(to->cmaxrss, max(s->maxrss, s->cmaxrss));
+}
+
+static void describe_end(struct wait_opts *wo, int status)
+{
+	wo->stat = status;
+	if (!(status & 0x7f)) {
+		wo->cause = CLD_EXITED;
+		wo->status = status >> 8;
+	} else {
+		wo->cause = status & 0x80 ? CLD_DUMPED : CLD_KILLED;
+		wo->status = status & 0x7f;
+	}
+}
+
+/*
+ * These three look at one child with tasklist_lock held: pid if it has what is
+ * waited for, with the lock released; 0 with the lock still held.
+ */
+static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
+{
+	int pid = t->pid;
+
+	if (!(wo->flags & WEXITED))
+		return 0;
+	wo->uid = t->cred->uid;
+	describe_end(wo, t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code);
+	get_child_rusage(t, &wo->ru);
+	if (!(wo->flags & WNOWAIT)) {
+		t->exit_state = EXIT_DEAD;	/* ours: no other thread's wait takes it */
+		inherit_counts(t);
+	}
+	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
+	if (!(wo->flags & WNOWAIT))
+		release_task(t);
+	return pid;
+}
+
+static int wait_task_stopped(struct wait_opts *wo, struct task_struct *t)
+{
+	int code, pid = t->pid;
+
+	if (!(wo->flags & WUNTRACED) || !(t->signal->flags & SIGNAL_STOP_STOPPED))
+		return 0;
+	spin_lock(&t->sighand->siglock);
+	code = t->signal->group_exit_code;
+	if (code && !(wo->flags & WNOWAIT))
+		t->signal->group_exit_code = 0;		/* each stop is reported once */
+	spin_unlock(&t->sighand->siglock);
+	if (!code)
+		return 0;
+	wo->uid = t->cred->uid;
+	wo->cause = CLD_STOPPED;
+	wo->status = code;
+	wo->stat = code << 8 | 0x7f;
+	get_child_rusage(t, &wo->ru);
+	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
+	return pid;
+}
+
+static int wait_task_continued(struct wait_opts *wo, struct task_struct *t)
+{
+	int pid = t->pid;
+
+	if (!(wo->flags & WCONTINUED) || !(t->signal->flags & SIGNAL_STOP_CONTINUED))
+		return 0;
+	spin_lock(&t->sighand->siglock);
+	if (!(wo->flags & WNOWAIT))
+		t->signal->flags &= ~SIGNAL_STOP_CONTINUED;
+	spin_unlock(&t->sighand->siglock);
+	wo->uid = t->cred->uid;
+	wo->cause = CLD_CONTINUED;
+	wo->status = SIGCONT;
+	wo->stat = 0xffff;
+	get_child_rusage(t, &wo->ru);
+	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
+	return pid;
+}
+
+static bool eligible_child(const struct wait_opts *wo, struct task_struct *t)
+{
+	if (wo->type == PIDTYPE_PID && t->thread_pid != wo->pid)
+		return false;
+	if (wo->type == PIDTYPE_PGID && task_pgrp(t) != wo->pid)
+		return false;
+	if (wo->flags & __WALL)
+		return true;
+	return (t->exit_signal != SIGCHLD) == !!(wo->flags & __WCLONE);
+}
+
+static int wait_consider_task(struct wait_opts *wo, struct task_struct *t)
+{
+	int ret;
+
+	if (t->exit_state == EXIT_DEAD || !eligible_child(wo, t))
+		return 0;
+	if (t->exit_state == EXIT_ZOMBIE && thread_group_empty(t)) {
+		ret = wait_task_zombie(wo, t);
+		if (ret)
+			return ret;
+	}
+	wo->no_task_error = 0;
+	ret = wait_task_stopped(wo, t);
+	return ret ? ret : wait_task_continued(wo, t);
+}
+
+/* Children of every thread count, but for __WNOTHREAD. Same contract as wait_task_zombie. */
+static int wait_scan(struct wait_opts *wo)
+{
+	struct task_struct *t, *child;
+	int ret;
+
+	for_each_thread(current, t) {
+		if ((wo->flags & __WNOTHREAD) && t != current)
+			continue;
+		list_for_each_entry(child, &t->children, sibling) {
+			ret = wait_consider_task(wo, child);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+/* Pid, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Drops wo->pid. */
+static long do_wait(struct wait_opts *wo)
+{
+	wait_queue_head_t *q = &current->signal->wait_chldexit;
+	DEFINE_WAIT(wait);
+	long ret;
+
+	for (;;) {
+		prepare_to_wait(q, &wait, TASK_INTERRUPTIBLE);
+		wo->no_task_error = -ECHILD;
+		spin_lock_irqsave(&tasklist_lock, wo->irq_flags);
+		ret = wait_scan(wo);
+		if (ret)
+			break;
+		spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
+		ret = wo->no_task_error;
+		if (ret || (wo->flags & WNOHANG))
+			break;
+		ret = -ERESTARTSYS;
+		if (signal_pending(current))
+			break;
+		schedule();
+	}
+	finish_wait(q, &wait);
+	put_pid(wo->pid);
+	return ret;
+}
+
+long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
+{
+	struct wait_opts wo = { .type = PIDTYPE_MAX };
+	long ret;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	if (pid < -1) {
+		wo.type = PIDTYPE_PGID;
+		wo.pid = find_get_pid(-pid);
+	} else if (pid == 0) {
+		wo.type = PIDTYPE_PGID;
+		wo.pid = get_pid(task_pgrp(current));
+	} else if (pid > 0) {
+		wo.type = PIDTYPE_PID;
+		wo.pid = find_get_pid(pid);
+	}
+	wo.flags = options | WEXITED;
+	ret = do_wait(&wo);
+	if (ret > 0 && status && put_user(wo.stat, status))
+		return -EFAULT;
+	if (ret > 0 && ru && copy_to_user(ru, &wo.ru, sizeof(wo.ru)))
+		return -EFAULT;
+	return ret;
+}
+
+/* Which children waitid means: fills type and pid. 0 or -errno. */
+static int waitid_target(struct wait_opts *wo, int which, pid_t pid)
+{
+	switch (which) {
+	case P_ALL:
+		wo->type = PIDTYPE_MAX;
+		return 0;
+	case P_PID:
+		if (pid <= 0)
+			return -EINVAL;
+		wo->type = PIDTYPE_PID;
+		wo->pid = find_get_pid(pid);
+		return 0;
+	case P_PGID:
+		if (pid < 0)
+			return -EINVAL;
+		wo->type = PIDTYPE_PGID;
+		wo->pid = pid ? find_get_pid(pid) : get_pid(task_pgrp(current));
+		return 0;
+	case P_PIDFD:
+		return pid < 0 ? -EINVAL : -EBADF;	/* there are no pidfds */
+	}
+	return -EINVAL;
+}
+
+/* Linux writes just these fields, and zeros when there was nothing to report. */
+static int put_child_info(siginfo_t __user *info, const struct wait_opts *wo, pid_t pid)
+{
+	bool found = pid > 0;
+
+	if (put_user(found ? SIGCHLD : 0, &info->si_signo) || put_user(0, &info->si_errno) ||
+	    put_user(found ? wo->cause : 0, &info->si_code) || put_user(found ? pid : 0, &info->si_pid) ||
+	    put_user(found ? wo->uid : 0, &info->si_uid) ||
+	    put_user(found ? wo->status : 0, &info->si_status))
+		return -EFAULT;
+	return 0;
+}
+
+long sys_waitid(int which, pid_t pid, void __user *info, int options, void __user *ru)
+{
+	struct wait_opts wo = { .flags = options };
+	long ret;
+
+	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE |
+			 __WALL)) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		ret = -EINVAL;
+	else
+		ret = waitid_target(&wo, which, pid);
+	if (!ret)
+		ret = do_wait(&wo);
+	if (ret > 0 && ru && copy_to_user(ru, &wo.ru, sizeof(wo.ru)))
+		return -EFAULT;
+	if (info && put_child_info(info, &wo, ret))
+		return -EFAULT;
+	return ret < 0 ? ret : 0;
+}

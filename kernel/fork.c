@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Birth: fork, vfork, clone, clone3, unshare and kernel threads. Abridges
+ * kernel/fork.c; no namespaces (asking for one is EPERM without rights, else
+ * EINVAL), no pidfds (EINVAL), no cgroups, no chosen pids.
+ *
+ *   kernel_clone ─> copy_process: check flags ─> dup struct ─> copy or share each part
+ *                                  ─> pid ─> COMMIT: family, lists (nothing fails any more)
+ *                ─> wake_up_new_task ─> vfork: wait until the child gives the mm back
+ */
+#include <sched.h>
+#include <errno.h>
+#include <fs.h>
+#include <mm.h>
+#include <string.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+
+#define CLONE_NAMESPACES	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+				 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
+#define CLONE_LEGACY_FLAGS	0xffffffffUL
+
+struct kernel_clone_args {
+	u64 flags;			/* CLONE_*, without the signal */
+	int __user *child_tid, *parent_tid;
+	int exit_signal;
+	unsigned long stack;		/* the child's first sp; 0: the parent's */
+	unsigned long tls;
+	int (*fn)(void *);		/* kernel thread */
+	void *fn_arg;
+	const char *comm;
+};
+
+struct task_struct *child_reaper;
+
+void fork_init(void)
+{
+	mmdrop_hook = mmdrop;
+}
+
+/* Combinations that make no sense. 0, -EINVAL or -EPERM. */
+static int check_clone_flags(u64 flags)
+{
+	if ((flags & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
+	    (flags & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return -EINVAL;
+	/* init's siblings would have nobody to reap them. */
+	if ((flags & CLONE_PARENT) && (current->signal->flags & SIGNAL_UNKILLABLE))
+		return -EINVAL;
+	if ((flags & CLONE_THREAD) && (flags & (CLONE_NEWUSER | CLONE_NEWPID)))
+		return -EINVAL;
+	if (flags & (CLONE_PIDFD | CLONE_NEWUSER))
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES)
+		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	return 0;
+}
+
+/* A signal that wants this process must not be lost to half of it. 0 or a restart code. */
+static int check_signals(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&current->sighand->siglock, flags);
+	recalc_sigpending();
+	spin_unlock_irqrestore(&current->sighand->siglock, flags);
+	return signal_pending(current) ? -ERESTARTNOINTR : 0;
+}
+
+static u64 count_tasks_of(uid_t uid)
+{
+	struct task_struct *p;
+	unsigned long flags;
+	u64 n = 0;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(p) {
+		if (p->cred->uid == uid)
+			n += p->signal->nr_threads;
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return n;
+}
+
+static int check_nproc(void)
+{
+	uid_t uid = current->cred->uid;
+
+	if (rlimit(RLIMIT_NPROC) == RLIM64_INFINITY || uid == 0)
+		return 0;
+	if (count_tasks_of(uid) < rlimit(RLIMIT_NPROC) || capable(CAP_SYS_RESOURCE) ||
+	    capable(CAP_SYS_ADMIN))
+		return 0;
+	return -EAGAIN;
+}
+
+static int copy_files(u64 flags, struct task_struct *p)
+{
+	if (flags & CLONE_FILES) {
+		atomic_inc(&p->files->count);
+		return 0;
+	}
+	p->files = dup_fd(current->files);
+	return p->files ? 0 : -ENOMEM;
+}
+
+/* -EAGAIN: another thread is in the middle of an exec that counts on fs being its own. */
+static int copy_fs(u64 flags, struct task_struct *p)
+{
+	struct fs_struct *fs = current->fs;
+
+	if (flags & CLONE_FS) {
+		if (fs->in_exec)
+			return -EAGAIN;
+		atomic_inc(&fs->users);
+		return 0;
+	}
+	p->fs = copy_fs_struct(fs);
+	return p->fs ? 0 : -ENOMEM;
+}
+
+static int copy_sighand(u64 flags, struct task_struct *p)
+{
+	struct sighand_struct *sh;
+
+	if (flags & CLONE_SIGHAND) {
+		atomic_inc(&current->sighand->count);
+		return 0;
+	}
+	sh = kmalloc(sizeof(*sh), GFP_KERNEL);
+	p->sighand = sh;
+	if (!sh)
+		return -ENOMEM;
+	spin_lock_init(&sh->siglock, LOCK_SIGHAND);
+	atomic_set(&sh->count, 1);
+	init_waitqueue_head(&sh->signalfd_wqh);
+	memcpy(sh->action, current->sighand->action, sizeof(sh->action));
+	if (flags & CLONE_CLEAR_SIGHAND)
+		flush_signal_handlers(p, false);
+	return 0;
+}
+
+static int copy_signal(u64 flags, struct task_struct *p)
+{
+	struct signal_struct *sig, *old = current->signal;
+
+	if (flags & CLONE_THREAD) {
+		p->signal = old;
+		atomic_inc(&old->sigcnt);
+		return 0;
+	}
+	sig = alloc_signal_struct();
+	p->signal = sig;
+	if (!sig)
+		return -ENOMEM;
+	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
+	return 0;
+}
+
+static int copy_mm(u64 flags, struct task_struct *p)
+{
+	struct mm_struct *oldmm = current->mm;
+
+	p->mm = p->active_mm = NULL;
+	if (!oldmm)
+		return 0;
+	if (flags & CLONE_VM) {
+		mmget(oldmm);
+		p->mm = oldmm;
+	} else {
+		p->mm = dup_mm(oldmm);
+	}
+	p->active_mm = p->mm;
+	return p->mm ? 0 : -ENOMEM;
+}
+
+static int copy_registers(const struct kernel_clone_args *args, struct task_struct *p)
+{
+	if (args->fn) {
+		copy_kernel_thread(p, args->fn, args->fn_arg);
+		return 0;
+	}
+	return copy_thread(p, args->flags, args->stack, args->tls);
+}
+
+/* All parts that are counted or copied; on an error those already there are given back. */
+static int copy_parts(const struct kernel_clone_args *args, struct task_struct *p)
+{
+	int err = copy_files(args->flags, p);
+
+	if (err)
+		return err;
+	err = copy_fs(args->flags, p);
+	if (err)
+		goto bad_files;
+	err = copy_sighand(args->flags, p);
+	if (err)
+		goto bad_fs;
+	err = copy_signal(args->flags, p);
+	if (err)
+		goto bad_sighand;
+	err = copy_mm(args->flags, p);
+	if (err)
+		goto bad_sighand;	/* signal goes with the struct */
+	err = copy_registers(args, p);
+	if (!err)
+		return 0;
+	if (p->mm)
+		mmput(p->mm);
+bad_sighand:
+	if (p->sighand)
+		put_sighand(p->sighand);
+bad_fs:
+	exit_fs(p);
+bad_files:
+	exit_files(p);
+	return err;
+}
+
+static void drop_parts(struct task_struct *p)
+{
+	if (p->mm)
+		mmput(p->mm);
+	put_sighand(p->sighand);
+	exit_fs(p);
+	exit_files(p);
+}
+
+/* A struct that never ran: both references go. */
+static void free_unborn(struct task_struct *p)
+{
+	atomic_set(&p->usage, 1);
+	put_task_struct(p);
+}
+
+/* Everything of the child that is its own and starts afresh. */
+static void init_child(const struct kernel_clone_args *args, struct task_struct *p)
+{
+	u64 flags = args->flags;
+
+	p->flags = (p->flags & ~(PF_SUPERPRIV | PF_KTHREAD | PF_SIGNALED)) | PF_FORKNOEXEC;
+	p->utime = p->stime = 0;
+	p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
+	p->start_time = ktime_get();
+	p->exit_state = p->exit_code = 0;
+	p->pdeath_signal = 0;
+	p->in_execve = false;
+	p->did_exec = false;
+	INIT_LIST_HEAD(&p->children);
+	INIT_LIST_HEAD(&p->sibling);
+	INIT_LIST_HEAD(&p->tasks);
+	INIT_LIST_HEAD(&p->pending.list);
+	p->pending.signal = 0;
+	p->sigpending_flag = false;
+	p->restore_sigmask = false;
+	p->real_blocked = 0;
+	p->jobctl = 0;
+	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+		p->sas_ss_sp = p->sas_ss_size = p->sas_ss_flags = 0;
+	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
+	p->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
+	p->vfork_done = NULL;
+	p->robust_list = NULL;
+	p->restart_block.fn = NULL;
+	if (args->comm)
+		set_task_comm(p, args->comm);
+}
+
+/* tasklist_lock held. */
+static void set_parent(const struct kernel_clone_args *args, struct task_struct *p)
+{
+	if (args->flags & (CLONE_PARENT | CLONE_THREAD)) {
+		p->real_parent = current->real_parent;
+		p->exit_signal = args->flags & CLONE_THREAD ? -1 : current->group_leader->exit_signal;
+	} else {
+		p->real_parent = current;
+		p->exit_signal = args->exit_signal;
+	}
+	p->parent = p->real_parent;
+}
+
+/* tasklist_lock and siglock held. */
+static void link_leader(struct task_struct *p)
+{
+	struct signal_struct *sig = p->signal, *old = current->signal;
+
+	sig->pids[PIDTYPE_TGID] = p->thread_pid;
+	sig->pids[PIDTYPE_PGID] = old->pids[PIDTYPE_PGID];
+	sig->pids[PIDTYPE_SID] = old->pids[PIDTYPE_SID];
+	if (p->pid == 1) {
+		sig->flags |= SIGNAL_UNKILLABLE;
+		child_reaper = p;
+	}
+	sig->tty = old->tty;
+	list_add_tail(&p->thread_node, &sig->thread_head);
+	list_add_tail(&p->sibling, &p->real_parent->children);
+	list_add_tail(&p->tasks, &init_task.tasks);
+	attach_pid(p, PIDTYPE_TGID);
+	attach_pid(p, PIDTYPE_PGID);
+	attach_pid(p, PIDTYPE_SID);
+}
+
+static void link_thread(struct task_struct *p)
+{
+	p->signal->nr_threads++;
+	atomic_inc(&p->signal->live);
+	list_add_tail(&p->thread_node, &p->signal->thread_head);
+}
+
+/* The child becomes visible. 0, or -EINTR: current is being killed, so nothing was done. */
+static int publish(const struct kernel_clone_args *args, struct task_struct *p, struct pid *pid)
+{
+	bool thread = args->flags & CLONE_THREAD;
+	unsigned long flags;
+	int err = 0;
+
+	p->thread_pid = pid;
+	p->pid = pid->nr;
+	p->tgid = thread ? current->tgid : p->pid;
+	p->group_leader = thread ? current->group_leader : p;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	spin_lock(&current->sighand->siglock);
+	if (fatal_signal_pending(current)) {
+		err = -EINTR;
+	} else {
+		set_parent(args, p);
+		if (thread)
+			link_thread(p);
+		else
+			link_leader(p);
+		attach_pid(p, PIDTYPE_PID);
+	}
+	spin_unlock(&current->sighand->siglock);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return err;
+}
+
+/* A child of current, not yet running; ERR_PTR. */
+static struct task_struct *copy_process(const struct kernel_clone_args *args)
+{
+	struct task_struct *p;
+	struct pid *pid;
+	unsigned long flags;
+	int err = check_clone_flags(args->flags);
+
+	if (!err)
+		err = check_signals();
+	if (err)
+		return ERR_PTR(err);
+	p = dup_task_struct(current);
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	p->cred = get_cred(current->cred);
+	err = check_nproc();
+	if (err)
+		goto bad_struct;
+	init_child(args, p);
+	err = copy_parts(args, p);
+	if (err)
+		goto bad_struct;
+	pid = alloc_pid();
+	if (IS_ERR(pid)) {
+		err = PTR_ERR(pid);
+		goto bad_parts;
+	}
+	err = publish(args, p, pid);
+	if (!err)
+		return p;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	free_pid(pid);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+bad_parts:
+	drop_parts(p);
+bad_struct:
+	free_unborn(p);
+	return ERR_PTR(err);
+}
+
+/* The parent of a vfork sleeps; if it is killed, the child has nobody to tell any more. */
+static void wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
+{
+	if (wait_for_completion_killable(vfork))
+		child->vfork_done = NULL;
+	put_task_struct(child);
+}
+
+/* Pid of the child, or -errno. */
+static pid_t kernel_clone(const struct kernel_clone_args *args)
+{
+	struct task_struct *p = copy_process(args);
+	struct completion vfork;
+	pid_t nr;
+
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	nr = p->pid;
+	if (args->flags & CLONE_PARENT_SETTID)
+		put_user(nr, args->parent_tid);
+	if (args->flags & CLONE_VFORK) {
+		init_completion(&vfork);
+		p->vfork_done = &vfork;
+		get_task_struct(p);
+	}
+	wake_up_new_task(p);
+	if (args->flags & CLONE_VFORK)
+		wait_for_vfork_done(p, &vfork);
+	return nr;
+}
+
+pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm)
+{
+	struct kernel_clone_args args = {
+		.exit_signal = SIGCHLD, .fn = fn, .fn_arg = arg, .comm = comm,
+	};
+
+	return kernel_clone(&args);
+}
+
+long sys_fork(void)
+{
+	struct kernel_clone_args args = { .exit_signal = SIGCHLD };
+
+	return kernel_clone(&args);
+}
+
+long sys_vfork(void)
+{
+	struct kernel_clone_args args = { .flags = CLONE_VFORK | CLONE_VM, .exit_signal = SIGCHLD };
+
+	return kernel_clone(&args);
+}
+
+long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid, unsigned long tls)
+{
+	struct kernel_clone_args args = {
+		.flags = (u32)flags & ~CSIGNAL,
+		.child_tid = ctid,
+		.parent_tid = ptid,
+		.exit_signal = flags & CSIGNAL,
+		.stack = sp,
+		.tls = tls,
+	};
+
+	return kernel_clone(&args);
+}
+
+/*
+ * struct clone_args grows with the kernels: a shorter one is filled up with
+ * zeros, of a longer one the part that we do not know must be zero.
+ */
+static int copy_clone_args(struct clone_args *args, void __user *uargs, size_t size)
+{
+	size_t known = min(size, sizeof(*args));
+	u8 byte;
+
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (size < CLONE_ARGS_SIZE_VER0)
+		return -EINVAL;
+	for (size_t i = known; i < size; i++) {
+		if (get_user(byte, (u8 __user *)uargs + i))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
+	memset(args, 0, sizeof(*args));
+	return copy_from_user(args, uargs, known) ? -EFAULT : 0;
+}
+
+static bool clone3_stack_valid(const struct clone_args *a)
+{
+	if (!a->stack)
+		return !a->stack_size;
+	return a->stack_size && access_ok((void __user *)a->stack, a->stack_size);
+}
+
+static bool clone3_args_valid(const struct clone_args *a)
+{
+	if (a->flags & ~(CLONE_LEGACY_FLAGS | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP))
+		return false;
+	if (a->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
+		return false;
+	if ((a->flags & CLONE_SIGHAND) && (a->flags & CLONE_CLEAR_SIGHAND))
+		return false;
+	if ((a->flags & (CLONE_THREAD | CLONE_PARENT)) && a->exit_signal)
+		return false;
+	return clone3_stack_valid(a);
+}
+
+long sys_clone3(void __user *uargs, size_t size)
+{
+	struct clone_args a;
+	struct kernel_clone_args args;
+	int err = copy_clone_args(&a, uargs, size);
+
+	if (err)
+		return err;
+	if (a.set_tid || a.set_tid_size || (a.exit_signal & ~(u64)CSIGNAL) || a.exit_signal > _NSIG)
+		return -EINVAL;
+	if ((a.flags & CLONE_INTO_CGROUP) && (a.cgroup > INT32_MAX || size < CLONE_ARGS_SIZE_VER2))
+		return -EINVAL;
+	if (!clone3_args_valid(&a))
+		return -EINVAL;
+	if (a.flags & CLONE_INTO_CGROUP)
+		return -EBADF;		/* no descriptor of ours is a cgroup's */
+	args = (struct kernel_clone_args){
+		.flags = a.flags,
+		.child_tid = (int __user *)a.child_tid,
+		.parent_tid = (int __user *)a.parent_tid,
+		.exit_signal = a.exit_signal,
+		.stack = a.stack + a.stack_size,
+		.tls = a.tls,
+	};
+	return kernel_clone(&args);
+}
+
+long sys_set_tid_address(int __user *tidptr)
+{
+	current->clear_child_tid = tidptr;
+	return current->pid;
+}
+
+/* 0, -EINVAL or -EPERM. */
+static int check_unshare_flags(unsigned long flags)
+{
+	if (flags & ~(CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | CLONE_SYSVSEM |
+		      CLONE_NEWUSER | CLONE_NAMESPACES))
+		return -EINVAL;
+	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && !thread_group_empty(current))
+		return -EINVAL;
+	if ((flags & (CLONE_SIGHAND | CLONE_VM)) && atomic_read(&current->sighand->count) > 1)
+		return -EINVAL;
+	if ((flags & CLONE_VM) && current->mm && atomic_read(&current->mm->mm_users) > 1)
+		return -EINVAL;
+	if (flags & CLONE_NEWUSER)
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES)
+		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
+	return 0;
+}
+
+long sys_unshare(unsigned long flags)
+{
+	int err = check_unshare_flags(flags);
+
+	if (!err && (flags & CLONE_FILES))
+		err = unshare_files();
+	if (!err && (flags & CLONE_FS) && atomic_read(&current->fs->users) > 1) {
+		struct fs_struct *fs = copy_fs_struct(current->fs);
+
+		if (!fs)
+			return -ENOMEM;
+		exit_fs(current);
+		current->fs = fs;
+	}
+	return err;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Credentials. Abridges kernel/cred.c and capability.c: one user namespace, no
+ * keys, no security modules, no separate objective credentials.
+ * A cred that a task points to never changes: tasks share it by counting.
+ */
+#include <sched.h>
+#include <mm.h>
+#include <string.h>
+
+struct cred init_cred = {
+	.usage = ATOMIC_INIT(1),
+	.cap_permitted = CAP_ALL,
+	.cap_effective = CAP_ALL,
+	.cap_bset = CAP_ALL,
+};
+
+struct cred *prepare_creds(void)
+{
+	struct cred *new = kmemdup(current->cred, sizeof(*new));
+
+	if (new)
+		atomic_set(&new->usage, 1);
+	return new;
+}
+
+struct cred *get_cred(const struct cred *c)
+{
+	struct cred *cred = (struct cred *)c;	/* only the count is written */
+
+	atomic_inc(&cred->usage);
+	return cred;
+}
+
+void put_cred(const struct cred *c)
+{
+	struct cred *cred = (struct cred *)c;
+
+	if (atomic_dec_and_test(&cred->usage))
+		kfree(cred);
+}
+
+/* A process whose rights change must not be looked into by those who had the old ones. */
+static bool rights_grow(const struct cred *old, const struct cred *new)
+{
+	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||
+	       old->fsgid != new->fsgid || (new->cap_permitted & ~old->cap_permitted);
+}
+
+int commit_creds(struct cred *new)
+{
+	struct task_struct *t = current;
+	const struct cred *old = t->cred;
+
+	if (rights_grow(old, new)) {
+		if (t->mm)
+			t->mm->flags = (t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) |
+				       SUID_DUMP_DISABLE;
+		t->pdeath_signal = 0;
+	}
+	t->cred = new;
+	put_cred(old);
+	return 0;
+}
+
+bool in_group_p(gid_t gid)
+{
+	const struct cred *c = current->cred;
+
+	if (gid == c->fsgid)
+		return true;
+	for (unsigned int i = 0; i < c->ngroups; i++) {
+		if (c->groups[i] == gid)
+			return true;
+	}
+	return false;
+}
+
+bool capable(int cap)
+{
+	if (!(current->cred->cap_effective & BIT(cap)))
+		return false;
+	current->flags |= PF_SUPERPRIV;
+	return true;
+}

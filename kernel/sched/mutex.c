@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Locks that put the loser to sleep: the mutex with one owner, and the
+ * semaphore of many readers or one writer. Abridges kernel/locking/mutex.c and
+ * rwsem.c; no spinning on a running owner, no handing over: who wakes first
+ * takes it.
+ */
+#include <sched.h>
+#include <errno.h>
+#include <printk.h>
+
+void mutex_init(struct mutex *m, u8 class)
+{
+	m->owner = NULL;
+	m->class = class;
+	init_waitqueue_head(&m->wait);
+}
+
+static bool take_mutex(struct mutex *m)
+{
+	struct task_struct *none = NULL;
+
+	return __atomic_compare_exchange_n(&m->owner, &none, current, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+void mutex_lock(struct mutex *m)
+{
+	might_sleep();
+	lock_acquired(m, m->class, true);
+	if (!take_mutex(m))
+		wait_event(&m->wait, take_mutex(m));
+}
+
+/* What both interruptible forms end with: @ret of the wait. */
+static int mutex_waited(struct mutex *m, long ret)
+{
+	if (!ret)
+		return 0;
+	lock_released(m);
+	return -EINTR;
+}
+
+int mutex_lock_interruptible(struct mutex *m)
+{
+	might_sleep();
+	lock_acquired(m, m->class, true);
+	if (take_mutex(m))
+		return 0;
+	return mutex_waited(m, wait_event_interruptible(&m->wait, take_mutex(m)));
+}
+
+int mutex_lock_killable(struct mutex *m)
+{
+	might_sleep();
+	lock_acquired(m, m->class, true);
+	if (take_mutex(m))
+		return 0;
+	return mutex_waited(m, wait_event_killable(&m->wait, take_mutex(m)));
+}
+
+/* Never waits, so it may come in any order: its class is not checked. */
+bool mutex_trylock(struct mutex *m)
+{
+	if (!take_mutex(m))
+		return false;
+	lock_acquired(m, LOCK_NONE, true);
+	return true;
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	BUG_ON(m->owner != current);
+	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
+	lock_released(m);
+	wake_up(&m->wait);
+}
+
+void init_rwsem(struct rw_semaphore *s, u8 class)
+{
+	s->count = 0;
+	s->writers_waiting = 0;
+	s->class = class;
+	init_waitqueue_head(&s->wait);
+}
+
+/* count and writers_waiting are guarded by the lock of the wait queue. */
+static bool take_read(struct rw_semaphore *s)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&s->wait.lock, flags);
+	ok = s->count >= 0 && !s->writers_waiting;
+	if (ok)
+		s->count++;
+	spin_unlock_irqrestore(&s->wait.lock, flags);
+	return ok;
+}
+
+/* @waiting: 1 if this writer is among those counted in writers_waiting. */
+static bool take_write(struct rw_semaphore *s, int waiting)
+{
+	unsigned long flags;
+	bool ok;
+
+	spin_lock_irqsave(&s->wait.lock, flags);
+	ok = s->count == 0;
+	if (ok) {
+		s->count = -1;
+		s->writers_waiting -= waiting;
+	}
+	spin_unlock_irqrestore(&s->wait.lock, flags);
+	return ok;
+}
+
+static void add_waiting_writer(struct rw_semaphore *s, int n)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->wait.lock, flags);
+	s->writers_waiting += n;
+	spin_unlock_irqrestore(&s->wait.lock, flags);
+}
+
+void down_read(struct rw_semaphore *s)
+{
+	might_sleep();
+	lock_acquired(s, s->class, true);
+	if (!take_read(s))
+		wait_event(&s->wait, take_read(s));
+}
+
+void up_read(struct rw_semaphore *s)
+{
+	unsigned long flags;
+	bool last;
+
+	spin_lock_irqsave(&s->wait.lock, flags);
+	last = --s->count == 0;
+	spin_unlock_irqrestore(&s->wait.lock, flags);
+	lock_released(s);
+	if (last)
+		wake_up(&s->wait);
+}
+
+void down_write(struct rw_semaphore *s)
+{
+	might_sleep();
+	lock_acquired(s, s->class, true);
+	if (take_write(s, 0))
+		return;
+	add_waiting_writer(s, 1);
+	wait_event(&s->wait, take_write(s, 1));
+}
+
+int down_write_killable(struct rw_semaphore *s)
+{
+	might_sleep();
+	lock_acquired(s, s->class, true);
+	if (take_write(s, 0))
+		return 0;
+	add_waiting_writer(s, 1);
+	if (!wait_event_killable(&s->wait, take_write(s, 1)))
+		return 0;
+	add_waiting_writer(s, -1);
+	lock_released(s);
+	wake_up(&s->wait);		/* readers that stood back for us */
+	return -EINTR;
+}
+
+void up_write(struct rw_semaphore *s)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&s->wait.lock, flags);
+	s->count = 0;
+	spin_unlock_irqrestore(&s->wait.lock, flags);
+	lock_released(s);
+	wake_up(&s->wait);
+}

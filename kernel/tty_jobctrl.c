@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Job control: whose terminal it is (a session's), which of its process
+ * groups is in the foreground, and what happens to the others when they
+ * touch it, or to all when the session's leader ends.
+ *
+ * Abridges Linux's drivers/tty/tty_jobctrl.c. Left out: tty_old_pgrp (a
+ * leader that lost its terminal before it ends signals nobody), pty masters.
+ */
+#include <tty.h>
+#include <fs.h>
+#include <sched.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+
+/* The foreground group with a reference, or NULL. */
+static struct pid *tty_get_pgrp(struct tty_struct *tty)
+{
+	unsigned long flags;
+	struct pid *pgrp;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	pgrp = get_pid(tty->pgrp);
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return pgrp;
+}
+
+/* Whose terminal it is, and who is in front; takes over the references. */
+static void tty_set_owner(struct tty_struct *tty, struct pid *session, struct pid *pgrp)
+{
+	struct pid *old_session, *old_pgrp;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tty->lock, flags);
+	old_session = tty->session;
+	old_pgrp = tty->pgrp;
+	tty->session = session;
+	tty->pgrp = pgrp;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	put_pid(old_session);
+	put_pid(old_pgrp);
+}
+
+static bool is_ignored(int sig)
+{
+	return (current->blocked & sigmask(sig)) ||
+	       current->sighand->action[sig - 1].sa.sa_handler == SIG_IGN;
+}
+
+int tty_check_change(struct tty_struct *tty, int sig)
+{
+	struct pid *pgrp = task_pgrp(current);
+
+	if (current->signal->tty != tty || !tty->pgrp || tty->pgrp == pgrp)
+		return 0;
+	if (is_ignored(sig))
+		return sig == SIGTTIN ? -EIO : 0;
+	if (is_current_pgrp_orphaned())
+		return -EIO;
+	kill_pgrp(pgrp, sig, 1);
+	current->sigpending_flag = true;
+	return -ERESTARTSYS;
+}
+
+void proc_clear_tty(struct task_struct *t)
+{
+	t->signal->tty = NULL;
+}
+
+/* current, a session leader, makes @tty its session's terminal. */
+static void proc_set_tty(struct tty_struct *tty)
+{
+	tty_set_owner(tty, get_pid(task_session(current)), get_pid(task_pgrp(current)));
+	current->signal->tty = tty;
+}
+
+void tty_open_proc_set_tty(struct tty_struct *tty, struct file *f)
+{
+	if (current->signal->leader && !current->signal->tty && !tty->session && (f->f_mode & FMODE_READ))
+		proc_set_tty(tty);
+}
+
+static void session_clear_tty(struct pid *session)
+{
+	struct task_struct *p;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	do_each_pid_task(session, PIDTYPE_SID, p)
+		proc_clear_tty(p);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+/* Every process of the session loses the terminal; the leader hears of it. */
+static void tty_signal_session_leader(struct tty_struct *tty)
+{
+	struct task_struct *p;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	do_each_pid_task(tty->session, PIDTYPE_SID, p) {
+		if (p->signal->tty == tty)
+			p->signal->tty = NULL;
+		if (!p->signal->leader)
+			continue;
+		send_sig_info(SIGHUP, SEND_SIG_PRIV, p, true);
+		send_sig_info(SIGCONT, SEND_SIG_PRIV, p, true);
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+void tty_vhangup(struct tty_struct *tty, bool exit_session)
+{
+	struct pid *pgrp = tty_get_pgrp(tty);
+
+	tty_hangup(tty);
+	tty_signal_session_leader(tty);
+	if (pgrp && exit_session)
+		kill_pgrp(pgrp, SIGHUP, 1);
+	put_pid(pgrp);
+	tty_set_owner(tty, NULL, NULL);
+}
+
+void disassociate_ctty(bool on_exit)
+{
+	struct tty_struct *tty = current->signal->tty;
+	struct pid *pgrp;
+
+	if (!current->signal->leader || !tty)
+		return;
+	if (on_exit) {
+		tty_vhangup(tty, true);
+	} else {
+		pgrp = tty_get_pgrp(tty);
+		if (pgrp) {
+			kill_pgrp(pgrp, SIGHUP, 0);
+			kill_pgrp(pgrp, SIGCONT, 0);
+			put_pid(pgrp);
+		}
+		tty_set_owner(tty, NULL, NULL);
+	}
+	session_clear_tty(task_session(current));
+}
+
+static long tiocsctty(struct tty_struct *tty, struct file *f, unsigned long arg)
+{
+	struct signal_struct *sig = current->signal;
+
+	if (sig->leader && task_session(current) == tty->session)
+		return 0;
+	if (!sig->leader || sig->tty)
+		return -EPERM;
+	if (tty->session) {
+		if (arg != 1 || !capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		session_clear_tty(tty->session);
+	}
+	if (!(f->f_mode & FMODE_READ) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	proc_set_tty(tty);
+	return 0;
+}
+
+static long tiocgpgrp(struct tty_struct *tty, pid_t __user *p)
+{
+	if (current->signal->tty != tty)
+		return -ENOTTY;
+	return put_user(pid_nr(tty->pgrp), p);
+}
+
+static long tiocgsid(struct tty_struct *tty, pid_t __user *p)
+{
+	if (current->signal->tty != tty || !tty->session)
+		return -ENOTTY;
+	return put_user(pid_nr(tty->session), p);
+}
+
+static bool pgrp_in_session(struct pid *pgrp, struct pid *session)
+{
+	struct task_struct *p;
+	unsigned long flags;
+	bool same;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	p = pid_task(pgrp, PIDTYPE_PGID) ?: pid_task(pgrp, PIDTYPE_PID);
+	same = p && task_session(p) == session;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return same;
+}
+
+static long tiocspgrp(struct tty_struct *tty, pid_t __user *p)
+{
+	int err = tty_check_change(tty, SIGTTOU);
+	struct pid *pgrp;
+	pid_t nr;
+
+	if (err)
+		return err == -EIO ? -ENOTTY : err;
+	if (get_user(nr, p))
+		return -EFAULT;
+	if (nr < 0)
+		return -EINVAL;
+	if (current->signal->tty != tty || tty->session != task_session(current))
+		return -ENOTTY;
+	pgrp = find_get_pid(nr);
+	if (!pgrp)
+		return -ESRCH;
+	if (!pgrp_in_session(pgrp, tty->session)) {
+		put_pid(pgrp);
+		return -EPERM;
+	}
+	tty_set_owner(tty, get_pid(tty->session), pgrp);
+	return 0;
+}
+
+long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *f, unsigned int cmd, unsigned long arg)
+{
+	pid_t __user *p = (pid_t __user *)arg;
+
+	switch (cmd) {
+	case TIOCNOTTY:
+		if (current->signal->tty != tty)
+			return -ENOTTY;
+		disassociate_ctty(false);
+		proc_clear_tty(current);
+		return 0;
+	case TIOCSCTTY:
+		return tiocsctty(tty, f, arg);
+	case TIOCGPGRP:
+		return tiocgpgrp(tty, p);
+	case TIOCSPGRP:
+		return tiocspgrp(tty, p);
+	case TIOCGSID:
+		return tiocgsid(tty, p);
+	default:
+		return -ENOIOCTLCMD;
+	}
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of the world: says why, prints the callers by name, ends the machine.
+ * Also the way from an address to the function that it lies in.
+ *
+ *   rbp -> | caller's rbp | return address |   each frame points up to the next,
+ *          +--------------+----------------+   the first function's rbp was 0
+ *
+ * Abridges Linux's kernel/panic.c, kernel/kallsyms.c and arch/x86/kernel/dumpstack.c.
+ */
+#include <printk.h>
+#include <kallsyms.h>
+#include <asm/sections.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+
+#define TRACE_SPAN	(16 * 1024UL)	/* bytes: no kernel stack is larger */
+#define TRACE_DEPTH	32
+
+void (*machine_exit)(int status);
+int panic_timeout;
+
+const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
+{
+	u32 low = 0, high = kallsyms_count, rel;
+
+	if (addr < (unsigned long)_text || addr >= (unsigned long)_etext || !kallsyms_count)
+		return NULL;
+	rel = addr - (unsigned long)_text;
+	while (high - low > 1) {		/* table[low].offset <= rel < table[high].offset */
+		u32 mid = (low + high) / 2;
+
+		if (kallsyms_table[mid].offset <= rel)
+			low = mid;
+		else
+			high = mid;
+	}
+	if (rel < kallsyms_table[low].offset)
+		return NULL;
+	*offset = rel - kallsyms_table[low].offset;
+	return kallsyms_names + kallsyms_table[low].name;
+}
+
+/* Frames only climb, and stay within one stack's length: a broken chain ends the walk instead of faulting. */
+void show_trace(unsigned long bp)
+{
+	unsigned long first = bp;
+	int depth;
+
+	for (depth = 0; depth < TRACE_DEPTH; depth++) {
+		const unsigned long *frame = (const unsigned long *)bp;
+
+		if (bp < PAGE_OFFSET || bp & 7 || bp - first >= TRACE_SPAN || !frame[1])
+			return;
+		printk(KERN_EMERG " [<%016lx>] %pS\n", frame[1], (void *)frame[1]);
+		if (frame[0] <= bp)
+			return;
+		bp = frame[0];
+	}
+}
+
+void dump_stack(void)
+{
+	printk(KERN_EMERG "Call trace:\n");
+	show_trace((unsigned long)__builtin_frame_address(0));
+}
+
+void panic(const char *fmt, ...)
+{
+	static bool panicking;
+	char text[256];
+	va_list ap;
+
+	local_irq_disable();
+	oops_in_progress = true;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", text);
+	if (!panicking) {			/* the backtrace itself may be what fails */
+		panicking = true;
+		dump_stack();
+	}
+	printk(KERN_EMERG "---[ end Kernel panic - not syncing: %s ]---\n", text);
+	if (machine_exit)
+		machine_exit(1);
+	for (;;)
+		__builtin_ia32_pause();
+}

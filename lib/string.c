@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory and string functions. Copies go eight bytes a step, since each step of a
+ * repeated string instruction counts as an instruction; the odd bytes at the end are
+ * one more eight-byte word that overlaps the last full one:
+ *
+ *   |--------|--------|--------|---|		n = 27
+ *                         |--------|		the tail, read before anything is written
+ *
+ * Linux's counterparts: lib/string.c, arch/x86/lib/mem*_64.S.
+ */
+#include <string.h>
+#include <errno.h>
+#include <asm/string.h>
+
+static inline u64 load64(const void *p)
+{
+	u64 v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline void store64(void *p, u64 v)
+{
+	__builtin_memcpy(p, &v, sizeof(v));
+}
+
+/* Also right for overlapping areas with dst below src: every word is read before it is overwritten. */
+static void copy_up(char *d, const char *s, size_t n)
+{
+	u64 tail;
+
+	if (n < 8) {
+		while (n--)
+			*d++ = *s++;
+		return;
+	}
+	tail = load64(s + n - 8);
+	rep_movsq(d, s, n / 8);
+	store64(d + n - 8, tail);
+}
+
+static void copy_down(char *d, const char *s, size_t n)
+{
+	u64 head;
+
+	if (n < 8) {
+		while (n--)
+			d[n] = s[n];
+		return;
+	}
+	head = load64(s);
+	for (; n >= 8; n -= 8)
+		store64(d + n - 8, load64(s + n - 8));
+	store64(d, head);
+}
+
+void *memcpy(void *dst, const void *src, size_t n)
+{
+	copy_up(dst, src, n);
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	if ((unsigned long)dst - (unsigned long)src >= n)
+		copy_up(dst, src, n);
+	else
+		copy_down(dst, src, n);
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	u64 v = 0x0101010101010101UL * (u8)c;
+	char *d = dst;
+
+	if (n < 8) {
+		while (n--)
+			*d++ = c;
+		return dst;
+	}
+	rep_stosq(d, v, n / 8);
+	store64(d + n - 8, v);
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *p = a, *q = b;
+
+	for (; n >= 8 && load64(p) == load64(q); n -= 8) {
+		p += 8;
+		q += 8;
+	}
+	for (; n; n--, p++, q++)
+		if (*p != *q)
+			return *p - *q;
+	return 0;
+}
+
+void *memchr(const void *s, int c, size_t n)
+{
+	const u8 *p = s;
+
+	for (; n; n--, p++)
+		if (*p == (u8)c)
+			return (void *)p;
+	return NULL;
+}
+
+/* A word has a zero byte if a borrow reaches the top bit of a byte that was below 0x80. */
+static inline bool has_zero(u64 v)
+{
+	return (v - 0x0101010101010101UL) & ~v & 0x8080808080808080UL;
+}
+
+size_t strlen(const char *s)
+{
+	const char *p = s;
+
+	for (; (unsigned long)p & 7; p++)
+		if (!*p)
+			return p - s;
+	while (!has_zero(load64(p)))	/* an aligned word never crosses into the next page */
+		p += 8;
+	while (*p)
+		p++;
+	return p - s;
+}
+
+size_t strnlen(const char *s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (u8)*a - (u8)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++) {
+		if (*a != *b)
+			return (u8)*a - (u8)*b;
+		if (!*a)
+			break;
+	}
+	return 0;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (; *s != (char)c; s++)
+		if (!*s)
+			return NULL;
+	return (char *)s;
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *last = NULL;
+
+	do {
+		if (*s == (char)c)
+			last = s;
+	} while (*s++);
+	return (char *)last;
+}
+
+char *strstr(const char *haystack, const char *needle)
+{
+	size_t n = strlen(needle);
+
+	for (; *haystack; haystack++)
+		if (!strncmp(haystack, needle, n))
+			return (char *)haystack;
+	return n ? NULL : (char *)haystack;
+}
+
+ssize_t strscpy(char *dst, const char *src, size_t size)
+{
+	size_t n;
+
+	if (!size)
+		return -E2BIG;
+	n = strnlen(src, size);
+	if (n == size) {
+		memcpy(dst, src, size - 1);
+		dst[size - 1] = '\0';
+		return -E2BIG;
+	}
+	memcpy(dst, src, n + 1);
+	return n;
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+		return (c | 0x20) - 'a' + 10;
+	return 99;
+}
+
+unsigned long strtoul(const char *s, char **end, int base)
+{
+	bool hex = s[0] == '0' && (s[1] | 0x20) == 'x' && digit_value(s[2]) < 16;
+	unsigned long v = 0;
+
+	if (base == 0)
+		base = hex ? 16 : s[0] == '0' ? 8 : 10;
+	if (base == 16 && hex)
+		s += 2;
+	for (; digit_value(*s) < base; s++)
+		v = v * base + digit_value(*s);
+	if (end)
+		*end = (char *)s;
+	return v;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The exec film: one record a stage, kept in a ring. GDB stops on exec_stage
+ * to stop at a stage of any exec; /proc/exec_trace prints the ring.
+ */
+#include <asm/cpu.h>
+#include <asm/irqflags.h>
+#include <string.h>
+#include <trace.h>
+
+const char *const exec_stage_names[NR_EXEC_STAGES] = {
+#define X(constant, name, function) [EXEC_STAGE_##constant] = name,
+	EXEC_STAGES(X)
+#undef X
+};
+
+struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
+u64 exec_trace_seq;
+
+noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid,
+			 const char *comm, unsigned long start, unsigned long end,
+			 unsigned long vm_flags, unsigned long pgoff, int error)
+{
+	unsigned long irq = local_irq_save();
+	u64 seq = exec_trace_seq + 1;
+	struct exec_trace *t = &exec_trace_ring[seq % TRACE_RING_SIZE];
+
+	*t = (struct exec_trace){
+		.seq = seq, .time = rdtsc(), .stage = stage, .pid = pid,
+		.function = function, .line = line, .error = error,
+		.start = start, .end = end, .vm_flags = vm_flags, .pgoff = pgoff,
+	};
+	strscpy(t->comm, comm, sizeof(t->comm));
+	exec_trace_seq = seq;
+	local_irq_restore(irq);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The identity of families of anonymous pages, and nothing more: an anon_vma
+ * here is a counted token, that decides which areas may be merged.
+ * Abridges Linux mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the
+ * interval trees (nothing walks from a page to its areas), and with them the
+ * chain, of which only the length is kept: 1 means "never forked", and only
+ * such an area may share its token with a neighbour.
+ */
+#include <mm.h>
+
+static struct anon_vma *anon_vma_alloc(void)
+{
+	struct anon_vma *av = kmalloc(sizeof(*av), GFP_KERNEL);
+
+	if (av)
+		atomic_set(&av->refcount, 1);
+	return av;
+}
+
+/* Could @a and @b, in this order, become one area after an mprotect? */
+static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_area_struct *b)
+{
+	return a->vm_end == b->vm_start && a->vm_file == b->vm_file &&
+	       !((a->vm_flags ^ b->vm_flags) & ~(VM_ACCESS_FLAGS | VM_SOFTDIRTY)) &&
+	       b->vm_pgoff == a->vm_pgoff + vma_pages(a);
+}
+
+/* The neighbour whose token @vma should share, so that the two can be merged later; the next one is asked first. */
+static struct vm_area_struct *find_mergeable_anon_vma(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *next = vma->vm_next, *prev = vma->vm_prev;
+
+	if (next && anon_vma_compatible(vma, next) && next->anon_vma && next->anon_chain == 1)
+		return next;
+	if (prev && anon_vma_compatible(prev, vma) && prev->anon_vma && prev->anon_chain == 1)
+		return prev;
+	return NULL;
+}
+
+void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src)
+{
+	dst->anon_vma = src->anon_vma;
+	dst->anon_chain = src->anon_chain;
+	if (dst->anon_vma)
+		atomic_inc(&dst->anon_vma->refcount);
+}
+
+int anon_vma_prepare(struct vm_area_struct *vma)
+{
+	struct vm_area_struct *donor;
+
+	if (likely(vma->anon_vma))
+		return 0;
+	donor = find_mergeable_anon_vma(vma);
+	if (donor) {
+		anon_vma_clone(vma, donor);
+		return 0;
+	}
+	vma->anon_vma = anon_vma_alloc();
+	if (!vma->anon_vma)
+		return -ENOMEM;
+	vma->anon_chain = 1;
+	return 0;
+}
+
+/*
+ * fork: @dst, a bare copy of @src, gets a token of its own and a chain longer
+ * by one. 0 or -ENOMEM; then @dst has none.
+ */
+int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src)
+{
+	dst->anon_vma = NULL;
+	dst->anon_chain = 0;
+	if (!src->anon_vma)
+		return 0;
+	dst->anon_vma = anon_vma_alloc();
+	if (!dst->anon_vma)
+		return -ENOMEM;
+	dst->anon_chain = src->anon_chain + 1;
+	return 0;
+}
+
+/* Drops @vma's reference; it has no anon_vma afterwards. */
+void unlink_anon_vma(struct vm_area_struct *vma)
+{
+	if (vma->anon_vma && atomic_dec_and_test(&vma->anon_vma->refcount))
+		kfree(vma->anon_vma);
+	vma->anon_vma = NULL;
+	vma->anon_chain = 0;
+}

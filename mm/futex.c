@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Futexes: sleeping on a word of user memory, and what a dying thread owes to
+ * those who wait for its words. Abridges kernel/futex/ and mm_release of
+ * kernel/fork.c; no priority inheritance.
+ *
+ *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
+ *   key: private   (mm, address)
+ *        shared    (file's pages, byte in the file) where a file is mapped shared
+ *
+ * A waiter queues itself first and reads the word afterwards; a waker changes
+ * the word first and looks at the queue afterwards. So either the waiter sees
+ * the new value or the waker sees the waiter.
+ */
+#include <sched.h>
+#include <errno.h>
+#include <fs.h>
+#include <mm.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+
+#define FUTEX_BUCKETS	64
+
+struct futex_key {
+	void *object;			/* mm_struct or address_space: compared, never followed */
+	u64 offset;			/* user address, or byte in the file */
+};
+
+struct futex_q {
+	struct list_head list;
+	struct futex_key key;
+	struct task_struct *task;
+	u32 bitset;
+	bool woken;
+};
+
+static DEFINE_SPINLOCK(futex_lock, LOCK_FUTEX);	/* all buckets and every queued futex_q */
+static struct list_head buckets[FUTEX_BUCKETS];
+
+static struct list_head *bucket_of(const struct futex_key *key)
+{
+	u64 h = ((u64)key->object >> 4) ^ (key->offset >> 2);
+	struct list_head *b = &buckets[(h ^ h >> 12) % FUTEX_BUCKETS];
+
+	if (!b->next)
+		INIT_LIST_HEAD(b);
+	return b;
+}
+
+static bool same_key(const struct futex_key *a, const struct futex_key *b)
+{
+	return a->object == b->object && a->offset == b->offset;
+}
+
+/* 0, -EINVAL (not aligned) or -EFAULT. */
+static int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
+{
+	unsigned long addr = (unsigned long)uaddr;
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	int ret = 0;
+
+	if (addr % sizeof(u32))
+		return -EINVAL;
+	if (!access_ok(uaddr, sizeof(u32)))
+		return -EFAULT;
+	*key = (struct futex_key){ .object = mm, .offset = addr };
+	if (!shared)
+		return 0;
+	mmap_read_lock(mm);
+	vma = find_vma(mm, addr);
+	if (!vma || vma->vm_start > addr)
+		ret = -EFAULT;
+	else if (vma->vm_file && (vma->vm_flags & VM_SHARED)) {
+		key->object = vma->vm_file->f_mapping;
+		key->offset = (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
+	}
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+/*
+ * The word at @uaddr by its kernel address, the frame held in *page; ERR_PTR.
+ * Reading and changing it there can neither fault nor sleep.
+ */
+static u32 *pin_word(u32 __user *uaddr, bool write, struct page **page)
+{
+	unsigned long addr = (unsigned long)uaddr;
+
+	if (!access_ok(uaddr, sizeof(u32)))
+		return ERR_PTR(-EFAULT);
+	mmap_read_lock(current->mm);
+	*page = get_user_page(current->mm, addr & PAGE_MASK, write, false);
+	mmap_read_unlock(current->mm);
+	if (IS_ERR(*page))
+		return ERR_PTR(-EFAULT);
+	return (u32 *)((char *)page_address(*page) + offset_in_page(addr));
+}
+
+/* ---- wake -------------------------------------------------------------- */
+
+/* Wakes up to @nr (at least one) waiters on @key that share a bit of @bitset. futex_lock held. */
+static int wake_key(const struct futex_key *key, int nr, u32 bitset)
+{
+	struct futex_q *q, *next;
+	int woken = 0;
+
+	list_for_each_entry_safe(q, next, bucket_of(key), list) {
+		if (!same_key(&q->key, key) || !(q->bitset & bitset))
+			continue;
+		list_del_init(&q->list);
+		q->woken = true;
+		wake_up_process(q->task);
+		if (++woken >= nr)
+			break;
+	}
+	return woken;
+}
+
+/* Number woken, or -errno. */
+long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
+{
+	struct futex_key key;
+	long ret;
+
+	if (!bitset)
+		return -EINVAL;
+	ret = get_futex_key(uaddr, shared, &key);
+	if (ret)
+		return ret;
+	spin_lock(&futex_lock);
+	ret = wake_key(&key, nr, bitset);
+	spin_unlock(&futex_lock);
+	return ret;
+}
+
+/* @cmpval NULL: without a look at the value. Number woken and moved. */
+static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr_wake,
+			  int nr_requeue, const u32 *cmpval)
+{
+	struct futex_key key, key2;
+	struct futex_q *q, *next;
+	struct page *page = NULL;
+	long ret, count = 0;
+	u32 *word = NULL;
+
+	if (nr_wake < 0 || nr_requeue < 0)
+		return -EINVAL;
+	ret = get_futex_key(uaddr, shared, &key);
+	if (!ret)
+		ret = get_futex_key(uaddr2, shared, &key2);
+	if (ret)
+		return ret;
+	if (cmpval) {
+		word = pin_word(uaddr, false, &page);
+		if (IS_ERR(word))
+			return PTR_ERR(word);
+	}
+	spin_lock(&futex_lock);
+	if (cmpval && READ_ONCE(*word) != *cmpval) {
+		count = -EAGAIN;
+		goto out;
+	}
+	list_for_each_entry_safe(q, next, bucket_of(&key), list) {
+		if (count - nr_wake >= nr_requeue)
+			break;
+		if (!same_key(&q->key, &key))
+			continue;
+		list_del_init(&q->list);
+		if (++count <= nr_wake) {
+			q->woken = true;
+			wake_up_process(q->task);
+		} else {
+			q->key = key2;
+			list_add_tail(&q->list, bucket_of(&key2));
+		}
+		if (same_key(&key, &key2) && count - nr_wake >= nr_requeue)
+			break;
+	}
+out:
+	spin_unlock(&futex_lock);
+	if (page)
+		put_page(page);
+	return count;
+}
+
+static int sign_extend12(unsigned int v)
+{
+	return (int)(v << 20) >> 20;
+}
+
+/* Applies the operation that FUTEX_OP() encoded. *old: the value before. 0 or -ENOSYS. */
+static int apply_wake_op(u32 *word, int op, int arg, u32 *old)
+{
+	switch (op) {
+	case FUTEX_OP_SET:
+		*old = __atomic_exchange_n(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_ADD:
+		*old = __atomic_fetch_add(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_OR:
+		*old = __atomic_fetch_or(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_ANDN:
+		*old = __atomic_fetch_and(word, ~arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_XOR:
+		*old = __atomic_fetch_xor(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	}
+	return -ENOSYS;
+}
+
+/* 0, 1 or -ENOSYS. */
+static int compare_wake_op(int cmp, int old, int arg)
+{
+	switch (cmp) {
+	case FUTEX_OP_CMP_EQ:
+		return old == arg;
+	case FUTEX_OP_CMP_NE:
+		return old != arg;
+	case FUTEX_OP_CMP_LT:
+		return old < arg;
+	case FUTEX_OP_CMP_GE:
+		return old >= arg;
+	case FUTEX_OP_CMP_LE:
+		return old <= arg;
+	case FUTEX_OP_CMP_GT:
+		return old > arg;
+	}
+	return -ENOSYS;
+}
+
+static int wake_op(u32 *word, u32 code)
+{
+	int arg = sign_extend12(code >> 12);
+	u32 old;
+	int ret;
+
+	if (code & (FUTEX_OP_OPARG_SHIFT << 28))
+		arg = 1 << (arg & 31);
+	ret = apply_wake_op(word, code >> 28 & 7, arg, &old);
+	return ret ? ret : compare_wake_op(code >> 24 & 15, old, sign_extend12(code));
+}
+
+static long futex_wake_op(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr, int nr2, u32 code)
+{
+	struct futex_key key, key2;
+	struct page *page;
+	long ret;
+	u32 *word;
+
+	ret = get_futex_key(uaddr, shared, &key);
+	if (!ret)
+		ret = get_futex_key(uaddr2, shared, &key2);
+	if (ret)
+		return ret;
+	word = pin_word(uaddr2, true, &page);
+	if (IS_ERR(word))
+		return PTR_ERR(word);
+	spin_lock(&futex_lock);
+	ret = wake_op(word, code);
+	if (ret >= 0) {
+		int both = ret;
+
+		ret = wake_key(&key, nr, FUTEX_BITSET_MATCH_ANY);
+		if (both)
+			ret += wake_key(&key2, nr2, FUTEX_BITSET_MATCH_ANY);
+	}
+	spin_unlock(&futex_lock);
+	put_page(page);
+	return ret;
+}
+
+/* ---- wait -------------------------------------------------------------- */
+
+static void queue_me(struct futex_q *q)
+{
+	spin_lock(&futex_lock);
+	list_add_tail(&q->list, bucket_of(&q->key));
+	spin_unlock(&futex_lock);
+}
+
+/* True if a waker was faster. */
+static bool unqueue_me(struct futex_q *q)
+{
+	bool woken;
+
+	spin_lock(&futex_lock);
+	woken = q->woken;
+	if (!woken)
+		list_del_init(&q->list);
+	spin_unlock(&futex_lock);
+	return woken;
+}
+
+/* Sleeps on a queued @q until woken, @expires or a signal. 0, -ETIMEDOUT or -ERESTARTSYS. */
+static long sleep_on_futex(struct futex_q *q, ktime_t expires)
+{
+	for (;;) {
+		int left = -EINTR;
+
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!READ_ONCE(q->woken))
+			left = schedule_hrtimeout(expires);
+		__set_current_state(TASK_RUNNING);
+		if (READ_ONCE(q->woken))
+			return 0;
+		if (!left)
+			return -ETIMEDOUT;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+	}
+}
+
+/* @expires: CLOCK_MONOTONIC, INT64_MAX for ever. */
+static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
+{
+	struct futex_q q = { .task = current, .bitset = bitset };
+	u32 now;
+	long ret;
+
+	if (!bitset)
+		return -EINVAL;
+	ret = get_futex_key(uaddr, shared, &q.key);
+	if (ret)
+		return ret;
+	queue_me(&q);
+	ret = get_user(now, uaddr);
+	if (!ret && now != val)
+		ret = -EAGAIN;
+	if (!ret)
+		ret = sleep_on_futex(&q, expires);
+	return unqueue_me(&q) ? 0 : ret;
+}
+
+static long futex_wait_restart(struct restart_block *rb);
+
+/* futex_wait that, ended by a signal, goes on to the same moment when it is restarted. */
+static long futex_wait_timed(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
+{
+	long ret = futex_wait(uaddr, shared, val, expires, bitset);
+
+	if (ret != -ERESTARTSYS || expires == INT64_MAX)
+		return ret;
+	current->restart_block = (struct restart_block){
+		.fn = futex_wait_restart,
+		.arg = { (u64)uaddr, shared, val, expires, bitset },
+	};
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long futex_wait_restart(struct restart_block *rb)
+{
+	return futex_wait_timed((u32 __user *)rb->arg[0], rb->arg[1], rb->arg[2], rb->arg[3], rb->arg[4]);
+}
+
+/* ---- the calls ---------------------------------------------------------- */
+
+/* The moment on CLOCK_MONOTONIC at which @ts ends a wait by @cmd. 0, -EFAULT, -EINVAL. */
+static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bool realtime, ktime_t *expires)
+{
+	struct __kernel_timespec t;
+	ktime_t base = 0;
+
+	*expires = INT64_MAX;
+	if (!ts || (cmd != FUTEX_WAIT && cmd != FUTEX_WAIT_BITSET))
+		return 0;
+	if (copy_from_user(&t, ts, sizeof(t)))
+		return -EFAULT;
+	if (!timespec_valid(&t))
+		return -EINVAL;
+	if (cmd == FUTEX_WAIT)
+		base = ktime_get();			/* relative */
+	else if (realtime)
+		base = ktime_get() - ktime_get_real();	/* negative: cannot overflow */
+	if (__builtin_add_overflow(timespec_to_ns(&t), base, expires))
+		*expires = INT64_MAX;
+	return 0;
+}
+
+long sys_futex(u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
+	       u32 __user *uaddr2, u32 val3)
+{
+	int cmd = op & FUTEX_CMD_MASK, val2 = (int)(unsigned long)ts;
+	bool shared = !(op & FUTEX_PRIVATE_FLAG), realtime = op & FUTEX_CLOCK_REALTIME;
+	ktime_t expires;
+	int ret = futex_deadline(ts, cmd, realtime, &expires);
+
+	if (ret)
+		return ret;
+	if (realtime && cmd != FUTEX_WAIT_BITSET)
+		return -ENOSYS;
+	switch (cmd) {
+	case FUTEX_WAIT:
+		return futex_wait_timed(uaddr, shared, val, expires, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAIT_BITSET:
+		return futex_wait_timed(uaddr, shared, val, expires, val3);
+	case FUTEX_WAKE:
+		return futex_wake(uaddr, shared, val, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return futex_wake(uaddr, shared, val, val3);
+	case FUTEX_REQUEUE:
+		return futex_requeue(uaddr, shared, uaddr2, val, val2, NULL);
+	case FUTEX_CMP_REQUEUE:
+		return futex_requeue(uaddr, shared, uaddr2, val, val2, &val3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(uaddr, shared, uaddr2, val, val2, val3);
+	}
+	return -ENOSYS;
+}
+
+long sys_set_robust_list(void __user *head, size_t len)
+{
+	if (len != sizeof(struct robust_list_head))
+		return -EINVAL;
+	current->robust_list = head;
+	return 0;
+}
+
+long sys_get_robust_list(int pid, void __user *head, size_t __user *len)
+{
+	void __user *list = current->robust_list;
+
+	if (pid) {
+		struct task_struct *t = find_get_task_by_vpid(pid);
+		bool allowed;
+
+		if (!t)
+			return -ESRCH;
+		allowed = t->cred->uid == current->cred->uid || capable(CAP_SYS_PTRACE);
+		list = t->robust_list;
+		put_task_struct(t);
+		if (!allowed)
+			return -EPERM;
+	}
+	if (put_user(sizeof(struct robust_list_head), len))
+		return -EFAULT;
+	return put_user(list, (void __user *__user *)head);
+}
+
+/* ---- death --------------------------------------------------------------- */
+
+/* Marks a lock that current still owns, and wakes one waiter. -1: the list is broken. */
+static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
+{
+	u32 *word, old, dead;
+	struct page *page;
+
+	if ((unsigned long)uaddr % sizeof(u32))
+		return -1;
+	word = pin_word(uaddr, true, &page);
+	if (IS_ERR(word))
+		return -1;
+	old = READ_ONCE(*word);
+	/* Died between the unlock and its wake: nobody else would wake the next owner. */
+	if (pending_op && !pi && !old) {
+		put_page(page);
+		futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
+		return 0;
+	}
+	while ((old & FUTEX_TID_MASK) == (u32)current->pid) {
+		dead = (old & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+		if (__atomic_compare_exchange_n(word, &old, dead, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
+			if (!pi && (old & FUTEX_WAITERS))
+				futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
+			break;
+		}
+	}
+	put_page(page);
+	return 0;
+}
+
+/* A pointer of the list, whose lowest bit tells a PI futex. */
+static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
+{
+	unsigned long v;
+
+	if (get_user(v, (unsigned long __user *)from))
+		return -EFAULT;
+	*entry = v & ~1UL;
+	*pi = v & 1;
+	return 0;
+}
+
+/* Walks current's list of held robust locks. It is user memory: it may lie, loop or end in nowhere. */
+static void exit_robust_list(struct robust_list_head __user *head)
+{
+	unsigned long entry, next = 0, pending;
+	bool pi, next_pi = false, pending_pi;
+	int limit = ROBUST_LIST_LIMIT, err;
+	long offset;
+
+	if (fetch_entry(&entry, &head->list.next, &pi) || get_user(offset, &head->futex_offset) ||
+	    fetch_entry(&pending, &head->list_op_pending, &pending_pi))
+		return;
+	while (entry != (unsigned long)&head->list) {
+		/* Once its owner is marked dead, the entry may be freed. */
+		err = fetch_entry(&next, (void __user *)entry, &next_pi);
+		if (entry != pending && handle_futex_death((u32 __user *)(entry + offset), pi, false))
+			return;
+		if (err || !--limit)
+			return;
+		entry = next;
+		pi = next_pi;
+	}
+	if (pending)
+		handle_futex_death((u32 __user *)(pending + offset), pending_pi, true);
+}
+
+/* @t is current, @mm the address space it leaves and still stands in. */
+void mm_release(struct task_struct *t, struct mm_struct *mm)
+{
+	struct completion *vfork;
+
+	if (t->robust_list) {
+		exit_robust_list(t->robust_list);
+		t->robust_list = NULL;
+	}
+	if (t->clear_child_tid) {
+		/* Nobody to tell when we are the last in here. */
+		if (atomic_read(&mm->mm_users) > 1 && !put_user(0, t->clear_child_tid))
+			futex_wake((u32 __user *)t->clear_child_tid, true, 1, FUTEX_BITSET_MATCH_ANY);
+		t->clear_child_tid = NULL;
+	}
+	vfork = t->vfork_done;
+	t->vfork_done = NULL;
+	if (vfork)
+		complete(vfork);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages of an address space for the kernel's own use: another process's memory (/proc/PID/mem,
+ * exec's new stack), and populating areas ahead of their faults (MAP_POPULATE, mlock). Abridges
+ * Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
+ */
+#include <fs.h>
+#include <mm.h>
+#include <sched.h>
+#include <string.h>
+#include "internal.h"
+
+/*
+ * 0, or -EFAULT if the area does not allow the access. @force: as far as it may be made to (MAY
+ * bits).
+ */
+static int check_vma_flags(const struct vm_area_struct *vma, bool write, bool force)
+{
+	unsigned long flags = vma->vm_flags;
+
+	if (flags & (VM_IO | VM_PFNMAP))
+		return -EFAULT;
+	if (write) {
+		if (!(flags & VM_WRITE) &&
+		    (!force || (flags & (VM_SHARED | VM_MAYWRITE)) != VM_MAYWRITE))
+			return -EFAULT;
+	} else if (!(flags & VM_READ) && (!force || !(flags & VM_MAYREAD))) {
+		return -EFAULT;
+	}
+	return 0;
+}
+
+/* A forced write needs no write right in the entry: a private dirty copy will do. */
+static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
+{
+	if (!pte_present(pte))
+		return false;
+	if (!write || pte_write(pte))
+		return true;
+	return !(vma->vm_flags & VM_WRITE) && !pte_special(pte) && pte_dirty(pte) &&
+	       (pfn_to_page(pte_pfn(pte))->flags & BIT(PG_anon)) &&
+	       atomic_read(&pfn_to_page(pte_pfn(pte))->_refcount) == 1;
+}
+
+/* The page at @addr with a reference, or NULL if a fault has to come first. */
+static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, bool write)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct page *page = NULL;
+	pte_t *pte;
+
+	spin_lock(&mm->page_table_lock);
+	pte = walk_pte(mm, addr, false);
+	if (pte && can_follow(vma, *pte, write)) {
+		page = pfn_to_page(pte_pfn(*pte));
+		get_page(page);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return page;
+}
+
+static struct page *fault_in_page(struct vm_area_struct *vma, unsigned long addr, bool write)
+{
+	unsigned int flags = FAULT_FLAG_REMOTE | (write ? FAULT_FLAG_WRITE : 0);
+	struct page *page;
+
+	while (!(page = follow_page(vma, addr, write))) {
+		vm_fault_t ret = handle_mm_fault(vma, addr, flags);
+
+		if (ret & VM_FAULT_OOM)
+			return ERR_PTR(-ENOMEM);
+		if (ret & VM_FAULT_ERROR)
+			return ERR_PTR(-EFAULT);
+	}
+	return page;
+}
+
+struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force)
+{
+	struct vm_area_struct *vma = find_extend_vma(mm, addr);
+
+	if (!vma || check_vma_flags(vma, write, force))
+		return ERR_PTR(-EFAULT);
+	return fault_in_page(vma, addr, write);
+}
+
+/* With force, as a debugger has it. */
+int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write)
+{
+	int done = 0;
+
+	mmap_read_lock(mm);
+	while (done < len) {
+		unsigned long offset = offset_in_page(addr + done);
+		int n = min_t(unsigned long, PAGE_SIZE - offset, len - done);
+		struct page *page = get_user_page(mm, addr + done, write, true);
+		char *mem;
+
+		if (IS_ERR(page))
+			break;
+		mem = (char *)page_address(page) + offset;
+		if (write)
+			memcpy(mem, (char *)buf + done, n);
+		else
+			memcpy((char *)buf + done, mem, n);
+		if (write)
+			page->flags |= BIT(PG_dirty);
+		put_page(page);
+		done += n;
+	}
+	mmap_read_unlock(mm);
+	return done;
+}
+
+/* Private writable areas are written to, so that they have their own pages; the others are read. */
+static void populate_vma(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+	bool force = vma->vm_flags & VM_ACCESS_FLAGS;
+
+	if ((vma->vm_flags & VM_LOCKONFAULT) || check_vma_flags(vma, write, force))
+		return;
+	for (; start < end && !fatal_signal_pending(current); start += PAGE_SIZE) {
+		struct page *page = fault_in_page(vma, start, write);
+
+		if (IS_ERR(page))
+			return;
+		put_page(page);
+	}
+}
+
+/* An area that refuses is skipped, as Linux does: the mapping itself has succeeded. */
+void mm_populate(unsigned long start, unsigned long len)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long end = start + len;
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	for (vma = find_vma_intersection(mm, start, end); vma && vma->vm_start < end;
+	     vma = vma->vm_next)
+		populate_vma(vma, max(start, vma->vm_start), min(end, vma->vm_end));
+	mmap_read_unlock(mm);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of an address space: born empty for an exec, copied by fork, gone
+ * with its last user.
+ * Abridges the mm part of Linux 6.1 kernel/fork.c; leaves out namespaces, aio,
+ * cgroups and notifiers.
+ *
+ *   mm_alloc (exec) or dup_mm (fork) -> users come and go: mmget, mmput
+ *      -> last mmput: areas, pages, exe_file go -> last mmdrop: top table and struct
+ */
+#include <mm.h>
+#include <fs.h>
+#include <sched.h>
+#include <string.h>
+
+#define MMF_INIT_MASK		(MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
+#define VM_INIT_DEF_MASK	VM_NOHUGEPAGE
+
+/* What a new address space never takes over. @mm is zero or a copy of another's. false: no memory for the table. */
+static bool mm_init(struct mm_struct *mm)
+{
+	struct mm_struct *cur = current->mm;
+
+	mm->mmap = mm->mmap_cache = NULL;
+	mm->highest_vm_end = 0;
+	mm->map_count = 0;
+	mm->locked_vm = 0;
+	mm->pgtables_bytes = 0;
+	mm->exe_file = NULL;
+	memset(mm->rss_stat, 0, sizeof(mm->rss_stat));
+	atomic_set(&mm->mm_users, 1);
+	atomic_set(&mm->mm_count, 1);
+	spin_lock_init(&mm->page_table_lock, LOCK_PAGE_TABLE);
+	init_rwsem(&mm->mmap_lock, LOCK_MMAP);
+	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
+	mm->def_flags = cur ? cur->def_flags & VM_INIT_DEF_MASK : 0;
+	mm->pgd = pgd_alloc();
+	return mm->pgd;
+}
+
+struct mm_struct *mm_alloc(void)
+{
+	struct mm_struct *mm = kzalloc(sizeof(*mm));
+
+	if (!mm)
+		return NULL;
+	mm->task_size = TASK_SIZE;
+	if (!mm_init(mm)) {
+		kfree(mm);
+		return NULL;
+	}
+	return mm;
+}
+
+void mmdrop(struct mm_struct *mm)
+{
+	if (!atomic_dec_and_test(&mm->mm_count))
+		return;
+	pgd_free(mm->pgd);
+	kfree(mm);
+}
+
+void mmput(struct mm_struct *mm)
+{
+	if (!atomic_dec_and_test(&mm->mm_users))
+		return;
+	exit_mmap(mm);
+	set_mm_exe_file(mm, NULL);
+	mmdrop(mm);
+}
+
+struct mm_struct *get_task_mm(struct task_struct *t)
+{
+	struct mm_struct *mm = t->flags & PF_KTHREAD ? NULL : t->mm;
+
+	if (mm)
+		mmget(mm);
+	return mm;
+}
+
+/* @f may be NULL. 0, or -EACCES if somebody has it open for writing; then nothing changed. */
+int set_mm_exe_file(struct mm_struct *mm, struct file *f)
+{
+	struct file *old = mm->exe_file;
+
+	if (f) {
+		if (deny_write_access(f))
+			return -EACCES;
+		get_file(f);
+	}
+	mm->exe_file = f;
+	if (old) {
+		allow_write_access(old);
+		fput(old);
+	}
+	return 0;
+}
+
+/* With a reference, or NULL. */
+struct file *get_mm_exe_file(struct mm_struct *mm)
+{
+	return mm->exe_file ? get_file(mm->exe_file) : NULL;
+}
+
+/* The child's copy of one area, with its references, not yet linked. NULL: no memory. */
+static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_struct *old)
+{
+	struct vm_area_struct *vma = vm_area_dup(old);
+
+	if (!vma)
+		return NULL;
+	vma->vm_mm = mm;
+	vma->vm_flags &= VM_LOCKED_CLEAR_MASK;
+	if (!(vma->vm_flags & VM_WIPEONFORK) && anon_vma_fork(vma, old)) {
+		vm_area_free(vma);
+		return NULL;
+	}
+	if (vma->vm_file)
+		get_file(vma->vm_file);
+	return vma;
+}
+
+/* All areas of @oldmm that a child gets, and their pages. On an error @mm holds what came so far. */
+static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
+{
+	struct vm_area_struct *old, *vma, *prev = NULL;
+	int err;
+
+	for (old = oldmm->mmap; old; old = old->vm_next) {
+		if (old->vm_flags & VM_DONTCOPY) {
+			vm_stat_account(mm, old->vm_flags, -(long)vma_pages(old));
+			continue;
+		}
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		if ((old->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(oldmm, vma_pages(old)))
+			return -ENOMEM;
+		vma = dup_area(mm, old);
+		if (!vma)
+			return -ENOMEM;
+		vma_link(mm, vma, prev);
+		prev = vma;
+		if (vma->vm_ops && vma->vm_ops->open)
+			vma->vm_ops->open(vma);
+		err = vma->vm_flags & VM_WIPEONFORK ? 0 : copy_page_range(vma, old);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct mm_struct *dup_mm(struct mm_struct *oldmm)
+{
+	struct mm_struct *mm = kmemdup(oldmm, sizeof(*mm));
+	int err;
+
+	if (!mm)
+		return NULL;
+	if (!mm_init(mm)) {
+		kfree(mm);
+		return NULL;
+	}
+	/* The new one is nobody else's yet: its own lock is not needed. */
+	mmap_write_lock(oldmm);
+	if (oldmm->exe_file)
+		set_mm_exe_file(mm, oldmm->exe_file);
+	err = dup_mmap(mm, oldmm);
+	/* The parent's private pages have become read-only. */
+	flush_tlb_mm(oldmm);
+	mmap_write_unlock(oldmm);
+	if (err) {
+		mmput(mm);
+		return NULL;
+	}
+	mm->hiwater_vm = mm->total_vm;
+	mm->hiwater_rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
+	return mm;
+}

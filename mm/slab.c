@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Small objects: caches of equal-sized ones, and kmalloc on top of them. Abridges Linux's
+ * mm/slub.c and mm/slab_common.c; leaves out per-CPU slabs, constructors, red zones, randomised
+ * free lists, and the names in /proc/slabinfo.
+ *
+ *   cache ─partial─> slab (struct page of 2^order frames) ─> slab ...     full slabs are on no list
+ *                     private: first free object ─> next ─> 0   (in the first word of each)
+ *                     index: objects in use
+ *
+ * An empty slab goes back to the frame allocator at once, so that free memory is an exact
+ * number. Objects of more than half a page would waste slabs: kmalloc takes whole frames for
+ * them.
+ */
+#include <mm.h>
+#include <printk.h>
+#include <string.h>
+
+#define MIN_ALIGN      16UL
+#define KMALLOC_MAX    2048UL /* largest size from slabs */
+#define MAX_SLAB_ORDER 3
+#define MIN_OBJECTS    4 /* in a slab, if MAX_SLAB_ORDER allows */
+
+struct kmem_cache {
+	spinlock_t lock;	  /* guards partial and the slabs' free lists */
+	struct list_head partial; /* slabs with free objects */
+	unsigned int size;	  /* of an object with its alignment */
+	unsigned int order;
+	const char *name;
+};
+
+/* 576 is a radix tree node. */
+static const unsigned short class_size[] = {
+	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, 2048,
+};
+static struct kmem_cache kmalloc_caches[ARRAY_SIZE(class_size)];
+static u8 class_of[KMALLOC_MAX / MIN_ALIGN + 1]; /* by size in units of MIN_ALIGN, rounded up */
+static unsigned long nr_slab_pages;
+
+/* ---- slabs: cache->lock held -------------------------------------------- */
+
+static unsigned long objects_per_slab(const struct kmem_cache *c)
+{
+	return (PAGE_SIZE << c->order) / c->size;
+}
+
+static void thread_free_list(struct kmem_cache *c, struct page *slab)
+{
+	char *first = page_address(slab), *obj = first;
+
+	for (unsigned long n = objects_per_slab(c); n > 1; n--, obj += c->size)
+		*(void **)obj = obj + c->size;
+	*(void **)obj = NULL;
+	slab->private = (unsigned long)first;
+}
+
+static struct page *new_slab(struct kmem_cache *c)
+{
+	struct page *slab = alloc_pages(GFP_KERNEL, c->order);
+
+	if (!slab)
+		return NULL;
+	for (unsigned long i = 0; i < 1UL << c->order; i++) {
+		slab[i].flags = BIT(PG_slab);
+		slab[i].slab = c;
+	}
+	slab->index = 0;
+	thread_free_list(c, slab);
+	list_add(&slab->lru, &c->partial);
+	__atomic_add_fetch(&nr_slab_pages, 1UL << c->order, __ATOMIC_RELAXED);
+	return slab;
+}
+
+static void free_slab(struct kmem_cache *c, struct page *slab)
+{
+	list_del(&slab->lru);
+	for (unsigned long i = 0; i < 1UL << c->order; i++)
+		slab[i].flags = 0;
+	__atomic_sub_fetch(&nr_slab_pages, 1UL << c->order, __ATOMIC_RELAXED);
+	__free_pages(slab, c->order);
+}
+
+/* Slabs are aligned to their size, as all blocks of frames are. */
+static struct page *slab_of(const struct kmem_cache *c, const void *obj)
+{
+	return virt_to_page((void *)((unsigned long)obj & ~((PAGE_SIZE << c->order) - 1)));
+}
+
+/* ---- caches -------------------------------------------------------------- */
+
+static void init_cache(struct kmem_cache *c, const char *name, size_t size)
+{
+	spin_lock_init(&c->lock, LOCK_SLAB);
+	INIT_LIST_HEAD(&c->partial);
+	c->name = name;
+	c->size = size;
+	for (c->order = 0; c->order < MAX_SLAB_ORDER; c->order++)
+		if (objects_per_slab(c) >= MIN_OBJECTS)
+			break;
+}
+
+/* Objects of @size bytes aligned to @align, a power of two; 0: as kmalloc does. NULL: no memory. */
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align)
+{
+	struct kmem_cache *c = kmalloc(sizeof(*c), GFP_KERNEL);
+
+	size = ALIGN(size, max(align, MIN_ALIGN));
+	BUG_ON(size > PAGE_SIZE << MAX_SLAB_ORDER);
+	if (c)
+		init_cache(c, name, size);
+	return c;
+}
+
+/* One object, zeroed with __GFP_ZERO; NULL: no memory. Any context. */
+void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
+{
+	struct page *slab;
+	unsigned long flags;
+	void *obj = NULL;
+
+	spin_lock_irqsave(&c->lock, flags);
+	slab = list_empty(&c->partial) ? new_slab(c)
+				       : list_first_entry(&c->partial, struct page, lru);
+	if (slab) {
+		obj = (void *)slab->private;
+		slab->private = *(unsigned long *)obj;
+		slab->index++;
+		if (!slab->private)
+			list_del(&slab->lru);
+	}
+	spin_unlock_irqrestore(&c->lock, flags);
+	if (obj && (gfp & __GFP_ZERO))
+		memset(obj, 0, c->size);
+	return obj;
+}
+
+/* Gives one object of @c back. Any context. */
+void kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+	struct page *slab = slab_of(c, obj);
+	unsigned long flags;
+
+	spin_lock_irqsave(&c->lock, flags);
+	BUG_ON(!(slab->flags & BIT(PG_slab)) || slab->slab != c);
+	BUG_ON(slab->private == (unsigned long)obj);
+	if (!slab->private)
+		list_add(&slab->lru, &c->partial);
+	*(unsigned long *)obj = slab->private;
+	slab->private = (unsigned long)obj;
+	if (!--slab->index)
+		free_slab(c, slab);
+	spin_unlock_irqrestore(&c->lock, flags);
+}
+
+/* ---- kmalloc ------------------------------------------------------------- */
+
+void slab_init(void)
+{
+	unsigned int class = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++)
+		init_cache(&kmalloc_caches[i], "kmalloc", class_size[i]);
+	for (unsigned int units = 0; units < ARRAY_SIZE(class_of); units++) {
+		if (units * MIN_ALIGN > class_size[class])
+			class ++;
+		class_of[units] = class;
+	}
+}
+
+static unsigned int order_of(size_t size)
+{
+	return size <= PAGE_SIZE ? 0 : 64 - __builtin_clzl((size - 1) >> PAGE_SHIFT);
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	if (size > KMALLOC_MAX)
+		return size > PAGE_SIZE << (MAX_ORDER - 1) ? NULL
+							   : __get_free_pages(gfp, order_of(size));
+	return kmem_cache_alloc(&kmalloc_caches[class_of[DIV_ROUND_UP(size, MIN_ALIGN)]], gfp);
+}
+
+/* What kmalloc, kstrdup or kmemdup gave; NULL is allowed. */
+void kfree(const void *p)
+{
+	struct page *page;
+
+	if (!p)
+		return;
+	page = virt_to_page(p);
+	if (page->flags & BIT(PG_slab)) {
+		kmem_cache_free(page->slab, (void *)p);
+		return;
+	}
+	BUG_ON(offset_in_page(p));
+	put_page(page);
+}
+
+void *kmemdup(const void *p, size_t n)
+{
+	void *copy = kmalloc(n, GFP_KERNEL);
+
+	return copy ? memcpy(copy, p, n) : NULL;
+}
+
+char *kstrdup(const char *s) { return s ? kmemdup(s, strlen(s) + 1) : NULL; }
+
+unsigned long slab_pages(void) { return nr_slab_pages; }

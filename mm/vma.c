@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of areas of an address space: find, link, split, merge. Nothing
+ * here touches page tables or counts pages, so that it also builds on the
+ * developer's machine, where tests/host/test_vma.c drives it.
+ * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree
+ * (a sorted list and the last hit serve the few dozen areas of a process),
+ * memory policies, userfaultfd and names of anonymous areas.
+ *
+ * vma_merge is asked before a range AAAA gets flags of its own, P and N being
+ * its neighbours. The range lies within one area (mprotect, madvise, mlock):
+ *
+ *       AAAA             AAAA              AAAA                AAAA
+ *    PPPPPPPPNNNN     PPPPPPNNNN        PPPPNNNNNN         PPPPMMMMNNNN
+ *    cannot merge     PPNNNNNNNN  4     PPPPPPPPNN  5      PPPPPPPPPPPP  6
+ *                                                          PPPPPPPPNNNN  7
+ *                                                          PPPPNNNNNNNN  8
+ * or in a hole (mremap):
+ *                         AAAA
+ *                     PPPP    NNNN      PPPPPPPPPPPP 1, PPPPPPPPNNNN 2, PPPPNNNNNNNN 3
+ *
+ * The area that grows always is the one that has the wanted flags already, and
+ * inherits the anon_vma of what it swallows if it has none itself.
+ */
+#include <mm.h>
+#include <fs.h>
+#include <string.h>
+
+struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma = kzalloc(sizeof(*vma));
+
+	if (vma)
+		vma->vm_mm = mm;
+	return vma;
+}
+
+struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma)
+{
+	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma));
+
+	if (copy) {
+		copy->vm_next = copy->vm_prev = NULL;
+		copy->anon_vma = NULL;
+		copy->anon_chain = 0;
+	}
+	return copy;
+}
+
+void vm_area_free(struct vm_area_struct *vma)
+{
+	kfree(vma);
+}
+
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = mm->mmap_cache;
+
+	if (addr >= mm->highest_vm_end)
+		return NULL;
+	if (!vma || addr < vma->vm_start)
+		vma = mm->mmap;
+	while (vma->vm_end <= addr)
+		vma = vma->vm_next;
+	mm->mmap_cache = vma;
+	return vma;
+}
+
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	if (vma) {
+		*pprev = vma->vm_prev;
+		return vma;
+	}
+	*pprev = mm->highest_vm_end ? find_vma(mm, mm->highest_vm_end - 1) : NULL;
+	return NULL;
+}
+
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : NULL;
+}
+
+/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
+unsigned long vm_start_gap(struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_GROWSDOWN))
+		return vma->vm_start;
+	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
+}
+
+static void i_mmap_lock(struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		mutex_lock(&vma->vm_file->f_mapping->i_mmap_lock);
+}
+
+static void i_mmap_unlock(struct vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
+}
+
+static void note_last(struct mm_struct *mm, struct vm_area_struct *last)
+{
+	if (!last)
+		mm->highest_vm_end = 0;
+	else if (!last->vm_next)
+		mm->highest_vm_end = last->vm_end;
+}
+
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
+{
+	struct vm_area_struct **link = prev ? &prev->vm_next : &mm->mmap;
+
+	vma->vm_prev = prev;
+	vma->vm_next = *link;
+	*link = vma;
+	if (vma->vm_next)
+		vma->vm_next->vm_prev = vma;
+	mm->map_count++;
+	note_last(mm, vma);
+	if (vma->vm_file) {
+		i_mmap_lock(vma);
+		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
+		i_mmap_unlock(vma);
+	}
+}
+
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	if (vma->vm_file) {
+		i_mmap_lock(vma);
+		list_del(&vma->shared_node);
+		i_mmap_unlock(vma);
+	}
+	if (vma->vm_prev)
+		vma->vm_prev->vm_next = vma->vm_next;
+	else
+		mm->mmap = vma->vm_next;
+	if (vma->vm_next)
+		vma->vm_next->vm_prev = vma->vm_prev;
+	else
+		note_last(mm, vma->vm_prev);
+	if (mm->mmap_cache == vma)
+		mm->mmap_cache = NULL;
+	mm->map_count--;
+}
+
+void remove_vma(struct vm_area_struct *vma)
+{
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	unlink_anon_vma(vma);
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	vm_area_free(vma);
+}
+
+int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	struct vm_area_struct *prev, *next = find_vma_prev(mm, vma->vm_start, &prev);
+
+	if (next && next->vm_start < vma->vm_end)
+		return -ENOMEM;
+	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(mm, vma_pages(vma)))
+		return -ENOMEM;
+	if (vma_is_anonymous(vma))
+		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
+	vma_link(mm, vma, prev);
+	return 0;
+}
+
+static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+{
+	i_mmap_lock(vma);
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = pgoff;
+	i_mmap_unlock(vma);
+	note_last(vma->vm_mm, vma);
+}
+
+/* Moves edges so that each page keeps its place in the file. */
+static void vma_stretch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	vma_set_edges(vma, start, end, vma->vm_pgoff + (start >> PAGE_SHIFT) - (vma->vm_start >> PAGE_SHIFT));
+}
+
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+{
+	if ((vma->vm_prev && start < vma->vm_prev->vm_end) || (vma->vm_next && end > vma->vm_next->vm_start))
+		return -ENOMEM;
+	vma_set_edges(vma, start, end, pgoff);
+	return 0;
+}
+
+int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
+{
+	struct vm_area_struct *piece;
+	int err = 0;
+
+	if (vma->vm_ops && vma->vm_ops->may_split)
+		err = vma->vm_ops->may_split(vma, addr);
+	if (err)
+		return err;
+	piece = vm_area_dup(vma);
+	if (!piece)
+		return -ENOMEM;
+	anon_vma_clone(piece, vma);
+	if (piece->vm_file)
+		get_file(piece->vm_file);
+	if (new_below) {
+		piece->vm_end = addr;
+		vma_stretch(vma, addr, vma->vm_end);
+		vma_link(mm, piece, vma->vm_prev);
+	} else {
+		piece->vm_start = addr;
+		piece->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
+		vma_stretch(vma, vma->vm_start, addr);
+		vma_link(mm, piece, vma);
+	}
+	if (piece->vm_ops && piece->vm_ops->open)
+		piece->vm_ops->open(piece);
+	return 0;
+}
+
+/*
+ * Cuts @vma in two at @addr (inside it, page aligned). @new_below: the new
+ * struct is the lower part. 0, -ENOMEM (also: too many areas), or what
+ * vm_ops->may_split says. mmap_lock held for write.
+ */
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
+{
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	return __split_vma(mm, vma, addr, new_below);
+}
+
+static bool is_mergeable_vma(struct vm_area_struct *vma, struct file *file, unsigned long vm_flags)
+{
+	if ((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY)
+		return false;
+	return vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
+}
+
+/* @vma: the area whose chain must be that of an unforked one, if one of the two is absent; NULL: any. */
+static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b, struct vm_area_struct *vma)
+{
+	if ((!a || !b) && (!vma || vma->anon_chain == 1))
+		return true;
+	return a == b;
+}
+
+/* A range that ends where @vma begins and has page offset @pgoff there. */
+static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff)
+{
+	return is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff == pgoff;
+}
+
+/* A range that begins where @vma ends, with page offset @pgoff: may @vma be extended over it? */
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
+			 struct file *file, unsigned long pgoff)
+{
+	return is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff + vma_pages(vma) == pgoff;
+}
+
+static void import_anon_vma(struct vm_area_struct *into, const struct vm_area_struct *from)
+{
+	if (!into->anon_vma && from->anon_vma)
+		anon_vma_clone(into, from);
+}
+
+/* @gone's pages become @into's; the caller stretches @into over them. */
+static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into, struct vm_area_struct *gone)
+{
+	import_anon_vma(into, gone);
+	vma_unlink(mm, gone);
+	remove_vma(gone);
+}
+
+/* @prev takes [.., end) and with it what of @mid lies below @end: cases 2, 5, 7. */
+static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *mid,
+			    unsigned long end)
+{
+	if (mid && mid->vm_end == end) {
+		vma_swallow(mm, prev, mid);
+	} else if (mid && mid->vm_start < end) {
+		import_anon_vma(prev, mid);
+		vma_stretch(mid, end, mid->vm_end);
+	}
+	vma_stretch(prev, prev->vm_start, end);
+}
+
+/* @next takes [addr, ..) from @prev's tail (4), from a hole (3), or from the whole of @mid (8). */
+static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *mid,
+			    struct vm_area_struct *next, unsigned long addr)
+{
+	if (prev && addr < prev->vm_end) {
+		import_anon_vma(next, prev);
+		vma_stretch(prev, prev->vm_start, addr);
+	} else if (mid != next) {
+		vma_swallow(mm, next, mid);
+	}
+	vma_stretch(next, addr, next->vm_end);
+}
+
+/*
+ * Tries to make [addr, end), which is to have these properties, part of its
+ * neighbours; see the picture above. @prev: the area before @addr, or the one
+ * that contains it when the range is not its head. Gives the area that now
+ * covers the range, or NULL: nothing was changed. mmap_lock held for write.
+ */
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long addr,
+				 unsigned long end, unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff)
+{
+	struct vm_area_struct *mid = prev ? prev->vm_next : mm->mmap;
+	struct vm_area_struct *next = mid && mid->vm_end == end ? mid->vm_next : mid;
+	bool merge_prev, merge_next;
+
+	if (vm_flags & VM_SPECIAL)
+		return NULL;
+	merge_prev = prev && prev->vm_end == addr && can_vma_merge_after(prev, vm_flags, anon_vma, file, pgoff);
+	merge_next = next && next->vm_start == end &&
+		     can_vma_merge_before(next, vm_flags, anon_vma, file, pgoff + ((end - addr) >> PAGE_SHIFT));
+	if (merge_prev && merge_next && is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL)) {
+		unsigned long far_end = next->vm_end;
+
+		if (mid != next)
+			vma_swallow(mm, prev, mid);
+		merge_into_prev(mm, prev, next, far_end);	/* 1, 6 */
+		return prev;
+	}
+	if (merge_prev) {
+		merge_into_prev(mm, prev, mid, end);
+		return prev;
+	}
+	if (merge_next) {
+		merge_into_next(mm, prev, mid, next, addr);
+		return next;
+	}
+	return NULL;
+}
+
+/*
+ * Unlike vma_merge, a new mapping whose neighbours cannot become one prefers
+ * the next, for Linux 6.1 asks that one first and holds the other to its anon_vma.
+ */
+struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
+				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
+				     unsigned long vm_flags, struct file *file, unsigned long pgoff)
+{
+	bool merge_prev, merge_next;
+
+	if (vm_flags & VM_SPECIAL)
+		return NULL;
+	merge_next = next && next->vm_start == end &&
+		     can_vma_merge_before(next, vm_flags, NULL, file, pgoff + ((end - addr) >> PAGE_SHIFT));
+	merge_prev = prev && prev->vm_end == addr &&
+		     can_vma_merge_after(prev, vm_flags, merge_next ? next->anon_vma : NULL, file, pgoff);
+	if (merge_prev) {
+		merge_into_prev(mm, prev, merge_next ? next : NULL, merge_next ? next->vm_end : end);
+		return prev;
+	}
+	if (merge_next) {
+		merge_into_next(mm, NULL, next, next, addr);
+		return next;
+	}
+	return NULL;
+}
+
+int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+	      unsigned long end, unsigned long vm_flags)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long pgoff = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	int err = 0;
+
+	*pprev = vma_merge(mm, *pprev, start, end, vm_flags, vma->anon_vma, vma->vm_file, pgoff);
+	if (*pprev)
+		return 0;
+	*pprev = vma;
+	if (start != vma->vm_start)
+		err = split_vma(mm, vma, start, 1);
+	if (!err && end != vma->vm_end)
+		err = split_vma(mm, vma, end, 0);
+	return err;
+}

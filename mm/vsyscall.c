@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The [vsyscall] line of /proc/PID/maps: an area that is in no list, for the
+ * page stands in the kernel's half. Who jumps into it is served by
+ * arch/x86/entry/vsyscall.c.
+ * Abridges the gate part of Linux 6.1 arch/x86/entry/vsyscall/vsyscall_64.c.
+ */
+#include <mm.h>
+
+enum vsyscall_mode vsyscall_mode = VSYSCALL_NONE;
+
+static const char *gate_vma_name(struct vm_area_struct *vma __maybe_unused)
+{
+	return "[vsyscall]";
+}
+
+static const struct vm_operations_struct gate_vma_ops = {
+	.name = gate_vma_name,
+};
+
+static struct vm_area_struct gate_vma = {
+	.vm_start = VSYSCALL_ADDR,
+	.vm_end = VSYSCALL_ADDR + PAGE_SIZE,
+	.vm_ops = &gate_vma_ops,
+};
+
+/* The area to show after all others, or NULL when there is none. Not to be changed. */
+struct vm_area_struct *get_gate_vma(struct mm_struct *mm __maybe_unused)
+{
+	if (vsyscall_mode == VSYSCALL_NONE)
+		return NULL;
+	gate_vma.vm_flags = vsyscall_mode == VSYSCALL_EMULATE ? VM_READ | VM_EXEC : VM_EXEC;
+	return &gate_vma;
+}

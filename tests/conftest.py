@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""Shared parts of the tests: boot both kernels at once, cut their output into cases, print the closing line."""
+import concurrent.futures
+import os
+import re
+import shlex
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, 'tools'))
+import vm  # noqa: E402
+
+KERNELS = ('exon', 'linux')
+
+
+class Batch:
+    """Many small cases in one boot of each kernel. cases: {name: shell text}; results: {kernel: {name: (output, status)}}."""
+
+    def __init__(self, cases, cmdline='norandmaps', extra_args=(), seconds=400, kernels=KERNELS):
+        script = ''
+        for name, text in cases.items():
+            script += 'echo; echo "@@@ begin %s"; cd /tmp; busybox timeout 60 busybox sh -c %s; echo; echo "@@@ end $?"\n' % (
+                name, shlex.quote(text))
+        self.error = {}
+        self.results = {}
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            jobs = {k: pool.submit(vm.run, k, script, cmdline, vm.MEMORY, seconds, extra_args) for k in kernels}
+            for kernel, job in jobs.items():
+                try:
+                    text = job.result()[0]
+                except vm.Failed as e:
+                    self.error[kernel] = str(e)
+                    text = str(e)
+                found = re.findall(r'\n@@@ begin (\S+)\n(.*?)\n@@@ end (\d+)\n', text, re.S)
+                self.results[kernel] = {n: (out, int(status)) for n, out, status in found}
+
+    def get(self, kernel, name):
+        if name not in self.results[kernel]:
+            pytest.fail('%s gave no result for %s. %s' % (kernel, name, self.error.get(kernel, '')), pytrace=False)
+        return self.results[kernel][name]
+
+    def assert_same(self, name):
+        exon, linux = self.get('exon', name), self.get('linux', name)
+        if exon != linux:
+            rows = ['  %s %s' % (' ' if a == b else '|', text) for a, b, text in diff(exon[0], linux[0])]
+            pytest.fail('differs from Linux (status: exon %d, linux %d)\n%s' % (exon[1], linux[1], '\n'.join(rows)),
+                        pytrace=False)
+
+
+def diff(ours, theirs):
+    import difflib
+    for line in difflib.unified_diff(theirs.splitlines(), ours.splitlines(), 'linux', 'exon', lineterm='', n=2):
+        yield (0, 1, line)
+
+
+class Counter:
+    """The plain closing line: 'N passed, N failed'."""
+
+    def pytest_terminal_summary(self, terminalreporter):
+        stats = terminalreporter.stats
+        failed = len(stats.get('failed', [])) + len(stats.get('error', []))
+        terminalreporter.write_line('')
+        terminalreporter.write_line('%d passed, %d failed' % (len(stats.get('passed', [])), failed))
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Counter())

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The floor under kernel files that are built for the developer's machine:
+ * memory comes from malloc, locks are nothing (one thread), panic aborts.
+ * It sees neither the kernel's headers nor most of libc's, for the two disagree.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include "shims.h"
+
+struct mutex;
+struct mm_struct;
+
+void *malloc(size_t size);
+void *calloc(size_t n, size_t size);
+void free(void *p);
+void abort(void) __attribute__((noreturn));
+int vprintf(const char *fmt, va_list ap);
+void *memcpy(void *dst, const void *src, size_t n);
+
+void *kmalloc(size_t size, unsigned int gfp);
+void *kmemdup(const void *p, size_t n);
+void kfree(const void *p);
+void mutex_lock(struct mutex *m);
+void mutex_unlock(struct mutex *m);
+int security_vm_enough_memory(struct mm_struct *mm, long pages);
+void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+long shim_allocations;
+long shim_fail_after = -1;
+unsigned long stack_guard_gap = 256 * 4096UL;
+
+void *kmalloc(size_t size, unsigned int gfp)
+{
+	if (shim_fail_after == 0) {
+		shim_fail_after = -1;
+		return NULL;
+	}
+	if (shim_fail_after > 0)
+		shim_fail_after--;
+	shim_allocations++;
+	return gfp ? calloc(1, size) : malloc(size);
+}
+
+void *kmemdup(const void *p, size_t n)
+{
+	void *copy = kmalloc(n, 0);
+
+	return copy ? memcpy(copy, p, n) : NULL;
+}
+
+void kfree(const void *p)
+{
+	if (p)
+		shim_allocations--;
+	free((void *)p);
+}
+
+void mutex_lock(struct mutex *m)
+{
+	(void)m;
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	(void)m;
+}
+
+int security_vm_enough_memory(struct mm_struct *mm, long pages)
+{
+	(void)mm;
+	(void)pages;
+	return 0;
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	abort();
+}

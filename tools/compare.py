@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Run a command on Exon and on Debian's Linux 6.1, in QEMU, with the same initramfs; show both.
+
+  compare.py [--cmdline WORDS] COMMAND...
+
+Ends with status 0 only when what the two printed, and the exit status, is
+identical. --cmdline adds words to both kernels' command lines; the default is
+norandmaps, for without it addresses are random.
+"""
+import argparse
+import concurrent.futures
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+import vm
+
+
+def side_by_side(left, right, width):
+    """Rows of both texts; a '|' marks lines that differ."""
+    column = max(20, (width - 3) // 2)
+    rows, same = [], True
+    for i in range(max(len(left), len(right))):
+        a = left[i] if i < len(left) else None
+        b = right[i] if i < len(right) else None
+        differs = a != b
+        same &= not differs
+        if (a and len(a) > column) or (b and len(b) > column):
+            # Too wide for two columns: one line when equal, two marked ones when not.
+            rows += ['        ' + a] if not differs else ['| exon  ' + (a or '-'), '| linux ' + (b or '-')]
+        else:
+            rows.append('%-*s %s %s' % (column, a if a is not None else '', '|' if differs else ' ', b or ''))
+    return rows, same
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('--cmdline', default='norandmaps')
+    ap.add_argument('command', nargs='+')
+    a = ap.parse_args()
+    script = ' '.join(a.command) + '\n'
+    print('booting Exon and Linux 6.1 to run: %s' % script.strip(), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        jobs = {k: pool.submit(vm.run, k, script, a.cmdline) for k in ('exon', 'linux')}
+        try:
+            out = {k: j.result() for k, j in jobs.items()}
+        except vm.Failed as e:
+            sys.exit('compare: %s' % e)
+    width = shutil.get_terminal_size((160, 24)).columns
+    rows, same = side_by_side(out['exon'][0].splitlines(), out['linux'][0].splitlines(), width)
+    column = max(20, (width - 3) // 2)
+    print('%-*s   %s' % (column, 'EXON', 'LINUX'))
+    print('\n'.join(rows))
+    if out['exon'][1] != out['linux'][1]:
+        print('| exit status: exon %d, linux %d' % (out['exon'][1], out['linux'][1]))
+        same = False
+    print('identical' if same else 'different: the lines with |')
+    return 0 if same else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mkiso.sh KERNEL WORKDIR: makes $ISO, which boots KERNEL with the archive $INITRD and the
+# words of $CMDLINE, by BIOS and by UEFI. Only the GRUB modules that this needs go in: 5 MB.
+set -eu
+kernel=$1 dir=$2
+
+die() {
+	echo "make iso: $*" >&2
+	exit 1
+}
+
+[ -f "$INITRD" ] || die "no such file: INITRD=$INITRD (a cpio archive of format newc is wanted)"
+[ -d "$INITRD" ] && die "INITRD=$INITRD is a directory; pack it first: (cd DIR && find . | cpio -o -H newc) >FILE.cpio"
+for tool in grub-mkrescue:grub-common xorriso:xorriso mformat:mtools; do
+	command -v "${tool%:*}" >/dev/null || die "${tool%:*} is missing (Debian package ${tool#*:})"
+done
+[ -d /usr/lib/grub/i386-pc ] || die "GRUB for BIOS is missing (Debian package grub-pc-bin)"
+[ -d /usr/lib/grub/x86_64-efi ] || echo "make iso: no grub-efi-amd64-bin: the image will not boot by UEFI" >&2
+
+rm -rf "$dir"
+mkdir -p "$dir/boot/grub" "$(dirname "$ISO")"
+cp "$kernel" "$dir/boot/exon.elf"
+cp "$INITRD" "$dir/boot/initramfs.cpio"
+
+# GRUB's script language must not see the words' own $ ; { and so on.
+words=$(printf '%s' "${CMDLINE:-}" | sed 's/[$;&|<>{}#\\]/\\&/g')
+WORDS=$words awk '{
+	i = index($0, "@CMDLINE@")
+	if (i && $0 !~ /^#/)
+		$0 = substr($0, 1, i - 1) ENVIRON["WORDS"] substr($0, i + 9)
+	print
+}' iso/grub.cfg >"$dir/boot/grub/grub.cfg"
+
+grub-mkrescue -o "$ISO" "$dir" --fonts= --locales= --themes= --compress=xz \
+	--install-modules="normal multiboot2 iso9660 part_msdos part_gpt fat search serial terminal test all_video" \
+	>"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "grub-mkrescue failed"; }
+echo "  ISO   $ISO ($(($(wc -c <"$ISO") / 1024)) KiB)"

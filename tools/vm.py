@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Boot Exon or Linux in QEMU with the same initramfs and get what a script prints there.
+
+The initramfs is build/rootfs.cpio followed by a small archive with /run.sh;
+iso/rootfs/init runs that script between two marks and powers off. Everything
+that is asked of the two kernels goes through this file, so that nothing but
+the kernel differs.
+"""
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(TOP, 'build')
+MEMORY = 512        # MiB; Linux sizes some limits by it, so both kernels get the same
+# One processor for both kernels: no 5-level paging, no protection keys, no fast string
+# instructions that the emulator would count byte by byte.
+CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
+CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr'}
+KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
+
+
+class Failed(Exception):
+    """The guest did not do what it was asked; the text says what was seen."""
+
+
+def qemu_command(kernel, initrd, cmdline, memory=MEMORY, extra=()):
+    return ['qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg', '-cpu', CPU, '-m', str(memory), '-smp', '1',
+            '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-net', 'none',
+            '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
+            '-kernel', kernel, '-initrd', initrd, '-append', cmdline] + list(extra)
+
+
+def boot(which, initrd, cmdline='', memory=MEMORY, seconds=120, extra=()):
+    """Boot and return (everything on the serial line, QEMU's exit status, seconds). Status -1: time limit."""
+    command = qemu_command(KERNEL[which], initrd, (CMDLINE[which] + ' ' + cmdline).strip(), memory, extra)
+    start = time.time()
+    with tempfile.TemporaryFile() as log:
+        p = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            status = p.wait(seconds * float(os.environ.get('TIMEOUT_SCALE', '1')))
+        except subprocess.TimeoutExpired:
+            p.kill()
+            p.wait()
+            status = -1
+        log.seek(0)
+        text = log.read().decode('utf-8', 'replace').replace('\r\n', '\n')
+    return text, status, time.time() - start
+
+
+def pack(script, path, extra_args=()):
+    """build/rootfs.cpio with @script as /run.sh, written to @path."""
+    small = path + '.run'
+    subprocess.run([os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', small, '--text', 'run.sh:755=' + script]
+                   + list(extra_args), check=True)
+    with open(path, 'wb') as out:
+        for part in (os.path.join(BUILD, 'rootfs.cpio'), small):
+            with open(part, 'rb') as f:
+                out.write(f.read())
+    os.unlink(small)
+
+
+def run(which, script, cmdline='norandmaps', memory=MEMORY, seconds=120, extra_args=(), extra_qemu=()):
+    """What /run.sh prints, and its exit status. Raises Failed when it does not reach its end."""
+    with tempfile.TemporaryDirectory() as d:
+        initrd = os.path.join(d, 'initrd.cpio')
+        pack(script, initrd, extra_args)
+        text, status, took = boot(which, initrd, cmdline, memory, seconds, extra_qemu)
+    m = re.search(r'=== begin\n(.*)=== end (\d+)\n', text, re.S)
+    if not m:
+        raise Failed('%s did not finish the script (%s after %.0f s). The end of its console:\n%s' % (
+            which, 'time limit' if status < 0 else 'QEMU ended with status %d' % status, took, text[-4000:]))
+    return m.group(1), int(m.group(2))

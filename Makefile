@@ -163,7 +163,7 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests/host/*.h include/*.h include/asm/*.h fs/*.c mm/*.c lib/*.c)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
-	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Wno-sign-compare \
+	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
 		-Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
 
 build/tests/%: tests/%.c

@@ -9,7 +9,6 @@
 #include <boot_params.h>
 #include <fs.h>
 #include <mm.h>
-#include <pid.h>
 #include <printk.h>
 #include <sched.h>
 #include <tty.h>
@@ -18,8 +17,7 @@
 #include <asm/processor.h>
 #include <linux/fcntl.h>
 
-#define EXON_VERSION	"0.1"
-#define MIN_RAM_MIB	24		/* firmware keeps some of a machine's 32 MiB */
+#define EXON_VERSION "0.1"
 
 static bool initramfs_ok;
 
@@ -38,15 +36,9 @@ static void banner(void)
 	struct mem_range *rd = &boot_info.initrd;
 
 	printk(KERN_NOTICE "Exon " EXON_VERSION ", x86_64, gcc " __VERSION__ "\n");
-	printk(KERN_INFO "Loader: %s, RAM: %lu MiB, initramfs: %lu KiB\n", boot_info.loader, ram_mib(),
-	       (rd->end - rd->start) >> 10);
+	printk(KERN_INFO "Loader: %s, RAM: %lu MiB, initramfs: %lu KiB\n", boot_info.loader,
+	       ram_mib(), (rd->end - rd->start) >> 10);
 	printk(KERN_NOTICE "Kernel command line: %s\n", boot_info.cmdline);
-}
-
-static void check_ram(void)
-{
-	if (ram_mib() < MIN_RAM_MIB)
-		panic("not enough RAM: %lu MiB can be used, Exon wants a machine with 32 MiB", ram_mib());
 }
 
 /* Fills the root directory, then gives the archive's memory away. */
@@ -57,14 +49,17 @@ static void populate_rootfs(void)
 	int error;
 
 	if (!size) {
-		printk(KERN_ERR "No initramfs was given (QEMU: -initrd FILE.cpio; GRUB: module2 /FILE.cpio)\n");
+		printk(KERN_ERR
+		       "No initramfs was given (QEMU: -initrd FILE; GRUB: module2 FILE)\n");
 		return;
 	}
 	error = unpack_initramfs(phys_to_virt(rd->start), size);
 	if (error == -ENOMEM)
-		printk(KERN_ERR "The initramfs (%lu KiB) does not fit: %lu MiB of RAM are too few\n", size >> 10, ram_mib());
+		printk(KERN_ERR "The initramfs of %lu KiB does not fit into %lu MiB of RAM\n",
+		       size >> 10, ram_mib());
 	else if (error)
-		printk(KERN_ERR "The initramfs is damaged, or no cpio archive of format newc (error %d)\n", error);
+		printk(KERN_ERR "The initramfs is damaged, or no newc cpio archive (error %d)\n",
+		       error);
 	initramfs_ok = !error;
 	free_reserved(PAGE_ALIGN(rd->start), PAGE_ALIGN_DOWN(rd->end));
 }
@@ -87,6 +82,7 @@ static void console_on_rootfs(void)
 	fput(f);
 }
 
+/* clang-format off */
 /* What an errno of an exec means to somebody who has just built an initramfs. */
 static const char *exec_error_hint(int error)
 {
@@ -102,6 +98,7 @@ static const char *exec_error_hint(int error)
 	}
 	return "it cannot be loaded";
 }
+/* clang-format on */
 
 static int run_init_process(const char *path)
 {
@@ -111,11 +108,12 @@ static int run_init_process(const char *path)
 	printk(KERN_INFO "Run %s as init process\n", path);
 	error = kernel_execve(path, init_argv, init_envp);
 	if (error)
-		printk(KERN_ERR "Failed to execute %s (error %d): %s\n", path, error, exec_error_hint(error));
+		printk(KERN_ERR "Failed to execute %s (error %d): %s\n", path, error,
+		       exec_error_hint(error));
 	return error;
 }
 
-/* Pid 1, still in the kernel. Returning 0 goes to user mode, into the program that kernel_execve loaded. */
+/* Pid 1, still in the kernel. Returning 0 goes to user mode, into what kernel_execve loaded. */
 static int kernel_init(void *unused __maybe_unused)
 {
 	const char *init = init_option();
@@ -128,37 +126,40 @@ static int kernel_init(void *unused __maybe_unused)
 	if (!error)
 		return 0;
 	if (!boot_info.initrd.end)
-		panic("no init to run: no initramfs was given (QEMU: -initrd FILE.cpio)");
+		panic("no init to run: no initramfs was given");
 	if (!initramfs_ok)
 		panic("no init to run: the initramfs could not be unpacked");
-	panic("no working init found in the initramfs: %s (error %d): %s. Try rdinit=", init ? init : ramdisk_init_option(),
-	      error, exec_error_hint(error));
+	panic("no working init in the initramfs: %s (error %d): %s; try rdinit=",
+	      init ? init : ramdisk_init_option(), error, exec_error_hint(error));
 }
 
 void start_kernel(u32 magic, phys_addr_t info)
 {
-	serial_init();			/* from here on messages can be seen */
-	setup_arch(magic, info);	/* boot_info */
+	serial_init();		 /* from here on messages can be seen */
+	setup_arch(magic, info); /* boot_info */
 	console_select(boot_info.cmdline);
 	parse_boot_params(boot_info.cmdline);
 	banner();
-	check_ram();
 
-	cpu_init();			/* per-CPU data, traps: faults are reported now */
+	cpu_init();  /* per-CPU data behind GS */
+	trap_init(); /* faults are reported from here on */
 	fpu_init();
-	mem_init(&boot_info);		/* final page tables, frames */
-	slab_init();			/* kmalloc */
+	mem_init(&boot_info); /* final page tables, frames */
+	slab_init();	      /* kmalloc */
+	cpu_init_late();
+	vsyscall_init();
 	vga_init();
 	irq_init();
-	time_init();			/* ktime_get; the tick waits for interrupts */
+	time_init(); /* ktime_get; the tick waits for interrupts */
 
-	pid_init();
-	sched_init();			/* init_task is current; the tick has its handler */
-	vfs_init();			/* an empty root directory */
+	sched_init(); /* init_task is current; the tick has its handler */
+	fork_init();
+	vfs_init(); /* an empty root directory */
+	files_init();
 	ramfs_init();
 	devices_init();
 	proc_init();
-	tty_init();			/* console_input has its handler */
+	tty_init(); /* console_input has its handler */
 	exec_init();
 
 	serial_input_init();

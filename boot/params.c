@@ -15,8 +15,8 @@
 #include <printk.h>
 #include <string.h>
 
-const char *init_argv[MAX_INIT_ARGS + 2] = { "init" };
-const char *init_envp[MAX_INIT_ENVS + 2] = { "HOME=/", "TERM=linux" };
+const char *init_argv[MAX_INIT_ARGS + 2] = {"init"};
+const char *init_envp[MAX_INIT_ENVS + 2] = {"HOME=/", "TERM=linux"};
 
 static const char *ramdisk_execute_command = "/init";
 static const char *execute_command;
@@ -39,15 +39,9 @@ static void set_rdinit(const char *val)
 	forget_arguments();
 }
 
-static void set_quiet(const char *val __maybe_unused)
-{
-	console_loglevel = 4;
-}
+static void set_quiet(const char *val __maybe_unused) { console_loglevel = 4; }
 
-static void set_debug(const char *val __maybe_unused)
-{
-	console_loglevel = 10;
-}
+static void set_debug(const char *val __maybe_unused) { console_loglevel = 10; }
 
 static void set_loglevel(const char *val)
 {
@@ -60,10 +54,7 @@ static void set_panic(const char *val)
 	panic_timeout = *val == '-' ? -(int)strtoul(val + 1, NULL, 0) : (int)strtoul(val, NULL, 0);
 }
 
-static void set_norandmaps(const char *val __maybe_unused)
-{
-	randomize_va_space = 0;
-}
+static void set_norandmaps(const char *val __maybe_unused) { randomize_va_space = 0; }
 
 static void set_vsyscall(const char *val)
 {
@@ -80,48 +71,52 @@ static const struct {
 	bool needs_value;
 	void (*set)(const char *val);
 } params[] = {
-	{ "init", true, set_init },
-	{ "rdinit", true, set_rdinit },
-	{ "quiet", false, set_quiet },
-	{ "debug", false, set_debug },
-	{ "loglevel", true, set_loglevel },
-	{ "panic", true, set_panic },
-	{ "norandmaps", false, set_norandmaps },
-	{ "vsyscall", true, set_vsyscall },
+	{"init", true, set_init},
+	{"rdinit", true, set_rdinit},
+	{"quiet", false, set_quiet},
+	{"debug", false, set_debug},
+	{"loglevel", true, set_loglevel},
+	{"panic", true, set_panic},
+	{"norandmaps", false, set_norandmaps},
+	{"vsyscall", true, set_vsyscall},
 };
 
+/* clang-format off */
 /* Obeyed elsewhere (console=), or by Linux alone. Between spaces, '_' for '-'. */
 static const char linux_words[] =
-	" console acpi acpi_osi acpi_backlight apic apparmor audit audit_backlog_limit boot_delay bootconfig"
-	" cgroup_disable cgroup_enable clearcpuid clocksource cma coredump_filter cpuidle crashkernel"
-	" debug_boot_weak_hash debug_guardpage_minorder default_hugepagesz dis_ucode_ldr disable_ipv6 dma_debug"
-	" dyndbg earlycon earlyprintk edd efi elfcorehdr fb_tunnels fips force_legacy fsck hashdist hest_disable"
-	" highres hpet hugepages hugepagesz hugetlb_free_vmemmap ia32_emulation idle ignore_loglevel"
-	" init_on_alloc init_on_free initcall_blacklist initcall_debug initrd initrdmem intel_idle intel_iommu"
-	" intel_pstate intremap io_delay iommu ip irqaffinity irqfixup irqpoll isolcpus kaslr keepinitrd"
-	" kgdboc kmemleak kpti l1tf load_ramdisk lockdown log_buf_len lpj lsm mce mds mem memhp_default_state"
-	" memmap memory_corruption_check mitigations mminit_loglevel movable_node nfsroot nmi_watchdog no_console_suspend"
-	" no_timer_check noapic noapictimer nocache noefi nohibernate nohz nohz_full nokaslr nolapic nolapic_timer"
-	" nomce nomodeset nomodule nopat nopcid nopti nopv norandmaps nordrand noreplace_smp noresume nosmap nosmep"
-	" nosmp nosmt nospec_store_bypass_disable nospectre_v1 nospectre_v2 nosplash notsc nousb nowatchdog nox2apic"
-	" noxsave numa numa_balancing oops page_owner page_poison panic_on_oops panic_on_taint panic_on_warn"
-	" panic_print parport pause_on_oops pci pcie_aspm pcie_ports plymouth.enable possible_cpus preempt"
-	" print_fatal_signals printk.time profile pti quiet ramdisk_size ramdisk_start random.trust_cpu"
-	" randomize_kstack_offset rcupdate reboot rdt relax_domain_level reserve reset_devices resume resume_offset"
-	" resumedelay resumewait retain_initrd retbleed ro rodata root rootdelay rootflags rootfstype rootwait rw"
-	" scsi_mod security selinux skew_tick slab_nomerge slub_debug smp smt softlockup_panic spec_store_bypass_disable"
-	" spectre_v2 spectre_v2_user split_lock_detect stack_guard_gap swapaccount swiotlb sysfs.deprecated"
-	" sysrq_always_enabled thash_entries transparent_hugepage trace_event tsc tsx udbg_immortal unknown_nmi_panic"
-	" usbcore user_debug vdso vdso32 vga video vmalloc watchdog_thresh workqueue.debug x2apic_phys xen_nopv ";
+	" acpi acpi_backlight acpi_osi apic apparmor audit audit_backlog_limit boot_delay"
+	" bootconfig cgroup_disable cgroup_enable clearcpuid clocksource cma console"
+	" coredump_filter cpuidle crashkernel debug_boot_weak_hash debug_guardpage_minorder"
+	" default_hugepagesz dis_ucode_ldr disable_ipv6 dma_debug dyndbg earlycon earlyprintk"
+	" edd efi elfcorehdr fb_tunnels fips force_legacy fsck hashdist hest_disable highres"
+	" hpet hugepages hugepagesz hugetlb_free_vmemmap ia32_emulation idle ignore_loglevel"
+	" init_on_alloc init_on_free initcall_blacklist initcall_debug initrd initrdmem"
+	" intel_idle intel_iommu intel_pstate intremap io_delay iommu ip irqaffinity irqfixup"
+	" irqpoll isolcpus kaslr keepinitrd kgdboc kmemleak kpti l1tf load_ramdisk lockdown"
+	" log_buf_len lpj lsm mce mds mem memhp_default_state memmap memory_corruption_check"
+	" mitigations mminit_loglevel movable_node nfsroot nmi_watchdog no_console_suspend"
+	" no_timer_check noapic noapictimer nocache noefi nohibernate nohz nohz_full nokaslr"
+	" nolapic nolapic_timer nomce nomodeset nomodule nopat nopcid nopti nopv nordrand"
+	" noreplace_smp noresume nosmap nosmep nosmp nosmt nospec_store_bypass_disable"
+	" nospectre_v1 nospectre_v2 nosplash notsc nousb nowatchdog nox2apic noxsave numa"
+	" numa_balancing oops page_owner page_poison panic_on_oops panic_on_taint panic_on_warn"
+	" panic_print parport pause_on_oops pci pcie_aspm pcie_ports possible_cpus preempt"
+	" print_fatal_signals profile pti ramdisk_size ramdisk_start randomize_kstack_offset"
+	" rcupdate rdt reboot relax_domain_level reserve reset_devices resume resume_offset"
+	" resumedelay resumewait retain_initrd retbleed ro rodata root rootdelay rootflags"
+	" rootfstype rootwait rw security selinux skew_tick slab_nomerge slub_debug smt"
+	" spec_store_bypass_disable spectre_v2 spectre_v2_user split_lock_detect"
+	" stack_guard_gap swapaccount swiotlb sysrq_always_enabled thash_entries trace_event"
+	" transparent_hugepage tsc tsx udbg_immortal unknown_nmi_panic user_debug vdso vdso32"
+	" vga video vmalloc watchdog_thresh x2apic_phys ";
+/* clang-format on */
 
 /* The sysctls that Linux also takes as plain words. */
-static const char sysctl_aliases[] = " hardlockup_all_cpu_backtrace hung_task_panic numa_zonelist_order"
-				     " softlockup_all_cpu_backtrace softlockup_panic ";
+static const char sysctl_aliases[] =
+	" hardlockup_all_cpu_backtrace hung_task_panic numa_zonelist_order"
+	" softlockup_all_cpu_backtrace softlockup_panic ";
 
-static char dash_to_underscore(char c)
-{
-	return c == '-' ? '_' : c;
-}
+static char dash_to_underscore(char c) { return c == '-' ? '_' : c; }
 
 static bool same_name(const char *a, const char *b)
 {
@@ -145,10 +140,7 @@ static bool in_words(const char *words, const char *name)
 	return strstr(words, key) != NULL;
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /*
  * Cuts the next word off @args, in place: *param, and *val behind its first '=' or NULL.
@@ -239,7 +231,7 @@ static void boot_option(char *param, char *val)
 		return;
 	if ((val && !strcmp(param, "BOOT_IMAGE")) || !strncmp(param, "kexec", 5))
 		return;
-	if (strchr(param, '.'))			/* of a module that may be loaded later */
+	if (strchr(param, '.')) /* of a module that may be loaded later */
 		return;
 	join(param, val);
 	if (val)
@@ -264,7 +256,7 @@ static void report_unknown(void)
 
 void parse_boot_params(const char *cmdline)
 {
-	static char line[BOOT_CMDLINE_MAX];	/* init_argv and init_envp point into it */
+	static char line[BOOT_CMDLINE_MAX]; /* init_argv and init_envp point into it */
 	char *args = line, *param, *val;
 	bool for_init = false;
 
@@ -287,12 +279,6 @@ void parse_boot_params(const char *cmdline)
 		report_unknown();
 }
 
-const char *ramdisk_init_option(void)
-{
-	return ramdisk_execute_command;
-}
+const char *ramdisk_init_option(void) { return ramdisk_execute_command; }
 
-const char *init_option(void)
-{
-	return execute_command;
-}
+const char *init_option(void) { return execute_command; }

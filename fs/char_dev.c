@@ -24,15 +24,15 @@ int register_chrdev(unsigned int major, unsigned int minor, unsigned int count, 
 {
 	struct chrdev *c;
 
-	list_for_each_entry(c, &chrdevs, list) {
+	list_for_each_entry (c, &chrdevs, list) {
 		if (c->major == major && minor < c->minor + c->count && c->minor < minor + count)
 			return -EBUSY;
 	}
 	c = kmalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
 		return -ENOMEM;
-	*c = (struct chrdev){ .major = major, .minor = minor, .count = count, .name = name,
-			      .fops = fops };
+	*c = (struct chrdev){
+		.major = major, .minor = minor, .count = count, .name = name, .fops = fops};
 	list_add_tail(&c->list, &chrdevs);
 	return 0;
 }
@@ -43,7 +43,7 @@ static int chrdev_open(struct inode *inode, struct file *f)
 	unsigned int major = MAJOR(inode->i_rdev), minor = MINOR(inode->i_rdev);
 	struct chrdev *c;
 
-	list_for_each_entry(c, &chrdevs, list) {
+	list_for_each_entry (c, &chrdevs, list) {
 		if (c->major != major || minor - c->minor >= c->count)
 			continue;
 		f->f_op = c->fops;
@@ -57,7 +57,10 @@ const struct file_operations def_chr_fops = {
 	.llseek = no_llseek,
 };
 
-/* @name must live for ever; it may hold no slash. 0 or -ENOMEM. At boot, before devtmpfs is mounted. */
+/*
+ * @name must live for ever; it may hold no slash. 0 or -ENOMEM. At boot, before devtmpfs is
+ * mounted.
+ */
 int devtmpfs_add(const char *name, umode_t mode, dev_t dev)
 {
 	struct devtmpfs_node *n = kmalloc(sizeof(*n), GFP_KERNEL);

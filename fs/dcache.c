@@ -19,7 +19,7 @@
 #include <string.h>
 #include "internal.h"
 
-#define D_HASH_SIZE	4096
+#define D_HASH_SIZE 4096
 
 DEFINE_SPINLOCK(dcache_lock, LOCK_DCACHE);
 static struct list_head d_hashtable[D_HASH_SIZE];
@@ -63,7 +63,7 @@ struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len
 	}
 	memcpy(copy, name, len);
 	copy[len] = '\0';
-	d->d_name = (struct qstr){ .name = copy, .len = len, .hash = name_hash(name, len) };
+	d->d_name = (struct qstr){.name = copy, .len = len, .hash = name_hash(name, len)};
 	atomic_set(&d->d_count, 1);
 	d->d_flags = DCACHE_UNHASHED;
 	d->d_parent = parent ? dget(parent) : d;
@@ -147,10 +147,7 @@ void d_drop(struct dentry *d)
 }
 
 /* The file's name was removed by its file system. */
-void d_delete(struct dentry *d)
-{
-	d_drop(d);
-}
+void d_delete(struct dentry *d) { d_drop(d); }
 
 /* Moves @d to the place of @target in the tree; *old_parent lost a reference, which the caller drops. */
 static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
@@ -167,7 +164,8 @@ static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
 void d_move(struct dentry *d, struct dentry *target)
 {
 	/* The victim keeps its name, for it may still be open; without memory it gets the old one of @d. */
-	const char *old_name = d->d_name.name, *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
+	const char *old_name = d->d_name.name,
+		   *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
 	struct qstr old = d->d_name;
 	struct dentry *old_parent;
 
@@ -246,7 +244,7 @@ bool is_subdir(const struct dentry *d, const struct dentry *ancestor)
 
 struct prepend_buffer {
 	char *buf;
-	int len;			/* bytes left; -1: it did not fit */
+	int len; /* bytes left; -1: it did not fit */
 };
 
 static void prepend(struct prepend_buffer *p, const char *s, int n)
@@ -295,7 +293,7 @@ static int prepend_path(const struct path *path, const struct path *root, struct
 
 char *d_path(const struct path *path, char *buf, int len)
 {
-	struct prepend_buffer b = { buf + len, len };
+	struct prepend_buffer b = {buf + len, len};
 	struct dentry *d = path->dentry;
 	struct path root;
 
@@ -313,7 +311,7 @@ char *d_path(const struct path *path, char *buf, int len)
 
 char *d_cwd_path(const struct path *path, char *buf, int len)
 {
-	struct prepend_buffer b = { buf + len, len };
+	struct prepend_buffer b = {buf + len, len};
 	struct path root;
 
 	if (d_unlinked(path->dentry))
@@ -326,14 +324,11 @@ char *d_cwd_path(const struct path *path, char *buf, int len)
 	return extract_string(&b);
 }
 
-char *file_path(struct file *f, char *buf, int len)
-{
-	return d_path(&f->f_path, buf, len);
-}
+char *file_path(struct file *f, char *buf, int len) { return d_path(&f->f_path, buf, len); }
 
 char *simple_dname(struct dentry *d, char *buf, int len)
 {
-	struct prepend_buffer b = { buf + len, len };
+	struct prepend_buffer b = {buf + len, len};
 
 	prepend(&b, " (deleted)", sizeof(" (deleted)"));
 	prepend(&b, d->d_name.name, d->d_name.len);

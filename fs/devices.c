@@ -10,8 +10,8 @@
 #include <printk.h>
 #include <asm/uaccess.h>
 
-#define MEM_MAJOR	1
-#define LOG_LINE_MAX	1024
+#define MEM_MAJOR    1
+#define LOG_LINE_MAX 1024
 
 /* read and write at any place, which is always 0 */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
@@ -131,19 +131,29 @@ static ssize_t write_kmsg(struct file *f __maybe_unused, const char __user *buf,
 }
 
 static const struct file_operations null_fops = {
-	.llseek = null_lseek, .read = read_null, .write = write_null,
+	.llseek = null_lseek,
+	.read = read_null,
+	.write = write_null,
 };
 static const struct file_operations zero_fops = {
-	.llseek = null_lseek, .read = read_zero, .write = write_null, .mmap = mmap_zero,
+	.llseek = null_lseek,
+	.read = read_zero,
+	.write = write_null,
+	.mmap = mmap_zero,
 };
 static const struct file_operations full_fops = {
-	.llseek = null_lseek, .read = read_zero, .write = write_full,
+	.llseek = null_lseek,
+	.read = read_zero,
+	.write = write_full,
 };
 static const struct file_operations random_fops = {
-	.llseek = null_lseek, .read = read_random, .write = write_random,
+	.llseek = null_lseek,
+	.read = read_random,
+	.write = write_random,
 };
 static const struct file_operations kmsg_fops = {
-	.llseek = null_lseek, .write = write_kmsg,
+	.llseek = null_lseek,
+	.write = write_kmsg,
 };
 
 static const struct {
@@ -152,19 +162,17 @@ static const struct {
 	umode_t mode;
 	const struct file_operations *fops;
 } devices[] = {
-	{ 3, "null", 0666, &null_fops },
-	{ 5, "zero", 0666, &zero_fops },
-	{ 7, "full", 0666, &full_fops },
-	{ 8, "random", 0666, &random_fops },
-	{ 9, "urandom", 0666, &random_fops },
-	{ 11, "kmsg", 0644, &kmsg_fops },
+	{3, "null", 0666, &null_fops},	    {5, "zero", 0666, &zero_fops},
+	{7, "full", 0666, &full_fops},	    {8, "random", 0666, &random_fops},
+	{9, "urandom", 0666, &random_fops}, {11, "kmsg", 0644, &kmsg_fops},
 };
 
 /* Called once at boot, before devtmpfs is mounted. */
 void devices_init(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(devices); i++) {
-		int err = register_chrdev(MEM_MAJOR, devices[i].minor, 1, devices[i].name, devices[i].fops);
+		int err = register_chrdev(MEM_MAJOR, devices[i].minor, 1, devices[i].name,
+					  devices[i].fops);
 
 		if (!err)
 			err = devtmpfs_add(devices[i].name, devices[i].mode,

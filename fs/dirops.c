@@ -16,10 +16,7 @@
 
 static DEFINE_MUTEX(rename_mutex, LOCK_RENAME);
 
-static bool in_group_or_capable(gid_t gid)
-{
-	return in_group_p(gid) || capable(CAP_FSETID);
-}
+static bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
 
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode, umode_t mask, umode_t type)
 {
@@ -44,7 +41,8 @@ static bool check_sticky(const struct inode *dir, const struct inode *inode)
 {
 	uid_t fsuid = current->cred->fsuid;
 
-	return (dir->i_mode & S_ISVTX) && inode->i_uid != fsuid && dir->i_uid != fsuid && !capable(CAP_FOWNER);
+	return (dir->i_mode & S_ISVTX) && inode->i_uid != fsuid && dir->i_uid != fsuid &&
+	       !capable(CAP_FOWNER);
 }
 
 /* May current take the name @victim out of @dir? @isdir: the call is for directories. */
@@ -66,17 +64,15 @@ static int may_delete(struct inode *dir, const struct dentry *victim, bool isdir
 	return dir->i_nlink ? 0 : -ENOENT;
 }
 
-static bool is_mountpoint(const struct dentry *d)
-{
-	return d->d_flags & DCACHE_MOUNTED;
-}
+static bool is_mountpoint(const struct dentry *d) { return d->d_flags & DCACHE_MOUNTED; }
 
 /*
  * Finds where @name is to be created: its parent in *path, locked, and a
  * negative dentry. LOOKUP_DIRECTORY in @flags: "name/" will do. ERR_PTR, with
  * nothing held; else done_path_create.
  */
-static struct dentry *filename_create(int dfd, const struct filename *name, struct path *path, unsigned int flags)
+static struct dentry *filename_create(int dfd, const struct filename *name, struct path *path,
+				      unsigned int flags)
 {
 	struct dentry *d = ERR_PTR(-EEXIST);
 	struct qstr last;
@@ -146,10 +142,7 @@ long sys_mkdirat(int dfd, const char __user *uname, umode_t mode)
 	return err;
 }
 
-long sys_mkdir(const char __user *name, umode_t mode)
-{
-	return sys_mkdirat(AT_FDCWD, name, mode);
-}
+long sys_mkdir(const char __user *name, umode_t mode) { return sys_mkdirat(AT_FDCWD, name, mode); }
 
 static int may_mknod(umode_t mode)
 {
@@ -261,7 +254,8 @@ static bool safe_hardlink_source(struct inode *inode)
 {
 	umode_t mode = inode->i_mode;
 
-	if (!S_ISREG(mode) || (mode & S_ISUID) || (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+	if (!S_ISREG(mode) || (mode & S_ISUID) ||
+	    (mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		return false;
 	return !inode_permission(inode, MAY_READ | MAY_WRITE);
 }
@@ -286,7 +280,8 @@ static int vfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
 	return err;
 }
 
-static int do_linkat(int odfd, const struct filename *old, int ndfd, const struct filename *name, int flags)
+static int do_linkat(int odfd, const struct filename *old, int ndfd, const struct filename *name,
+		     int flags)
 {
 	struct path old_path, new_path;
 	struct dentry *d;
@@ -296,7 +291,8 @@ static int do_linkat(int odfd, const struct filename *old, int ndfd, const struc
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
 		return -ENOENT;
-	err = filename_lookup(odfd, old->name, flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0, &old_path);
+	err = filename_lookup(odfd, old->name, flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0,
+			      &old_path);
 	if (err)
 		return err;
 	d = filename_create(ndfd, name, &new_path, 0);
@@ -354,7 +350,10 @@ static int vfs_rmdir(struct inode *dir, struct dentry *d)
 static int do_rmdir(int dfd, const struct filename *name)
 {
 	static const int refusals[] = {
-		[LAST_DOTDOT] = -ENOTEMPTY, [LAST_DOT] = -EINVAL, [LAST_ROOT] = -EBUSY, [LAST_NORM] = 0,
+		[LAST_DOTDOT] = -ENOTEMPTY,
+		[LAST_DOT] = -EINVAL,
+		[LAST_ROOT] = -EBUSY,
+		[LAST_NORM] = 0,
 	};
 	struct dentry *d;
 	struct path path;
@@ -424,7 +423,7 @@ static int do_unlinkat(int dfd, const struct filename *name)
 		err = last.name[last.len] ? unlink_slashes(d) : vfs_unlink(path.dentry->d_inode, d);
 	up_write(&path.dentry->d_inode->i_rwsem);
 	if (!IS_ERR(d))
-		dput(d);		/* the pages may go here, outside the directory's lock */
+		dput(d); /* the pages may go here, outside the directory's lock */
 out:
 	path_put(&path);
 	return err;
@@ -445,15 +444,9 @@ long sys_unlinkat(int dfd, const char __user *uname, int flag)
 	return err;
 }
 
-long sys_unlink(const char __user *name)
-{
-	return sys_unlinkat(AT_FDCWD, name, 0);
-}
+long sys_unlink(const char __user *name) { return sys_unlinkat(AT_FDCWD, name, 0); }
 
-long sys_rmdir(const char __user *name)
-{
-	return sys_unlinkat(AT_FDCWD, name, AT_REMOVEDIR);
-}
+long sys_rmdir(const char __user *name) { return sys_unlinkat(AT_FDCWD, name, AT_REMOVEDIR); }
 
 /* ---- rename ---- */
 
@@ -500,8 +493,8 @@ static void unlock_rename(struct dentry *a, struct dentry *b)
 }
 
 /* Rights of a rename. A directory that changes its parent must be writable itself, for its ".." changes. */
-static int may_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new_d,
-		      unsigned int flags)
+static int may_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
+		      struct dentry *new_d, unsigned int flags)
 {
 	bool is_dir = d_is_dir(old), new_is_dir = d_is_dir(new_d);
 	int err = may_delete(old_dir, old, is_dir);
@@ -523,8 +516,8 @@ static int may_rename(struct inode *old_dir, struct dentry *old, struct inode *n
 	return err;
 }
 
-static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir, struct dentry *new_d,
-		      unsigned int flags)
+static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
+		      struct dentry *new_d, unsigned int flags)
 {
 	struct inode *target = new_d->d_inode;
 	int err;
@@ -551,8 +544,9 @@ static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *n
 }
 
 /* What the names alone forbid, once both are looked up. 0 or -errno. */
-static int check_rename_names(const struct dentry *old, const struct qstr *old_last, const struct dentry *new_d,
-			      const struct qstr *new_last, const struct dentry *trap, unsigned int flags)
+static int check_rename_names(const struct dentry *old, const struct qstr *old_last,
+			      const struct dentry *new_d, const struct qstr *new_last,
+			      const struct dentry *trap, unsigned int flags)
 {
 	bool exchange = flags & RENAME_EXCHANGE;
 	bool new_slash = new_last->name[new_last->len];
@@ -573,8 +567,9 @@ static int check_rename_names(const struct dentry *old, const struct qstr *old_l
 }
 
 /* Both parents locked: looks the names up and renames. 0 or -errno. */
-static int rename_locked(const struct path *old_path, const struct qstr *old_last, const struct path *new_path,
-			 const struct qstr *new_last, const struct dentry *trap, unsigned int flags)
+static int rename_locked(const struct path *old_path, const struct qstr *old_last,
+			 const struct path *new_path, const struct qstr *new_last,
+			 const struct dentry *trap, unsigned int flags)
 {
 	struct dentry *old = lookup_one_qstr(old_last, old_path->dentry), *new_d;
 	int err = PTR_ERR(old);
@@ -590,21 +585,24 @@ static int rename_locked(const struct path *old_path, const struct qstr *old_las
 		goto out;
 	err = check_rename_names(old, old_last, new_d, new_last, trap, flags);
 	if (!err)
-		err = vfs_rename(old_path->dentry->d_inode, old, new_path->dentry->d_inode, new_d, flags);
+		err = vfs_rename(old_path->dentry->d_inode, old, new_path->dentry->d_inode, new_d,
+				 flags);
 	dput(new_d);
 out:
 	dput(old);
 	return err;
 }
 
-static int do_renameat2(int odfd, const struct filename *from, int ndfd, const struct filename *to, unsigned int flags)
+static int do_renameat2(int odfd, const struct filename *from, int ndfd, const struct filename *to,
+			unsigned int flags)
 {
 	struct path old_path, new_path;
 	struct qstr old_last, new_last;
 	struct dentry *trap;
 	int err, old_type, new_type;
 
-	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
 	err = filename_parentat(odfd, from->name, &old_path, &old_last, &old_type);
 	if (err)
@@ -631,7 +629,8 @@ out_old:
 	return err;
 }
 
-long sys_renameat2(int odfd, const char __user *uold, int ndfd, const char __user *uname, unsigned int flags)
+long sys_renameat2(int odfd, const char __user *uold, int ndfd, const char __user *uname,
+		   unsigned int flags)
 {
 	struct filename *from = getname(uold), *to;
 	long err = PTR_ERR(from);

@@ -493,8 +493,8 @@ static void exchange_tids(struct task_struct *a, struct task_struct *b)
 
 /*
  * A thread that is not the leader becomes it, with its pid, parent and place
- * among the siblings; the old leader, a zombie by now, is released.
- * tasklist_lock held; dropped here.
+ * among the siblings. The old leader, a zombie by now, is the caller's to
+ * release. tasklist_lock held.
  */
 static void become_leader(struct task_struct *me, struct task_struct *leader)
 {
@@ -511,8 +511,6 @@ static void become_leader(struct task_struct *me, struct task_struct *leader)
 	me->exit_signal = SIGCHLD;
 	leader->exit_signal = -1;
 	leader->exit_state = EXIT_DEAD;
-	spin_unlock(&tasklist_lock);
-	release_task(leader);
 }
 
 /* Kills the other threads and waits until at most the leader's zombie is left. 0 or -EAGAIN (we are being killed). */
@@ -547,19 +545,22 @@ static int kill_other_threads(struct task_struct *me)
 static int replace_leader(struct task_struct *me)
 {
 	struct task_struct *leader = me->group_leader;
+	unsigned long irq;
 
 	for (;;) {
-		spin_lock(&tasklist_lock);
+		spin_lock_irqsave(&tasklist_lock, irq);
 		me->signal->notify_count = -1;	/* exit_notify of the leader wakes us */
 		if (leader->exit_state)
 			break;
 		__set_current_state(TASK_KILLABLE);
-		spin_unlock(&tasklist_lock);
+		spin_unlock_irqrestore(&tasklist_lock, irq);
 		schedule();
 		if (fatal_signal_pending(me))
 			return -EAGAIN;
 	}
 	become_leader(me, leader);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	release_task(leader);
 	return 0;
 }
 
@@ -584,16 +585,17 @@ static int de_thread(struct task_struct *me)
 static int unshare_sighand(struct task_struct *me)
 {
 	struct sighand_struct *old = me->sighand, *new;
+	unsigned long irq;
 
 	if (atomic_read(&old->count) == 1)
 		return 0;
 	new = alloc_sighand();
 	if (!new)
 		return -ENOMEM;
-	spin_lock(&tasklist_lock);
+	spin_lock_irqsave(&tasklist_lock, irq);
 	memcpy(new->action, old->action, sizeof(new->action));
 	me->sighand = new;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
 	put_sighand(old);
 	return 0;
 }

@@ -33,11 +33,12 @@ int prepare_bprm_creds(struct linux_binprm *bprm)
 void check_unsafe_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *t;
+	unsigned long irq;
 	int n_fs = 0;
 
 	if (current->no_new_privs)
 		bprm->unsafe |= UNSAFE_NO_NEW_PRIVS;
-	spin_lock(&tasklist_lock);
+	spin_lock_irqsave(&tasklist_lock, irq);
 	for_each_thread(current, t)
 		if (t->fs == current->fs)
 			n_fs++;
@@ -45,7 +46,7 @@ void check_unsafe_exec(struct linux_binprm *bprm)
 		bprm->unsafe |= UNSAFE_SHARE;
 	else
 		current->fs->in_exec = 1;
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
 }
 
 static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)

@@ -13,7 +13,7 @@
 #include <linux/fs.h>
 #include <asm/ioctls.h>
 
-#define SETFL_MASK	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME)
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME)
 
 /* Tells the driver when FASYNC changes. 0 or -errno. */
 static int set_fasync(int fd, struct file *f, bool on)

@@ -17,8 +17,8 @@
 #include <linux/close_range.h>
 
 #define BITS_PER_LONG	64
-#define NR_OPEN_DEFAULT	64U
-#define NR_OPEN_MAX	(1U << 18)	/* what one kmalloc can hold */
+#define NR_OPEN_DEFAULT 64U
+#define NR_OPEN_MAX	(1U << 18) /* what one kmalloc can hold */
 
 static bool fd_test(const unsigned long *map, unsigned int fd)
 {
@@ -90,8 +90,9 @@ static void copy_fdtable(struct files_struct *to, const struct files_struct *fro
 /* Makes room for number @nr. file_lock held. 0, -EMFILE or -ENOMEM. */
 static int expand_files(struct files_struct *files, unsigned int nr)
 {
-	struct files_struct old = { .fd = files->fd, .close_on_exec = files->close_on_exec,
-				    .open_fds = files->open_fds };
+	struct files_struct old = {.fd = files->fd,
+				   .close_on_exec = files->close_on_exec,
+				   .open_fds = files->open_fds};
 	unsigned int old_max = files->max_fds, max = old_max;
 
 	if (nr < max)
@@ -208,25 +209,16 @@ static struct file *files_lookup(struct files_struct *files, unsigned int fd, un
 	return f;
 }
 
-struct file *fget(unsigned int fd)
-{
-	return files_lookup(current->files, fd, FMODE_PATH);
-}
+struct file *fget(unsigned int fd) { return files_lookup(current->files, fd, FMODE_PATH); }
 
-struct file *fget_raw(unsigned int fd)
-{
-	return files_lookup(current->files, fd, 0);
-}
+struct file *fget_raw(unsigned int fd) { return files_lookup(current->files, fd, 0); }
 
 struct file *fget_task(struct task_struct *t, unsigned int fd)
 {
 	return t->files ? files_lookup(t->files, fd, 0) : NULL;
 }
 
-bool get_close_on_exec(unsigned int fd)
-{
-	return fd_test(current->files->close_on_exec, fd);
-}
+bool get_close_on_exec(unsigned int fd) { return fd_test(current->files->close_on_exec, fd); }
 
 void set_close_on_exec(unsigned int fd, bool on)
 {
@@ -240,7 +232,10 @@ void set_close_on_exec(unsigned int fd, bool on)
 	spin_unlock(&files->file_lock);
 }
 
-/* Numbers worth copying: up to the highest open one, rounded up to whole words, one word at least. */
+/*
+ * Numbers worth copying: up to the highest open one, rounded up to whole words, one word at
+ * least.
+ */
 static unsigned int count_open_words(const struct files_struct *files)
 {
 	unsigned int words = files->max_fds / BITS_PER_LONG;
@@ -269,7 +264,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 			fd = w * BITS_PER_LONG + __builtin_ctzl(bits);
 			if (files->fd[fd])
 				get_file(files->fd[fd]);
-			else	/* reserved by another thread, which will install it in @old only */
+			else /* reserved by another thread, which will install it in @old only */
 				release_fd(files, fd);
 		}
 	}
@@ -321,7 +316,10 @@ int unshare_files(void)
 	return 0;
 }
 
-/* Takes the file out of the table and frees the number; NULL if none is open there. file_lock held. */
+/*
+ * Takes the file out of the table and frees the number; NULL if none is open there. file_lock
+ * held.
+ */
 static struct file *pick_file(struct files_struct *files, unsigned int fd)
 {
 	struct file *f = fd < files->max_fds ? files->fd[fd] : NULL;

@@ -12,7 +12,7 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-#define ATIME_MAX_AGE	(24L * 60 * 60 * NSEC_PER_SEC)	/* relatime: refreshed once a day at least */
+#define ATIME_MAX_AGE (24L * 60 * 60 * NSEC_PER_SEC) /* relatime: refreshed once a day at least */
 
 static struct kmem_cache *inode_cache;
 static atomic_t last_ino, last_anon_bdev;
@@ -22,14 +22,11 @@ static int no_open(struct inode *inode __maybe_unused, struct file *f __maybe_un
 	return -ENXIO;
 }
 
-static const struct file_operations no_open_fops = { .open = no_open };
+static const struct file_operations no_open_fops = {.open = no_open};
 static const struct inode_operations empty_iops;
 
 /* Called once by vfs_init, before the first inode. */
-void inode_init(void)
-{
-	inode_cache = kmem_cache_create("inode", sizeof(struct inode), 0);
-}
+void inode_init(void) { inode_cache = kmem_cache_create("inode", sizeof(struct inode), 0); }
 
 struct inode *new_inode(struct super_block *sb)
 {
@@ -72,15 +69,9 @@ void iput(struct inode *i)
 }
 
 /* Numbers for files whose file system has none of its own. */
-unsigned long get_next_ino(void)
-{
-	return (unsigned int)atomic_inc_return(&last_ino);
-}
+unsigned long get_next_ino(void) { return (unsigned int)atomic_inc_return(&last_ino); }
 
-dev_t get_anon_bdev(void)
-{
-	return MKDEV(0, atomic_inc_return(&last_anon_bdev));
-}
+dev_t get_anon_bdev(void) { return MKDEV(0, atomic_inc_return(&last_anon_bdev)); }
 
 /* What is neither file, directory nor link. A block device can be named but never opened: there is no driver. */
 void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
@@ -114,10 +105,7 @@ bool inode_owner_or_capable(const struct inode *inode)
 
 /* ---- time stamps ---- */
 
-ktime_t current_time(void)
-{
-	return ktime_get_real();
-}
+ktime_t current_time(void) { return ktime_get_real(); }
 
 void touch_path_atime(const struct path *p)
 {
@@ -130,8 +118,8 @@ void touch_path_atime(const struct path *p)
 	if (mnt_want_write(p->mnt))
 		return;
 	now = current_time();
-	if ((flags & MS_RELATIME) && inode->i_mtime < inode->i_atime && inode->i_ctime < inode->i_atime &&
-	    now - inode->i_atime < ATIME_MAX_AGE)
+	if ((flags & MS_RELATIME) && inode->i_mtime < inode->i_atime &&
+	    inode->i_ctime < inode->i_atime && now - inode->i_atime < ATIME_MAX_AGE)
 		return;
 	inode->i_atime = now;
 }
@@ -154,10 +142,7 @@ int file_update_time(struct file *f)
 
 /* ---- changing attributes ---- */
 
-static bool in_group_or_capable(gid_t gid)
-{
-	return in_group_p(gid) || capable(CAP_FSETID);
-}
+static bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
 
 static unsigned int should_drop_sgid(const struct inode *inode)
 {
@@ -181,7 +166,7 @@ static unsigned int should_drop_suidgid(const struct inode *inode)
 /* i_rwsem held. */
 int file_remove_privs(struct file *f)
 {
-	struct iattr attr = { .ia_valid = ATTR_FORCE };
+	struct iattr attr = {.ia_valid = ATTR_FORCE};
 
 	if (!(f->f_inode->i_mode & (S_ISUID | S_ISGID)))
 		return 0;
@@ -270,7 +255,7 @@ static void setattr_copy(struct inode *inode, const struct iattr *attr)
 		inode->i_mtime = valid & ATTR_MTIME_SET ? attr->ia_mtime : now;
 	if (valid & ATTR_MODE)
 		inode->i_mode = (inode->i_mode & S_IFMT) | (attr->ia_mode & ~S_IFMT);
-	if (valid & ~(ATTR_SIZE | ATTR_FORCE))	/* a new size alone: ->setattr knows if it is new */
+	if (valid & ~(ATTR_SIZE | ATTR_FORCE)) /* a new size alone: ->setattr knows if it is new */
 		inode->i_ctime = now;
 }
 
@@ -326,10 +311,19 @@ int generic_getattr(const struct path *p, struct kstat *st)
 	struct inode *inode = p->dentry->d_inode;
 
 	*st = (struct kstat){
-		.dev = inode->i_sb->s_dev, .rdev = inode->i_rdev, .ino = inode->i_ino,
-		.mode = inode->i_mode, .nlink = inode->i_nlink, .uid = inode->i_uid, .gid = inode->i_gid,
-		.size = inode->i_size, .blocks = inode->i_blocks, .blksize = PAGE_SIZE,
-		.atime = inode->i_atime, .mtime = inode->i_mtime, .ctime = inode->i_ctime,
+		.dev = inode->i_sb->s_dev,
+		.rdev = inode->i_rdev,
+		.ino = inode->i_ino,
+		.mode = inode->i_mode,
+		.nlink = inode->i_nlink,
+		.uid = inode->i_uid,
+		.gid = inode->i_gid,
+		.size = inode->i_size,
+		.blocks = inode->i_blocks,
+		.blksize = PAGE_SIZE,
+		.atime = inode->i_atime,
+		.mtime = inode->i_mtime,
+		.ctime = inode->i_ctime,
 	};
 	return 0;
 }

@@ -18,23 +18,23 @@
 #include <asm/uaccess.h>
 #include <linux/fs.h>
 
-#define OFFSET_MAX	INT64_MAX
+#define OFFSET_MAX INT64_MAX
 
 enum lock_kind { KIND_FLOCK, KIND_RANGE };
 
 struct file_lock {
-	struct list_head list;		/* in inode->i_locks; a waiter: in blocked_list */
+	struct list_head list; /* in inode->i_locks; a waiter: in blocked_list */
 	enum lock_kind kind;
-	const void *owner;		/* files_struct or file */
-	const void *waits_for;		/* a waiter: the owner in its way */
-	short type;			/* F_RDLCK, F_WRLCK, F_UNLCK */
-	int pid;			/* -1: OFD */
-	loff_t start, end;		/* both included */
+	const void *owner;     /* files_struct or file */
+	const void *waits_for; /* a waiter: the owner in its way */
+	short type;	       /* F_RDLCK, F_WRLCK, F_UNLCK */
+	int pid;	       /* -1: OFD */
+	loff_t start, end;     /* both included */
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(locks_wait);
 static LIST_HEAD(blocked_list);
-static DEFINE_SPINLOCK(locks_lock, LOCK_NONE);	/* all lists of locks */
+static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* all lists of locks */
 
 static bool locks_overlap(const struct file_lock *a, const struct file_lock *b)
 {
@@ -46,7 +46,7 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 {
 	struct file_lock *l;
 
-	list_for_each_entry(l, &inode->i_locks, list) {
+	list_for_each_entry (l, &inode->i_locks, list) {
 		if (l->kind == want->kind && l->owner != want->owner && locks_overlap(l, want) &&
 		    (l->type == F_WRLCK || want->type == F_WRLCK))
 			return l;
@@ -61,76 +61,80 @@ static void delete_lock(struct file_lock *l)
 }
 
 /* @l joins the new lock if it is of the same type and touches it. True: @l is gone. */
-static bool merge_lock(struct file_lock *new, struct file_lock *l)
+static bool merge_lock(struct file_lock *fresh, struct file_lock *l)
 {
-	if (l->type != new->type)
+	if (l->type != fresh->type)
 		return false;
-	if ((l->end != OFFSET_MAX && l->end + 1 < new->start) ||
-	    (new->end != OFFSET_MAX && new->end + 1 < l->start))
+	if ((l->end != OFFSET_MAX && l->end + 1 < fresh->start) ||
+	    (fresh->end != OFFSET_MAX && fresh->end + 1 < l->start))
 		return false;
-	new->start = min(new->start, l->start);
-	new->end = max(new->end, l->end);
+	fresh->start = min(fresh->start, l->start);
+	fresh->end = max(fresh->end, l->end);
 	delete_lock(l);
 	return true;
 }
 
-/* Cuts @new's range out of @l. *spare is used up if two pieces remain. */
-static void cut_lock(struct inode *inode, const struct file_lock *new, struct file_lock *l,
+/* Cuts @fresh's range out of @l. *spare is used up if two pieces remain. */
+static void cut_lock(struct inode *inode, const struct file_lock *fresh, struct file_lock *l,
 		     struct file_lock **spare)
 {
-	if (l->start < new->start && l->end > new->end) {
+	if (l->start < fresh->start && l->end > fresh->end) {
 		struct file_lock *right = *spare;
 
 		*spare = NULL;
 		*right = *l;
-		right->start = new->end + 1;
+		right->start = fresh->end + 1;
 		list_add_tail(&right->list, &inode->i_locks);
-		l->end = new->start - 1;
-	} else if (l->start < new->start) {
-		l->end = new->start - 1;
-	} else if (l->end > new->end) {
-		l->start = new->end + 1;
+		l->end = fresh->start - 1;
+	} else if (l->start < fresh->start) {
+		l->end = fresh->start - 1;
+	} else if (l->end > fresh->end) {
+		l->start = fresh->end + 1;
 	} else {
 		delete_lock(l);
 	}
 }
 
-/* Makes @new true: locks_lock held, no conflict. Takes over @new, and *spare where it is needed. */
-static void apply_lock(struct inode *inode, struct file_lock *new, struct file_lock **spare)
+/*
+ * Makes @fresh true: locks_lock held, no conflict. Takes over @fresh, and *spare where it is
+ * needed.
+ */
+static void apply_lock(struct inode *inode, struct file_lock *fresh, struct file_lock **spare)
 {
 	struct file_lock *l, *next;
 
-	list_for_each_entry_safe(l, next, &inode->i_locks, list) {
-		if (l->kind != new->kind || l->owner != new->owner)
+	list_for_each_entry_safe (l, next, &inode->i_locks, list) {
+		if (l->kind != fresh->kind || l->owner != fresh->owner)
 			continue;
-		if (!merge_lock(new, l) && locks_overlap(l, new))
-			cut_lock(inode, new, l, spare);
+		if (!merge_lock(fresh, l) && locks_overlap(l, fresh))
+			cut_lock(inode, fresh, l, spare);
 	}
-	if (new->type == F_UNLCK)
-		kfree(new);
+	if (fresh->type == F_UNLCK)
+		kfree(fresh);
 	else
-		list_add_tail(&new->list, &inode->i_locks);
+		list_add_tail(&fresh->list, &inode->i_locks);
 }
 
 /* 0: done; else the owner in the way is in *blocker. */
 static int try_lock(struct inode *inode, const struct file_lock *want, const void **blocker)
 {
-	struct file_lock *new = kmemdup(want, sizeof(*want)), *spare = kmalloc(sizeof(*spare), GFP_KERNEL);
+	struct file_lock *fresh = kmemdup(want, sizeof(*want)),
+			 *spare = kmalloc(sizeof(*spare), GFP_KERNEL);
 	struct file_lock *l;
 	int err = -ENOLCK;
 
-	if (new && spare) {
+	if (fresh && spare) {
 		spin_lock(&locks_lock);
 		l = want->type == F_UNLCK ? NULL : find_conflict(inode, want);
 		err = l ? -EAGAIN : 0;
 		if (l)
 			*blocker = l->owner;
 		else
-			apply_lock(inode, new, &spare);
+			apply_lock(inode, fresh, &spare);
 		spin_unlock(&locks_lock);
 	}
 	if (err)
-		kfree(new);
+		kfree(fresh);
 	kfree(spare);
 	if (!err)
 		wake_up_all(&locks_wait);
@@ -147,7 +151,7 @@ static bool waits_for(const void *owner, const void *me)
 		if (owner == me)
 			return true;
 		moved = false;
-		list_for_each_entry(l, &blocked_list, list) {
+		list_for_each_entry (l, &blocked_list, list) {
 			if (l->owner != owner)
 				continue;
 			owner = l->waits_for;
@@ -170,7 +174,8 @@ static int wait_lock(struct inode *inode, struct file_lock *want)
 		if (err != -EAGAIN)
 			break;
 		spin_lock(&locks_lock);
-		if (want->kind == KIND_RANGE && want->pid != -1 && waits_for(want->waits_for, want->owner))
+		if (want->kind == KIND_RANGE && want->pid != -1 &&
+		    waits_for(want->waits_for, want->owner))
 			ret = -EDEADLK;
 		else if (signal_pending(current))
 			ret = -ERESTARTSYS;
@@ -205,7 +210,7 @@ static void remove_locks(struct inode *inode, const void *owner)
 	if (list_empty(&inode->i_locks))
 		return;
 	spin_lock(&locks_lock);
-	list_for_each_entry_safe(l, next, &inode->i_locks, list) {
+	list_for_each_entry_safe (l, next, &inode->i_locks, list) {
 		if (l->owner == owner) {
 			delete_lock(l);
 			any = true;
@@ -222,22 +227,26 @@ void locks_remove_posix(struct file *f, struct files_struct *owner)
 		remove_locks(f->f_inode, owner);
 }
 
-void locks_remove_file(struct file *f)
-{
-	remove_locks(f->f_inode, f);
-}
+void locks_remove_file(struct file *f) { remove_locks(f->f_inode, f); }
 
 long sys_flock(unsigned int fd, unsigned int cmd)
 {
-	struct file_lock want = { .kind = KIND_FLOCK, .end = OFFSET_MAX, .pid = current->tgid };
+	struct file_lock want = {.kind = KIND_FLOCK, .end = OFFSET_MAX, .pid = current->tgid};
 	struct file *f;
 	long err;
 
 	switch (cmd & ~LOCK_NB) {
-	case LOCK_SH: want.type = F_RDLCK; break;
-	case LOCK_EX: want.type = F_WRLCK; break;
-	case LOCK_UN: want.type = F_UNLCK; break;
-	default: return -EINVAL;
+	case LOCK_SH:
+		want.type = F_RDLCK;
+		break;
+	case LOCK_EX:
+		want.type = F_WRLCK;
+		break;
+	case LOCK_UN:
+		want.type = F_UNLCK;
+		break;
+	default:
+		return -EINVAL;
 	}
 	f = fget(fd);
 	if (!f)
@@ -259,10 +268,16 @@ static int flock_to_range(struct file *f, const struct flock *fl, struct file_lo
 	loff_t base = 0, start;
 
 	switch (fl->l_whence) {
-	case SEEK_SET: break;
-	case SEEK_CUR: base = f->f_pos; break;
-	case SEEK_END: base = f->f_inode->i_size; break;
-	default: return -EINVAL;
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		base = f->f_pos;
+		break;
+	case SEEK_END:
+		base = f->f_inode->i_size;
+		break;
+	default:
+		return -EINVAL;
 	}
 	if (fl->l_start > OFFSET_MAX - base)
 		return -EOVERFLOW;
@@ -288,7 +303,8 @@ static int flock_to_range(struct file *f, const struct flock *fl, struct file_lo
 static int flock_to_lock(struct file *f, const struct flock *fl, bool ofd, struct file_lock *lock)
 {
 	*lock = (struct file_lock){
-		.kind = KIND_RANGE, .type = fl->l_type,
+		.kind = KIND_RANGE,
+		.type = fl->l_type,
 		.owner = ofd ? (void *)f : (void *)current->files,
 		.pid = ofd ? -1 : current->tgid,
 	};

@@ -22,34 +22,34 @@
 #include "internal.h"
 
 #define MAXSYMLINKS	40
-#define EMBEDDED_LEVELS	2
+#define EMBEDDED_LEVELS 2
 #define SHORT_NAME	(128 - sizeof(struct filename))
 #define __O_TMPFILE	020000000
 #define O_PATH_FLAGS	(O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
-#define VALID_OPEN_FLAGS \
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | \
-	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH | \
-	 __O_TMPFILE)
+#define VALID_OPEN_FLAGS                                                                           \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |      \
+	 O_DSYNC | FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME |        \
+	 O_CLOEXEC | O_PATH | __O_TMPFILE)
 
 /* How a component is walked. */
 enum { WALK_TRAILING = 1, WALK_MORE = 2, WALK_NOFOLLOW = 4 };
 
 /* A symbolic link being walked. */
 struct saved_link {
-	struct path link;		/* keeps the text alive */
-	char *text;			/* made by ->readlink: freed at the end; or NULL */
-	const char *rest;		/* of the path that the link stood in */
+	struct path link; /* keeps the text alive */
+	char *text;	  /* made by ->readlink: freed at the end; or NULL */
+	const char *rest; /* of the path that the link stood in */
 };
 
 struct nameidata {
-	struct path path;		/* where we are; owns references */
-	struct path root;		/* mnt NULL: not needed yet; owns references */
-	struct qstr last;		/* the component to be walked next */
-	int last_type;			/* LAST_* */
-	unsigned int flags;		/* LOOKUP_* */
-	unsigned int depth, nr_links;	/* depth: links on the stack; nr_links: seen at all */
+	struct path path;	      /* where we are; owns references */
+	struct path root;	      /* mnt NULL: not needed yet; owns references */
+	struct qstr last;	      /* the component to be walked next */
+	int last_type;		      /* LAST_* */
+	unsigned int flags;	      /* LOOKUP_* */
+	unsigned int depth, nr_links; /* depth: links on the stack; nr_links: seen at all */
 	struct saved_link *stack, internal[EMBEDDED_LEVELS];
-	uid_t dir_uid;			/* of the directory that holds the last component */
+	uid_t dir_uid; /* of the directory that holds the last component */
 	umode_t dir_mode;
 };
 
@@ -91,10 +91,7 @@ struct filename *getname_flags(const char __user *name, int flags)
 	return ERR_PTR(len);
 }
 
-struct filename *getname(const char __user *name)
-{
-	return getname_flags(name, 0);
-}
+struct filename *getname(const char __user *name) { return getname_flags(name, 0); }
 
 struct filename *getname_kernel(const char *name)
 {
@@ -168,7 +165,8 @@ int inode_permission(struct inode *inode, int mask)
 	if ((mask & MAY_WRITE) && (inode->i_sb->s_flags & MS_RDONLY) &&
 	    (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode)))
 		return -EROFS;
-	return inode->i_op->permission ? inode->i_op->permission(inode, mask) : generic_permission(inode, mask);
+	return inode->i_op->permission ? inode->i_op->permission(inode, mask)
+				       : generic_permission(inode, mask);
 }
 
 /* True if nothing may be executed from here. */
@@ -182,7 +180,8 @@ static int may_follow_link(const struct nameidata *nd, const struct inode *link)
 {
 	if (current->cred->fsuid == link->i_uid)
 		return 0;
-	if ((nd->dir_mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH) || nd->dir_uid == link->i_uid)
+	if ((nd->dir_mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH) ||
+	    nd->dir_uid == link->i_uid)
 		return 0;
 	return -EACCES;
 }
@@ -304,7 +303,7 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 		err = inode->i_op->get_path(d, &to);
 		if (!err)
 			nd_set_path(nd, &to);
-		return ERR_PTR(err);		/* 0: NULL */
+		return ERR_PTR(err); /* 0: NULL */
 	}
 	l->text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!l->text)
@@ -325,7 +324,7 @@ static const char *pick_link(struct nameidata *nd, const struct path *link, int 
 		return ERR_PTR(err);
 	}
 	l = &nd->stack[nd->depth++];
-	*l = (struct saved_link){ .link = *link };
+	*l = (struct saved_link){.link = *link};
 	if (flags & WALK_TRAILING) {
 		err = may_follow_link(nd, link->dentry->d_inode);
 		if (err)
@@ -351,7 +350,7 @@ static const char *pick_link(struct nameidata *nd, const struct path *link, int 
 /* Goes to @d, a name in the current directory, whose reference it takes over; enters mounts, picks up links. */
 static const char *step_into(struct nameidata *nd, int flags, struct dentry *d)
 {
-	struct path p = { .mnt = mntget(nd->path.mnt), .dentry = d };
+	struct path p = {.mnt = mntget(nd->path.mnt), .dentry = d};
 
 	follow_down(&p);
 	if (!S_ISLNK(p.dentry->d_inode->i_mode) || (flags & WALK_NOFOLLOW) ||
@@ -406,7 +405,7 @@ static const char *next_component(struct nameidata *nd, const char *name)
 
 	while (name[len] && name[len] != '/')
 		len++;
-	nd->last = (struct qstr){ .name = name, .len = len };
+	nd->last = (struct qstr){.name = name, .len = len};
 	nd->last_type = LAST_NORM;
 	if (name[0] == '.' && len == 1)
 		nd->last_type = LAST_DOT;
@@ -421,7 +420,7 @@ static const char *next_component(struct nameidata *nd, const char *name)
 /* Walks all but the last component of @name, which it leaves in nd->last. 0 or -errno. */
 static int link_path_walk(const char *name, struct nameidata *nd)
 {
-	unsigned int depth = 0;		/* links whose rest is ours to walk; at most nd->depth */
+	unsigned int depth = 0; /* links whose rest is ours to walk; at most nd->depth */
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
@@ -587,7 +586,8 @@ int user_path_at(int dfd, const char __user *name, unsigned int flags, struct pa
 /* From open(2)'s flags to what the walk and the checks need. 0 or -EINVAL. */
 static int build_open_flags(int flags, umode_t mode, struct open_flags *op)
 {
-	static const u8 acc_modes[] = { MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE };
+	static const u8 acc_modes[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+				       MAY_READ | MAY_WRITE};
 
 	flags &= VALID_OPEN_FLAGS | __FMODE_EXEC;
 	if (flags & O_PATH)
@@ -648,7 +648,8 @@ static struct dentry *lookup_open(struct nameidata *nd, const struct open_flags 
 }
 
 /* Walks the last component of an open. NULL: nd->path is the file; else a link's text, or ERR_PTR. */
-static const char *open_last_lookups(struct nameidata *nd, const struct open_flags *op, bool *created)
+static const char *open_last_lookups(struct nameidata *nd, const struct open_flags *op,
+				     bool *created)
 {
 	struct dentry *d;
 

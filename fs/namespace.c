@@ -22,15 +22,15 @@
 #include <asm/uaccess.h>
 #include "internal.h"
 
-#define MNT_ATIME_MASK		(MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
-#define MNT_FLAGS		(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | \
-				 MS_NOATIME | MS_NODIRATIME)
-#define SB_FLAGS		(MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_DIRSYNC | MS_SILENT | MS_LAZYTIME)
-#define PROPAGATION_FLAGS	(MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define MNT_ATIME_MASK (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define MNT_FLAGS                                                                                  \
+	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NOATIME | MS_NODIRATIME)
+#define SB_FLAGS	  (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_DIRSYNC | MS_SILENT | MS_LAZYTIME)
+#define PROPAGATION_FLAGS (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 /* umount2 flags: Linux keeps these in a header that is not UAPI. */
-#define MNT_FORCE		1
-#define MNT_DETACH		2
-#define UMOUNT_NOFOLLOW		8
+#define MNT_FORCE	1
+#define MNT_DETACH	2
+#define UMOUNT_NOFOLLOW 8
 
 LIST_HEAD(mount_list);
 struct vfsmount *root_mnt;
@@ -86,8 +86,8 @@ void mntput(struct vfsmount *m)
 }
 
 /* Mounts a new super block of @t with @name as its device. ERR_PTR. */
-static struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int sb_flags, unsigned int mnt_flags,
-				       const char *name, const char *data)
+static struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int sb_flags,
+				       unsigned int mnt_flags, const char *name, const char *data)
 {
 	struct super_block *sb = t->mount(t, sb_flags, data);
 	struct vfsmount *m;
@@ -109,7 +109,7 @@ struct vfsmount *kern_mount(struct file_system_type *t)
 
 void mount_rootfs(struct file_system_type *t)
 {
-	root_mnt = vfs_kern_mount(t, 0, MS_RELATIME, t->name, NULL);
+	root_mnt = vfs_kern_mount(t, 0, 0, t->name, NULL);
 	if (IS_ERR(root_mnt))
 		panic("cannot mount the root file system: error %ld", PTR_ERR(root_mnt));
 	list_add_tail(&root_mnt->mnt_list, &mount_list);
@@ -122,16 +122,10 @@ int mnt_want_write(const struct vfsmount *m)
 
 /* ---- the tree of mounts ---- */
 
-static bool mnt_has_parent(const struct vfsmount *m)
-{
-	return m->mnt_parent != m;
-}
+static bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_parent != m; }
 
 /* In the tree that mount(2) may change? The kernel's own mounts and lazily unmounted ones are not. */
-static bool check_mnt(const struct vfsmount *m)
-{
-	return !list_empty(&m->mnt_list);
-}
+static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
 
 static struct vfsmount *lookup_mnt_locked(const struct vfsmount *parent, const struct dentry *at)
 {
@@ -154,7 +148,7 @@ bool follow_down(struct path *p)
 		spin_lock(&dcache_lock);
 		m = lookup_mnt_locked(p->mnt, p->dentry);
 		if (m)
-			*p = (struct path){ .mnt = mntget(m), .dentry = dget(m->mnt_root) };
+			*p = (struct path){.mnt = mntget(m), .dentry = dget(m->mnt_root)};
 		spin_unlock(&dcache_lock);
 		if (!m)
 			break;
@@ -171,7 +165,7 @@ bool follow_up(struct path *p, const struct path *root)
 
 	spin_lock(&dcache_lock);
 	while (!found && mnt_has_parent(up.mnt)) {
-		up = (struct path){ .mnt = up.mnt->mnt_parent, .dentry = up.mnt->mnt_mountpoint };
+		up = (struct path){.mnt = up.mnt->mnt_parent, .dentry = up.mnt->mnt_mountpoint};
 		if (up.mnt == root->mnt && up.dentry == root->dentry)
 			break;
 		found = up.dentry != up.mnt->mnt_root;
@@ -197,7 +191,7 @@ static void attach_mnt_locked(struct vfsmount *m, const struct path *p)
 /* Takes @m from its parent; the caller puts the path returned, after unlocking. dcache_lock held. */
 static struct path unhash_mnt_locked(struct vfsmount *m)
 {
-	struct path at = { .mnt = m->mnt_parent, .dentry = m->mnt_mountpoint };
+	struct path at = {.mnt = m->mnt_parent, .dentry = m->mnt_mountpoint};
 	struct vfsmount *other;
 
 	m->mnt_parent = m;
@@ -248,7 +242,8 @@ static void umount_tree(struct vfsmount *m)
 }
 
 /* Is (m, d) at @root or below, going up over mounts? */
-static bool is_path_reachable(const struct vfsmount *m, const struct dentry *d, const struct path *root)
+static bool is_path_reachable(const struct vfsmount *m, const struct dentry *d,
+			      const struct path *root)
 {
 	while (m != root->mnt && mnt_has_parent(m)) {
 		d = m->mnt_mountpoint;
@@ -277,8 +272,8 @@ static int graft_tree(struct vfsmount *m, const struct path *p)
 	return 0;
 }
 
-static int do_new_mount(struct path *p, const char *type, unsigned long flags, unsigned int mnt_flags,
-			const char *name, const char *data)
+static int do_new_mount(struct path *p, const char *type, unsigned long flags,
+			unsigned int mnt_flags, const char *name, const char *data)
 {
 	struct file_system_type *t;
 	struct vfsmount *m;
@@ -313,12 +308,13 @@ static struct vfsmount *clone_mnt(const struct vfsmount *old, struct dentry *roo
  * MS_REC: copies the mounts that hang on @from below @top to the same places
  * of @to. Only mounts older than @limit, so that the copy never copies itself.
  */
-static int copy_children(const struct vfsmount *from, const struct dentry *top, struct vfsmount *to, int limit)
+static int copy_children(const struct vfsmount *from, const struct dentry *top, struct vfsmount *to,
+			 int limit)
 {
 	struct vfsmount *m, *copy;
 
 	list_for_each_entry(m, &mount_list, mnt_list) {
-		struct path at = { .mnt = to, .dentry = m->mnt_mountpoint };
+		struct path at = {.mnt = to, .dentry = m->mnt_mountpoint};
 		int err;
 
 		if (m->mnt_parent != from || !mnt_has_parent(m) || m->mnt_id >= limit ||
@@ -371,7 +367,7 @@ out:
 
 static int do_move_mount(struct path *p, const char *old_name)
 {
-	struct path old, at = { 0 };
+	struct path old, at = {0};
 	struct vfsmount *m;
 	int err;
 
@@ -407,7 +403,8 @@ static int do_remount(struct path *p, unsigned long flags, unsigned int mnt_flag
 	if (!check_mnt(p->mnt) || p->dentry != p->mnt->mnt_root)
 		return -EINVAL;
 	if (!(flags & MS_BIND))
-		p->mnt->mnt_sb->s_flags = (p->mnt->mnt_sb->s_flags & ~SB_FLAGS) | (flags & SB_FLAGS);
+		p->mnt->mnt_sb->s_flags =
+			(p->mnt->mnt_sb->s_flags & ~SB_FLAGS) | (flags & SB_FLAGS);
 	p->mnt->mnt_flags = mnt_flags;
 	return 0;
 }
@@ -422,7 +419,8 @@ static int do_change_type(struct path *p, unsigned long flags)
 	return (type & ~PROPAGATION_FLAGS) || (type & (type - 1)) ? -EINVAL : 0;
 }
 
-static int path_mount(const char *name, struct path *p, const char *type, unsigned long flags, const char *data)
+static int path_mount(const char *name, struct path *p, const char *type, unsigned long flags,
+		      const char *data)
 {
 	unsigned int mnt_flags;
 
@@ -494,7 +492,8 @@ static char *copy_mount_options(const void __user *data)
 	return copy;
 }
 
-long sys_mount(char __user *dev, char __user *dir, char __user *type, unsigned long flags, void __user *data)
+long sys_mount(char __user *dev, char __user *dir, char __user *type, unsigned long flags,
+	       void __user *data)
 {
 	char *ktype = copy_mount_string(type), *kdev = NULL, *opts = NULL;
 	struct path p;
@@ -542,7 +541,7 @@ static int do_umount(struct path *p, int flags)
 		return -EINVAL;
 	spin_lock(&dcache_lock);
 	child = first_child(m);
-	busy = child || atomic_read(&m->mnt_count) > 2;		/* the list's and ours */
+	busy = child || atomic_read(&m->mnt_count) > 2; /* the list's and ours */
 	spin_unlock(&dcache_lock);
 	if (busy && !(flags & MNT_DETACH))
 		return -EBUSY;
@@ -576,15 +575,16 @@ static struct fs_struct *find_fs_at(const struct path *old)
 {
 	struct fs_struct *found = NULL;
 	struct task_struct *p, *t;
+	unsigned long irq;
 
-	spin_lock(&tasklist_lock);
+	spin_lock_irqsave(&tasklist_lock, irq);
 	for_each_process(p)
 		for_each_thread(p, t)
 			if (t->fs && (path_is(&t->fs->root, old) || path_is(&t->fs->pwd, old)))
 				found = t->fs;
 	if (found)
 		atomic_inc(&found->users);
-	spin_unlock(&tasklist_lock);
+	spin_unlock_irqrestore(&tasklist_lock, irq);
 	return found;
 }
 
@@ -612,7 +612,8 @@ static void chroot_fs_refs(const struct path *old, const struct path *new_root)
 }
 
 /* The new root must be a mountpoint below the old one, and @put_old a place below the new root. 0 or -errno. */
-static int may_pivot(const struct path *root, const struct path *new_root, const struct path *put_old)
+static int may_pivot(const struct path *root, const struct path *new_root,
+		     const struct path *put_old)
 {
 	if (!check_mnt(root->mnt) || !check_mnt(new_root->mnt))
 		return -EINVAL;

@@ -48,7 +48,7 @@ struct file *alloc_empty_file(int flags)
 		return ERR_PTR(-ENOMEM);
 	atomic_set(&f->f_count, 1);
 	f->f_flags = flags;
-	f->f_mode = (flags + 1) & O_ACCMODE;	/* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */
+	f->f_mode = (flags + 1) & O_ACCMODE; /* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */
 	if (flags & __FMODE_EXEC)
 		f->f_mode |= FMODE_EXEC;
 	mutex_init(&f->f_pos_lock, LOCK_F_POS);
@@ -108,7 +108,7 @@ int do_dentry_open(struct file *f)
 	err = f->f_op->open ? f->f_op->open(inode, f) : 0;
 	if (err)
 		return err;
-	f->f_mode |= FMODE_OPENED;	/* ->open may have put other operations in place */
+	f->f_mode |= FMODE_OPENED; /* ->open may have put other operations in place */
 	if (!f->f_op->llseek)
 		f->f_mode &= ~FMODE_LSEEK;
 	if (f->f_op->llseek == no_llseek)
@@ -156,7 +156,7 @@ struct file *alloc_file_pseudo(struct inode *inode, const char *name, int flags,
 			       const struct file_operations *fop,
 			       const struct dentry_operations *dop)
 {
-	struct path p = { .mnt = pipefs_mount() };
+	struct path p = {.mnt = pipefs_mount()};
 	struct file *f;
 
 	if (!p.mnt)
@@ -211,44 +211,18 @@ int filp_close(struct file *f, struct files_struct *files)
 
 /* ---- open and close ---------------------------------------------------- */
 
-#define O_PATH_FLAGS	(O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
-#define VALID_OPEN_FLAGS \
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NDELAY | O_NONBLOCK | \
-	 __O_SYNC | O_DSYNC | FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | \
-	 O_NOATIME | O_CLOEXEC | O_PATH | __O_TMPFILE)
-
-/* Drops what open(2) ignores. 0 or -EINVAL. */
-static int build_open_flags(int *flags, umode_t *mode)
-{
-	*flags = (*flags & VALID_OPEN_FLAGS) | O_LARGEFILE;
-	if (*flags & O_PATH)
-		*flags &= O_PATH_FLAGS;
-	*mode = *flags & (O_CREAT | __O_TMPFILE) ? *mode & 07777 : 0;
-	if (*flags & __O_TMPFILE) {
-		if ((*flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE)
-			return -EINVAL;
-		if (!(*flags & (O_WRONLY | O_RDWR)))
-			return -EINVAL;
-	}
-	if (*flags & __O_SYNC)
-		*flags |= O_DSYNC;
-	return 0;
-}
-
 long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 {
-	struct filename *fn;
+	struct filename *fn = getname(name);
 	struct file *f;
-	int fd = build_open_flags(&flags, &mode);
+	int fd;
 
-	if (fd)
-		return fd;
-	fn = getname(name);
 	if (IS_ERR(fn))
 		return PTR_ERR(fn);
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
-		f = do_filp_open(dfd, fn, flags & ~O_CLOEXEC, mode);
+		/* __FMODE_EXEC is not the user's to set. */
+		f = do_filp_open(dfd, fn, (flags & ~__FMODE_EXEC) | O_LARGEFILE, mode);
 		if (IS_ERR(f)) {
 			put_unused_fd(fd);
 			fd = PTR_ERR(f);
@@ -270,17 +244,14 @@ long sys_creat(const char __user *name, umode_t mode)
 	return sys_openat(AT_FDCWD, name, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
-long sys_close(unsigned int fd)
-{
-	return close_fd(fd);
-}
+long sys_close(unsigned int fd) { return close_fd(fd); }
 
 /* ---- size --------------------------------------------------------------- */
 
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs)
 {
 	struct inode *inode = d->d_inode;
-	struct iattr attr = { .ia_valid = ATTR_SIZE | time_attrs, .ia_size = len };
+	struct iattr attr = {.ia_valid = ATTR_SIZE | time_attrs, .ia_size = len};
 	umode_t kill = inode->i_mode & S_ISUID;
 	int err;
 
@@ -537,7 +508,7 @@ static long change_attr(const struct path *p, struct iattr *attr)
 
 static long chmod_common(const struct path *p, umode_t mode)
 {
-	struct iattr attr = { .ia_valid = ATTR_MODE };
+	struct iattr attr = {.ia_valid = ATTR_MODE};
 
 	attr.ia_mode = (mode & 07777) | (p->dentry->d_inode->i_mode & ~07777);
 	return change_attr(p, &attr);
@@ -546,7 +517,7 @@ static long chmod_common(const struct path *p, umode_t mode)
 /* -1 leaves an id as it is. */
 static long chown_common(const struct path *p, uid_t uid, gid_t gid)
 {
-	struct iattr attr = { .ia_uid = uid, .ia_gid = gid };
+	struct iattr attr = {.ia_uid = uid, .ia_gid = gid};
 
 	if (uid != (uid_t)-1)
 		attr.ia_valid |= ATTR_UID;
@@ -567,10 +538,7 @@ long sys_fchmodat(int dfd, const char __user *name, umode_t mode)
 	return err;
 }
 
-long sys_chmod(const char __user *name, umode_t mode)
-{
-	return sys_fchmodat(AT_FDCWD, name, mode);
-}
+long sys_chmod(const char __user *name, umode_t mode) { return sys_fchmodat(AT_FDCWD, name, mode); }
 
 long sys_fchmod(unsigned int fd, umode_t mode)
 {
@@ -626,8 +594,8 @@ long sys_fchown(unsigned int fd, uid_t uid, gid_t gid)
 
 /* ---- times ------------------------------------------------------------------ */
 
-#define UTIME_NOW	((1L << 30) - 1)	/* not in Linux's UAPI headers: POSIX, <sys/stat.h> */
-#define UTIME_OMIT	((1L << 30) - 2)
+#define UTIME_NOW  ((1L << 30) - 1) /* not in Linux's UAPI headers: POSIX, <sys/stat.h> */
+#define UTIME_OMIT ((1L << 30) - 2)
 
 static bool nsec_valid(long nsec)
 {
@@ -637,7 +605,7 @@ static bool nsec_valid(long nsec)
 /* @ts NULL: both now. notify_change tells setting from touching, which asks for less. */
 static long vfs_utimes(const struct path *p, const struct __kernel_timespec *ts)
 {
-	struct iattr attr = { .ia_valid = ATTR_ATIME | ATTR_MTIME };
+	struct iattr attr = {.ia_valid = ATTR_ATIME | ATTR_MTIME};
 
 	if (!ts)
 		return change_attr(p, &attr);
@@ -729,7 +697,7 @@ long sys_utimes(const char __user *name, struct __kernel_old_timeval __user *tv)
 
 long sys_utime(const char __user *name, void __user *times)
 {
-	__kernel_old_time_t t[2];	/* struct utimbuf: actime, modtime */
+	__kernel_old_time_t t[2]; /* struct utimbuf: actime, modtime */
 	struct __kernel_timespec ts[2];
 
 	if (!times)
@@ -737,21 +705,15 @@ long sys_utime(const char __user *name, void __user *times)
 	if (copy_from_user(t, times, sizeof(t)))
 		return -EFAULT;
 	for (int i = 0; i < 2; i++)
-		ts[i] = (struct __kernel_timespec){ .tv_sec = t[i] };
+		ts[i] = (struct __kernel_timespec){.tv_sec = t[i]};
 	return do_utimes(AT_FDCWD, name, ts, 0);
 }
 
 /* ---- sync and advice: memory is all the disk we have --------------------------- */
 
-int noop_fsync(struct file *f __maybe_unused)
-{
-	return 0;
-}
+int noop_fsync(struct file *f __maybe_unused) { return 0; }
 
-long sys_sync(void)
-{
-	return 0;
-}
+long sys_sync(void) { return 0; }
 
 long sys_syncfs(int fd)
 {
@@ -775,10 +737,7 @@ long sys_fsync(unsigned int fd)
 	return err;
 }
 
-long sys_fdatasync(unsigned int fd)
-{
-	return sys_fsync(fd);
-}
+long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
 
 long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t len, int advice)
 {

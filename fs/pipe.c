@@ -22,24 +22,24 @@
 #include <linux/eventpoll.h>
 #include <linux/magic.h>
 
-#define PIPE_DEF_BUFFERS	16
-#define PIPE_MAX_BUFFERS	256	/* 1 MiB: more asks for CAP_SYS_RESOURCE */
+#define PIPE_DEF_BUFFERS 16
+#define PIPE_MAX_BUFFERS 256 /* 1 MiB: more asks for CAP_SYS_RESOURCE */
 
 struct pipe_buffer {
 	struct page *page;
 	unsigned int offset, len;
-	bool packet;			/* O_DIRECT: one write is one read */
+	bool packet; /* O_DIRECT: one write is one read */
 };
 
 struct pipe_inode_info {
 	struct mutex mutex;
 	wait_queue_head_t rd_wait, wr_wait;
-	unsigned int head, tail;	/* run freely; slot: modulo ring_size */
-	unsigned int ring_size;		/* a power of two */
+	unsigned int head, tail; /* run freely; slot: modulo ring_size */
+	unsigned int ring_size;	 /* a power of two */
 	unsigned int readers, writers;
-	unsigned int files;		/* open ends, and opens under way: at 0 the pipe goes */
-	unsigned int r_counter, w_counter;	/* how often an end was opened, for the other's open */
-	struct page *tmp_page;		/* one spare page, or NULL */
+	unsigned int files;		   /* open ends, and opens under way: at 0 the pipe goes */
+	unsigned int r_counter, w_counter; /* how often an end was opened, for the other's open */
+	struct page *tmp_page;		   /* one spare page, or NULL */
 	struct pipe_buffer *bufs;
 };
 
@@ -174,7 +174,10 @@ static int source_copy(struct pipe_source *src, void *to, size_t n)
 	return 0;
 }
 
-/* Adds the odd bytes of a write to the page written last if they all fit. mutex held. 0 or -EFAULT. */
+/*
+ * Adds the odd bytes of a write to the page written last if they all fit. mutex held. 0 or
+ * -EFAULT.
+ */
 static int pipe_merge(struct pipe_inode_info *pipe, struct pipe_source *src)
 {
 	size_t chars = offset_in_page(src->left);
@@ -206,7 +209,8 @@ static int pipe_append(struct pipe_inode_info *pipe, struct pipe_source *src, bo
 	if (err)
 		return err;
 	pipe->tmp_page = NULL;
-	*pipe_buf(pipe, pipe->head) = (struct pipe_buffer){ .page = page, .len = chars, .packet = packet };
+	*pipe_buf(pipe, pipe->head) =
+		(struct pipe_buffer){.page = page, .len = chars, .packet = packet};
 	pipe->head++;
 	return 0;
 }
@@ -216,7 +220,9 @@ static bool pipe_writable(const struct pipe_inode_info *pipe)
 	return !pipe_full(pipe) || !pipe->readers;
 }
 
-/* The ring is full: lets readers run. mutex held, dropped while asleep. 0, -EAGAIN, -ERESTARTSYS. */
+/*
+ * The ring is full: lets readers run. mutex held, dropped while asleep. 0, -EAGAIN, -ERESTARTSYS.
+ */
 static int pipe_wait_writable(struct file *f, struct pipe_inode_info *pipe)
 {
 	int err = 0;
@@ -231,7 +237,10 @@ static int pipe_wait_writable(struct file *f, struct pipe_inode_info *pipe)
 	return err;
 }
 
-/* Writes until all is done or something stops it; -EPIPE comes with the signal. mutex held. 0 or -errno. */
+/*
+ * Writes until all is done or something stops it; -EPIPE comes with the signal. mutex held. 0 or
+ * -errno.
+ */
 static int pipe_fill(struct file *f, struct pipe_inode_info *pipe, struct pipe_source *src)
 {
 	bool packet = f->f_flags & O_DIRECT;
@@ -244,7 +253,8 @@ static int pipe_fill(struct file *f, struct pipe_inode_info *pipe, struct pipe_s
 			send_sig(SIGPIPE, current, 0);
 			return -EPIPE;
 		}
-		err = pipe_full(pipe) ? pipe_wait_writable(f, pipe) : pipe_append(pipe, src, packet);
+		err = pipe_full(pipe) ? pipe_wait_writable(f, pipe)
+				      : pipe_append(pipe, src, packet);
 	}
 	return err;
 }
@@ -252,7 +262,7 @@ static int pipe_fill(struct file *f, struct pipe_inode_info *pipe, struct pipe_s
 static ssize_t do_pipe_write(struct file *f, const void *from, size_t n, bool user)
 {
 	struct pipe_inode_info *pipe = file_pipe(f);
-	struct pipe_source src = { .from = from, .left = n, .user = user };
+	struct pipe_source src = {.from = from, .left = n, .user = user};
 	int err;
 
 	if (!n)
@@ -281,10 +291,7 @@ ssize_t pipe_write_kernel(struct file *f, const void *from, size_t n)
 /* ---- asking ------------------------------------------------------------------------------ */
 
 /* How often it was opened for writing, as fifo_open_read remembers it; never NULL. */
-static void *w_count(const struct pipe_inode_info *pipe)
-{
-	return (void *)(pipe->w_counter + 1UL);
-}
+static void *w_count(const struct pipe_inode_info *pipe) { return (void *)(pipe->w_counter + 1UL); }
 
 static unsigned int pipe_poll(struct file *f, struct poll_table_struct *pt)
 {
@@ -369,7 +376,10 @@ long pipe_fcntl(struct file *f, unsigned int cmd, unsigned long arg)
 
 /* ---- open and release ----------------------------------------------------------------------- */
 
-/* Waits until the other end has been opened since @seen. mutex held, dropped meanwhile. 0 or -ERESTARTSYS. */
+/*
+ * Waits until the other end has been opened since @seen. mutex held, dropped meanwhile. 0 or
+ * -ERESTARTSYS.
+ */
 static int wait_for_partner(struct pipe_inode_info *pipe, wait_queue_head_t *q,
 			    const unsigned int *counter)
 {
@@ -390,7 +400,7 @@ static int fifo_open_read(struct file *f, struct pipe_inode_info *pipe)
 	if (pipe->writers)
 		return 0;
 	if (f->f_flags & O_NONBLOCK) {
-		f->private_data = w_count(pipe);	/* no EPOLLHUP before the first writer */
+		f->private_data = w_count(pipe); /* no EPOLLHUP before the first writer */
 		return 0;
 	}
 	if (!wait_for_partner(pipe, &pipe->rd_wait, &pipe->w_counter))
@@ -442,9 +452,15 @@ static int fifo_open(struct inode *inode, struct file *f)
 	pipe->files++;
 	mutex_lock(&pipe->mutex);
 	switch (f->f_mode & (FMODE_READ | FMODE_WRITE)) {
-	case FMODE_READ: err = fifo_open_read(f, pipe); break;
-	case FMODE_WRITE: err = fifo_open_write(f, pipe); break;
-	case FMODE_READ | FMODE_WRITE: err = fifo_open_both(pipe); break;
+	case FMODE_READ:
+		err = fifo_open_read(f, pipe);
+		break;
+	case FMODE_WRITE:
+		err = fifo_open_write(f, pipe);
+		break;
+	case FMODE_READ | FMODE_WRITE:
+		err = fifo_open_both(pipe);
+		break;
 	}
 	mutex_unlock(&pipe->mutex);
 	if (err)
@@ -461,7 +477,7 @@ static int pipe_release(struct inode *inode, struct file *f)
 		pipe->readers--;
 	if (f->f_mode & FMODE_WRITE)
 		pipe->writers--;
-	if (!pipe->readers != !pipe->writers) {		/* just one kind of end is left */
+	if (!pipe->readers != !pipe->writers) { /* just one kind of end is left */
 		wake_up_all(&pipe->rd_wait);
 		wake_up_all(&pipe->wr_wait);
 	}
@@ -480,9 +496,10 @@ const struct file_operations pipefifo_fops = {
 	.release = pipe_release,
 };
 
-/* ---- pipefs and pipe(2) ----------------------------------------------------------------------- */
+/* ---- pipefs and pipe(2) -------------------- */
 
-static struct super_block *pipefs_new_sb(struct file_system_type *t, unsigned int flags __maybe_unused,
+static struct super_block *pipefs_new_sb(struct file_system_type *t,
+					 unsigned int flags __maybe_unused,
 					 const char *data __maybe_unused)
 {
 	struct super_block *sb = alloc_super(t, PIPEFS_MAGIC);
@@ -501,7 +518,7 @@ static struct super_block *pipefs_new_sb(struct file_system_type *t, unsigned in
 
 struct vfsmount *pipefs_mount(void)
 {
-	static struct file_system_type pipefs = { .name = "pipefs", .mount = pipefs_new_sb };
+	static struct file_system_type pipefs = {.name = "pipefs", .mount = pipefs_new_sb};
 	static struct vfsmount *mnt;
 
 	if (!mnt) {
@@ -546,14 +563,14 @@ static struct inode *get_pipe_inode(void)
 /* @files: [0] to read, [1] to write. 0 or -ENFILE, -ENOMEM. */
 static int create_pipe_files(struct file **files, int flags)
 {
-	static const struct dentry_operations pipefs_dops = { .d_dname = pipefs_dname };
+	static const struct dentry_operations pipefs_dops = {.d_dname = pipefs_dname};
 	struct inode *inode = get_pipe_inode();
 	struct file *w, *r;
 
 	if (!inode)
 		return -ENFILE;
-	w = alloc_file_pseudo(inode, "", O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)), &pipefifo_fops,
-			      &pipefs_dops);
+	w = alloc_file_pseudo(inode, "", O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)),
+			      &pipefifo_fops, &pipefs_dops);
 	if (IS_ERR(w)) {
 		free_pipe_info(inode->i_pipe);
 		iput(inode);
@@ -561,7 +578,7 @@ static int create_pipe_files(struct file **files, int flags)
 	}
 	r = alloc_file_clone(w, O_RDONLY | (flags & O_NONBLOCK), &pipefifo_fops);
 	if (IS_ERR(r)) {
-		inode->i_pipe->files--;		/* the end that was never born */
+		inode->i_pipe->files--; /* the end that was never born */
 		fput(w);
 		return PTR_ERR(r);
 	}
@@ -591,7 +608,7 @@ static int reserve_fds(int *fd, int __user *ufd, int flags)
 
 long sys_pipe2(int __user *ufd, int flags)
 {
-	struct file *files[2] = { NULL, NULL };
+	struct file *files[2] = {NULL, NULL};
 	int fd[2], err;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
@@ -610,7 +627,4 @@ long sys_pipe2(int __user *ufd, int flags)
 	return 0;
 }
 
-long sys_pipe(int __user *ufd)
-{
-	return sys_pipe2(ufd, 0);
-}
+long sys_pipe(int __user *ufd) { return sys_pipe2(ufd, 0); }

@@ -17,7 +17,7 @@
 #include <linux/eventpoll.h>
 #include <linux/fs.h>
 
-#define MAX_RW_COUNT	((size_t)(INT32_MAX & PAGE_MASK))
+#define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
 
 /* ---- checks -------------------------------------------------------------- */
 
@@ -73,7 +73,10 @@ ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *po
 	return done;
 }
 
-/* Cuts *n to what the file may grow; moves *pos to the end for O_APPEND. i_rwsem held. 0 or -EFBIG. */
+/*
+ * Cuts *n to what the file may grow; moves *pos to the end for O_APPEND. i_rwsem held. 0 or
+ * -EFBIG.
+ */
 static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
@@ -289,8 +292,9 @@ static struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n
 		return ERR_PTR(-EFAULT);
 	}
 	for (unsigned long i = 0; i < n; i++) {
-		int err = (ssize_t)v[i].iov_len < 0 ? -EINVAL
-			  : access_ok(v[i].iov_base, v[i].iov_len) ? 0 : -EFAULT;
+		int err = (ssize_t)v[i].iov_len < 0		   ? -EINVAL
+			  : access_ok(v[i].iov_base, v[i].iov_len) ? 0
+								   : -EFAULT;
 
 		if (err) {
 			kfree(v);
@@ -425,7 +429,8 @@ static ssize_t copy_file_page(struct file *in, loff_t *in_pos, struct file *out,
 	return ret;
 }
 
-ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t n)
+ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
+			size_t n)
 {
 	ssize_t done = 0, ret = 0;
 
@@ -488,7 +493,10 @@ long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
 	return ret;
 }
 
-/* Both regular, right ways open, same file system, no overlap; cuts *n at the end of @in. 0 or -errno. */
+/*
+ * Both regular, right ways open, same file system, no overlap; cuts *n at the end of @in. 0 or
+ * -errno.
+ */
 static int copy_range_checks(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 			     size_t *n)
 {

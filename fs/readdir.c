@@ -21,7 +21,7 @@
 #include <asm/uaccess.h>
 #include <linux/fs.h>
 
-#define DIR_POS_MAX	((u64)INT64_MAX)
+#define DIR_POS_MAX ((u64)INT64_MAX)
 
 ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe_unused,
 			 size_t n __maybe_unused, loff_t *pos __maybe_unused)
@@ -29,7 +29,10 @@ ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe
 	return -EISDIR;
 }
 
-/* Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the end. */
+/*
+ * Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the
+ * end.
+ */
 static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 {
 	static u64 last_seq;
@@ -44,17 +47,14 @@ static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 			d->d_seq = ++last_seq;
 		seq = d->d_seq;
 		if (seq > from)
-			break;		/* those in front are new, or were read before */
+			break; /* those in front are new, or were read before */
 		found = d;
 	}
 	spin_unlock(&dcache_lock);
 	return found;
 }
 
-static unsigned int dt_type(const struct inode *inode)
-{
-	return (inode->i_mode & S_IFMT) >> 12;
-}
+static unsigned int dt_type(const struct inode *inode) { return (inode->i_mode & S_IFMT) >> 12; }
 
 static bool emit_dots(struct dentry *dir, struct dir_context *ctx)
 {
@@ -114,7 +114,7 @@ const struct file_operations simple_dir_operations = {
 struct linux_dirent {
 	unsigned long d_ino, d_off;
 	unsigned short d_reclen;
-	char d_name[];			/* NUL-ended; the type is the last byte of the entry */
+	char d_name[]; /* NUL-ended; the type is the last byte of the entry */
 };
 
 struct linux_dirent64 {
@@ -129,8 +129,8 @@ struct linux_dirent64 {
 struct getdents_callback {
 	struct dir_context ctx;
 	char __user *next;
-	unsigned int prev_reclen;	/* 0: no entry yet */
-	unsigned int room;		/* bytes */
+	unsigned int prev_reclen; /* 0: no entry yet */
+	unsigned int room;	  /* bytes */
 	int error;
 };
 
@@ -145,10 +145,11 @@ static int set_prev_off(struct getdents_callback *cb, loff_t pos)
 }
 
 /* Takes over a finished entry of @reclen bytes; false: the buffer is full or bad. */
-static bool put_entry(struct getdents_callback *cb, const void *entry, unsigned int reclen, loff_t pos)
+static bool put_entry(struct getdents_callback *cb, const void *entry, unsigned int reclen,
+		      loff_t pos)
 {
 	if (reclen > cb->room) {
-		cb->error = -EINVAL;	/* counts only if nothing has fitted */
+		cb->error = -EINVAL; /* counts only if nothing has fitted */
 		return false;
 	}
 	if (set_prev_off(cb, pos) || copy_to_user(cb->next, entry, reclen)) {
@@ -166,8 +167,8 @@ static bool filldir(struct dir_context *ctx, const char *name, int len, loff_t p
 {
 	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
 	unsigned int reclen = ALIGN(offsetof(struct linux_dirent, d_name) + len + 2, sizeof(long));
-	char buf[ALIGN(offsetof(struct linux_dirent, d_name) + NAME_MAX + 2, sizeof(long))]
-		__aligned(8);
+	char buf[ALIGN(offsetof(struct linux_dirent, d_name) + NAME_MAX + 2,
+		       sizeof(long))] __aligned(8);
 	struct linux_dirent *de = (void *)buf;
 
 	de->d_ino = ino;
@@ -184,11 +185,11 @@ static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t
 {
 	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
 	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, sizeof(u64));
-	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1, sizeof(u64))]
-		__aligned(8);
+	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1,
+		       sizeof(u64))] __aligned(8);
 	struct linux_dirent64 *de = (void *)buf;
 
-	*de = (struct linux_dirent64){ .d_ino = ino, .d_reclen = reclen, .d_type = type };
+	*de = (struct linux_dirent64){.d_ino = ino, .d_reclen = reclen, .d_type = type};
 	memcpy(de->d_name, name, len);
 	memset(de->d_name + len, 0, buf + reclen - (de->d_name + len));
 	return put_entry(cb, de, reclen, pos);
@@ -202,7 +203,7 @@ static int iterate_dir(struct file *f, struct dir_context *ctx)
 	if (!f->f_op->iterate)
 		return -ENOTDIR;
 	down_read(&inode->i_rwsem);
-	if (inode->i_nlink) {		/* 0: the directory has been removed */
+	if (inode->i_nlink) { /* 0: the directory has been removed */
 		ctx->pos = f->f_pos;
 		err = f->f_op->iterate(f, ctx);
 		f->f_pos = ctx->pos;
@@ -213,9 +214,10 @@ static int iterate_dir(struct file *f, struct dir_context *ctx)
 }
 
 static long do_getdents(unsigned int fd, void __user *buf, unsigned int n,
-			bool (*actor)(struct dir_context *, const char *, int, loff_t, u64, unsigned int))
+			bool (*actor)(struct dir_context *, const char *, int, loff_t, u64,
+				      unsigned int))
 {
-	struct getdents_callback cb = { .ctx.actor = actor, .next = buf, .room = n };
+	struct getdents_callback cb = {.ctx.actor = actor, .next = buf, .room = n};
 	struct file *f = fget(fd);
 	long err;
 

@@ -20,15 +20,15 @@
 #include <linux/poll.h>
 #include <linux/posix_types.h>
 
-#define DEFAULT_POLLMASK	(EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM)
-#define KTIME_MAX		INT64_MAX	/* no timeout */
+#define DEFAULT_POLLMASK (EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM)
+#define KTIME_MAX	 INT64_MAX /* no timeout */
 
 struct poll_wqueues;
 
 struct poll_entry {
 	struct wait_queue_entry wait;
 	wait_queue_head_t *queue;
-	struct file *file;		/* owns a reference: keeps the queue alive */
+	struct file *file; /* owns a reference: keeps the queue alive */
 	struct poll_wqueues *owner;
 	struct poll_entry *next;
 };
@@ -37,7 +37,7 @@ struct poll_entry {
 struct poll_wqueues {
 	struct poll_table_struct pt;
 	bool triggered;
-	int error;			/* -ENOMEM: an entry is missing */
+	int error; /* -ENOMEM: an entry is missing */
 	struct poll_entry *entries;
 	unsigned int nr_inline;
 	struct poll_entry inline_entries[8];
@@ -64,8 +64,11 @@ static void pollwait(struct file *f, wait_queue_head_t *q, struct poll_table_str
 		return;
 	}
 	*e = (struct poll_entry){
-		.wait = { .private = current, .func = pollwake },
-		.queue = q, .file = get_file(f), .owner = pwq, .next = pwq->entries,
+		.wait = {.private = current, .func = pollwake},
+		.queue = q,
+		.file = get_file(f),
+		.owner = pwq,
+		.next = pwq->entries,
 	};
 	pwq->entries = e;
 	add_wait_queue(q, &e->wait);
@@ -137,10 +140,10 @@ static ktime_t poll_deadline(const struct __kernel_timespec *ts)
 	return ns > KTIME_MAX - now ? KTIME_MAX - 1 : now + ns;
 }
 
-/* Starts the loops below; *wait: nothing to wait for if the timeout is zero. */
+/* The state of one call; a zero timeout has timed out at once: it asks and does not wait. */
 struct poll_round {
 	struct poll_wqueues pwq;
-	struct poll_table_struct *pt;	/* NULL once all queues are joined, or if we will not sleep */
+	struct poll_table_struct *pt; /* NULL once all queues are joined, or if we will not sleep */
 	bool timed_out;
 };
 
@@ -229,7 +232,7 @@ static long do_sys_poll(struct pollfd __user *ufds, unsigned int n,
 /* arg: fds, n, end. */
 static long do_restart_poll(struct restart_block *rb)
 {
-	const struct __kernel_timespec nonzero = { .tv_sec = 1 };
+	const struct __kernel_timespec nonzero = {.tv_sec = 1};
 	ktime_t end = rb->arg[2];
 	long ret = do_sys_poll((struct pollfd __user *)rb->arg[0], rb->arg[1],
 			       end == KTIME_MAX ? NULL : &nonzero, end);
@@ -259,7 +262,10 @@ long sys_poll(struct pollfd __user *fds, unsigned int n, int timeout_ms)
 
 /* ---- signal masks and the time that is left ------------------------------------------------- */
 
-/* The mask for the time of the call; the old one comes back after the handler. 0, -EINVAL, -EFAULT. */
+/*
+ * The mask for the time of the call; the old one comes back after the handler. 0, -EINVAL,
+ * -EFAULT.
+ */
 static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 {
 	sigset_t mask;
@@ -309,7 +315,8 @@ static long poll_finish_timespec(struct __kernel_timespec __user *uts, ktime_t e
 static long poll_finish_timeval(struct __kernel_old_timeval __user *utv, ktime_t end, long ret)
 {
 	struct __kernel_timespec ts = time_left(end);
-	struct __kernel_old_timeval tv = { .tv_sec = ts.tv_sec, .tv_usec = ts.tv_nsec / NSEC_PER_USEC };
+	struct __kernel_old_timeval tv = {.tv_sec = ts.tv_sec,
+					  .tv_usec = ts.tv_nsec / NSEC_PER_USEC};
 
 	if (!utv)
 		return ret;
@@ -352,22 +359,22 @@ long sys_ppoll(struct pollfd __user *fds, unsigned int n, struct __kernel_timesp
 	return poll_finish_timespec(uts, end, ret);
 }
 
-/* ---- select ------------------------------------------------------------------------------------ */
+/* ---- select -------------------- */
 
-#define POLLIN_SET	(EPOLLRDNORM | EPOLLRDBAND | EPOLLIN | EPOLLHUP | EPOLLERR)
-#define POLLOUT_SET	(EPOLLWRBAND | EPOLLWRNORM | EPOLLOUT | EPOLLERR)
-#define POLLEX_SET	EPOLLPRI
+#define POLLIN_SET  (EPOLLRDNORM | EPOLLRDBAND | EPOLLIN | EPOLLHUP | EPOLLERR)
+#define POLLOUT_SET (EPOLLWRBAND | EPOLLWRNORM | EPOLLOUT | EPOLLERR)
+#define POLLEX_SET  EPOLLPRI
 
 enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
 
 /* The user's sets and the answers: words of 64 descriptors. */
 struct fd_sets {
-	int n;				/* descriptors */
+	int n; /* descriptors */
 	size_t words;
 	unsigned long *in[NR_SETS], *out[NR_SETS];
 };
 
-static const unsigned int set_masks[NR_SETS] = { POLLIN_SET, POLLOUT_SET, POLLEX_SET };
+static const unsigned int set_masks[NR_SETS] = {POLLIN_SET, POLLOUT_SET, POLLEX_SET};
 
 /* Asks @fd for all sets that name it. Hits, or -EBADF. */
 static int select_fd(struct fd_sets *s, int fd, struct poll_table_struct *pt)
@@ -475,7 +482,7 @@ static long core_sys_select(int n, void __user *const usets[NR_SETS],
 long sys_select(int n, void __user *in, void __user *out, void __user *ex,
 		struct __kernel_old_timeval __user *utv)
 {
-	void __user *usets[NR_SETS] = { in, out, ex };
+	void __user *usets[NR_SETS] = {in, out, ex};
 	const struct __kernel_timespec *timeout = NULL;
 	struct __kernel_timespec ts;
 	struct __kernel_old_timeval tv;
@@ -497,8 +504,11 @@ long sys_select(int n, void __user *in, void __user *out, void __user *ex,
 long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 		  struct __kernel_timespec __user *uts, void __user *sig)
 {
-	struct { const sigset_t __user *mask; size_t size; } arg = { NULL, 0 };
-	void __user *usets[NR_SETS] = { in, out, ex };
+	struct {
+		const sigset_t __user *mask;
+		size_t size;
+	} arg = {NULL, 0};
+	void __user *usets[NR_SETS] = {in, out, ex};
 	const struct __kernel_timespec *timeout;
 	struct __kernel_timespec ts;
 	ktime_t end;

@@ -9,10 +9,7 @@
 #include <printk.h>
 #include <string.h>
 
-static void seq_set_overflow(struct seq_file *m)
-{
-	m->count = m->size + 1;
-}
+static void seq_set_overflow(struct seq_file *m) { m->count = m->size + 1; }
 
 static bool seq_has_room(const struct seq_file *m, size_t n)
 {
@@ -29,7 +26,7 @@ void seq_vprintf(struct seq_file *m, const char *fmt, va_list ap)
 	}
 	room = m->size - m->count;
 	len = vsnprintf(m->buf + m->count, room, fmt, ap);
-	if (len < room)			/* its NUL took the last byte otherwise */
+	if (len < room) /* its NUL took the last byte otherwise */
 		m->count += len;
 	else
 		seq_set_overflow(m);
@@ -56,15 +53,9 @@ void seq_write(struct seq_file *m, const void *p, size_t n)
 	m->count += n;
 }
 
-void seq_puts(struct seq_file *m, const char *s)
-{
-	seq_write(m, s, strlen(s));
-}
+void seq_puts(struct seq_file *m, const char *s) { seq_write(m, s, strlen(s)); }
 
-void seq_putc(struct seq_file *m, char c)
-{
-	seq_write(m, &c, 1);
-}
+void seq_putc(struct seq_file *m, char c) { seq_write(m, &c, 1); }
 
 void seq_pad(struct seq_file *m, size_t column_start, size_t column)
 {
@@ -77,7 +68,7 @@ static void seq_mangle(struct seq_file *m, const char *s, const char *esc)
 {
 	for (; *s; s++) {
 		u8 c = *s;
-		char octal[4] = { '\\', '0' + (c >> 6), '0' + (c >> 3 & 7), '0' + (c & 7) };
+		char octal[4] = {'\\', '0' + (c >> 6), '0' + (c >> 3 & 7), '0' + (c & 7)};
 
 		if (strchr(esc, c))
 			seq_write(m, octal, sizeof(octal));

@@ -12,19 +12,29 @@
 #include <asm/uaccess.h>
 #include <linux/mount.h>
 
-#define ST_VALID	0x20		/* statfs.f_flags: they mean something; Linux has no UAPI name for these */
-#define ST_RELATIME	0x1000
+#define ST_VALID    0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for these */
+#define ST_RELATIME 0x1000
 
 static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 {
 	struct __kernel_timespec a = ns_to_timespec(k->atime), m = ns_to_timespec(k->mtime),
 				 c = ns_to_timespec(k->ctime);
 	struct stat st = {
-		.st_dev = new_encode_dev(k->dev), .st_ino = k->ino, .st_nlink = k->nlink,
-		.st_mode = k->mode, .st_uid = k->uid, .st_gid = k->gid,
-		.st_rdev = new_encode_dev(k->rdev), .st_size = k->size, .st_blksize = k->blksize,
-		.st_blocks = k->blocks, .st_atime = a.tv_sec, .st_atime_nsec = a.tv_nsec,
-		.st_mtime = m.tv_sec, .st_mtime_nsec = m.tv_nsec, .st_ctime = c.tv_sec,
+		.st_dev = new_encode_dev(k->dev),
+		.st_ino = k->ino,
+		.st_nlink = k->nlink,
+		.st_mode = k->mode,
+		.st_uid = k->uid,
+		.st_gid = k->gid,
+		.st_rdev = new_encode_dev(k->rdev),
+		.st_size = k->size,
+		.st_blksize = k->blksize,
+		.st_blocks = k->blocks,
+		.st_atime = a.tv_sec,
+		.st_atime_nsec = a.tv_nsec,
+		.st_mtime = m.tv_sec,
+		.st_mtime_nsec = m.tv_nsec,
+		.st_ctime = c.tv_sec,
 		.st_ctime_nsec = c.tv_nsec,
 	};
 
@@ -102,19 +112,29 @@ static struct statx_timestamp statx_time(ktime_t t)
 {
 	struct __kernel_timespec ts = ns_to_timespec(t);
 
-	return (struct statx_timestamp){ .tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec };
+	return (struct statx_timestamp){.tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec};
 }
 
 static long cp_statx(const struct kstat *k, const struct path *p, struct statx __user *ust)
 {
 	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID, .stx_blksize = k->blksize,
-		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT, .stx_nlink = k->nlink,
-		.stx_uid = k->uid, .stx_gid = k->gid, .stx_mode = k->mode, .stx_ino = k->ino,
-		.stx_size = k->size, .stx_blocks = k->blocks, .stx_atime = statx_time(k->atime),
-		.stx_ctime = statx_time(k->ctime), .stx_mtime = statx_time(k->mtime),
-		.stx_rdev_major = MAJOR(k->rdev), .stx_rdev_minor = MINOR(k->rdev),
-		.stx_dev_major = MAJOR(k->dev), .stx_dev_minor = MINOR(k->dev),
+		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
+		.stx_blksize = k->blksize,
+		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
+		.stx_nlink = k->nlink,
+		.stx_uid = k->uid,
+		.stx_gid = k->gid,
+		.stx_mode = k->mode,
+		.stx_ino = k->ino,
+		.stx_size = k->size,
+		.stx_blocks = k->blocks,
+		.stx_atime = statx_time(k->atime),
+		.stx_ctime = statx_time(k->ctime),
+		.stx_mtime = statx_time(k->mtime),
+		.stx_rdev_major = MAJOR(k->rdev),
+		.stx_rdev_minor = MINOR(k->rdev),
+		.stx_dev_major = MAJOR(k->dev),
+		.stx_dev_minor = MINOR(k->dev),
 		.stx_mnt_id = p->mnt->mnt_id,
 	};
 
@@ -221,7 +241,7 @@ static long do_statfs(const struct path *p, struct statfs __user *ust)
 {
 	struct super_block *sb = p->dentry->d_sb;
 	unsigned int flags = p->mnt->mnt_flags | (sb->s_flags & MS_RDONLY);
-	struct statfs st = { .f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX };
+	struct statfs st = {.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX};
 	int err = sb->statfs ? sb->statfs(sb, &st) : 0;
 
 	if (err)

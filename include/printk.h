@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel messages, formatting and the end of the world: lib/printk.c, lib/vsprintf.c, lib/panic.c. */
+/* Kernel messages, formatting, the end of the world: lib/printk.c, lib/vsprintf.c, lib/panic.c. */
 #ifndef PRINTK_H
 #define PRINTK_H
 
@@ -15,7 +15,7 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
-/* A message may open with its level: the console shows those below console_loglevel. None: as KERN_WARNING. */
+/* A message may open with its level; consoles show those below console_loglevel. None: KERN_WARNING. */
 #define KERN_EMERG	"\0010"
 #define KERN_ERR	"\0013"
 #define KERN_WARNING	"\0014"

@@ -28,6 +28,7 @@ struct files_struct;
 struct fs_struct;
 struct file;
 struct tty_struct;
+struct k_itimer;
 struct pt_regs;
 
 /* task->__state */
@@ -78,6 +79,8 @@ struct signal_struct {
 	struct timer_list real_timer;		/* ITIMER_REAL */
 	ktime_t it_real_incr;
 	struct { ktime_t expires, incr; } it[2];	/* VIRTUAL, PROF: in CPU time */
+	struct k_itimer *posix_timers;		/* timer_create's, newest first: kernel/sched/posix_timers.c */
+	int next_posix_timer_id;
 	u64 utime, stime, cutime, cstime;	/* ns, of dead threads and waited-for children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
 	unsigned long maxrss, cmaxrss;		/* KiB */
@@ -106,6 +109,7 @@ struct task_struct {
 	struct list_head run_list;
 	int nice;
 	unsigned int policy;		/* SCHED_* as the user set it; all run alike */
+	unsigned int rt_priority;	/* 1..99 for SCHED_FIFO and SCHED_RR, else 0 */
 	int time_slice;			/* ticks left */
 	u64 utime, stime;		/* ns */
 	u64 start_time;			/* ktime_get at fork */
@@ -227,14 +231,22 @@ static inline struct task_struct *get_task_struct(struct task_struct *t) { atomi
 void release_task(struct task_struct *t);
 struct signal_struct *alloc_signal_struct(void);
 void put_signal_struct(struct signal_struct *sig);
+struct sighand_struct *alloc_sighand(void);	/* all handlers default, one reference; NULL: no memory */
 void put_sighand(struct sighand_struct *sh);
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime);
 int task_nr_threads(struct task_struct *t);
 void set_task_comm(struct task_struct *t, const char *name);
 
+/* kernel/sys.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
+void init_rlimits(struct rlimit64 *r);
+/* @who: RUSAGE_SELF, _CHILDREN, _THREAD or _BOTH. @t is current, or a task that cannot go away meanwhile. */
+void getrusage(struct task_struct *t, int who, struct rusage *r);
+/* kernel/sched/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */
+void exit_itimers(struct task_struct *t);
+
 /* kernel/fork.c, kernel/exit.c */
 void fork_init(void);			/* before the first kernel_thread */
-extern struct task_struct *child_reaper;	/* init (pid 1), once it was born */
+extern struct pid *init_pid;		/* number 1, once it was given out: its task takes orphans in */
 struct kernel_clone_args;
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm);	/* pid or -errno */
 void do_exit(long code) __noreturn;		/* code as wait(2) gives it */

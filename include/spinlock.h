@@ -19,8 +19,8 @@ enum lock_class {
 	LOCK_PIPE,		/* pipe mutex */
 	LOCK_TTY,		/* tty->lock mutex */
 	LOCK_RENAME,		/* one rename at a time */
-	LOCK_INODE,		/* inode->i_rwsem: parent before child */
 	LOCK_F_POS,		/* file->f_pos_lock */
+	LOCK_INODE,		/* inode->i_rwsem: parent before child */
 	LOCK_MMAP,		/* mm->mmap_lock */
 	LOCK_FUTEX,		/* futex hash bucket */
 	LOCK_I_MMAP,		/* address_space->i_mmap_lock */

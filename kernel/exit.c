@@ -75,7 +75,8 @@ static struct task_struct *find_new_reaper(struct task_struct *father)
 		if (t)
 			return t;
 	}
-	t = child_reaper ? find_alive_thread(child_reaper) : NULL;
+	p = pid_task(init_pid, PIDTYPE_TGID);
+	t = p ? find_alive_thread(p) : NULL;
 	return t ? t : &init_task;
 }
 

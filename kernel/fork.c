@@ -32,7 +32,7 @@ struct kernel_clone_args {
 	const char *comm;
 };
 
-struct task_struct *child_reaper;
+struct pid *init_pid;
 
 void fork_init(void)
 {
@@ -132,13 +132,10 @@ static int copy_sighand(u64 flags, struct task_struct *p)
 		atomic_inc(&current->sighand->count);
 		return 0;
 	}
-	sh = kmalloc(sizeof(*sh), GFP_KERNEL);
+	sh = alloc_sighand();
 	p->sighand = sh;
 	if (!sh)
 		return -ENOMEM;
-	spin_lock_init(&sh->siglock, LOCK_SIGHAND);
-	atomic_set(&sh->count, 1);
-	init_waitqueue_head(&sh->signalfd_wqh);
 	memcpy(sh->action, current->sighand->action, sizeof(sh->action));
 	if (flags & CLONE_CLEAR_SIGHAND)
 		flush_signal_handlers(p, false);
@@ -294,7 +291,7 @@ static void link_leader(struct task_struct *p)
 	sig->pids[PIDTYPE_SID] = old->pids[PIDTYPE_SID];
 	if (p->pid == 1) {
 		sig->flags |= SIGNAL_UNKILLABLE;
-		child_reaper = p;
+		init_pid = p->thread_pid;
 	}
 	sig->tty = old->tty;
 	list_add_tail(&p->thread_node, &sig->thread_head);

@@ -14,8 +14,8 @@
 #include <asm/irqflags.h>
 #include <asm/page.h>
 
-#define TRACE_SPAN	(16 * 1024UL)	/* bytes: no kernel stack is larger */
-#define TRACE_DEPTH	32
+#define TRACE_SPAN  (16 * 1024UL) /* bytes: no kernel stack is larger */
+#define TRACE_DEPTH 32
 
 void (*machine_exit)(int status);
 int panic_timeout;
@@ -27,7 +27,7 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
 	if (addr < (unsigned long)_text || addr >= (unsigned long)_etext || !kallsyms_count)
 		return NULL;
 	rel = addr - (unsigned long)_text;
-	while (high - low > 1) {		/* table[low].offset <= rel < table[high].offset */
+	while (high - low > 1) { /* table[low].offset <= rel < table[high].offset */
 		u32 mid = (low + high) / 2;
 
 		if (kallsyms_table[mid].offset <= rel)
@@ -41,7 +41,7 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
 	return kallsyms_names + kallsyms_table[low].name;
 }
 
-/* Frames only climb, and stay within one stack's length: a broken chain ends the walk instead of faulting. */
+/* Frames only climb, within one stack's length: a broken chain ends the walk. */
 void show_trace(unsigned long bp)
 {
 	unsigned long first = bp;
@@ -77,7 +77,7 @@ void panic(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", text);
-	if (!panicking) {			/* the backtrace itself may be what fails */
+	if (!panicking) { /* the backtrace itself may be what fails */
 		panicking = true;
 		dump_stack();
 	}

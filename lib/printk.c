@@ -12,13 +12,13 @@
 #include <spinlock.h>
 #include <string.h>
 
-#define LOG_SIZE	(64 * 1024)	/* a power of two */
-#define LINE_SIZE	1024		/* longer messages are cut */
+#define LOG_SIZE  (64 * 1024) /* a power of two */
+#define LINE_SIZE 1024	      /* longer messages are cut */
 
 static char log_ring[LOG_SIZE];
-static size_t log_end;			/* bytes ever written; the newest is log_ring[(log_end - 1) % LOG_SIZE] */
+static size_t log_end; /* bytes ever written: the next goes to log_end % LOG_SIZE */
 static LIST_HEAD(consoles);
-static const char *selection;		/* the command line; NULL before console_select */
+static const char *selection; /* the command line; NULL before console_select */
 static DEFINE_SPINLOCK(console_lock, LOCK_CONSOLE);
 
 int console_loglevel = 7;
@@ -104,11 +104,12 @@ static bool console_chosen(const char *cmdline, const char *name)
 void register_console(struct console *con)
 {
 	unsigned long flags = lock_consoles();
-	size_t n = min_t(size_t, log_end, LOG_SIZE), at = (log_end - n) % LOG_SIZE, part = min(n, LOG_SIZE - at);
+	size_t n = min_t(size_t, log_end, LOG_SIZE), at = (log_end - n) % LOG_SIZE,
+	       part = min(n, LOG_SIZE - at);
 
 	con->enabled = console_chosen(selection, con->name);
 	list_add_tail(&con->list, &consoles);
-	if (con->enabled && console_loglevel >= 7) {	/* late comers show what was said before them */
+	if (con->enabled && console_loglevel >= 7) { /* shows what was said before it came */
 		write_crlf(con, log_ring + at, part);
 		write_crlf(con, log_ring, n - part);
 	}
@@ -158,7 +159,7 @@ static void emit(const char *s, size_t n)
 
 int printk(const char *fmt, ...)
 {
-	static char line[LINE_SIZE];		/* console_lock */
+	static char line[LINE_SIZE]; /* console_lock */
 	unsigned long flags = lock_consoles();
 	va_list ap;
 	int n;

@@ -13,11 +13,11 @@
 #include <asm/cpu.h>
 #include <asm/processor.h>
 
-#define KEY_WORDS	8
-#define BLOCK_WORDS	16
-#define BATCH_BLOCKS	4
-#define BATCH_BYTES	(BATCH_BLOCKS * BLOCK_WORDS * sizeof(u32))
-#define KEY_BYTES	(KEY_WORDS * sizeof(u32))
+#define KEY_WORDS    8
+#define BLOCK_WORDS  16
+#define BATCH_BLOCKS 4
+#define BATCH_BYTES  (BATCH_BLOCKS * BLOCK_WORDS * sizeof(u32))
+#define KEY_BYTES    (KEY_WORDS * sizeof(u32))
 
 static u32 key[KEY_WORDS];
 static u64 counter;
@@ -26,23 +26,24 @@ static size_t batch_used = BATCH_BYTES;
 static bool seeded;
 static DEFINE_SPINLOCK(random_lock, LOCK_NONE);
 
-static inline u32 rotl(u32 v, int n)
-{
-	return v << n | v >> (32 - n);
-}
+static inline u32 rotl(u32 v, int n) { return v << n | v >> (32 - n); }
 
 static inline void quarter_round(u32 *x, int a, int b, int c, int d)
 {
-	x[a] += x[b]; x[d] = rotl(x[d] ^ x[a], 16);
-	x[c] += x[d]; x[b] = rotl(x[b] ^ x[c], 12);
-	x[a] += x[b]; x[d] = rotl(x[d] ^ x[a], 8);
-	x[c] += x[d]; x[b] = rotl(x[b] ^ x[c], 7);
+	x[a] += x[b];
+	x[d] = rotl(x[d] ^ x[a], 16);
+	x[c] += x[d];
+	x[b] = rotl(x[b] ^ x[c], 12);
+	x[a] += x[b];
+	x[d] = rotl(x[d] ^ x[a], 8);
+	x[c] += x[d];
+	x[b] = rotl(x[b] ^ x[c], 7);
 }
 
 /* RFC 8439, with a 64-bit counter and no nonce: every key is used for one batch. */
 static void chacha20_block(u32 *out)
 {
-	static const u32 constants[4] = { 0x61707865, 0x3320646e, 0x79622d32, 0x6b206574 };
+	static const u32 constants[4] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
 	u32 in[BLOCK_WORDS], i;
 
 	memcpy(in, constants, sizeof(constants));
@@ -106,7 +107,7 @@ void get_random_bytes(void *buf, size_t n)
 {
 	u8 *p = buf;
 
-	while (n) {				/* interrupts come between batches, however much is asked for */
+	while (n) { /* interrupts come in between batches */
 		unsigned long flags;
 		size_t part;
 

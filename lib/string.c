@@ -21,12 +21,9 @@ static inline u64 load64(const void *p)
 	return v;
 }
 
-static inline void store64(void *p, u64 v)
-{
-	__builtin_memcpy(p, &v, sizeof(v));
-}
+static inline void store64(void *p, u64 v) { __builtin_memcpy(p, &v, sizeof(v)); }
 
-/* Also right for overlapping areas with dst below src: every word is read before it is overwritten. */
+/* Also right when the areas overlap with dst below src: each word is read before it is written. */
 static void copy_up(char *d, const char *s, size_t n)
 {
 	u64 tail;
@@ -123,7 +120,7 @@ size_t strlen(const char *s)
 	for (; (unsigned long)p & 7; p++)
 		if (!*p)
 			return p - s;
-	while (!has_zero(load64(p)))	/* an aligned word never crosses into the next page */
+	while (!has_zero(load64(p))) /* an aligned word never crosses into the next page */
 		p += 8;
 	while (*p)
 		p++;

@@ -9,13 +9,13 @@
 
 struct out {
 	char *buf;
-	size_t size, len;		/* len may pass size: it counts what there is to say */
+	size_t size, len; /* len may pass size: it counts what there is to say */
 };
 
 struct spec {
 	bool left, zero, plus, space, alt;
-	int width, precision;		/* -1: none */
-	int length;			/* bytes of the argument */
+	int width, precision; /* -1: none */
+	int length;	      /* bytes of the argument */
 };
 
 static inline void put(struct out *o, char c)
@@ -63,8 +63,8 @@ static char *digits(char *end, unsigned long v, unsigned int base, bool upper)
 }
 
 /* @prefix: "", "-", "0x"...: stands before the zeros. */
-static void put_number(struct out *o, const struct spec *sp, unsigned long v, unsigned int base, bool upper,
-		       const char *prefix)
+static void put_number(struct out *o, const struct spec *sp, unsigned long v, unsigned int base,
+		       bool upper, const char *prefix)
 {
 	char buf[24], *end = buf + sizeof(buf), *p = digits(end, v, base, upper);
 	int n = end - p, np = strlen(prefix), zeros = max(sp->precision, 0) - n;
@@ -116,12 +116,23 @@ static const char *parse_flags(const char *fmt, struct spec *sp)
 {
 	for (;; fmt++) {
 		switch (*fmt) {
-		case '-': sp->left = true; break;
-		case '0': sp->zero = true; break;
-		case '+': sp->plus = true; break;
-		case ' ': sp->space = true; break;
-		case '#': sp->alt = true; break;
-		default: return fmt;
+		case '-':
+			sp->left = true;
+			break;
+		case '0':
+			sp->zero = true;
+			break;
+		case '+':
+			sp->plus = true;
+			break;
+		case ' ':
+			sp->space = true;
+			break;
+		case '#':
+			sp->alt = true;
+			break;
+		default:
+			return fmt;
 		}
 	}
 }
@@ -162,31 +173,43 @@ static void put_hex(struct out *o, const struct spec *sp, unsigned long v, bool 
 	put_number(o, sp, v, 16, upper, sp->alt && v ? (upper ? "0X" : "0x") : "");
 }
 
-/* Handles what follows '%', flags and all; returns what follows the conversion. */
-static const char *convert(struct out *o, const char *fmt, va_list *ap)
+/* "%[flags][width][.precision][length]", after the '%'; returns the conversion letter's place. */
+static const char *parse_spec(const char *fmt, struct spec *sp, va_list *ap)
 {
-	struct spec sp = { .precision = -1 };
-	const char *s;
-	char c;
-
-	fmt = parse_flags(fmt, &sp);
+	fmt = parse_flags(fmt, sp);
 	if (*fmt == '*') {
-		sp.width = va_arg(*ap, int);
-		sp.left |= sp.width < 0;
-		sp.width = sp.width < 0 ? -sp.width : sp.width;
+		sp->width = va_arg(*ap, int);
+		sp->left |= sp->width < 0;
+		sp->width = sp->width < 0 ? -sp->width : sp->width;
 		fmt++;
 	} else {
-		fmt = parse_number(fmt, &sp.width);
+		fmt = parse_number(fmt, &sp->width);
 	}
-	if (*fmt == '.') {
-		if (*++fmt == '*') {
-			sp.precision = va_arg(*ap, int);
-			fmt++;
-		} else {
-			fmt = parse_number(fmt, &sp.precision);
-		}
+	if (*fmt != '.')
+		return parse_length(fmt, sp);
+	if (*++fmt == '*') {
+		sp->precision = va_arg(*ap, int);
+		fmt++;
+	} else {
+		fmt = parse_number(fmt, &sp->precision);
 	}
-	fmt = parse_length(fmt, &sp);
+	return parse_length(fmt, sp);
+}
+
+static void put_text(struct out *o, const struct spec *sp, const char *s)
+{
+	if (!s)
+		s = "(null)";
+	put_string(o, sp, s, sp->precision < 0 ? strlen(s) : strnlen(s, sp->precision));
+}
+
+/* One conversion, from behind its '%'; returns what follows it. Unknown ones stay as they are. */
+static const char *convert(struct out *o, const char *fmt, va_list *ap)
+{
+	struct spec sp = {.precision = -1};
+	char c;
+
+	fmt = parse_spec(fmt, &sp, ap);
 	switch (*fmt++) {
 	case 'd':
 	case 'i':
@@ -209,10 +232,7 @@ static const char *convert(struct out *o, const char *fmt, va_list *ap)
 		put_string(o, &sp, &c, 1);
 		break;
 	case 's':
-		s = va_arg(*ap, const char *);
-		if (!s)
-			s = "(null)";
-		put_string(o, &sp, s, sp.precision < 0 ? strlen(s) : strnlen(s, sp.precision));
+		put_text(o, &sp, va_arg(*ap, const char *));
 		break;
 	case 'p':
 		if (*fmt == 'S') {
@@ -225,7 +245,7 @@ static const char *convert(struct out *o, const char *fmt, va_list *ap)
 	case '%':
 		put(o, '%');
 		break;
-	default:			/* unknown, or the text ends here: show it as it is */
+	default:
 		put(o, '%');
 		return fmt - 1;
 	}
@@ -234,7 +254,7 @@ static const char *convert(struct out *o, const char *fmt, va_list *ap)
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	struct out o = { .buf = buf, .size = size ? size - 1 : 0 };
+	struct out o = {.buf = buf, .size = size ? size - 1 : 0};
 	va_list args;
 
 	va_copy(args, ap);

@@ -26,7 +26,10 @@ static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_
 	       b->vm_pgoff == a->vm_pgoff + vma_pages(a);
 }
 
-/* The neighbour whose token @vma should share, so that the two can be merged later; the next one is asked first. */
+/*
+ * The neighbour whose token @vma should share, so that the two can be merged later; the next
+ * one is asked first.
+ */
 static struct vm_area_struct *find_mergeable_anon_vma(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next, *prev = vma->vm_prev;

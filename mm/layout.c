@@ -18,12 +18,12 @@
 #include <linux/personality.h>
 #include <asm/mman.h>
 
-#define MMAP_RND_BITS		28
-#define STACK_RND_MASK		0x3fffffUL	/* pages: 16 GiB */
-#define BRK_RND_RANGE		0x02000000UL	/* bytes */
-#define MIN_GAP			(128UL << 20)
-#define MAX_GAP			(TASK_SIZE / 6 * 5)
-#define TASK_UNMAPPED_BASE	PAGE_ALIGN(TASK_SIZE / 3)
+#define MMAP_RND_BITS	   28
+#define STACK_RND_MASK	   0x3fffffUL	/* pages: 16 GiB */
+#define BRK_RND_RANGE	   0x02000000UL /* bytes */
+#define MIN_GAP		   (128UL << 20)
+#define MAX_GAP		   (TASK_SIZE / 6 * 5)
+#define TASK_UNMAPPED_BASE PAGE_ALIGN(TASK_SIZE / 3)
 
 int randomize_va_space = 2;
 
@@ -78,7 +78,7 @@ static unsigned long mmap_base(unsigned long random, unsigned long stack_rlim)
 
 	if (current->flags & PF_RANDOMIZE)
 		pad += STACK_RND_MASK << PAGE_SHIFT;
-	if (gap + pad > gap)	/* RLIM_INFINITY would overflow */
+	if (gap + pad > gap) /* RLIM_INFINITY would overflow */
 		gap += pad;
 	gap = min(max(gap, MIN_GAP), MAX_GAP);
 	return PAGE_ALIGN(TASK_SIZE - gap - random);
@@ -95,8 +95,8 @@ void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim)
 }
 
 /* The lowest hole of @len bytes within [low, high). 0 or -ENOMEM. */
-static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned long len, unsigned long low,
-			 unsigned long high)
+static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned long len,
+			 unsigned long low, unsigned long high)
 {
 	struct vm_area_struct *vma = find_vma(mm, low);
 
@@ -116,7 +116,10 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsi
 {
 	struct vm_area_struct *prev, *vma = find_vma_prev(mm, high, &prev);
 
-	/* Invariant: nothing is mapped between prev's end and @high, which @vma's guard gap may lower. */
+	/*
+	 * Invariant: nothing is mapped between prev's end and @high, which @vma's guard gap
+	 * may lower.
+	 */
 	for (;;) {
 		if (vma)
 			high = min(high, vm_start_gap(vma));
@@ -132,7 +135,8 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsi
 	}
 }
 
-static int get_unmapped_area_up(struct mm_struct *mm, unsigned long *addr, unsigned long len, unsigned long flags)
+static int get_unmapped_area_up(struct mm_struct *mm, unsigned long *addr, unsigned long len,
+				unsigned long flags)
 {
 	unsigned long hint = PAGE_ALIGN(*addr), low = mm->mmap_legacy_base, high = TASK_SIZE;
 	struct vm_area_struct *vma;
@@ -155,7 +159,8 @@ static int get_unmapped_area_up(struct mm_struct *mm, unsigned long *addr, unsig
 	return unmapped_area(mm, addr, len, low, high);
 }
 
-static int get_unmapped_area_down(struct mm_struct *mm, unsigned long *addr, unsigned long len, unsigned long flags)
+static int get_unmapped_area_down(struct mm_struct *mm, unsigned long *addr, unsigned long len,
+				  unsigned long flags)
 {
 	unsigned long hint = *addr & PAGE_MASK;
 	struct vm_area_struct *vma;
@@ -175,8 +180,8 @@ static int get_unmapped_area_down(struct mm_struct *mm, unsigned long *addr, uns
 	return get_unmapped_area_up(mm, addr, len, flags);
 }
 
-int get_unmapped_area(struct file *file, unsigned long *addr, unsigned long len, unsigned long pgoff,
-		      unsigned long flags)
+int get_unmapped_area(struct file *file, unsigned long *addr, unsigned long len,
+		      unsigned long pgoff, unsigned long flags)
 {
 	struct mm_struct *mm = current->mm;
 	int err = 0;

@@ -13,7 +13,7 @@
 #include <syscalls.h>
 #include <asm/mman.h>
 
-#define VM_NEVER_MERGEABLE \
+#define VM_NEVER_MERGEABLE                                                                         \
 	(VM_MERGEABLE | VM_SHARED | VM_MAYSHARE | VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_MIXEDMAP)
 
 static bool behavior_valid(int behavior)
@@ -51,20 +51,23 @@ static bool advises_pages(int behavior)
 /* The flags that @behavior turns *flags into. 0 or -EINVAL. */
 static int advised_flags(const struct vm_area_struct *vma, int behavior, unsigned long *flags)
 {
-	static const struct { int behavior; unsigned long clear, set; } table[] = {
-		{ MADV_NORMAL, VM_RAND_READ | VM_SEQ_READ, 0 },
-		{ MADV_SEQUENTIAL, VM_RAND_READ, VM_SEQ_READ },
-		{ MADV_RANDOM, VM_SEQ_READ, VM_RAND_READ },
-		{ MADV_DONTFORK, 0, VM_DONTCOPY },
-		{ MADV_DOFORK, VM_DONTCOPY, 0 },
-		{ MADV_WIPEONFORK, 0, VM_WIPEONFORK },
-		{ MADV_KEEPONFORK, VM_WIPEONFORK, 0 },
-		{ MADV_DONTDUMP, 0, VM_DONTDUMP },
-		{ MADV_DODUMP, VM_DONTDUMP, 0 },
-		{ MADV_HUGEPAGE, VM_NOHUGEPAGE, VM_HUGEPAGE },
-		{ MADV_NOHUGEPAGE, VM_HUGEPAGE, VM_NOHUGEPAGE },
-		{ MADV_MERGEABLE, 0, VM_MERGEABLE },
-		{ MADV_UNMERGEABLE, VM_MERGEABLE, 0 },
+	static const struct {
+		int behavior;
+		unsigned long clear, set;
+	} table[] = {
+		{MADV_NORMAL, VM_RAND_READ | VM_SEQ_READ, 0},
+		{MADV_SEQUENTIAL, VM_RAND_READ, VM_SEQ_READ},
+		{MADV_RANDOM, VM_SEQ_READ, VM_RAND_READ},
+		{MADV_DONTFORK, 0, VM_DONTCOPY},
+		{MADV_DOFORK, VM_DONTCOPY, 0},
+		{MADV_WIPEONFORK, 0, VM_WIPEONFORK},
+		{MADV_KEEPONFORK, VM_WIPEONFORK, 0},
+		{MADV_DONTDUMP, 0, VM_DONTDUMP},
+		{MADV_DODUMP, VM_DONTDUMP, 0},
+		{MADV_HUGEPAGE, VM_NOHUGEPAGE, VM_HUGEPAGE},
+		{MADV_NOHUGEPAGE, VM_HUGEPAGE, VM_NOHUGEPAGE},
+		{MADV_MERGEABLE, 0, VM_MERGEABLE},
+		{MADV_UNMERGEABLE, VM_MERGEABLE, 0},
 	};
 
 	if (behavior == MADV_DOFORK && (*flags & VM_IO))
@@ -81,8 +84,8 @@ static int advised_flags(const struct vm_area_struct *vma, int behavior, unsigne
 	return 0;
 }
 
-static int advise_flags(struct vm_area_struct *vma, struct vm_area_struct **prev, unsigned long start,
-			unsigned long end, int behavior)
+static int advise_flags(struct vm_area_struct *vma, struct vm_area_struct **prev,
+			unsigned long start, unsigned long end, int behavior)
 {
 	unsigned long flags = vma->vm_flags;
 	int err = advised_flags(vma, behavior, &flags);
@@ -100,8 +103,12 @@ static int advise_flags(struct vm_area_struct *vma, struct vm_area_struct **prev
 	return 0;
 }
 
-/* Gives up the pages of [start, end): at once, or whenever memory is short (MADV_FREE), which here is never. */
-static int advise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end, int behavior)
+/*
+ * Gives up the pages of [start, end): at once, or whenever memory is short (MADV_FREE), which
+ * here is never.
+ */
+static int advise_dontneed(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   int behavior)
 {
 	unsigned long forbidden = VM_PFNMAP | (behavior == MADV_DONTNEED_LOCKED ? 0 : VM_LOCKED);
 
@@ -113,9 +120,11 @@ static int advise_dontneed(struct vm_area_struct *vma, unsigned long start, unsi
 	return 0;
 }
 
-static int advise_populate(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write)
+static int advise_populate(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			   bool write)
 {
-	if ((vma->vm_flags & (VM_IO | VM_PFNMAP)) || !(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
+	if ((vma->vm_flags & (VM_IO | VM_PFNMAP)) ||
+	    !(vma->vm_flags & (write ? VM_WRITE : VM_READ)))
 		return -EINVAL;
 	return populate_vma_page_range(vma, start, end, write);
 }
@@ -129,8 +138,8 @@ static int advise_remove(const struct vm_area_struct *vma)
 	return -EOPNOTSUPP;
 }
 
-static int advise_area(struct vm_area_struct *vma, struct vm_area_struct **prev, unsigned long start,
-		       unsigned long end, int behavior)
+static int advise_area(struct vm_area_struct *vma, struct vm_area_struct **prev,
+		       unsigned long start, unsigned long end, int behavior)
 {
 	if (!advises_pages(behavior))
 		return advise_flags(vma, prev, start, end, behavior);
@@ -151,7 +160,7 @@ static int advise_area(struct vm_area_struct *vma, struct vm_area_struct **prev,
 	case MADV_COLLAPSE:
 		return -EINVAL;
 	default:
-		return 0;	/* MADV_WILLNEED */
+		return 0; /* MADV_WILLNEED */
 	}
 }
 

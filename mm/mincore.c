@@ -24,7 +24,8 @@ static bool can_do_mincore(const struct vm_area_struct *vma)
 	if (!vma->vm_file)
 		return false;
 	inode = file_inode(vma->vm_file);
-	if (current->cred->fsuid == inode->i_uid || capable(CAP_FOWNER) || capable(CAP_DAC_OVERRIDE))
+	if (current->cred->fsuid == inode->i_uid || capable(CAP_FOWNER) ||
+	    capable(CAP_DAC_OVERRIDE))
 		return true;
 	write_bit = in_group_p(inode->i_gid) ? S_IWGRP : S_IWOTH;
 	return inode->i_mode & write_bit;
@@ -39,7 +40,8 @@ static bool page_is_resident(struct vm_area_struct *vma, unsigned long addr)
 		return true;
 	if (!vma->vm_file || vma_is_anonymous(vma))
 		return false;
-	page = find_get_page(vma->vm_file->f_mapping, vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT));
+	page = find_get_page(vma->vm_file->f_mapping,
+			     vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT));
 	if (!page)
 		return false;
 	put_page(page);
@@ -107,7 +109,10 @@ static int sync_area(struct mm_struct *mm, struct vm_area_struct *vma)
 	return err;
 }
 
-/* Holes are skipped and make the result -ENOMEM; with MS_ASYNC alone there is nothing else to do. */
+/*
+ * Holes are skipped and make the result -ENOMEM; with MS_ASYNC alone there is nothing else to
+ * do.
+ */
 static int msync_range(struct mm_struct *mm, unsigned long start, unsigned long end, int flags)
 {
 	int hole = 0, err;

@@ -11,21 +11,20 @@
 #include <linux/capability.h>
 #include <asm/mman.h>
 
-bool can_do_mlock(void)
-{
-	return rlimit(RLIMIT_MEMLOCK) != 0 || capable(CAP_IPC_LOCK);
-}
+bool can_do_mlock(void) { return rlimit(RLIMIT_MEMLOCK) != 0 || capable(CAP_IPC_LOCK); }
 
 int mlock_future_check(struct mm_struct *mm, unsigned long flags, unsigned long len)
 {
 	if (!(flags & VM_LOCKED))
 		return 0;
-	if (mm->locked_vm + (len >> PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT && !capable(CAP_IPC_LOCK))
+	if (mm->locked_vm + (len >> PAGE_SHIFT) > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT &&
+	    !capable(CAP_IPC_LOCK))
 		return -EAGAIN;
 	return 0;
 }
 
-int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write)
+int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			    bool write)
 {
 	for (; start < end; start += PAGE_SIZE) {
 		struct page *page = get_user_page(vma->vm_mm, start, write, false);
@@ -49,7 +48,8 @@ static int populate_locked(struct mm_struct *mm, unsigned long start, unsigned l
 
 		if (vma->vm_flags & (VM_IO | VM_PFNMAP | VM_LOCKONFAULT))
 			continue;
-		err = populate_vma_page_range(vma, max(start, vma->vm_start), min(end, vma->vm_end), write);
+		err = populate_vma_page_range(vma, max(start, vma->vm_start), min(end, vma->vm_end),
+					      write);
 	}
 	mmap_read_unlock(mm);
 	if (err == -EFAULT)
@@ -58,8 +58,8 @@ static int populate_locked(struct mm_struct *mm, unsigned long start, unsigned l
 }
 
 /* [start, end) of @vma gets @newflags, which differ in VM_LOCKED and VM_LOCKONFAULT. */
-static int mlock_fixup(struct vm_area_struct *vma, struct vm_area_struct **prev, unsigned long start,
-		       unsigned long end, unsigned long newflags)
+static int mlock_fixup(struct vm_area_struct *vma, struct vm_area_struct **prev,
+		       unsigned long start, unsigned long end, unsigned long newflags)
 {
 	unsigned long oldflags = vma->vm_flags;
 	struct mm_struct *mm = vma->vm_mm;
@@ -82,7 +82,8 @@ static int mlock_fixup(struct vm_area_struct *vma, struct vm_area_struct **prev,
 }
 
 /* Area by area; -ENOMEM at the first hole. @flags: VM_LOCKED, VM_LOCKONFAULT, or 0 to unlock. */
-static int apply_vma_lock_flags(struct mm_struct *mm, unsigned long start, size_t len, unsigned long flags)
+static int apply_vma_lock_flags(struct mm_struct *mm, unsigned long start, size_t len,
+				unsigned long flags)
 {
 	unsigned long end = start + len;
 	struct vm_area_struct *vma, *prev;
@@ -144,10 +145,7 @@ static int do_mlock(unsigned long start, size_t len, unsigned long flags)
 	return err ? err : populate_locked(mm, start, start + len);
 }
 
-long sys_mlock(unsigned long start, size_t len)
-{
-	return do_mlock(start, len, VM_LOCKED);
-}
+long sys_mlock(unsigned long start, size_t len) { return do_mlock(start, len, VM_LOCKED); }
 
 long sys_mlock2(unsigned long start, size_t len, int flags)
 {
@@ -185,7 +183,8 @@ static void apply_mlockall_flags(struct mm_struct *mm, int flags)
 		lock = 0;
 	/* Errors only mean that an area stays as it was. */
 	for (vma = mm->mmap; vma; vma = prev ? prev->vm_next : NULL)
-		mlock_fixup(vma, &prev, vma->vm_start, vma->vm_end, (vma->vm_flags & VM_LOCKED_CLEAR_MASK) | lock);
+		mlock_fixup(vma, &prev, vma->vm_start, vma->vm_end,
+			    (vma->vm_flags & VM_LOCKED_CLEAR_MASK) | lock);
 }
 
 long sys_mlockall(int flags)
@@ -199,7 +198,8 @@ long sys_mlockall(int flags)
 		return -EPERM;
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	if (!(flags & MCL_CURRENT) || mm->total_vm <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT || capable(CAP_IPC_LOCK)) {
+	if (!(flags & MCL_CURRENT) || mm->total_vm <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT ||
+	    capable(CAP_IPC_LOCK)) {
 		apply_mlockall_flags(mm, flags);
 		err = 0;
 	}

@@ -13,10 +13,13 @@
 #include <sched.h>
 #include <string.h>
 
-#define MMF_INIT_MASK		(MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
-#define VM_INIT_DEF_MASK	VM_NOHUGEPAGE
+#define MMF_INIT_MASK	 (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
+#define VM_INIT_DEF_MASK VM_NOHUGEPAGE
 
-/* What a new address space never takes over. @mm is zero or a copy of another's. false: no memory for the table. */
+/*
+ * What a new address space never takes over. @mm is zero or a copy of another's. false: no
+ * memory for the table.
+ */
 static bool mm_init(struct mm_struct *mm)
 {
 	struct mm_struct *cur = current->mm;
@@ -120,7 +123,10 @@ static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_stru
 	return vma;
 }
 
-/* All areas of @oldmm that a child gets, and their pages. On an error @mm holds what came so far. */
+/*
+ * All areas of @oldmm that a child gets, and their pages. On an error @mm holds what came so
+ * far.
+ */
 static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
 	struct vm_area_struct *old, *vma, *prev = NULL;
@@ -133,7 +139,8 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if ((old->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(oldmm, vma_pages(old)))
+		if ((old->vm_flags & VM_ACCOUNT) &&
+		    security_vm_enough_memory(oldmm, vma_pages(old)))
 			return -ENOMEM;
 		vma = dup_area(mm, old);
 		if (!vma)
@@ -173,6 +180,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 		return NULL;
 	}
 	mm->hiwater_vm = mm->total_vm;
-	mm->hiwater_rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
+	mm->hiwater_rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
+			  mm->rss_stat[MM_SHMEMPAGES];
 	return mm;
 }

@@ -25,14 +25,15 @@
 	 MAP_UNINITIALIZED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |           \
 	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_HUGE_2MB | MAP_HUGE_1GB)
 /* Above every area, and a multiple of what the top-level entries map: no table straddles it. */
-#define PGTABLES_CEILING	ALIGN(TASK_SIZE, PGDIR_SIZE)
+#define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
 unsigned long stack_guard_gap = 256 * PAGE_SIZE;
+struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
 /* Everything that a new area is made of. */
 struct map_request {
 	struct file *file;
-	unsigned long addr, len;	/* bytes, page aligned */
+	unsigned long addr, len; /* bytes, page aligned */
 	unsigned long vm_flags;
 	unsigned long pgoff;
 };
@@ -89,15 +90,20 @@ void vma_set_page_prot(struct vm_area_struct *vma)
 {
 	unsigned long flags = vma->vm_flags;
 
-	if ((flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED) && vma->vm_ops && vma->vm_ops->page_mkwrite)
+	if ((flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED) && vma->vm_ops &&
+	    vma->vm_ops->page_mkwrite)
 		flags &= ~VM_SHARED;
 	vma->vm_page_prot = vm_get_page_prot(flags);
 }
 
 /* ---- munmap ----------------------------------------------------------- */
 
-/* Unlinks all areas of [start, end), whose ends are at its edges, into a list of their own. Gives its head. */
-static struct vm_area_struct *detach_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end)
+/*
+ * Unlinks all areas of [start, end), whose ends are at its edges, into a list of their own.
+ * Gives its head.
+ */
+static struct vm_area_struct *detach_areas(struct mm_struct *mm, struct vm_area_struct *vma,
+					   unsigned long end)
 {
 	struct vm_area_struct *head = vma, **link = &head;
 
@@ -126,7 +132,10 @@ static void free_areas(struct mm_struct *mm, struct vm_area_struct *vma)
 	}
 }
 
-/* Cuts at @start and @end where they lie inside an area; *first becomes the first area of the range. */
+/*
+ * Cuts at @start and @end where they lie inside an area; *first becomes the first area of the
+ * range.
+ */
 static int split_at_edges(struct mm_struct *mm, struct vm_area_struct **first, unsigned long start,
 			  unsigned long end)
 {
@@ -154,7 +163,8 @@ static int split_at_edges(struct mm_struct *mm, struct vm_area_struct **first, u
 	return 0;
 }
 
-static int unmap_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start, unsigned long end)
+static int unmap_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
+		       unsigned long end)
 {
 	struct vm_area_struct *prev, *next, *head, *v;
 	int err = split_at_edges(mm, &vma, start, end);
@@ -166,7 +176,8 @@ static int unmap_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigne
 	next = prev ? prev->vm_next : mm->mmap;
 	for (v = head; v; v = v->vm_next)
 		zap_page_range(v, v->vm_start, v->vm_end);
-	free_pgtables(mm, start, end, prev ? prev->vm_end : 0, next ? next->vm_start : PGTABLES_CEILING);
+	free_pgtables(mm, start, end, prev ? prev->vm_end : 0,
+		      next ? next->vm_start : PGTABLES_CEILING);
 	free_areas(mm, head);
 	return 0;
 }
@@ -199,12 +210,12 @@ int vm_munmap(unsigned long start, size_t len)
 	return err;
 }
 
-long sys_munmap(unsigned long addr, size_t len)
-{
-	return vm_munmap(addr, len);
-}
+long sys_munmap(unsigned long addr, size_t len) { return vm_munmap(addr, len); }
 
-/* The last user of @mm is gone: all areas, their pages and tables go. Takes no lock: nobody is left to hold it. */
+/*
+ * The last user of @mm is gone: all areas, their pages and tables go. Takes no lock: nobody is
+ * left to hold it.
+ */
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vm_area_struct *vma, *head = detach_areas(mm, mm->mmap, TASK_SIZE);
@@ -219,7 +230,8 @@ void exit_mmap(struct mm_struct *mm)
 
 /* ---- mmap ------------------------------------------------------------- */
 
-static unsigned long count_pages_in_range(struct mm_struct *mm, unsigned long start, unsigned long end)
+static unsigned long count_pages_in_range(struct mm_struct *mm, unsigned long start,
+					  unsigned long end)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 	unsigned long bytes = 0;
@@ -229,7 +241,10 @@ static unsigned long count_pages_in_range(struct mm_struct *mm, unsigned long st
 	return bytes >> PAGE_SHIFT;
 }
 
-/* Gives a new area its backing: the file's own mmap, a file for shared anonymous memory, or none. */
+/*
+ * Gives a new area its backing: the file's own mmap, a file for shared anonymous memory, or
+ * none.
+ */
 static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 {
 	int err;
@@ -245,7 +260,8 @@ static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 	}
 	if (!(vma->vm_flags & VM_SHARED))
 		return 0;
-	if (!(vma->vm_flags & VM_NORESERVE) && security_vm_enough_memory(vma->vm_mm, vma_pages(vma)))
+	if (!(vma->vm_flags & VM_NORESERVE) &&
+	    security_vm_enough_memory(vma->vm_mm, vma_pages(vma)))
 		return -ENOMEM;
 	file = shmem_file_setup("dev/zero", vma->vm_end - vma->vm_start);
 	if (IS_ERR(file))
@@ -276,8 +292,8 @@ static struct vm_area_struct *new_area(struct mm_struct *mm, struct vm_area_stru
 	}
 	/* The driver may have changed the flags: now it may fit. */
 	if (r->file && vma->vm_flags != r->vm_flags && prev) {
-		merged = vma_merge(mm, prev, vma->vm_start, vma->vm_end, vma->vm_flags, NULL, vma->vm_file,
-				   vma->vm_pgoff);
+		merged = vma_merge(mm, prev, vma->vm_start, vma->vm_end, vma->vm_flags, NULL,
+				   vma->vm_file, vma->vm_pgoff);
 		if (merged) {
 			fput(vma->vm_file);
 			vm_area_free(vma);
@@ -288,7 +304,8 @@ static struct vm_area_struct *new_area(struct mm_struct *mm, struct vm_area_stru
 	return vma;
 }
 
-static void account_new(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long vm_flags, long npages)
+static void account_new(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long vm_flags,
+			long npages)
 {
 	vm_stat_account(mm, vm_flags, npages);
 	if (!(vm_flags & VM_LOCKED))
@@ -347,9 +364,13 @@ static bool file_mmap_ok(const struct file *file, unsigned long pgoff, unsigned 
 	return len <= max_bytes && pgoff <= (max_bytes - len) >> PAGE_SHIFT;
 }
 
-static int check_shared_file(struct file *file, unsigned long prot, unsigned long flags, unsigned long *vm_flags)
+static int check_shared_file(struct file *file, unsigned long prot, unsigned long flags,
+			     unsigned long *vm_flags)
 {
-	/* Plain MAP_SHARED ignores flags that it does not know; MAP_SHARED_VALIDATE promises not to. */
+	/*
+	 * Plain MAP_SHARED ignores flags that it does not know; MAP_SHARED_VALIDATE promises
+	 * not to.
+	 */
 	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & ~(unsigned long)LEGACY_MAP_MASK))
 		return -EOPNOTSUPP;
 	if ((prot & PROT_WRITE) && !(file->f_mode & FMODE_WRITE))
@@ -360,7 +381,8 @@ static int check_shared_file(struct file *file, unsigned long prot, unsigned lon
 	return 0;
 }
 
-static int check_file_mapping(struct file *file, unsigned long prot, unsigned long flags, struct map_request *r)
+static int check_file_mapping(struct file *file, unsigned long prot, unsigned long flags,
+			      struct map_request *r)
 {
 	unsigned long type = flags & MAP_TYPE;
 	int err;
@@ -407,13 +429,17 @@ static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 {
 	unsigned long vm_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 
-	/* PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s bits too. */
+	/*
+	 * PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s
+	 * bits too.
+	 */
 	vm_flags |= prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
 	return vm_flags | (flags & (MAP_GROWSDOWN | MAP_LOCKED));
 }
 
 _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM_EXEC &&
-	       MAP_GROWSDOWN == VM_GROWSDOWN && MAP_LOCKED == VM_LOCKED, "see calc_vm_flags");
+		       MAP_GROWSDOWN == VM_GROWSDOWN && MAP_LOCKED == VM_LOCKED,
+	       "see calc_vm_flags");
 
 static unsigned long round_hint_to_min(unsigned long hint)
 {
@@ -446,14 +472,15 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long pgoff, unsigned long *populate)
 {
-	struct map_request r = { .file = file, .addr = *addr, .len = len, .pgoff = pgoff };
+	struct map_request r = {.file = file, .addr = *addr, .len = len, .pgoff = pgoff};
 	struct mm_struct *mm = current->mm;
 	int err;
 
 	*populate = 0;
 	if (!len)
 		return -EINVAL;
-	if ((prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC) && !(file && file_noexec(file)))
+	if ((prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC) &&
+	    !(file && file_noexec(file)))
 		prot |= PROT_EXEC;
 	if (flags & MAP_FIXED_NOREPLACE)
 		flags |= MAP_FIXED;
@@ -480,8 +507,8 @@ int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 	return 0;
 }
 
-static int vm_mmap_pgoff(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
-			 unsigned long flags, unsigned long pgoff)
+static int vm_mmap_pgoff(struct file *file, unsigned long *addr, unsigned long len,
+			 unsigned long prot, unsigned long flags, unsigned long pgoff)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long populate;
@@ -534,7 +561,7 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 		if (!file)
 			return -EBADF;
 	}
-	if (flags & MAP_HUGETLB)	/* no file is of huge pages, and no huge page is set aside */
+	if (flags & MAP_HUGETLB) /* no file is of huge pages, and no huge page is set aside */
 		err = file ? -EINVAL : -ENOMEM;
 	else
 		err = vm_mmap_pgoff(file, &addr, len, prot, flags, off >> PAGE_SHIFT);
@@ -563,8 +590,8 @@ static unsigned long data_default_flags(void)
  * [addr, addr + len), which is free, becomes anonymous memory: appended to
  * @brkvma if that fits, else an area after @prev.
  */
-static int do_brk_flags(struct vm_area_struct *brkvma, struct vm_area_struct *prev, unsigned long addr,
-			unsigned long len, unsigned long flags)
+static int do_brk_flags(struct vm_area_struct *brkvma, struct vm_area_struct *prev,
+			unsigned long addr, unsigned long len, unsigned long flags)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma = brkvma;
@@ -574,7 +601,8 @@ static int do_brk_flags(struct vm_area_struct *brkvma, struct vm_area_struct *pr
 	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
 	    security_vm_enough_memory(mm, npages))
 		return -ENOMEM;
-	if (vma && vma->vm_end == addr && can_vma_merge_after(vma, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
+	if (vma && vma->vm_end == addr &&
+	    can_vma_merge_after(vma, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
 		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
 	} else {
 		vma = vm_area_alloc(mm);
@@ -632,7 +660,8 @@ static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
 {
 	u64 limit = rlimit(RLIMIT_DATA);
 
-	return limit == RLIM64_INFINITY || (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= limit;
+	return limit == RLIM64_INFINITY ||
+	       (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= limit;
 }
 
 static int shrink_brk(struct mm_struct *mm, unsigned long newbrk, unsigned long oldbrk)
@@ -652,7 +681,10 @@ static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long ne
 	next = find_vma_prev(mm, oldbrk, &prev);
 	if (next && newbrk + PAGE_SIZE > vm_start_gap(next))
 		return -ENOMEM;
-	/* Only what lies above start_brk is the break: a bss that ends there stays an area of its own. */
+	/*
+	 * Only what lies above start_brk is the break: a bss that ends there stays an area of
+	 * its own.
+	 */
 	brkvma = prev && prev->vm_end > mm->start_brk ? prev : NULL;
 	return do_brk_flags(brkvma, prev, oldbrk, newbrk - oldbrk, 0);
 }

@@ -11,7 +11,7 @@
 #include <linux/personality.h>
 #include <asm/mman.h>
 
-#define VM_PRIVATE_ACCOUNTED	(VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
+#define VM_PRIVATE_ACCOUNTED (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
 
 /*
  * Gives [start, end), which lies in @vma, the flags @newflags. *pprev: in the
@@ -54,8 +54,12 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	return 0;
 }
 
-/* Area by area over [start, end), which begins in @vma. -ENOMEM at the first hole: what was done stays done. */
-static int mprotect_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long reqprot)
+/*
+ * Area by area over [start, end), which begins in @vma. -ENOMEM at the first hole: what was
+ * done stays done.
+ */
+static int mprotect_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  unsigned long reqprot)
 {
 	struct vm_area_struct *prev = start > vma->vm_start ? vma : vma->vm_prev;
 	bool read_is_exec = (current->personality & READ_IMPLIES_EXEC) && (reqprot & PROT_READ);
@@ -84,8 +88,8 @@ static int mprotect_range(struct vm_area_struct *vma, unsigned long start, unsig
 }
 
 /* The areas' end of mprotect. @grows: PROT_GROWSDOWN or PROT_GROWSUP or 0. */
-static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long prot,
-		       unsigned long grows)
+static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long end,
+		       unsigned long prot, unsigned long grows)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 
@@ -100,7 +104,7 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 	} else if (vma->vm_start > start) {
 		return -ENOMEM;
 	} else if (grows & PROT_GROWSUP) {
-		return -EINVAL;		/* no area of x86 grows up */
+		return -EINVAL; /* no area of x86 grows up */
 	}
 	return mprotect_range(vma, start, end, prot);
 }

@@ -18,10 +18,10 @@
 #include <asm/mman.h>
 
 struct remap {
-	unsigned long addr, old_len, new_len;	/* bytes, page aligned */
-	unsigned long flags;			/* MREMAP_* */
-	unsigned long new_addr;			/* in: MREMAP_FIXED's wish; out: where the mapping now is */
-	bool locked;				/* out: the grown part must be faulted in */
+	unsigned long addr, old_len, new_len; /* bytes, page aligned */
+	unsigned long flags;		      /* MREMAP_* */
+	unsigned long new_addr; /* in: MREMAP_FIXED's wish; out: where the mapping now is */
+	bool locked;		/* out: the grown part must be faulted in */
 };
 
 static struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
@@ -36,8 +36,8 @@ static struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long add
  * the source; an untouched one may be merged with its own copy, then *vmap
  * becomes the whole. NULL: no memory.
  */
-static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr, unsigned long len,
-				       unsigned long pgoff, bool keep_source)
+static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr,
+				       unsigned long len, unsigned long pgoff, bool keep_source)
 {
 	struct vm_area_struct *vma = *vmap, *new_vma = NULL, *prev;
 	unsigned long vma_start = vma->vm_start;
@@ -49,7 +49,8 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned lo
 	find_vma_prev(mm, addr, &prev);
 	/* With DONTUNMAP source and copy must stay two areas. */
 	if (!(untouched && keep_source && (addr == vma->vm_end || vma->vm_start == addr + len)))
-		new_vma = vma_merge(mm, prev, addr, addr + len, vma->vm_flags, vma->anon_vma, vma->vm_file, pgoff);
+		new_vma = vma_merge(mm, prev, addr, addr + len, vma->vm_flags, vma->anon_vma,
+				    vma->vm_file, pgoff);
 	if (new_vma) {
 		if (vma_start >= new_vma->vm_start && vma_start < new_vma->vm_end)
 			*vmap = new_vma;
@@ -110,7 +111,8 @@ static int isolate_locked(struct mm_struct *mm, struct vm_area_struct *vma, cons
 }
 
 /* Moves the entries; on failure moves them back. 0, -ENOMEM, or what vm_ops->mremap says. */
-static int move_pages_of(struct vm_area_struct *vma, struct vm_area_struct *new_vma, const struct remap *r)
+static int move_pages_of(struct vm_area_struct *vma, struct vm_area_struct *new_vma,
+			 const struct remap *r)
 {
 	unsigned long moved = move_page_tables(vma, r->addr, new_vma, r->new_addr, r->old_len);
 	int err = 0;
@@ -210,7 +212,8 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	struct vm_area_struct *vma;
 	int err;
 
-	if (offset_in_page(r->new_addr) || r->new_len > TASK_SIZE || r->new_addr > TASK_SIZE - r->new_len)
+	if (offset_in_page(r->new_addr) || r->new_len > TASK_SIZE ||
+	    r->new_addr > TASK_SIZE - r->new_len)
 		return -EINVAL;
 	if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
 		return -EINVAL;
@@ -231,11 +234,13 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	vma = vma_to_resize(mm, r);
 	if (IS_ERR(vma))
 		return PTR_ERR(vma);
-	if ((r->flags & MREMAP_DONTUNMAP) && !may_expand_vm(mm, vma->vm_flags, r->old_len >> PAGE_SHIFT))
+	if ((r->flags & MREMAP_DONTUNMAP) &&
+	    !may_expand_vm(mm, vma->vm_flags, r->old_len >> PAGE_SHIFT))
 		return -ENOMEM;
 	if (vma->vm_flags & VM_MAYSHARE)
 		map_flags |= MAP_SHARED;
-	err = get_unmapped_area(vma->vm_file, &r->new_addr, r->new_len, pgoff_of(vma, r->addr), map_flags);
+	err = get_unmapped_area(vma->vm_file, &r->new_addr, r->new_len, pgoff_of(vma, r->addr),
+				map_flags);
 	return err ? err : move_vma(vma, r);
 }
 
@@ -308,11 +313,14 @@ static int do_mremap(struct mm_struct *mm, struct remap *r)
 	return 0;
 }
 
-long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned long flags,
-		unsigned long new_addr)
+long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
+		unsigned long flags, unsigned long new_addr)
 {
-	struct remap r = { .addr = addr, .old_len = PAGE_ALIGN(old_len), .new_len = PAGE_ALIGN(new_len),
-			   .flags = flags, .new_addr = new_addr };
+	struct remap r = {.addr = addr,
+			  .old_len = PAGE_ALIGN(old_len),
+			  .new_len = PAGE_ALIGN(new_len),
+			  .flags = flags,
+			  .new_addr = new_addr};
 	struct mm_struct *mm = current->mm;
 	int err;
 

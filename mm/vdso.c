@@ -17,12 +17,10 @@
 #include <trace.h>
 #include <vdso.h>
 
-#define VVAR_SIZE	(4 * PAGE_SIZE)
+#define VVAR_SIZE (4 * PAGE_SIZE)
 
 /* Having a ->close, if an empty one, keeps vma_merge away. */
-static void special_mapping_close(struct vm_area_struct *vma __maybe_unused)
-{
-}
+static void special_mapping_close(struct vm_area_struct *vma __maybe_unused) {}
 
 static vm_fault_t special_mapping_fault(struct vm_fault *vmf)
 {
@@ -62,8 +60,9 @@ static const struct vm_operations_struct special_mapping_vmops = {
  * A new area [addr, addr + len) with the pages of @spec, which must outlive it.
  * ERR_PTR(-ENOMEM). mmap_lock held for write.
  */
-struct vm_area_struct *_install_special_mapping(struct mm_struct *mm, unsigned long addr, unsigned long len,
-						unsigned long vm_flags, const struct vm_special_mapping *spec)
+struct vm_area_struct *_install_special_mapping(struct mm_struct *mm, unsigned long addr,
+						unsigned long len, unsigned long vm_flags,
+						const struct vm_special_mapping *spec)
 {
 	struct vm_area_struct *vma = vm_area_alloc(mm);
 	int err;
@@ -72,7 +71,8 @@ struct vm_area_struct *_install_special_mapping(struct mm_struct *mm, unsigned l
 		return ERR_PTR(-ENOMEM);
 	vma->vm_start = addr;
 	vma->vm_end = addr + len;
-	vma->vm_flags = (vm_flags | mm->def_flags | VM_DONTEXPAND | VM_SOFTDIRTY) & VM_LOCKED_CLEAR_MASK;
+	vma->vm_flags =
+		(vm_flags | mm->def_flags | VM_DONTEXPAND | VM_SOFTDIRTY) & VM_LOCKED_CLEAR_MASK;
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
 	vma->vm_ops = &special_mapping_vmops;
 	vma->vm_private_data = (void *)spec;
@@ -95,7 +95,8 @@ const char *arch_vma_name(struct vm_area_struct *vma)
 	return vma->vm_ops && vma->vm_ops->name ? vma->vm_ops->name(vma) : NULL;
 }
 
-static vm_fault_t vdso_fault(const struct vm_special_mapping *sm __maybe_unused, struct vm_fault *vmf)
+static vm_fault_t vdso_fault(const struct vm_special_mapping *sm __maybe_unused,
+			     struct vm_fault *vmf)
 {
 	unsigned long offset = vmf->pgoff << PAGE_SHIFT;
 
@@ -106,14 +107,19 @@ static vm_fault_t vdso_fault(const struct vm_special_mapping *sm __maybe_unused,
 	return 0;
 }
 
-static int vdso_mremap(const struct vm_special_mapping *sm __maybe_unused, struct vm_area_struct *vma)
+static int vdso_mremap(const struct vm_special_mapping *sm __maybe_unused,
+		       struct vm_area_struct *vma)
 {
 	current->mm->context.vdso = (void *)vma->vm_start;
 	return 0;
 }
 
-/* The data page is the kernel's to write for ever: no reference, no rss, hence an entry made here. */
-static vm_fault_t vvar_fault(const struct vm_special_mapping *sm __maybe_unused, struct vm_fault *vmf)
+/*
+ * The data page is the kernel's to write for ever: no reference, no rss, hence an entry made
+ * here.
+ */
+static vm_fault_t vvar_fault(const struct vm_special_mapping *sm __maybe_unused,
+			     struct vm_fault *vmf)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
 	pfn_t pfn = virt_to_phys(&vdso_data_page) >> PAGE_SHIFT;
@@ -162,11 +168,13 @@ static int map_vdso(struct mm_struct *mm, unsigned long addr)
 	if (err)
 		return err;
 	vdso = _install_special_mapping(mm, addr + VVAR_SIZE, image_size,
-					VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC, &vdso_mapping);
+					VM_READ | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+					&vdso_mapping);
 	if (IS_ERR(vdso))
 		return PTR_ERR(vdso);
 	vvar = _install_special_mapping(mm, addr, VVAR_SIZE,
-					VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP | VM_PFNMAP, &vvar_mapping);
+					VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP | VM_PFNMAP,
+					&vvar_mapping);
 	if (IS_ERR(vvar)) {
 		do_munmap(mm, addr + VVAR_SIZE, image_size);
 		return PTR_ERR(vvar);
@@ -189,7 +197,8 @@ static bool vdso_enabled(void)
 }
 
 /* Needs mm->start_stack. "vdso=0" on the command line leaves the program without one. */
-int arch_setup_additional_pages(struct linux_binprm *bprm __maybe_unused, int uses_interp __maybe_unused)
+int arch_setup_additional_pages(struct linux_binprm *bprm __maybe_unused,
+				int uses_interp __maybe_unused)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long image_size = vdso_image_end - vdso_image_start;

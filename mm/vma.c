@@ -47,10 +47,7 @@ struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma)
 	return copy;
 }
 
-void vm_area_free(struct vm_area_struct *vma)
-{
-	kfree(vma);
-}
+void vm_area_free(struct vm_area_struct *vma) { kfree(vma); }
 
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
@@ -66,7 +63,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return vma;
 }
 
-struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev)
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
+				     struct vm_area_struct **pprev)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
 
@@ -78,7 +76,8 @@ struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, s
 	return NULL;
 }
 
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end)
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
+					     unsigned long end)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 
@@ -175,7 +174,8 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 	return 0;
 }
 
-static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			  unsigned long pgoff)
 {
 	i_mmap_lock(vma);
 	vma->vm_start = start;
@@ -188,12 +188,15 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 /* Moves edges so that each page keeps its place in the file. */
 static void vma_stretch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
-	vma_set_edges(vma, start, end, vma->vm_pgoff + (start >> PAGE_SHIFT) - (vma->vm_start >> PAGE_SHIFT));
+	vma_set_edges(vma, start, end,
+		      vma->vm_pgoff + (start >> PAGE_SHIFT) - (vma->vm_start >> PAGE_SHIFT));
 }
 
-int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+	       unsigned long pgoff)
 {
-	if ((vma->vm_prev && start < vma->vm_prev->vm_end) || (vma->vm_next && end > vma->vm_next->vm_start))
+	if ((vma->vm_prev && start < vma->vm_prev->vm_end) ||
+	    (vma->vm_next && end > vma->vm_next->vm_start))
 		return -ENOMEM;
 	vma_set_edges(vma, start, end, pgoff);
 	return 0;
@@ -248,8 +251,12 @@ static bool is_mergeable_vma(struct vm_area_struct *vma, struct file *file, unsi
 	return vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
 }
 
-/* @vma: the area whose chain must be that of an unforked one, if one of the two is absent; NULL: any. */
-static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b, struct vm_area_struct *vma)
+/*
+ * @vma: the area whose chain must be that of an unforked one, if one of the two is absent;
+ * NULL: any.
+ */
+static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
+				  struct vm_area_struct *vma)
 {
 	if ((!a || !b) && (!vma || vma->anon_chain == 1))
 		return true;
@@ -257,19 +264,20 @@ static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b, struct
 }
 
 /* A range that ends where @vma begins and has page offset @pgoff there. */
-static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
-				 struct file *file, unsigned long pgoff)
+static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long vm_flags,
+				 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
 	return is_mergeable_vma(vma, file, vm_flags) &&
 	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff == pgoff;
 }
 
 /* A range that begins where @vma ends, with page offset @pgoff: may @vma be extended over it? */
-bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
-			 struct file *file, unsigned long pgoff)
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags,
+			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
 	return is_mergeable_vma(vma, file, vm_flags) &&
-	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff + vma_pages(vma) == pgoff;
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) &&
+	       vma->vm_pgoff + vma_pages(vma) == pgoff;
 }
 
 static void import_anon_vma(struct vm_area_struct *into, const struct vm_area_struct *from)
@@ -279,7 +287,8 @@ static void import_anon_vma(struct vm_area_struct *into, const struct vm_area_st
 }
 
 /* @gone's pages become @into's; the caller stretches @into over them. */
-static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into, struct vm_area_struct *gone)
+static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into,
+			struct vm_area_struct *gone)
 {
 	import_anon_vma(into, gone);
 	vma_unlink(mm, gone);
@@ -287,8 +296,8 @@ static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into, struc
 }
 
 /* @prev takes [.., end) and with it what of @mid lies below @end: cases 2, 5, 7. */
-static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *mid,
-			    unsigned long end)
+static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev,
+			    struct vm_area_struct *mid, unsigned long end)
 {
 	if (mid && mid->vm_end == end) {
 		vma_swallow(mm, prev, mid);
@@ -300,8 +309,9 @@ static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev, s
 }
 
 /* @next takes [addr, ..) from @prev's tail (4), from a hole (3), or from the whole of @mid (8). */
-static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev, struct vm_area_struct *mid,
-			    struct vm_area_struct *next, unsigned long addr)
+static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev,
+			    struct vm_area_struct *mid, struct vm_area_struct *next,
+			    unsigned long addr)
 {
 	if (prev && addr < prev->vm_end) {
 		import_anon_vma(next, prev);
@@ -318,9 +328,9 @@ static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev, s
  * that contains it when the range is not its head. Gives the area that now
  * covers the range, or NULL: nothing was changed. mmap_lock held for write.
  */
-struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long addr,
-				 unsigned long end, unsigned long vm_flags, struct anon_vma *anon_vma,
-				 struct file *file, unsigned long pgoff)
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
+				 unsigned long addr, unsigned long end, unsigned long vm_flags,
+				 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
 	struct vm_area_struct *mid = prev ? prev->vm_next : mm->mmap;
 	struct vm_area_struct *next = mid && mid->vm_end == end ? mid->vm_next : mid;
@@ -328,15 +338,18 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
-	merge_prev = prev && prev->vm_end == addr && can_vma_merge_after(prev, vm_flags, anon_vma, file, pgoff);
+	merge_prev = prev && prev->vm_end == addr &&
+		     can_vma_merge_after(prev, vm_flags, anon_vma, file, pgoff);
 	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, anon_vma, file, pgoff + ((end - addr) >> PAGE_SHIFT));
-	if (merge_prev && merge_next && is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL)) {
+		     can_vma_merge_before(next, vm_flags, anon_vma, file,
+					  pgoff + ((end - addr) >> PAGE_SHIFT));
+	if (merge_prev && merge_next &&
+	    is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL)) {
 		unsigned long far_end = next->vm_end;
 
 		if (mid != next)
 			vma_swallow(mm, prev, mid);
-		merge_into_prev(mm, prev, next, far_end);	/* 1, 6 */
+		merge_into_prev(mm, prev, next, far_end); /* 1, 6 */
 		return prev;
 	}
 	if (merge_prev) {
@@ -355,19 +368,23 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
  * the next, for Linux 6.1 asks that one first and holds the other to its anon_vma.
  */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
-				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
-				     unsigned long vm_flags, struct file *file, unsigned long pgoff)
+				     struct vm_area_struct *next, unsigned long addr,
+				     unsigned long end, unsigned long vm_flags, struct file *file,
+				     unsigned long pgoff)
 {
 	bool merge_prev, merge_next;
 
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
 	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, NULL, file, pgoff + ((end - addr) >> PAGE_SHIFT));
+		     can_vma_merge_before(next, vm_flags, NULL, file,
+					  pgoff + ((end - addr) >> PAGE_SHIFT));
 	merge_prev = prev && prev->vm_end == addr &&
-		     can_vma_merge_after(prev, vm_flags, merge_next ? next->anon_vma : NULL, file, pgoff);
+		     can_vma_merge_after(prev, vm_flags, merge_next ? next->anon_vma : NULL, file,
+					 pgoff);
 	if (merge_prev) {
-		merge_into_prev(mm, prev, merge_next ? next : NULL, merge_next ? next->vm_end : end);
+		merge_into_prev(mm, prev, merge_next ? next : NULL,
+				merge_next ? next->vm_end : end);
 		return prev;
 	}
 	if (merge_next) {

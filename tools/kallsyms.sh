@@ -22,5 +22,7 @@ END {
 			at += length(name[i]) + 1
 			count++
 		}
-	printf "kallsyms_count: dd %d\n\talign 8\nkallsyms_table:\n%s\tdd 0, 0\nkallsyms_names:\n%s\tdb 0\n", count, table, names
+	printf "kallsyms_count: dd %d\n\talign 8\n", count
+	printf "kallsyms_table:\n%s\tdd 0, 0\n", table
+	printf "kallsyms_names:\n%s\tdb 0\n", names
 }'

@@ -16,36 +16,33 @@
 #include <string.h>
 #include <asm/irq.h>
 
-#define COLS		80
-#define ROWS		25
-#define VGA_BASE	0xb8000
-#define CRTC_INDEX	0x3d4
-#define CRTC_DATA	0x3d5
-#define MAX_PARAMS	8
-#define DEFAULT_ATTR	0x07
+#define COLS	     80
+#define ROWS	     25
+#define VGA_BASE     0xb8000
+#define CRTC_INDEX   0x3d4
+#define CRTC_DATA    0x3d5
+#define MAX_PARAMS   8
+#define DEFAULT_ATTR 0x07
 
 enum state { TEXT, ESCAPE, CSI, SKIP_ONE };
 
 static struct {
 	enum state state;
 	int x, y, saved_x, saved_y;
-	bool wrap;			/* the last column is written: the next character goes to a new line */
+	bool wrap; /* last column written: the next character goes to a new line */
 	bool bold, reverse;
-	u8 fg, bg;			/* in VGA's order of colours */
+	u8 fg, bg; /* in VGA's order of colours */
 	int param[MAX_PARAMS], nr_params;
-	bool private;			/* "ESC [ ?" */
+	bool private; /* "ESC [ ?" */
 	u16 cell[ROWS * COLS];
-} vt = { .fg = 7 };
+} vt = {.fg = 7};
 
 static volatile u16 *video;
 
 /* ANSI counts red 1, blue 4; VGA the other way round. */
-static const u8 vga_color[8] = { 0, 4, 2, 6, 1, 5, 3, 7 };
+static const u8 vga_color[8] = {0, 4, 2, 6, 1, 5, 3, 7};
 
-static u16 blank(void)
-{
-	return (vt.bg << 4 | DEFAULT_ATTR) << 8 | ' ';
-}
+static u16 blank(void) { return (vt.bg << 4 | DEFAULT_ATTR) << 8 | ' '; }
 
 static u16 glyph(char c)
 {
@@ -136,6 +133,7 @@ static void reset_attributes(void)
 	vt.bg = 0;
 }
 
+/* clang-format off */
 static void set_attribute(int p)
 {
 	switch (p) {
@@ -152,6 +150,7 @@ static void set_attribute(int p)
 	case 100 ... 107: vt.bg = vga_color[p - 100]; break;
 	}
 }
+/* clang-format on */
 
 /* 0: from the cursor on; 1: up to the cursor; 2, 3: everything, of cells [from, to). */
 static void erase(int how, int from, int to)
@@ -167,6 +166,7 @@ static void erase(int how, int from, int to)
 	vt.wrap = false;
 }
 
+/* clang-format off */
 /* Insertion and deletion, of characters in the line and of lines in the screen. */
 static void csi_edit(char c, int n)
 {
@@ -207,6 +207,7 @@ static void csi_dispatch(char c)
 	case 'u': move_to(vt.saved_x, vt.saved_y); break;
 	}
 }
+/* clang-format on */
 
 static void csi_char(char c)
 {
@@ -235,12 +236,29 @@ static void escape_char(char c)
 		vt.private = false;
 		memset(vt.param, 0, sizeof(vt.param));
 		break;
-	case '(': case ')': case '#': case '%': vt.state = SKIP_ONE; break;
-	case '7': vt.saved_x = vt.x; vt.saved_y = vt.y; break;
-	case '8': move_to(vt.saved_x, vt.saved_y); break;
-	case 'D': line_feed(); break;
-	case 'E': vt.x = 0; line_feed(); break;
-	case 'M': reverse_line_feed(); break;
+	case '(':
+	case ')':
+	case '#':
+	case '%':
+		vt.state = SKIP_ONE;
+		break;
+	case '7':
+		vt.saved_x = vt.x;
+		vt.saved_y = vt.y;
+		break;
+	case '8':
+		move_to(vt.saved_x, vt.saved_y);
+		break;
+	case 'D':
+		line_feed();
+		break;
+	case 'E':
+		vt.x = 0;
+		line_feed();
+		break;
+	case 'M':
+		reverse_line_feed();
+		break;
 	case 'c':
 		reset_attributes();
 		fill(0, ROWS * COLS);
@@ -251,12 +269,13 @@ static void escape_char(char c)
 
 static void text_char(char c)
 {
-	if ((u8)c >= 0xc0)			/* first byte of a UTF-8 character; the others are dropped */
+	if ((u8)c >= 0xc0) /* first byte of a UTF-8 character; the others are dropped */
 		put_char('?');
 	else if (c >= ' ' && c < 0x7f)
 		put_char(c);
 }
 
+/* clang-format off */
 /* Control characters act in every state, as on a real terminal. */
 static void vt_char(char c)
 {
@@ -274,6 +293,7 @@ static void vt_char(char c)
 	case SKIP_ONE: vt.state = TEXT; break;
 	}
 }
+/* clang-format on */
 
 static void update_cursor(void)
 {
@@ -297,7 +317,7 @@ static struct console vga_console = {
 	.write = vga_write,
 };
 
-/* Needs ioremap. Without video memory, or when the loader left a graphics mode, nothing is registered. */
+/* Needs ioremap. Registers nothing where there is no text-mode video memory. */
 void vga_init(void)
 {
 	volatile u16 *p = ioremap(VGA_BASE, sizeof(vt.cell));

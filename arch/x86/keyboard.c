@@ -11,27 +11,30 @@
 #include <string.h>
 #include <asm/irq.h>
 
-#define I8042_DATA	0x60
-#define I8042_STATUS	0x64
-#define STATUS_OUTPUT	0x01	/* a byte waits for us */
-#define STATUS_AUX	0x20	/* it is the mouse's */
-#define RELEASED	0x80
+#define I8042_DATA    0x60
+#define I8042_STATUS  0x64
+#define STATUS_OUTPUT 0x01 /* a byte waits for us */
+#define STATUS_AUX    0x20 /* it is the mouse's */
+#define RELEASED      0x80
 
-#define KEY_LCTRL	0x1d
-#define KEY_LSHIFT	0x2a
-#define KEY_RSHIFT	0x36
-#define KEY_LALT	0x38
-#define KEY_CAPS	0x3a
-#define KEY_F1		0x3b
-#define KEY_F10		0x44
-#define KEY_F11		0x57
-#define KEY_F12		0x58
+#define KEY_LCTRL  0x1d
+#define KEY_LSHIFT 0x2a
+#define KEY_RSHIFT 0x36
+#define KEY_LALT   0x38
+#define KEY_CAPS   0x3a
+#define KEY_F1	   0x3b
+#define KEY_F10	   0x44
+#define KEY_F11	   0x57
+#define KEY_F12	   0x58
 
+/* clang-format off */
 /* By scan code, from 0 on; '\0': no byte of its own. */
-static const char plain[] = "\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
-			    "\0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.\0\0<";
-static const char shifted[] = "\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 "
-			      "\0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.\0\0>";
+static const char plain[] =
+	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
+	"\0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.\0\0<";
+static const char shifted[] =
+	"\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\r\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 "
+	"\0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.\0\0>";
 
 static const struct { u8 code; const char *bytes; } extended[] = {
 	{ 0x48, "\033[A" }, { 0x50, "\033[B" }, { 0x4d, "\033[C" }, { 0x4b, "\033[D" },
@@ -43,6 +46,7 @@ static const char *const function_keys[12] = {
 	"\033[[A", "\033[[B", "\033[[C", "\033[[D", "\033[[E", "\033[17~",
 	"\033[18~", "\033[19~", "\033[20~", "\033[21~", "\033[23~", "\033[24~",
 };
+/* clang-format on */
 
 static bool shift, ctrl, alt, caps, e0;
 
@@ -57,7 +61,7 @@ static bool modifier(u8 code, bool down)
 	switch (code) {
 	case KEY_LSHIFT:
 	case KEY_RSHIFT:
-		if (!e0)		/* e0 2a is part of other keys' codes */
+		if (!e0) /* e0 2a is part of other keys' codes */
 			shift = down;
 		return true;
 	case KEY_LCTRL:
@@ -92,7 +96,7 @@ static bool special_key(u8 code)
 
 static void character_key(u8 code)
 {
-	char c, bytes[2] = { '\033' };
+	char c, bytes[2] = {'\033'};
 	bool letter;
 
 	if (code >= sizeof(plain) - 1 || !plain[code])

@@ -8,24 +8,24 @@
 #include <printk.h>
 #include <asm/irq.h>
 
-#define COM1		0x3f8
-#define UART_DATA	(COM1 + 0)
-#define UART_IER	(COM1 + 1)
-#define UART_FCR	(COM1 + 2)
-#define UART_LCR	(COM1 + 3)
-#define UART_MCR	(COM1 + 4)
-#define UART_LSR	(COM1 + 5)
-#define UART_SCRATCH	(COM1 + 7)
+#define COM1	     0x3f8
+#define UART_DATA    (COM1 + 0)
+#define UART_IER     (COM1 + 1)
+#define UART_FCR     (COM1 + 2)
+#define UART_LCR     (COM1 + 3)
+#define UART_MCR     (COM1 + 4)
+#define UART_LSR     (COM1 + 5)
+#define UART_SCRATCH (COM1 + 7)
 
-#define IER_RECEIVED	0x01
-#define FCR_ENABLE	0xc7	/* FIFOs on and cleared, interrupt at 14 bytes or a pause */
-#define LCR_8N1		0x03
-#define LCR_DLAB	0x80
-#define MCR_READY	0x0b	/* DTR, RTS, and OUT2, which lets the interrupt through */
-#define LSR_RECEIVED	0x01
-#define LSR_THR_EMPTY	0x20
-#define FIFO_SIZE	16
-#define SPIN_LIMIT	100000	/* a port that never gets ready must not hang the kernel */
+#define IER_RECEIVED  0x01
+#define FCR_ENABLE    0xc7 /* FIFOs on and cleared, interrupt at 14 bytes or a pause */
+#define LCR_8N1	      0x03
+#define LCR_DLAB      0x80
+#define MCR_READY     0x0b /* DTR, RTS, and OUT2, which lets the interrupt through */
+#define LSR_RECEIVED  0x01
+#define LSR_THR_EMPTY 0x20
+#define FIFO_SIZE     16
+#define SPIN_LIMIT    100000 /* a port that never gets ready must not hang the kernel */
 
 static bool present;
 
@@ -65,7 +65,7 @@ void serial_init(void)
 	present = true;
 	outb(UART_IER, 0);
 	outb(UART_LCR, LCR_DLAB);
-	outb(UART_DATA, 1);			/* divisor 1: 115200 */
+	outb(UART_DATA, 1); /* divisor 1: 115200 */
 	outb(UART_IER, 0);
 	outb(UART_LCR, LCR_8N1);
 	outb(UART_FCR, FCR_ENABLE);

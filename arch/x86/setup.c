@@ -21,12 +21,12 @@
 #include <asm/page.h>
 #include <asm/sections.h>
 
-#define DEBUG_EXIT_PORT	0xf4			/* QEMU: -device isa-debug-exit,iobase=0xf4 */
+#define DEBUG_EXIT_PORT 0xf4 /* QEMU: -device isa-debug-exit,iobase=0xf4 */
 #define RESET_PORT	0xcf9
 #define I8042_COMMAND	0x64
 #define Q35_PM1A_CNT	0x604
 #define PIIX4_PM1A_CNT	0xb004
-#define ACPI_SLP_EN	0x2000			/* with sleep type 0: soft off on both chipsets */
+#define ACPI_SLP_EN	0x2000 /* with sleep type 0: soft off on both chipsets */
 
 struct boot_info boot_info;
 static char rsdp[36];
@@ -46,9 +46,9 @@ static void insert_range(unsigned int i, phys_addr_t start, phys_addr_t end)
 	struct boot_info *bi = &boot_info;
 
 	if (bi->nr_ram == BOOT_MAX_RANGES)
-		return;				/* that memory stays unused */
+		return; /* that memory stays unused */
 	memmove(&bi->ram[i + 1], &bi->ram[i], (bi->nr_ram - i) * sizeof(bi->ram[0]));
-	bi->ram[i] = (struct mem_range){ start, end };
+	bi->ram[i] = (struct mem_range){start, end};
 	bi->nr_ram++;
 }
 
@@ -62,7 +62,7 @@ static void add_ram(u64 start, u64 size)
 		return;
 	while (i < bi->nr_ram && bi->ram[i].end < start)
 		i++;
-	while (i < bi->nr_ram && bi->ram[i].start <= end) {	/* swallow all that it touches */
+	while (i < bi->nr_ram && bi->ram[i].start <= end) { /* swallow all that it touches */
 		start = min(start, bi->ram[i].start);
 		end = max(end, bi->ram[i].end);
 		delete_range(i);
@@ -136,18 +136,19 @@ static void multiboot2_tag(const struct multiboot2_tag *tag)
 
 	switch (tag->type) {
 	case MULTIBOOT2_TAG_CMDLINE:
-		strscpy(bi->cmdline, ((const struct multiboot2_tag_string *)tag)->string, sizeof(bi->cmdline));
+		strscpy(bi->cmdline, ((const struct multiboot2_tag_string *)tag)->string,
+			sizeof(bi->cmdline));
 		break;
-	case MULTIBOOT2_TAG_MODULE:		/* the first one is the initramfs */
+	case MULTIBOOT2_TAG_MODULE: /* the first one is the initramfs */
 		if (bi->initrd.start == bi->initrd.end)
-			bi->initrd = (struct mem_range){ mod->mod_start, mod->mod_end };
+			bi->initrd = (struct mem_range){mod->mod_start, mod->mod_end};
 		break;
 	case MULTIBOOT2_TAG_MMAP:
 		multiboot2_mmap((const void *)tag, true);
 		multiboot2_mmap((const void *)tag, false);
 		break;
 	case MULTIBOOT2_TAG_ACPI_OLD:
-	case MULTIBOOT2_TAG_ACPI_NEW:		/* the RSDP itself; the tag's memory will be used again */
+	case MULTIBOOT2_TAG_ACPI_NEW: /* the RSDP itself; the tag's memory will be used again */
 		memcpy(rsdp, tag + 1, min_t(size_t, tag->size - sizeof(*tag), sizeof(rsdp)));
 		bi->acpi_rsdp = virt_to_phys(rsdp);
 		break;
@@ -181,7 +182,8 @@ static void read_pvh(phys_addr_t info)
 
 	boot_info.loader = "PVH";
 	if (si->magic != HVM_START_MAGIC || si->version < 1)
-		panic("the PVH start information is of version %u; a memory map needs 1", si->version);
+		panic("the PVH start information is of version %u; a memory map needs 1",
+		      si->version);
 	e = phys_to_virt(si->memmap_paddr);
 	for (i = 0; i < si->memmap_entries; i++)
 		if (e[i].type == HVM_MEMMAP_TYPE_RAM)
@@ -191,16 +193,17 @@ static void read_pvh(phys_addr_t info)
 			remove_ram(e[i].addr, e[i].size);
 	if (si->nr_modules) {
 		mod = phys_to_virt(si->modlist_paddr);
-		boot_info.initrd = (struct mem_range){ mod->paddr, mod->paddr + mod->size };
+		boot_info.initrd = (struct mem_range){mod->paddr, mod->paddr + mod->size};
 	}
 	if (si->cmdline_paddr)
-		strscpy(boot_info.cmdline, phys_to_virt(si->cmdline_paddr), sizeof(boot_info.cmdline));
+		strscpy(boot_info.cmdline, phys_to_virt(si->cmdline_paddr),
+			sizeof(boot_info.cmdline));
 	boot_info.acpi_rsdp = si->rsdp_paddr;
 }
 
 /* ---- the command line ---------------------------------------------------- */
 
-/* Gives the next word and its length, quotes included; NULL at the end and at "--", after which all is init's. */
+/* The next word and its length, quotes included; NULL at the end and at "--" (then init's). */
 static const char *next_word(const char **line, size_t *len)
 {
 	const char *start, *p = *line;
@@ -228,14 +231,14 @@ bool cmdline_get(const char *name, char *buf, size_t size)
 	while ((word = next_word(&line, &len)) != NULL) {
 		const char *value;
 
-		if (len >= 2 && word[0] == '"') {	/* "name=a b", as GRUB writes it */
+		if (len >= 2 && word[0] == '"') { /* "name=a b", as GRUB writes it */
 			word++;
 			len -= 1 + (word[len - 2] == '"');
 		}
 		value = word + n + 1;
 		if (strncmp(word, name, n) || (len > n && word[n] != '='))
 			continue;
-		found = true;			/* the last one counts */
+		found = true; /* the last one counts */
 		len = len > n ? len - n - 1 : 0;
 		if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
 			value++;
@@ -250,10 +253,7 @@ bool cmdline_get(const char *name, char *buf, size_t size)
 	return found;
 }
 
-bool cmdline_has(const char *word)
-{
-	return cmdline_get(word, NULL, 0);
-}
+bool cmdline_has(const char *word) { return cmdline_get(word, NULL, 0); }
 
 /* ---- the end of the machine ----------------------------------------------- */
 
@@ -314,7 +314,7 @@ void setup_arch(u32 magic, phys_addr_t info)
 		read_pvh(info);
 	else
 		panic("not started by a multiboot2 or PVH loader (magic %#x)", magic);
-	remove_ram(0, PAGE_SIZE);		/* the BIOS's data; and no frame has address 0 */
+	remove_ram(0, PAGE_SIZE); /* the BIOS's data; and no frame has address 0 */
 	align_ram();
-	boot_info.kernel = (struct mem_range){ virt_to_phys(_text), virt_to_phys(_end) };
+	boot_info.kernel = (struct mem_range){virt_to_phys(_text), virt_to_phys(_end)};
 }

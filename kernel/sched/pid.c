@@ -210,6 +210,18 @@ void put_signal_struct(struct signal_struct *sig)
 		kfree(sig);
 }
 
+struct sighand_struct *alloc_sighand(void)
+{
+	struct sighand_struct *sh = kzalloc(sizeof(*sh));
+
+	if (!sh)
+		return NULL;
+	spin_lock_init(&sh->siglock, LOCK_SIGHAND);
+	atomic_set(&sh->count, 1);
+	init_waitqueue_head(&sh->signalfd_wqh);
+	return sh;
+}
+
 void put_sighand(struct sighand_struct *sh)
 {
 	if (atomic_dec_and_test(&sh->count))

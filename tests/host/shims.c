@@ -18,17 +18,19 @@ void abort(void) __attribute__((noreturn));
 int vprintf(const char *fmt, va_list ap);
 void *memcpy(void *dst, const void *src, size_t n);
 
-void *kmalloc(size_t size, unsigned int gfp);
-void *kmemdup(const void *p, size_t n);
-void kfree(const void *p);
-void mutex_lock(struct mutex *m);
-void mutex_unlock(struct mutex *m);
-int security_vm_enough_memory(struct mm_struct *mm, long pages);
-void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+#define WEAK __attribute__((weak)) /* a test that has its own wins */
+
+WEAK void *kmalloc(size_t size, unsigned int gfp);
+WEAK void *kmemdup(const void *p, size_t n);
+WEAK void kfree(const void *p);
+WEAK void mutex_lock(struct mutex *m);
+WEAK void mutex_unlock(struct mutex *m);
+WEAK int security_vm_enough_memory(struct mm_struct *mm, long pages);
+void panic(const char *fmt, ...) __attribute__((noreturn, weak, format(printf, 1, 2)));
 
 long shim_allocations;
 long shim_fail_after = -1;
-unsigned long stack_guard_gap = 256 * 4096UL;
+WEAK unsigned long stack_guard_gap = 256 * 4096UL;
 
 void *kmalloc(size_t size, unsigned int gfp)
 {
@@ -56,15 +58,9 @@ void kfree(const void *p)
 	free((void *)p);
 }
 
-void mutex_lock(struct mutex *m)
-{
-	(void)m;
-}
+void mutex_lock(struct mutex *m) { (void)m; }
 
-void mutex_unlock(struct mutex *m)
-{
-	(void)m;
-}
+void mutex_unlock(struct mutex *m) { (void)m; }
 
 int security_vm_enough_memory(struct mm_struct *mm, long pages)
 {

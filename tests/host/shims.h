@@ -3,7 +3,8 @@
 #ifndef SHIMS_H
 #define SHIMS_H
 
-extern long shim_allocations;	/* live kmalloc'ed pieces: a test ends with as many as it began with */
-extern long shim_fail_after;	/* so many allocations succeed, then one fails; negative: none fails */
+extern long
+	shim_allocations;    /* live kmalloc'ed pieces: a test ends with as many as it began with */
+extern long shim_fail_after; /* so many allocations succeed, then one fails; negative: none fails */
 
 #endif

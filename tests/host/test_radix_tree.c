@@ -1,3 +1,4 @@
+/* links: lib/radix_tree.c */
 /* SPDX-License-Identifier: MIT */
 /*
  * lib/radix_tree.c against a naive model: an array of (index, item) pairs. Also that every node

@@ -7,8 +7,9 @@
  * says, and no two neighbours may be left apart that mmap would merge.
  * The eight cases of vma_merge are tried one by one as well.
  *
- * By hand: gcc -std=gnu11 -g -fsanitize=address,undefined -Iinclude -Itests/host -o /tmp/test_vma
- *          tests/host/test_vma.c tests/host/shims.c mm/vma.c mm/anon_vma.c -lcmocka && /tmp/test_vma
+ * By hand:
+ *	gcc -std=gnu11 -g -fsanitize=address,undefined -Iinclude -Itests/host -o build/test_vma \
+ *		tests/host/test_vma.c tests/host/shims.c mm/vma.c mm/anon_vma.c -lcmocka
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,12 +20,12 @@
 #include <fs.h>
 #include "shims.h"
 
-#define NR_PAGES	64
-#define BASE		0x10000UL
-#define ROUNDS		200000
-#define R		(VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
-#define RW		(R | VM_WRITE)
-#define RX		(R | VM_EXEC)
+#define NR_PAGES 64
+#define BASE	 0x10000UL
+#define ROUNDS	 200000
+#define R	 (VM_READ | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define RW	 (R | VM_WRITE)
+#define RX	 (R | VM_EXEC)
 
 /* One page of the model; flags 0: not mapped. */
 struct model_page {
@@ -44,20 +45,17 @@ static unsigned int rnd(unsigned int n)
 	return (seed >> 33) % n;
 }
 
-static unsigned long page_addr(unsigned int page)
-{
-	return BASE + page * PAGE_SIZE;
-}
+static unsigned long page_addr(unsigned int page) { return BASE + page * PAGE_SIZE; }
 
 static int setup(void **state)
 {
 	(void)state;
-	mm = (struct mm_struct){ 0 };
+	mm = (struct mm_struct){0};
 	for (int i = 0; i < NR_PAGES; i++)
-		model[i] = (struct model_page){ 0 };
+		model[i] = (struct model_page){0};
 	for (int i = 0; i < 2; i++) {
 		INIT_LIST_HEAD(&mappings[i].i_mmap);
-		files[i] = (struct file){ .f_mapping = &mappings[i] };
+		files[i] = (struct file){.f_mapping = &mappings[i]};
 		atomic_set(&files[i].f_count, 1);
 	}
 	return 0;
@@ -104,11 +102,11 @@ static void do_unmap(unsigned int from, unsigned int to)
 		vma = next;
 	}
 	for (unsigned int i = from; i < to; i++)
-		model[i] = (struct model_page){ 0 };
+		model[i] = (struct model_page){0};
 }
 
-static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigned long flags, struct file *file,
-				     unsigned long pgoff)
+static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigned long flags,
+				     struct file *file, unsigned long pgoff)
 {
 	struct vm_area_struct *prev, *next, *vma;
 
@@ -126,7 +124,8 @@ static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigne
 		vma_link(&mm, vma, prev);
 	}
 	for (unsigned int i = from; i < to; i++)
-		model[i] = (struct model_page){ .flags = flags, .pgoff = pgoff + i - from, .file = file };
+		model[i] = (struct model_page){
+			.flags = flags, .pgoff = pgoff + i - from, .file = file};
 	return vma;
 }
 
@@ -148,7 +147,8 @@ static void do_protect(unsigned int from, unsigned int to, unsigned long flags)
 		if (vma->vm_flags == flags) {
 			prev = vma;
 		} else {
-			assert_int_equal(vma_carve(vma, &prev, start, min(vma->vm_end, end), flags), 0);
+			assert_int_equal(vma_carve(vma, &prev, start, min(vma->vm_end, end), flags),
+					 0);
 			prev->vm_flags = flags;
 		}
 		vma = prev->vm_next;
@@ -181,7 +181,8 @@ static void check_against_model(void)
 			assert_int_equal(model[page].flags, vma->vm_flags);
 			assert_ptr_equal(model[page].file, vma->vm_file);
 			assert_int_equal(model[page].pgoff,
-					 vma->vm_pgoff + ((page_addr(page) - vma->vm_start) >> PAGE_SHIFT));
+					 vma->vm_pgoff +
+						 ((page_addr(page) - vma->vm_start) >> PAGE_SHIFT));
 			assert_ptr_equal(find_vma(&mm, page_addr(page)), vma);
 		}
 		count++;
@@ -194,7 +195,7 @@ static void check_against_model(void)
 
 static void random_step(bool with_anon_vma)
 {
-	static const unsigned long rights[] = { R, RW, RX };
+	static const unsigned long rights[] = {R, RW, RX};
 	unsigned int from = rnd(NR_PAGES), to = from + 1 + rnd(min(16, NR_PAGES - (int)from));
 	unsigned long flags = rights[rnd(3)];
 	struct vm_area_struct *vma;
@@ -203,7 +204,7 @@ static void random_step(bool with_anon_vma)
 	case 0:
 		map_anon(from, to, flags);
 		break;
-	case 1:	/* both files at their own linear offset, so that neighbours often fit */
+	case 1: /* both files at their own linear offset, so that neighbours often fit */
 		do_map(from, to, flags, &files[rnd(2)], from + 100 * rnd(2));
 		break;
 	case 2:
@@ -230,7 +231,10 @@ static void test_random_operations(void **state)
 	}
 }
 
-/* With anon_vmas some neighbours stay apart, as in Linux; all else must hold, and no reference be lost. */
+/*
+ * With anon_vmas some neighbours stay apart, as in Linux; all else must hold, and no reference
+ * be lost.
+ */
 static void test_random_operations_on_touched_pages(void **state)
 {
 	(void)state;
@@ -243,7 +247,8 @@ static void test_random_operations_on_touched_pages(void **state)
 			assert_true(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start);
 			assert_int_equal(vma->anon_chain, vma->anon_vma ? 1 : 0);
 			for (unsigned long a = vma->vm_start; a < vma->vm_end; a += PAGE_SIZE)
-				assert_int_equal(model[(a - BASE) >> PAGE_SHIFT].flags, vma->vm_flags);
+				assert_int_equal(model[(a - BASE) >> PAGE_SHIFT].flags,
+						 vma->vm_flags);
 		}
 	}
 }
@@ -271,12 +276,12 @@ static void test_merge_cases_in_a_hole(void **state)
 	map_anon(0, 4, RW);
 	map_anon(8, 12, RW);
 	map_anon(4, 8, RW);
-	expect_areas(1, 0, 12, RW);			/* 1 */
+	expect_areas(1, 0, 12, RW); /* 1 */
 	do_unmap(4, 8);
 	map_anon(4, 6, RW);
-	expect_areas(2, 0, 6, RW, 8, 12, RW);		/* 2 */
+	expect_areas(2, 0, 6, RW, 8, 12, RW); /* 2 */
 	map_anon(7, 8, RW);
-	expect_areas(2, 0, 6, RW, 7, 12, RW);		/* 3 */
+	expect_areas(2, 0, 6, RW, 7, 12, RW); /* 3 */
 }
 
 static void test_merge_cases_of_mprotect(void **state)
@@ -285,21 +290,21 @@ static void test_merge_cases_of_mprotect(void **state)
 	map_anon(0, 6, RW);
 	map_anon(6, 12, R);
 	do_protect(4, 6, R);
-	expect_areas(2, 0, 4, RW, 4, 12, R);		/* 4 */
+	expect_areas(2, 0, 4, RW, 4, 12, R); /* 4 */
 	do_protect(4, 8, RW);
-	expect_areas(2, 0, 8, RW, 8, 12, R);		/* 5 */
+	expect_areas(2, 0, 8, RW, 8, 12, R); /* 5 */
 	do_protect(4, 8, RX);
 	do_protect(8, 12, RW);
 	expect_areas(3, 0, 4, RW, 4, 8, RX, 8, 12, RW);
 	do_protect(4, 8, RW);
-	expect_areas(1, 0, 12, RW);			/* 6 */
+	expect_areas(1, 0, 12, RW); /* 6 */
 	do_protect(4, 8, R);
 	do_protect(8, 12, RX);
 	do_protect(4, 8, RW);
-	expect_areas(2, 0, 8, RW, 8, 12, RX);		/* 7 */
+	expect_areas(2, 0, 8, RW, 8, 12, RX); /* 7 */
 	do_protect(4, 8, R);
 	do_protect(4, 8, RX);
-	expect_areas(2, 0, 4, RW, 4, 12, RX);		/* 8 */
+	expect_areas(2, 0, 4, RW, 4, 12, RX); /* 8 */
 }
 
 static void test_split_runs_out_of_memory(void **state)
@@ -325,7 +330,8 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	assert_ptr_not_equal(a->anon_vma, b->anon_vma);
 	map_anon(4, 8, RW);
 	assert_int_equal(mm.map_count, 2);
-	assert_int_equal((mm.mmap->vm_end - BASE) >> PAGE_SHIFT, 4);	/* a new mapping prefers the next */
+	assert_int_equal((mm.mmap->vm_end - BASE) >> PAGE_SHIFT,
+			 4); /* a new mapping prefers the next */
 }
 
 static void test_forked_area_does_not_merge_with_untouched(void **state)
@@ -356,7 +362,7 @@ static void test_neighbour_shares_its_anon_vma(void **state)
 
 static void test_stack_keeps_its_gap(void **state)
 {
-	struct vm_area_struct stack = { .vm_start = 0x7f0000000000, .vm_flags = VM_GROWSDOWN };
+	struct vm_area_struct stack = {.vm_start = 0x7f0000000000, .vm_flags = VM_GROWSDOWN};
 
 	(void)state;
 	assert_int_equal(vm_start_gap(&stack), 0x7f0000000000 - 0x100000);
@@ -366,7 +372,7 @@ static void test_stack_keeps_its_gap(void **state)
 	assert_int_equal(vm_start_gap(&stack), 0x2000);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

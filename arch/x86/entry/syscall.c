@@ -99,7 +99,7 @@ bool do_syscall_64(struct pt_regs *regs)
 	return sysret_allowed(regs);
 }
 
-/* CPUID faulting, XSTATE permissions and the vdso of a restored checkpoint are -EINVAL or -ENODEV as without them. */
+/* There is no CPUID faulting, and every register set that the kernel knows is permitted from the start. */
 long sys_arch_prctl(int option, unsigned long arg)
 {
 	switch (option) {

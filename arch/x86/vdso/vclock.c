@@ -12,10 +12,10 @@
 #include <asm/errno.h>
 #include <asm/unistd_64.h>
 
-#define NSEC_PER_SEC	1000000000UL
-#define LOW_RES_NSEC	4000000		/* of the coarse clocks: a tick of 250 Hz */
-#define EXPORT		__attribute__((visibility("default")))
-#define WEAK_ALIAS(of)	__attribute__((weak, alias(#of), visibility("default")))
+#define NSEC_PER_SEC   1000000000UL
+#define LOW_RES_NSEC   4000000 /* of the coarse clocks: a tick of 250 Hz */
+#define EXPORT	       __attribute__((visibility("default")))
+#define WEAK_ALIAS(of) __attribute__((weak, alias(#of), visibility("default")))
 
 /* The first [vvar] page; vdso.lds puts it four pages before the image. */
 extern const volatile struct vdso_data vvar_data __attribute__((visibility("hidden")));
@@ -27,7 +27,8 @@ __kernel_old_time_t __vdso_time(__kernel_old_time_t *t);
 long __vdso_getcpu(unsigned int *cpu, unsigned int *node, void *unused);
 int clock_gettime(int clock, struct __kernel_timespec *ts) WEAK_ALIAS(__vdso_clock_gettime);
 int clock_getres(int clock, struct __kernel_timespec *res) WEAK_ALIAS(__vdso_clock_getres);
-int gettimeofday(struct __kernel_old_timeval *tv, struct timezone *tz) WEAK_ALIAS(__vdso_gettimeofday);
+int gettimeofday(struct __kernel_old_timeval *tv, struct timezone *tz)
+	WEAK_ALIAS(__vdso_gettimeofday);
 __kernel_old_time_t time(__kernel_old_time_t *t) WEAK_ALIAS(__vdso_time);
 long getcpu(unsigned int *cpu, unsigned int *node, void *unused) WEAK_ALIAS(__vdso_getcpu);
 
@@ -35,7 +36,10 @@ static long syscall2(long number, long a, long b)
 {
 	long ret;
 
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(number), "D"(a), "S"(b) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(number), "D"(a), "S"(b)
+			 : "rcx", "r11", "memory");
 	return ret;
 }
 
@@ -60,7 +64,7 @@ static u64 rdtsc_ordered(void)
 {
 	u32 lo, hi;
 
-	__asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi) :: "memory");
+	__asm__ volatile("lfence; rdtsc" : "=a"(lo), "=d"(hi)::"memory");
 	return (u64)hi << 32 | lo;
 }
 
@@ -73,7 +77,10 @@ static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
 	ts->tv_nsec = nsec;
 }
 
-/* @real: CLOCK_REALTIME, else CLOCK_MONOTONIC (and BOOTTIME with its offset). false: ask the kernel. */
+/*
+ * @real: CLOCK_REALTIME, else CLOCK_MONOTONIC (and BOOTTIME with its offset). false: ask the
+ * kernel.
+ */
 static bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
 {
 	u64 sec, snsec, cycles, nsec;
@@ -84,7 +91,7 @@ static bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
 		if (!vvar_data.clock_valid)
 			return false;
 		cycles = (rdtsc_ordered() - vvar_data.cycle_last) & vvar_data.mask;
-		if ((s64)cycles < 0)	/* another CPU updated after our rdtsc */
+		if ((s64)cycles < 0) /* another CPU updated after our rdtsc */
 			cycles = 0;
 		sec = real ? vvar_data.real_sec : vvar_data.mono_sec;
 		snsec = real ? vvar_data.real_snsec : vvar_data.mono_snsec;

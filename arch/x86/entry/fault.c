@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page faults. The address says whose fault it is; the area that covers it says
+ * what should be there; handle_mm_fault brings it. What cannot be served is a
+ * SIGSEGV or SIGBUS of user code, a line of the fixup table for the uaccess
+ * functions, and the end of the kernel for all else.
+ *
+ * Abridges arch/x86/mm/fault.c. Left out: protection keys, userfaultfd, retry
+ * without the lock, errata, the "segfault at" line in the log.
+ *
+ *   kernel address  by kernel code -> fixup or die     by user code -> SIGSEGV (MAPERR)
+ *   user address    no area        -> SIGSEGV (MAPERR)
+ *                   right missing  -> SIGSEGV (ACCERR)
+ *                   handle_mm_fault: 0 go on | SIGBUS beyond the file's end | OOM: killed
+ */
+#include <asm/irqflags.h>
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+#include <asm/processor.h>
+#include <asm/uaccess.h>
+#include <mm.h>
+#include <sched.h>
+#include <trace.h>
+#include "internal.h"
+
+static void kernelmode_fixup_or_die(struct pt_regs *regs, unsigned long error_code,
+				    unsigned long address)
+{
+	if (fixup_exception(regs))
+		return;
+	if (address < PAGE_SIZE)
+		die("NULL pointer access", regs, error_code);
+	if (error_code & X86_PF_INSTR)
+		die("execution of a page that is not code", regs, error_code);
+	if (address < TASK_SIZE_MAX)
+		die("access to user memory outside uaccess", regs, error_code);
+	die("page fault", regs, error_code);
+}
+
+/*
+ * What the signal frame shows. That a kernel address is mapped is none of the
+ * user's business: the error code always says so.
+ */
+static void set_signal_archinfo(unsigned long address, unsigned long error_code)
+{
+	struct thread_struct *th = &current->thread;
+
+	if (address >= TASK_SIZE_MAX)
+		error_code |= X86_PF_PROT;
+	th->trap_nr = X86_TRAP_PF;
+	th->error_code = error_code | X86_PF_USER;
+	th->cr2 = address;
+}
+
+static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
+				 unsigned long address, int si_code)
+{
+	if (!user_mode(regs)) {
+		kernelmode_fixup_or_die(regs, error_code, address);
+		return;
+	}
+	if (!(error_code & X86_PF_USER))
+		die("page fault of the CPU itself in user mode", regs, error_code);
+	local_irq_enable();
+	set_signal_archinfo(address, error_code);
+	force_sig_fault(SIGSEGV, si_code, (void __user *)address);
+}
+
+static bool access_error(unsigned long error_code, const struct vm_area_struct *vma)
+{
+	if (error_code & X86_PF_WRITE)
+		return !(vma->vm_flags & VM_WRITE);
+	if (error_code & X86_PF_PROT)
+		return true;		/* a read or fetch that a present page refuses */
+	return !(vma->vm_flags & VM_ACCESS_FLAGS);
+}
+
+static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigned long address,
+			 vm_fault_t fault)
+{
+	if (!user_mode(regs)) {
+		kernelmode_fixup_or_die(regs, error_code, address);
+	} else if (fault & VM_FAULT_OOM) {
+		force_sig(SIGKILL);
+	} else if (fault & VM_FAULT_SIGBUS) {
+		set_signal_archinfo(address, error_code);
+		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
+	} else {
+		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
+	}
+}
+
+static unsigned int fault_flags(const struct pt_regs *regs, unsigned long error_code)
+{
+	unsigned int flags = 0;
+
+	if (user_mode(regs))
+		flags |= FAULT_FLAG_USER;
+	if (error_code & X86_PF_WRITE)
+		flags |= FAULT_FLAG_WRITE;
+	if (error_code & X86_PF_INSTR)
+		flags |= FAULT_FLAG_INSTRUCTION;
+	return flags;
+}
+
+/* Interrupts are on, current has an mm. */
+static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned long address)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	vm_fault_t fault;
+
+	mmap_read_lock(mm);
+	vma = find_extend_vma(mm, address);
+	if (!vma || access_error(error_code, vma)) {
+		mmap_read_unlock(mm);
+		bad_area_nosemaphore(regs, error_code, address, vma ? SEGV_ACCERR : SEGV_MAPERR);
+		return;
+	}
+	fault = handle_mm_fault(vma, address, fault_flags(regs, error_code));
+	mmap_read_unlock(mm);
+	if (unlikely(fault & VM_FAULT_ERROR))
+		fault_failed(regs, error_code, address, fault);
+	else if (fault & VM_FAULT_MAJOR)
+		current->maj_flt++;
+	else
+		current->min_flt++;
+}
+
+/*
+ * Kernel code comes here only from uaccess.c: with SMAP any other access has
+ * AC clear, and in any case the instruction is not in the fixup table.
+ */
+static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
+			       unsigned long address)
+{
+	if (error_code & X86_PF_RSVD)
+		die("reserved bit in a page table", regs, error_code);
+	if (!user_mode(regs) &&
+	    ((error_code & X86_PF_INSTR) || !search_exception_table(regs->ip) ||
+	     (boot_cpu.smap && !(regs->flags & X86_EFLAGS_AC)) ||
+	     this_cpu()->in_irq || !current->mm)) {
+		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
+		return;
+	}
+	if (user_mode(regs) || (regs->flags & X86_EFLAGS_IF))
+		local_irq_enable();
+	if (is_vsyscall_vaddr(address) && emulate_vsyscall(error_code, regs, address))
+		return;
+	serve_fault(regs, error_code, address);
+}
+
+/* Interrupts are off: CR2 is still this fault's. */
+void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
+{
+	unsigned long address = read_cr2();
+
+	if (unlikely(user_mode(regs) && current->first_fault_pending)) {
+		current->first_fault_pending = false;
+		exec_stage(EXEC_STAGE_FIRST_FAULT, __func__, __LINE__, current->pid, current->comm,
+			   PAGE_ALIGN_DOWN(address), PAGE_ALIGN_DOWN(address) + PAGE_SIZE, 0, 0, 0);
+	}
+	if (address >= TASK_SIZE_MAX && !is_vsyscall_vaddr(address))
+		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
+	else
+		do_user_addr_fault(regs, error_code, address);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The newc cpio format: a header of 13 numbers in hexadecimal, the name, the
+ * bytes of the file. Header and name together, and the bytes, are padded to 4.
+ *
+ *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check | name\0 | body
+ *
+ * Abridges the parser of Linux's init/initramfs.c. A check sum (070702) is read
+ * over. Touches no global state and believes nothing: every length is compared
+ * with what is left of the archive before it is used.
+ */
+#include <cpio.h>
+#include <errno.h>
+#include <string.h>
+
+#define HEADER_SIZE 110
+#define NR_FIELDS   13
+#define PAD4(n)	    (((n) + 3) & ~(size_t)3)
+
+static int damaged(struct cpio_entry *e, const char *error)
+{
+	e->error = error;
+	return -EINVAL;
+}
+
+/* Value of a hexadecimal digit; above 15: none. */
+static unsigned int hex_digit(unsigned char c)
+{
+	if (c - '0' <= 9u)
+		return c - '0';
+	c |= 0x20;
+	return c - 'a' <= 5u ? c - 'a' + 10u : 16;
+}
+
+/* The 13 numbers behind the magic. 0, or -EINVAL. */
+static int parse_header(const char *s, uint32_t fields[NR_FIELDS])
+{
+	for (int i = 0; i < NR_FIELDS; i++) {
+		uint32_t v = 0;
+
+		for (int j = 0; j < 8; j++) {
+			unsigned int digit = hex_digit(*s++);
+
+			if (digit > 15)
+				return -EINVAL;
+			v = v << 4 | digit;
+		}
+		fields[i] = v;
+	}
+	return 0;
+}
+
+/* What stands where a header should be. */
+static const char *foreign_magic(const unsigned char *p, size_t left)
+{
+	if (left >= 6 && !memcmp(p, "070707", 6))
+		return "old cpio format: make the archive with \"cpio -H newc\"";
+	if (left >= 2 && p[0] == 0x1f && p[1] == 0x8b)
+		return "compressed with gzip: unpack the archive first";
+	if (left >= 6 && !memcmp(p,
+				 "\xfd"
+				 "7zXZ\0",
+				 6))
+		return "compressed with xz: unpack the archive first";
+	if (left >= 4 && !memcmp(p, "\x28\xb5\x2f\xfd", 4))
+		return "compressed with zstd: unpack the archive first";
+	return "no cpio magic";
+}
+
+/* Fills @e from the header at @p, of which @left bytes are there. Size of header and name with padding, or -EINVAL. */
+static long read_header(const char *p, size_t left, struct cpio_entry *e)
+{
+	uint32_t f[NR_FIELDS];
+	size_t head;
+
+	if (left < 6 || (memcmp(p, "070701", 6) && memcmp(p, "070702", 6)))
+		return damaged(e, foreign_magic((const unsigned char *)p, left));
+	if (left < HEADER_SIZE)
+		return damaged(e, "header cut off");
+	if (parse_header(p + 6, f))
+		return damaged(e, "header is not hexadecimal");
+	e->ino = f[0], e->mode = f[1], e->uid = f[2], e->gid = f[3], e->nlink = f[4],
+	e->mtime = f[5];
+	e->body_len = f[6];
+	e->major = f[7], e->minor = f[8], e->rmajor = f[9], e->rminor = f[10];
+	if (f[11] == 0 || f[11] > CPIO_NAME_MAX)
+		return damaged(e, "impossible length of a name");
+	head = PAD4(HEADER_SIZE + (size_t)f[11]);
+	if (HEADER_SIZE + (size_t)f[11] > left || (e->body_len && head > left))
+		return damaged(e, "name cut off");
+	e->name = p + HEADER_SIZE;
+	e->name_len = f[11] - 1;
+	if (e->name[e->name_len] != '\0')
+		return damaged(e, "name without end");
+	return head;
+}
+
+int cpio_next(const void *data, size_t size, size_t *pos, struct cpio_entry *e)
+{
+	const char *p = data;
+	size_t at = *pos;
+	long head;
+
+	while (at < size && p[at] == '\0')
+		at++;
+	*pos = at;
+	if (at >= size)
+		return CPIO_END;
+	if (at & 3)
+		return damaged(e, "broken padding");
+	head = read_header(p + at, size - at, e);
+	if (head < 0)
+		return head;
+	if (e->body_len && e->body_len > size - at - head)
+		return damaged(e, "file cut off");
+	e->body = p + at + head;
+	at += head + PAD4(e->body_len);
+	*pos = at < size ? at : size;
+	return strcmp(e->name, "TRAILER!!!") ? CPIO_ENTRY : CPIO_TRAILER;
+}

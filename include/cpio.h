@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading cpio archives of the newc kind: fs/cpio.c. Pure functions of bytes: also built on the developer's machine. */
+#ifndef CPIO_H
+#define CPIO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CPIO_NAME_MAX 4096 /* with the NUL */
+
+struct cpio_entry {
+	uint32_t ino, mode, uid, gid, nlink, mtime;
+	uint32_t major, minor, rmajor, rminor;
+	const char *name; /* in the archive, NUL-ended */
+	size_t name_len;  /* without the NUL */
+	const void *body; /* in the archive */
+	size_t body_len;
+	const char *error; /* after -EINVAL: what is wrong at *pos */
+};
+
+enum { CPIO_END, CPIO_ENTRY, CPIO_TRAILER };
+
+/*
+ * Reads the entry at *pos of @data, after any padding, and moves *pos behind
+ * it. CPIO_ENTRY; CPIO_TRAILER: an archive ends, another may follow; CPIO_END:
+ * no bytes are left; -EINVAL: damaged at *pos, e->error says how.
+ */
+int cpio_next(const void *data, size_t size, size_t *pos, struct cpio_entry *e);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system calls about signals. Abridges the SYSCALL_DEFINEs of
+ * kernel/signal.c; the machinery is kernel/sched/signal.c, the frames are
+ * arch/x86/entry/signal.c. No 32-bit forms, no pidfds.
+ */
+#include <sched.h>
+#include <errno.h>
+#include <fs.h>
+#include <string.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/signal.h>
+
+static kernel_siginfo_t user_info(int sig, int code)
+{
+	kernel_siginfo_t info = { .si_signo = sig, .si_code = code };
+
+	info.si_pid = current->tgid;
+	info.si_uid = current->cred->uid;
+	return info;
+}
+
+/* To everything but init and ourselves. tasklist_lock held. */
+static int kill_all(int sig, kernel_siginfo_t *info)
+{
+	struct task_struct *p;
+	int ret = 0, count = 0;
+
+	for_each_process(p) {
+		int err;
+
+		if (p->pid <= 1 || same_thread_group(p, current))
+			continue;
+		err = group_send_sig_info(sig, info, p);
+		count++;
+		if (err != -EPERM)
+			ret = err;
+	}
+	return count ? ret : -ESRCH;
+}
+
+static int kill_group_or_all(pid_t pid, int sig, kernel_siginfo_t *info)
+{
+	struct pid *pgrp = pid < -1 ? find_get_pid(-pid) : get_pid(task_pgrp(current));
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	ret = pid == -1 ? kill_all(sig, info) : __kill_pgrp_info(sig, info, pgrp);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	put_pid(pgrp);
+	return ret;
+}
+
+static int kill_proc_info(pid_t pid, int sig, kernel_siginfo_t *info)
+{
+	struct pid *p = find_get_pid(pid);
+	int ret = kill_pid_info(sig, info, p);
+
+	put_pid(p);
+	return ret;
+}
+
+long sys_kill(pid_t pid, int sig)
+{
+	kernel_siginfo_t info = user_info(sig, SI_USER);
+
+	if (pid > 0)
+		return kill_proc_info(pid, sig, &info);
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	return kill_group_or_all(pid, sig, &info);
+}
+
+/* To one thread; @tgid 0: of whatever process. */
+static int send_specific(pid_t tgid, pid_t pid, int sig, kernel_siginfo_t *info)
+{
+	struct task_struct *t = find_get_task_by_vpid(pid);
+	int ret = -ESRCH;
+
+	if (!t)
+		return ret;
+	if (!tgid || t->tgid == tgid) {
+		ret = check_kill_permission(sig, info, t);
+		if (!ret && sig) {
+			ret = send_sig_info(sig, info, t, false);
+			if (ret == -ESRCH)	/* it died meanwhile: as good as delivered */
+				ret = 0;
+		}
+	}
+	put_task_struct(t);
+	return ret;
+}
+
+long sys_tgkill(pid_t tgid, pid_t pid, int sig)
+{
+	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+
+	if (pid <= 0 || tgid <= 0)
+		return -EINVAL;
+	return send_specific(tgid, pid, sig, &info);
+}
+
+long sys_tkill(pid_t pid, int sig)
+{
+	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+
+	if (pid <= 0)
+		return -EINVAL;
+	return send_specific(0, pid, sig, &info);
+}
+
+/* A siginfo made by the user, who may not pretend to be the kernel or kill(2). 0, -EFAULT, -EPERM. */
+static int get_queued_info(kernel_siginfo_t *info, void __user *uinfo, int sig, pid_t pid)
+{
+	if (copy_from_user(info, uinfo, sizeof(*info)))
+		return -EFAULT;
+	info->si_signo = sig;
+	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && current->pid != pid)
+		return -EPERM;
+	return 0;
+}
+
+long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
+{
+	kernel_siginfo_t info;
+	int ret = get_queued_info(&info, uinfo, sig, pid);
+
+	return ret ? ret : kill_proc_info(pid, sig, &info);
+}
+
+long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, void __user *uinfo)
+{
+	kernel_siginfo_t info;
+	int ret;
+
+	if (copy_from_user(&info, uinfo, sizeof(info)))
+		return -EFAULT;
+	if (pid <= 0 || tgid <= 0)
+		return -EINVAL;
+	ret = get_queued_info(&info, uinfo, sig, pid);
+	return ret ? ret : send_specific(tgid, pid, sig, &info);
+}
+
+long sys_rt_sigaction(int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)
+{
+	struct k_sigaction new_ka, old_ka;
+	int ret;
+
+	if (sz != sizeof(sigset_t))
+		return -EINVAL;
+	if (act && copy_from_user(&new_ka.sa, act, sizeof(new_ka.sa)))
+		return -EFAULT;
+	ret = do_sigaction(sig, act ? &new_ka : NULL, old ? &old_ka : NULL);
+	if (!ret && old && copy_to_user(old, &old_ka.sa, sizeof(old_ka.sa)))
+		return -EFAULT;
+	return ret;
+}
+
+long sys_rt_sigprocmask(int how, const sigset_t __user *set, sigset_t __user *old, size_t sz)
+{
+	sigset_t was = current->blocked, mask;
+
+	if (sz != sizeof(sigset_t))
+		return -EINVAL;
+	if (set) {
+		if (get_user(mask, set))
+			return -EFAULT;
+		switch (how) {
+		case SIG_BLOCK:
+			mask |= was;
+			break;
+		case SIG_UNBLOCK:
+			mask = was & ~mask;
+			break;
+		case SIG_SETMASK:
+			break;
+		default:
+			return -EINVAL;
+		}
+		set_current_blocked(mask);
+	}
+	return old ? put_user(was, old) : 0;
+}
+
+long sys_rt_sigpending(sigset_t __user *set, size_t sz)
+{
+	sigset_t pending;
+
+	if (sz > sizeof(sigset_t))
+		return -EINVAL;
+	pending = (current->pending.signal | current->signal->shared_pending.signal) & current->blocked;
+	return copy_to_user(set, &pending, sz) ? -EFAULT : 0;
+}
+
+static void wait_for_signal(void)
+{
+	while (!signal_pending(current)) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+long sys_rt_sigsuspend(const sigset_t __user *set, size_t sz)
+{
+	sigset_t mask;
+
+	if (sz != sizeof(sigset_t))
+		return -EINVAL;
+	if (get_user(mask, set))
+		return -EFAULT;
+	current->saved_sigmask = current->blocked;
+	set_current_blocked(mask);
+	wait_for_signal();
+	current->restore_sigmask = true;
+	return -ERESTARTNOHAND;
+}
+
+long sys_pause(void)
+{
+	wait_for_signal();
+	return -ERESTARTNOHAND;
+}
+
+/* Takes one of the signals outside @mask, sleeping until @expires for it. Signal, -EAGAIN or -EINTR. */
+static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t expires, bool sleep)
+{
+	struct task_struct *t = current;
+	unsigned long flags;
+	int sig, left = 0;
+
+	spin_lock_irqsave(&t->sighand->siglock, flags);
+	sig = dequeue_signal(t, mask, info);
+	if (!sig && sleep) {
+		/* Unblocked while we sleep, so that they wake us; real_blocked keeps them from killing. */
+		t->real_blocked = t->blocked;
+		t->blocked &= *mask;
+		recalc_sigpending();
+		spin_unlock_irqrestore(&t->sighand->siglock, flags);
+		set_current_state(TASK_INTERRUPTIBLE);
+		left = schedule_hrtimeout(expires);
+		spin_lock_irqsave(&t->sighand->siglock, flags);
+		t->blocked = t->real_blocked;
+		t->real_blocked = 0;
+		sig = dequeue_signal(t, mask, info);
+	}
+	spin_unlock_irqrestore(&t->sighand->siglock, flags);
+	if (sig)
+		return sig;
+	return left ? -EINTR : -EAGAIN;
+}
+
+long sys_rt_sigtimedwait(const sigset_t __user *set, void __user *uinfo,
+			 const struct __kernel_timespec __user *uts, size_t sz)
+{
+	struct __kernel_timespec ts;
+	ktime_t expires = INT64_MAX;
+	kernel_siginfo_t info;
+	sigset_t these;
+	int ret;
+
+	if (sz != sizeof(sigset_t))
+		return -EINVAL;
+	if (get_user(these, set))
+		return -EFAULT;
+	if (uts) {
+		if (copy_from_user(&ts, uts, sizeof(ts)))
+			return -EFAULT;
+		if (!timespec_valid(&ts))
+			return -EINVAL;
+		if (__builtin_add_overflow(ktime_get(), timespec_to_ns(&ts), &expires))
+			expires = INT64_MAX;
+	}
+	these = ~(these & ~SIG_KERNEL_ONLY_MASK);
+	ret = do_sigtimedwait(&these, &info, expires, !uts || ts.tv_sec || ts.tv_nsec);
+	if (ret > 0 && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
+		return -EFAULT;
+	return ret;
+}
+
+static bool on_sig_stack(unsigned long sp)
+{
+	const struct task_struct *t = current;
+
+	if (t->sas_ss_flags & SS_AUTODISARM)
+		return false;
+	return sp > t->sas_ss_sp && sp - t->sas_ss_sp <= t->sas_ss_size;
+}
+
+static int set_altstack(const struct sigaltstack *ss, unsigned long sp)
+{
+	struct task_struct *t = current;
+	int mode = ss->ss_flags & ~SS_AUTODISARM;
+
+	if (on_sig_stack(sp))
+		return -EPERM;
+	if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
+		return -EINVAL;
+	if (mode == SS_DISABLE) {
+		t->sas_ss_sp = t->sas_ss_size = 0;
+	} else {
+		if (ss->ss_size < MINSIGSTKSZ)
+			return -ENOMEM;
+		t->sas_ss_sp = (unsigned long)ss->ss_sp;
+		t->sas_ss_size = ss->ss_size;
+	}
+	t->sas_ss_flags = ss->ss_flags;
+	return 0;
+}
+
+long sys_sigaltstack(const struct sigaltstack __user *uss, struct sigaltstack __user *uold)
+{
+	unsigned long sp = current_pt_regs()->sp;
+	struct sigaltstack ss, old;
+	int ret = 0;
+
+	if (uss && copy_from_user(&ss, uss, sizeof(ss)))
+		return -EFAULT;
+	memset(&old, 0, sizeof(old));
+	old.ss_sp = (void __user *)current->sas_ss_sp;
+	old.ss_size = current->sas_ss_size;
+	old.ss_flags = current->sas_ss_flags & SS_AUTODISARM;
+	if (!current->sas_ss_size)
+		old.ss_flags |= SS_DISABLE;
+	else if (on_sig_stack(sp))
+		old.ss_flags |= SS_ONSTACK;
+	if (uss)
+		ret = set_altstack(&ss, sp);
+	if (!ret && uold && copy_to_user(uold, &old, sizeof(old)))
+		return -EFAULT;
+	return ret;
+}
+
+/* Goes on with what a signal without handler interrupted. */
+long sys_restart_syscall(void)
+{
+	struct restart_block *rb = &current->restart_block;
+
+	return rb->fn ? rb->fn(rb) : -EINTR;
+}

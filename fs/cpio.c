@@ -3,7 +3,8 @@
  * The newc cpio format: a header of 13 numbers in hexadecimal, the name, the
  * bytes of the file. Header and name together, and the bytes, are padded to 4.
  *
- *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check | name\0 | body
+ *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
+ *   name\0 | body
  *
  * Abridges the parser of Linux's init/initramfs.c. A check sum (070702) is read
  * over. Touches no global state and believes nothing: every length is compared
@@ -67,7 +68,10 @@ static const char *foreign_magic(const unsigned char *p, size_t left)
 	return "no cpio magic";
 }
 
-/* Fills @e from the header at @p, of which @left bytes are there. Size of header and name with padding, or -EINVAL. */
+/*
+ * Fills @e from the header at @p, of which @left bytes are there. Size of header and name
+ * with padding, or -EINVAL.
+ */
 static long read_header(const char *p, size_t left, struct cpio_entry *e)
 {
 	uint32_t f[NR_FIELDS];

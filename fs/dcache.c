@@ -49,7 +49,10 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 	return &d_hashtable[((hash ^ salt) >> 16) % D_HASH_SIZE];
 }
 
-/* A new negative, unhashed dentry with one reference; @parent NULL: it is its own. NULL: no memory. */
+/*
+ * A new negative, unhashed dentry with one reference; @parent NULL: it is its own. NULL: no
+ * memory.
+ */
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
 	struct dentry *d = kmem_cache_alloc(dentry_cache, GFP_ZERO);
@@ -149,7 +152,10 @@ void d_drop(struct dentry *d)
 /* The file's name was removed by its file system. */
 void d_delete(struct dentry *d) { d_drop(d); }
 
-/* Moves @d to the place of @target in the tree; *old_parent lost a reference, which the caller drops. */
+/*
+ * Moves @d to the place of @target in the tree; *old_parent lost a reference, which the
+ * caller drops.
+ */
 static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
 {
 	struct dentry *old_parent = d->d_parent;
@@ -163,7 +169,10 @@ static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
 
 void d_move(struct dentry *d, struct dentry *target)
 {
-	/* The victim keeps its name, for it may still be open; without memory it gets the old one of @d. */
+	/*
+	 * The victim keeps its name, for it may still be open; without memory it gets the
+	 * old one of @d.
+	 */
 	const char *old_name = d->d_name.name,
 		   *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
 	struct qstr old = d->d_name;
@@ -206,7 +215,10 @@ struct dentry *dget(struct dentry *d)
 	return d;
 }
 
-/* Drops a reference; the last one frees the dentry and, going up, the parents that only it held. NULL is fine. */
+/*
+ * Drops a reference; the last one frees the dentry and, going up, the parents that only it
+ * held. NULL is fine.
+ */
 void dput(struct dentry *d)
 {
 	while (d) {
@@ -263,7 +275,10 @@ static char *extract_string(struct prepend_buffer *p)
 	return p->len >= 0 ? p->buf : ERR_PTR(-ENAMETOOLONG);
 }
 
-/* Goes up from @path to @root, over mounts. 0: reached; 1: ended at another root, which is as far as names go. */
+/*
+ * Goes up from @path to @root, over mounts. 0: reached; 1: ended at another root, which is
+ * as far as names go.
+ */
 static int prepend_path(const struct path *path, const struct path *root, struct prepend_buffer *p)
 {
 	const struct dentry *d = path->dentry;

@@ -249,7 +249,10 @@ long sys_symlink(const char __user *target, const char __user *name)
 
 /* ---- link ---- */
 
-/* A file that others may hard-link although it is not theirs: fs.protected_hardlinks = 1, as Debian. */
+/*
+ * A file that others may hard-link although it is not theirs: fs.protected_hardlinks = 1,
+ * as Debian.
+ */
 static bool safe_hardlink_source(struct inode *inode)
 {
 	umode_t mode = inode->i_mode;
@@ -492,7 +495,10 @@ static void unlock_rename(struct dentry *a, struct dentry *b)
 	mutex_unlock(&rename_mutex);
 }
 
-/* Rights of a rename. A directory that changes its parent must be writable itself, for its ".." changes. */
+/*
+ * Rights of a rename. A directory that changes its parent must be writable itself, for its
+ * ".." changes.
+ */
 static int may_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new_d, unsigned int flags)
 {

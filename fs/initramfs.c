@@ -67,7 +67,10 @@ static void remove_entry(struct inode *dir, struct dentry *d)
 		d_delete(d);
 }
 
-/* The dentry of the entry's last name: what is there already if it is of the same type @keep, else a negative one. */
+/*
+ * The dentry of the entry's last name: what is there already if it is of the same type
+ * @keep, else a negative one.
+ */
 static struct dentry *clean_path(struct dentry *parent, const struct qstr *name, umode_t keep)
 {
 	struct dentry *d = lookup_one_qstr(name, parent);
@@ -234,7 +237,10 @@ static int make_symlink(struct dentry *parent, const struct qstr *name, const st
 	return err;
 }
 
-/* One entry. Errors are those that end the unpacking; an entry that cannot be placed is passed over. */
+/*
+ * One entry. Errors are those that end the unpacking; an entry that cannot be placed is
+ * passed over.
+ */
 static int unpack_entry(struct unpacker *u, const struct cpio_entry *e)
 {
 	size_t len = e->name_len, dir_len;

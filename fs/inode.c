@@ -73,7 +73,10 @@ unsigned long get_next_ino(void) { return (unsigned int)atomic_inc_return(&last_
 
 dev_t get_anon_bdev(void) { return MKDEV(0, atomic_inc_return(&last_anon_bdev)); }
 
-/* What is neither file, directory nor link. A block device can be named but never opened: there is no driver. */
+/*
+ * What is neither file, directory nor link. A block device can be named but never opened:
+ * there is no driver.
+ */
 void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 {
 	inode->i_mode = mode;
@@ -85,7 +88,10 @@ void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 		inode->i_fop = &pipefifo_fops;
 }
 
-/* Owner, group and mode of a new file in @dir (NULL: a root). A set-group-id directory hands its group down. */
+/*
+ * Owner, group and mode of a new file in @dir (NULL: a root). A set-group-id directory
+ * hands its group down.
+ */
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode)
 {
 	inode->i_uid = current->cred->fsuid;
@@ -214,7 +220,10 @@ static int newsize_ok(const struct inode *inode, loff_t size)
 	return 0;
 }
 
-/* May current do this? Takes the set-group-id bit from a mode that current may not give. 0 or -errno. */
+/*
+ * May current do this? Takes the set-group-id bit from a mode that current may not give. 0
+ * or -errno.
+ */
 static int setattr_prepare(struct inode *inode, struct iattr *attr)
 {
 	unsigned int valid = attr->ia_valid;
@@ -281,7 +290,10 @@ static void kill_set_id_bits(const struct inode *inode, struct iattr *attr)
 	attr->ia_valid = valid;
 }
 
-/* Changes attributes, with Linux's checks unless ATTR_FORCE. i_rwsem held for write. 0 or -errno. */
+/*
+ * Changes attributes, with Linux's checks unless ATTR_FORCE. i_rwsem held for write. 0 or
+ * -errno.
+ */
 int notify_change(struct dentry *d, struct iattr *attr)
 {
 	struct inode *inode = d->d_inode;

@@ -175,7 +175,10 @@ bool path_noexec(const struct path *p)
 	return (p->mnt->mnt_flags | p->mnt->mnt_sb->s_flags) & MS_NOEXEC;
 }
 
-/* fs.protected_symlinks = 1, as Debian: in /tmp and its like, only one's own links or the directory owner's are followed. */
+/*
+ * fs.protected_symlinks = 1, as Debian: in /tmp and its like, only one's own links or the
+ * directory owner's are followed.
+ */
 static int may_follow_link(const struct nameidata *nd, const struct inode *link)
 {
 	if (current->cred->fsuid == link->i_uid)
@@ -312,7 +315,10 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 	return err < 0 ? ERR_PTR(err) : l->text;
 }
 
-/* Pushes the symbolic link @link, taking over its references, and returns the text to walk; NULL: nothing left. */
+/*
+ * Pushes the symbolic link @link, taking over its references, and returns the text to walk;
+ * NULL: nothing left.
+ */
 static const char *pick_link(struct nameidata *nd, const struct path *link, int flags)
 {
 	struct saved_link *l;
@@ -347,7 +353,10 @@ static const char *pick_link(struct nameidata *nd, const struct path *link, int 
 	return NULL;
 }
 
-/* Goes to @d, a name in the current directory, whose reference it takes over; enters mounts, picks up links. */
+/*
+ * Goes to @d, a name in the current directory, whose reference it takes over; enters
+ * mounts, picks up links.
+ */
 static const char *step_into(struct nameidata *nd, int flags, struct dentry *d)
 {
 	struct path p = {.mnt = mntget(nd->path.mnt), .dentry = d};
@@ -627,7 +636,10 @@ static int open_create(struct nameidata *nd, struct dentry *d, const struct open
 	return dir->i_op->create(dir, d, vfs_prepare_mode(dir, op->mode, 07777, S_IFREG));
 }
 
-/* The last component under O_CREAT. *created tells whether the file is new. A positive dentry or ERR_PTR. */
+/*
+ * The last component under O_CREAT. *created tells whether the file is new. A positive
+ * dentry or ERR_PTR.
+ */
 static struct dentry *lookup_open(struct nameidata *nd, const struct open_flags *op, bool *created)
 {
 	struct dentry *dir = nd->path.dentry, *d;
@@ -647,7 +659,10 @@ static struct dentry *lookup_open(struct nameidata *nd, const struct open_flags 
 	return d;
 }
 
-/* Walks the last component of an open. NULL: nd->path is the file; else a link's text, or ERR_PTR. */
+/*
+ * Walks the last component of an open. NULL: nd->path is the file; else a link's text, or
+ * ERR_PTR.
+ */
 static const char *open_last_lookups(struct nameidata *nd, const struct open_flags *op,
 				     bool *created)
 {
@@ -738,7 +753,10 @@ static struct file *do_open(struct nameidata *nd, const struct open_flags *op, b
 	return ERR_PTR(err);
 }
 
-/* O_TMPFILE: the checks of the directory, then the refusal that no file system of ours can avoid. */
+/*
+ * O_TMPFILE: the checks of the directory, then the refusal that no file system of ours can
+ * avoid.
+ */
 static int do_tmpfile(struct nameidata *nd, const char *name)
 {
 	int err = path_lookupat(nd, name);

@@ -124,7 +124,10 @@ int mnt_want_write(const struct vfsmount *m)
 
 static bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_parent != m; }
 
-/* In the tree that mount(2) may change? The kernel's own mounts and lazily unmounted ones are not. */
+/*
+ * In the tree that mount(2) may change? The kernel's own mounts and lazily unmounted ones
+ * are not.
+ */
 static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
 
 static struct vfsmount *lookup_mnt_locked(const struct vfsmount *parent, const struct dentry *at)
@@ -188,7 +191,10 @@ static void attach_mnt_locked(struct vfsmount *m, const struct path *p)
 	p->dentry->d_flags |= DCACHE_MOUNTED;
 }
 
-/* Takes @m from its parent; the caller puts the path returned, after unlocking. dcache_lock held. */
+/*
+ * Takes @m from its parent; the caller puts the path returned, after unlocking. dcache_lock
+ * held.
+ */
 static struct path unhash_mnt_locked(struct vfsmount *m)
 {
 	struct path at = {.mnt = m->mnt_parent, .dentry = m->mnt_mountpoint};
@@ -254,7 +260,10 @@ static bool is_path_reachable(const struct vfsmount *m, const struct dentry *d,
 
 /* ---- mount(2) ---- */
 
-/* Steps onto the topmost mount at @p, where the next one would go. 0, -ENOENT for a removed place. */
+/*
+ * Steps onto the topmost mount at @p, where the next one would go. 0, -ENOENT for a removed
+ * place.
+ */
 static int lock_mount(struct path *p)
 {
 	follow_down(p);
@@ -611,7 +620,10 @@ static void chroot_fs_refs(const struct path *old, const struct path *new_root)
 	}
 }
 
-/* The new root must be a mountpoint below the old one, and @put_old a place below the new root. 0 or -errno. */
+/*
+ * The new root must be a mountpoint below the old one, and @put_old a place below the new
+ * root. 0 or -errno.
+ */
 static int may_pivot(const struct path *root, const struct path *new_root,
 		     const struct path *put_old)
 {

@@ -7,8 +7,8 @@
  * Abridges Linux's mm/shmem.c, fs/ramfs/inode.c and drivers/base/devtmpfs.c.
  * Numbers follow tmpfs: inodes count from 1 in order of creation, a directory
  * is 20 bytes an entry and 40 when empty. Left out: swap, huge pages, seals;
- * all instances share one limit of pages (half of the memory, mm/filemap.c),
- * and each shows the same use of it.
+ * size= is shown by statfs only: what stops a writer is one limit for all
+ * instances together, half of the memory (mm/filemap.c).
  */
 #include <fs.h>
 #include <mm.h>
@@ -31,6 +31,7 @@ struct ramfs_info {
 	umode_t mode;		     /* of the root */
 	uid_t uid;
 	gid_t gid;
+	struct list_head inodes; /* of inode.i_sb_list; dcache_lock */
 };
 
 static const struct inode_operations file_iops, dir_iops, other_iops;
@@ -74,6 +75,9 @@ static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode 
 		return NULL;
 	}
 	inode->i_ino = sb->s_next_ino++;
+	spin_lock(&dcache_lock);
+	list_add(&inode->i_sb_list, &info_of(sb)->inodes);
+	spin_unlock(&dcache_lock);
 	inode_init_owner(inode, dir, mode);
 	inode->i_op = &other_iops;
 	switch (mode & S_IFMT) {
@@ -98,6 +102,9 @@ static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode 
 static void ramfs_evict_inode(struct inode *inode)
 {
 	info_of(inode->i_sb)->used_inodes--;
+	spin_lock(&dcache_lock);
+	list_del(&inode->i_sb_list);
+	spin_unlock(&dcache_lock);
 	kfree(inode->i_link);
 }
 
@@ -278,6 +285,19 @@ static const struct inode_operations dir_iops = {
 
 /* ---- super blocks ---- */
 
+/* Pages that the files of @info's super block hold. */
+static u64 used_blocks(struct ramfs_info *info)
+{
+	struct inode *inode;
+	u64 n = 0;
+
+	spin_lock(&dcache_lock);
+	list_for_each_entry(inode, &info->inodes, i_sb_list)
+		n += inode->i_data.nrpages;
+	spin_unlock(&dcache_lock);
+	return n;
+}
+
 static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 {
 	struct ramfs_info *info = info_of(sb);
@@ -290,7 +310,7 @@ static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 	if (info->max_blocks) {
 		st->f_blocks = info->max_blocks;
 		st->f_bfree = st->f_bavail =
-			info->max_blocks - min_t(u64, info->max_blocks, nr_file_pages());
+			info->max_blocks - min(info->max_blocks, used_blocks(info));
 	}
 	if (info->max_inodes) {
 		st->f_files = info->max_inodes;
@@ -372,6 +392,7 @@ static struct super_block *fill_super(struct file_system_type *t, unsigned long 
 		kfree(info);
 		return ERR_PTR(-ENOMEM);
 	}
+	INIT_LIST_HEAD(&info->inodes);
 	sb->s_fs_info = info;
 	sb->statfs = ramfs_statfs;
 	sb->evict_inode = ramfs_evict_inode;
@@ -465,7 +486,10 @@ static int make_node(struct dentry *parent, const char *name, umode_t mode, dev_
 	return err;
 }
 
-/* One instance, however often it is mounted; filled at the first mount with what the drivers have announced. */
+/*
+ * One instance, however often it is mounted; filled at the first mount with what the
+ * drivers have announced.
+ */
 static struct super_block *devtmpfs_mount(struct file_system_type *t,
 					  unsigned int flags __maybe_unused,
 					  const char *data __maybe_unused)
@@ -538,7 +562,10 @@ static struct file *shm_file_setup(const char *name, loff_t size)
 	return ERR_PTR(err);
 }
 
-/* After vfs_init: what Linux's built-in archive holds, so that inode numbers agree, and the door for mm/. */
+/*
+ * After vfs_init: what Linux's built-in archive holds, so that inode numbers agree, and the
+ * door for mm/.
+ */
 void ramfs_init(void)
 {
 	struct dentry *root = root_mnt->mnt_root, *dev;

@@ -122,9 +122,17 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 {
+	ssize_t done;
+
 	if (!(f->f_mode & FMODE_READ) || f->f_op->read != generic_file_read)
 		return -EINVAL;
-	return n ? filemap_read(f, buf, min(n, MAX_RW_COUNT), pos, false) : 0;
+	done = rw_verify_area(*pos, n);
+	if (done || !n)
+		return done;
+	done = filemap_read(f, buf, min(n, MAX_RW_COUNT), pos, false);
+	if (done >= 0)
+		touch_atime(f);
+	return done;
 }
 
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)

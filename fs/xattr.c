@@ -20,7 +20,10 @@ static bool has_prefix(const char *name, const char *prefix)
 	return !strncmp(name, prefix, strlen(prefix));
 }
 
-/* Checks a user's attribute name and copies it into @name, of XATTR_NAME_MAX + 1 bytes. 0, -ERANGE, -EFAULT. */
+/*
+ * Checks a user's attribute name and copies it into @name, of XATTR_NAME_MAX + 1 bytes. 0,
+ * -ERANGE, -EFAULT.
+ */
 static int copy_name(char *name, const char __user *uname)
 {
 	long n = strncpy_from_user(name, uname, XATTR_NAME_MAX + 1);

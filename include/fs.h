@@ -132,6 +132,7 @@ struct inode {
 	char *i_link;				/* text of a symbolic link that is in memory */
 	void *i_private;
 	struct list_head i_locks;		/* flock and fcntl locks */
+	struct list_head i_sb_list;		/* ramfs: all files of the super block; dcache_lock */
 };
 
 struct inode_operations {

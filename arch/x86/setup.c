@@ -264,11 +264,21 @@ void machine_halt(void)
 		halt();
 }
 
+/* A read of an ISA port takes about a microsecond, with or without a working clock. */
+static void delay_seconds(unsigned int seconds)
+{
+	u64 i;
+
+	for (i = 0; i < seconds * 1000000UL; i++)
+		inb(0x80);
+}
+
 void machine_power_off(void)
 {
 	local_irq_disable();
 	outw(Q35_PM1A_CNT, ACPI_SLP_EN);
 	outw(PIIX4_PM1A_CNT, ACPI_SLP_EN);
+	delay_seconds(1); /* the chipset acts some time after the write */
 	printk(KERN_EMERG "Power down. It is now safe to turn the machine off.\n");
 	machine_halt();
 }
@@ -281,15 +291,6 @@ void machine_restart(void)
 	outb(RESET_PORT, 0x06);
 	outb(I8042_COMMAND, 0xfe);
 	machine_halt();
-}
-
-/* A read of an ISA port takes about a microsecond, with or without a working clock. */
-static void delay_seconds(unsigned int seconds)
-{
-	u64 i;
-
-	for (i = 0; i < seconds * 1000000UL; i++)
-		inb(0x80);
 }
 
 /* What machine_exit points to. After a panic (@status not 0) "panic=" decides. */

@@ -125,6 +125,10 @@ static void fill_gregs(struct elf_gregs *g, struct task_struct *t)
 	memcpy(g->pt_regs, task_pt_regs(t), sizeof(g->pt_regs));
 	g->fs_base = t->thread.fsbase;
 	g->gs_base = t->thread.gsbase;
+	g->ds = t->thread.ds;
+	g->es = t->thread.es;
+	g->fs = t->thread.fsindex;
+	g->gs = t->thread.gsindex;
 }
 
 static void add_prstatus(struct core_notes *n, struct task_struct *t, const kernel_siginfo_t *info)
@@ -217,7 +221,7 @@ static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 	struct task_struct *t;
 
 	fpu_save(current->thread.fpu);
-	save_user_bases(current);
+	save_user_segments(current);
 	add_prstatus(n, current, cprm->siginfo);
 	add_prpsinfo(n);
 	add_note(n, "CORE", NT_SIGINFO, cprm->siginfo, sizeof(*cprm->siginfo));

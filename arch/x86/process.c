@@ -3,8 +3,8 @@
  * What of a task is the machine's: its birth on a fresh kernel stack, the
  * switch from one to the next, and the registers that exec and exit leave.
  *
- * Abridges arch/x86/kernel/process.c and process_64.c. Left out: selectors of
- * FS, GS, DS and ES (bases only), debug registers, I/O bitmaps.
+ * Abridges arch/x86/kernel/process.c and process_64.c. Left out: debug
+ * registers, I/O bitmaps.
  *
  *   kernel stack of a new task, top first
  *     struct pt_regs        what it will have in user mode
@@ -60,10 +60,35 @@ void write_user_gsbase(unsigned long base)
 	wrmsr(MSR_KERNEL_GS_BASE, base);
 }
 
-void save_user_bases(struct task_struct *t)
+void save_user_segments(struct task_struct *t)
 {
-	t->thread.fsbase = read_fsbase();
-	t->thread.gsbase = read_user_gsbase();
+	struct thread_struct *th = &t->thread;
+
+	th->ds = read_ds();
+	th->es = read_es();
+	th->fsindex = read_fs();
+	th->gsindex = read_gs();
+	th->fsbase = read_fsbase();
+	th->gsbase = read_user_gsbase();
+}
+
+/*
+ * A selector changes its base, so bases come last. Programs in 64-bit mode
+ * leave the selectors 0; loading them is for the rare other case.
+ * Interrupts off: GS is the user's for a moment.
+ */
+static void load_user_segments(const struct thread_struct *th)
+{
+	if (th->ds | read_ds())
+		load_ds(th->ds);
+	if (th->es | read_es())
+		load_es(th->es);
+	if (th->fsindex | read_fs())
+		load_fs(th->fsindex);
+	if (th->gsindex | read_gs())
+		load_gs_index(th->gsindex);
+	write_fsbase(th->fsbase);
+	write_user_gsbase(th->gsbase);
 }
 
 void switch_mm(struct mm_struct *prev __maybe_unused, struct mm_struct *next)
@@ -79,12 +104,11 @@ void switch_mm(struct mm_struct *prev __maybe_unused, struct mm_struct *next)
 void switch_to(struct task_struct *prev, struct task_struct *next)
 {
 	if (prev->mm) {
-		save_user_bases(prev);
+		save_user_segments(prev);
 		fpu_save(prev->thread.fpu);
 	}
 	if (next->mm) {
-		write_fsbase(next->thread.fsbase);
-		write_user_gsbase(next->thread.gsbase);
+		load_user_segments(&next->thread);
 		fpu_restore(next->thread.fpu);
 	}
 	__switch_stacks(&prev->thread.sp, next->thread.sp);
@@ -119,7 +143,7 @@ int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long 
 	t->thread.fpu = alloc_fpu();
 	if (!t->thread.fpu)
 		return -ENOMEM;
-	save_user_bases(t);
+	save_user_segments(t);
 	if (clone_flags & CLONE_SETTLS)
 		t->thread.fsbase = tls;
 	fpu_save(current->thread.fpu);
@@ -155,12 +179,15 @@ void exit_thread(struct task_struct *t)
 void flush_thread(void)
 {
 	struct thread_struct *th = &current->thread;
+	unsigned long irq;
 
 	fpu_reset(th->fpu);
 	fpu_restore(th->fpu);
-	write_fsbase(0);
-	write_user_gsbase(0);
 	th->fsbase = th->gsbase = 0;
+	th->ds = th->es = th->fsindex = th->gsindex = 0;
+	irq = local_irq_save();
+	load_user_segments(th);
+	local_irq_restore(irq);
 	th->trap_nr = th->error_code = th->cr2 = 0;
 }
 

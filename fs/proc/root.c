@@ -6,9 +6,8 @@
  * There is one super block: all mounts show the same tree.
  */
 #include "internal.h"
+#include <asm/page.h>
 #include <linux/magic.h>
-#include <printk.h>
-#include <string.h>
 
 #define PROC_ROOT_INO		1
 #define FIRST_PROCESS_ENTRY	256		/* ctx->pos of process 0 */

@@ -13,6 +13,7 @@ struct fpu;
 struct thread_struct {
 	unsigned long sp;		/* kernel rsp while not running */
 	unsigned long fsbase, gsbase;	/* user's; saved while not running */
+	unsigned short ds, es, fsindex, gsindex;	/* user's selectors: 0 unless a program loads them */
 	struct fpu *fpu;		/* XSAVE area, fpu_size() bytes, 64-byte aligned */
 	unsigned long trap_nr, error_code, cr2;	/* of the last fault, for the signal frame */
 };
@@ -66,8 +67,8 @@ void switch_to(struct task_struct *prev, struct task_struct *next);
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls);
 /* A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an exec). */
 void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
-/* Reads the FS and GS bases that user code has set into current->thread. */
-void save_user_bases(struct task_struct *t);
+/* Reads the segment registers and bases that user code has set into @t->thread. */
+void save_user_segments(struct task_struct *t);
 void flush_thread(void);		/* exec: FPU to its first state, TLS bases 0, no stale registers */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 /* Frees what copy_thread made. */

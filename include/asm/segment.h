@@ -26,4 +26,39 @@
 #define IST_MC			3
 #define NR_IST			3
 
+#ifndef __ASSEMBLER__
+#include <types.h>
+
+#define SEGMENT_ACCESSORS(seg)						\
+static inline unsigned short read_##seg(void)				\
+{									\
+	unsigned short v;						\
+									\
+	__asm__ volatile("mov %%" #seg ", %0" : "=r"(v));		\
+	return v;							\
+}									\
+static inline void load_##seg(unsigned short v)				\
+{									\
+	__asm__ volatile("mov %0, %%" #seg :: "r"(v) : "memory");	\
+}
+
+SEGMENT_ACCESSORS(ds)
+SEGMENT_ACCESSORS(es)
+SEGMENT_ACCESSORS(fs)
+
+static inline unsigned short read_gs(void)
+{
+	unsigned short v;
+
+	__asm__ volatile("mov %%gs, %0" : "=r"(v));
+	return v;
+}
+
+/* The user's GS, without losing our own base. Interrupts off. */
+static inline void load_gs_index(unsigned short v)
+{
+	__asm__ volatile("swapgs; mov %0, %%gs; swapgs" :: "r"(v) : "memory");
+}
+#endif
+
 #endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /proc/PID/mounts and mountinfo: every mount that current can reach from its root.
+ * Abridges Linux's fs/proc_namespace.c; left out: options of file systems,
+ * peer groups.
+ */
+#include "internal.h"
+#include <string.h>
+#include <linux/mount.h>
+
+#define ESCAPED	" \t\n\\#"
+
+/* The mount after @m (NULL: the first) with a reference; @m's is given up. */
+static struct vfsmount *next_mount(struct vfsmount *m)
+{
+	struct list_head *next;
+	struct vfsmount *found = NULL;
+
+	spin_lock(&dcache_lock);
+	next = m ? m->mnt_list.next : mount_list.next;
+	if (next != &mount_list)
+		found = mntget(list_entry(next, struct vfsmount, mnt_list));
+	spin_unlock(&dcache_lock);
+	if (m)
+		mntput(m);
+	return found;
+}
+
+static void mangle(struct seq_file *m, const char *s)
+{
+	for (; *s; s++) {
+		if (strchr(ESCAPED, *s))
+			seq_printf(m, "\\%03o", (unsigned char)*s);
+		else
+			seq_putc(m, *s);
+	}
+}
+
+static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
+{
+	static const struct {
+		unsigned int flag;
+		const char *text;
+	} opts[] = {
+		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
+		{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(opts); i++)
+		if (mnt->mnt_flags & opts[i].flag)
+			seq_puts(m, opts[i].text);
+}
+
+static const char *rw(unsigned int flags)
+{
+	return flags & MS_RDONLY ? "ro" : "rw";
+}
+
+static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt)
+{
+	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
+
+	mangle(m, mnt->mnt_devname ?: "none");
+	seq_putc(m, ' ');
+	seq_path(m, &p, ESCAPED);
+	seq_printf(m, " %s %s", mnt->mnt_sb->s_type->name, rw(mnt->mnt_flags | mnt->mnt_sb->s_flags));
+	show_mnt_opts(m, mnt);
+	seq_puts(m, " 0 0\n");
+}
+
+static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
+{
+	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
+	dev_t dev = mnt->mnt_sb->s_dev;
+
+	seq_printf(m, "%d %d %u:%u / ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(dev), MINOR(dev));
+	seq_path(m, &p, ESCAPED);
+	seq_printf(m, " %s", rw(mnt->mnt_flags));
+	show_mnt_opts(m, mnt);
+	seq_printf(m, " - %s ", mnt->mnt_sb->s_type->name);
+	mangle(m, mnt->mnt_devname ?: "none");
+	seq_printf(m, " %s\n", rw(mnt->mnt_sb->s_flags));
+}
+
+int proc_pid_mounts(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	struct vfsmount *mnt = NULL;
+
+	while ((mnt = next_mount(mnt)))
+		show_vfsmnt(m, mnt);
+	return 0;
+}
+
+int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	struct vfsmount *mnt = NULL;
+
+	while ((mnt = next_mount(mnt)))
+		show_mountinfo(m, mnt);
+	return 0;
+}

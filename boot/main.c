@@ -156,9 +156,9 @@ void start_kernel(u32 magic, phys_addr_t info)
 	fork_init();
 	vfs_init(); /* an empty root directory */
 	files_init();
+	proc_init();
 	ramfs_init();
 	devices_init();
-	proc_init();
 	tty_init(); /* console_input has its handler */
 	exec_init();
 

@@ -33,7 +33,7 @@
 #include <asm/uaccess.h>
 
 /* Where a program with an interpreter is put: two thirds up user space. */
-#define ELF_ET_DYN_BASE		PAGE_ALIGN_DOWN(TASK_SIZE / 3 * 2)
+#define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)	/* not page aligned: so is Linux's */
 #define ELF_PLATFORM		"x86_64"
 #define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
 /* What a deadly error is called does not matter to anyone; that it is one does. */

@@ -521,8 +521,6 @@ static struct file_system_type devtmpfs_fs_type = {.name = "devtmpfs", .mount = 
 void ramfs_register(void)
 {
 	register_filesystem(&tmpfs_fs_type);
-	register_filesystem(&ramfs_fs_type);
-	register_filesystem(&devtmpfs_fs_type);
 	shm_mnt = kern_mount(&tmpfs_fs_type);
 	if (IS_ERR(shm_mnt))
 		panic("cannot mount shared memory: error %ld", PTR_ERR(shm_mnt));
@@ -580,4 +578,6 @@ void ramfs_init(void)
 	if (err)
 		panic("cannot fill the root file system: error %d", err);
 	shmem_file_setup = shm_file_setup;
+	register_filesystem(&devtmpfs_fs_type);
+	register_filesystem(&ramfs_fs_type);
 }

@@ -84,6 +84,7 @@ struct signal_struct {
 	u64 utime, stime, cutime, cstime;	/* ns, of dead threads and waited-for children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
 	unsigned long maxrss, cmaxrss;		/* KiB */
+	int oom_score_adj;			/* -1000..1000: kept for its readers, nothing is ever killed by it */
 };
 
 #define SIGNAL_STOP_STOPPED	0x01

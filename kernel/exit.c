@@ -155,6 +155,7 @@ static void exit_group_parts(struct task_struct *t, long code)
 	if (t->tgid == 1)
 		panic("Attempted to kill init! exitcode=0x%08x", group_code ? group_code : (int)code);
 	del_timer(&t->signal->real_timer);
+	exit_itimers(t);
 }
 
 void do_exit(long code)

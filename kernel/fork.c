@@ -37,6 +37,7 @@ struct pid *init_pid;
 void fork_init(void)
 {
 	mmdrop_hook = mmdrop;
+	init_rlimits(init_task.signal->rlim);
 }
 
 /* Combinations that make no sense. 0, -EINVAL or -EPERM. */

@@ -19,12 +19,13 @@
 
 #define XFEATURE_FPSSE	0x3
 #define XFEATURE_AVX	0x4
+#define XFEATURE_MPX	0x18		/* bounds registers: managed as Linux 6.1 does, so that frames have its size */
 #define XFEATURE_AVX512	0xe0
 #define MXCSR_DEFAULT	0x1f80
 #define FCW_DEFAULT	0x37f
 #define TRAP_MF		16
 /* i386 frames, which Linux counts into AT_MINSIGSTKSZ: struct sigframe_ia32 and the FSAVE header. */
-#define SIGFRAME_IA32_SIZE	732
+#define SIGFRAME_IA32_SIZE	736	/* as Linux's sizes on five processor models show */
 #define FREGS_STATE_SIZE	112
 
 struct fpu {
@@ -54,6 +55,8 @@ void fpu_init(void)
 	wanted |= r.eax & XFEATURE_AVX;
 	if ((wanted & XFEATURE_AVX) && (r.eax & XFEATURE_AVX512) == XFEATURE_AVX512)
 		wanted |= XFEATURE_AVX512;
+	if ((r.eax & XFEATURE_MPX) == XFEATURE_MPX)
+		wanted |= XFEATURE_MPX;
 	xsetbv(0, wanted);
 	boot_cpu.xfeatures = wanted;
 	boot_cpu.xstate_size = cpuid(0xd, 0).ebx;

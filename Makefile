@@ -156,7 +156,8 @@ build/linux/vmlinuz:
 HOST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/host/test_*.c))
 GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 		   $(patsubst %.c,build/%,$(wildcard tests/programs/*.c)) \
-		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S))
+		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S)) \
+		   $(patsubst %.c,build/%,$(wildcard tests/execprogs/*.c))
 
 # A test names in its first line what it needs: "links: kernel files" (host), "flags: compiler flags" (guest).
 # Kernel code on the host still sees only the kernel's headers.
@@ -165,6 +166,20 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
 		-Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
+
+# Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
+SECONDS	:= 60
+FUZZ	:= build/tests/host/fuzz_elf_plan
+build/tests/host/fuzz_%: tests/host/fuzz_%.c fs/elf_plan.c $(wildcard include/*.h include/asm/*.h)
+	@mkdir -p $(@D)
+	@echo "  FUZZ  $<"
+	@command -v clang >/dev/null || { echo "fuzz: clang is missing; 'make deps' installs it" >&2; exit 1; }
+	@clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing \
+		-Wall -Wextra -Wno-sign-compare -Iinclude -o $@ $< $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<)
+
+fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in build/fuzz
+	@mkdir -p build/fuzz/found
+	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
 build/tests/%: tests/%.c
 	@mkdir -p $(@D)
@@ -178,7 +193,7 @@ build/tests/%: tests/%.S
 
 test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minutes)
 	@$(SETUP) do-test
-do-test: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(GUEST_TESTS)
+do-test: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors
 	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
 
@@ -189,6 +204,6 @@ doctor: ## the version of each tool, beside the one that Exon was tested with
 clean: ## remove what was built; downloads stay (build/debs)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test deps doctor clean
+.PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test deps doctor clean
 
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -23,7 +23,6 @@
 #include <coredump.h>
 #include <elf_image.h>
 #include <fs.h>
-#include <linux/auxvec.h>
 #include <linux/mman.h>
 #include <linux/personality.h>
 #include <mm.h>
@@ -34,7 +33,6 @@
 
 /* Where a program with an interpreter is put: two thirds up user space. */
 #define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)	/* not page aligned: so is Linux's */
-#define ELF_PLATFORM		"x86_64"
 #define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
 /* What a deadly error is called does not matter to anyone; that it is one does. */
 #define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
@@ -51,13 +49,6 @@ struct elf_binary {
 	Elf64_Ehdr interp_ehdr;
 	Elf64_Phdr *interp_phdrs;
 	struct elf_image interp_image;
-};
-
-/* What BUILD finds out on its way. */
-struct elf_layout {
-	unsigned long load_bias;	/* added to every address in the file */
-	unsigned long interp_base;	/* AT_BASE: the interpreter's bias; 0: none */
-	unsigned long entry;		/* first user instruction: the interpreter's or the program's */
 };
 
 /* ---- DECIDE ----------------------------------------------------------- */
@@ -432,140 +423,6 @@ static int map_interpreter(struct elf_binary *b, struct elf_layout *l)
 	return BAD_ADDR(l->entry) ? BAD_ADDR_ERROR(l->entry) : 0;
 }
 
-/*
- * ---- BUILD: the stack --------------------------------------------------
- *
- *   high  AT_EXECFN string                    copy_string_kernel
- *         envp strings, argv strings          copy_strings; the lowest is arg_start
- *         "x86_64"                            AT_PLATFORM points here
- *         16 random bytes                     AT_RANDOM points here
- *         (down to a multiple of 16)
- *         auxv: pairs, AT_NULL
- *         NULL, envp[envc-1] .. envp[0]
- *         NULL, argv[argc-1] .. argv[0]
- *   low   argc                                <- rsp at the first instruction
- */
-
-struct auxv {
-	unsigned long *next;
-};
-
-static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
-{
-	*a->next++ = id;
-	*a->next++ = value;
-}
-
-/* The auxiliary vector in Linux 6.1's order; returns its length in words, AT_NULL included. */
-static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
-			unsigned long random, unsigned long platform)
-{
-	struct mm_struct *mm = current->mm;
-	const struct cred *cred = current->cred;
-	struct auxv a = { mm->saved_auxv };
-
-	memset(mm->saved_auxv, 0, sizeof(mm->saved_auxv));
-	if (mm->context.vdso)
-		new_aux_ent(&a, AT_SYSINFO_EHDR, (unsigned long)mm->context.vdso);
-	new_aux_ent(&a, AT_MINSIGSTKSZ, get_sigframe_size());
-	new_aux_ent(&a, AT_HWCAP, boot_cpu.hwcap);
-	new_aux_ent(&a, AT_PAGESZ, PAGE_SIZE);
-	new_aux_ent(&a, AT_CLKTCK, USER_HZ);
-	new_aux_ent(&a, AT_PHDR, img->phdr_addr + l->load_bias);
-	new_aux_ent(&a, AT_PHENT, sizeof(Elf64_Phdr));
-	new_aux_ent(&a, AT_PHNUM, img->ehdr->e_phnum);
-	new_aux_ent(&a, AT_BASE, l->interp_base);
-	new_aux_ent(&a, AT_FLAGS, 0);
-	new_aux_ent(&a, AT_ENTRY, img->ehdr->e_entry + l->load_bias);
-	new_aux_ent(&a, AT_UID, cred->uid);
-	new_aux_ent(&a, AT_EUID, cred->euid);
-	new_aux_ent(&a, AT_GID, cred->gid);
-	new_aux_ent(&a, AT_EGID, cred->egid);
-	new_aux_ent(&a, AT_SECURE, bprm->secureexec);
-	new_aux_ent(&a, AT_RANDOM, random);
-	new_aux_ent(&a, AT_HWCAP2, boot_cpu.hwcap2);
-	new_aux_ent(&a, AT_EXECFN, bprm->exec);
-	new_aux_ent(&a, AT_PLATFORM, platform);
-	if (bprm->have_execfd)
-		new_aux_ent(&a, AT_EXECFD, bprm->execfd);
-	return a.next + 2 - mm->saved_auxv;
-}
-
-/* Copies @n bytes to just below *p. */
-static int push_bytes(unsigned long *p, const void *bytes, size_t n)
-{
-	*p -= n;
-	return copy_to_user((void __user *)*p, bytes, n) ? -EFAULT : 0;
-}
-
-/* Writes @count pointers to consecutive strings from *str on, then NULL. *sp and *str move on. */
-static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
-{
-	while (count-- > 0) {
-		long len;
-
-		if (put_user(*str, (*sp)++))
-			return -EFAULT;
-		len = strnlen_user((const char __user *)*str, MAX_ARG_STRLEN);
-		if (!len || len > (long)MAX_ARG_STRLEN)
-			return -EINVAL;
-		*str += len;
-	}
-	return put_user(0, (*sp)++);
-}
-
-/* Writes argc, argv[], NULL, envp[], NULL, auxv upward from bprm->p. */
-static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
-{
-	struct mm_struct *mm = current->mm;
-	unsigned long __user *sp = (unsigned long __user *)bprm->p;
-	unsigned long str = mm->arg_start;
-	int err;
-
-	if (put_user(bprm->argc, sp++))
-		return -EFAULT;
-	err = put_string_pointers(&sp, &str, bprm->argc);
-	if (err)
-		return err;
-	mm->arg_end = mm->env_start = str;
-	err = put_string_pointers(&sp, &str, bprm->envc);
-	if (err)
-		return err;
-	mm->env_end = str;
-	return copy_to_user(sp, mm->saved_auxv, auxv_words * sizeof(long)) ? -EFAULT : 0;
-}
-
-static int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
-			     const struct elf_layout *l)
-{
-	struct mm_struct *mm = current->mm;
-	unsigned long p = arch_align_stack(bprm->p), random, platform;
-	struct vm_area_struct *vma;
-	size_t auxv_words, items;
-	u8 bytes[16];
-
-	if (push_bytes(&p, ELF_PLATFORM, sizeof(ELF_PLATFORM)))
-		return -EFAULT;
-	platform = p;
-	get_random_bytes(bytes, sizeof(bytes));
-	if (push_bytes(&p, bytes, sizeof(bytes)))
-		return -EFAULT;
-	random = p;
-	auxv_words = fill_auxv(bprm, img, l, random, platform);
-	items = 1 + (bprm->argc + 1) + (bprm->envc + 1);
-	bprm->p = (p - (auxv_words + items) * sizeof(long)) & ~15UL;
-
-	/* The tables may reach below the stack's 128 KiB of slack: grow it to them by hand. */
-	if (mmap_write_lock_killable(mm))
-		return -EINTR;
-	vma = find_extend_vma(mm, bprm->p);
-	mmap_write_unlock(mm);
-	if (!vma)
-		return -EFAULT;
-	EXEC_STAGE_VMA(CREATE_TABLES, vma);
-	return write_tables(bprm, auxv_words);
-}
-
 /* ---- BUILD: the rest --------------------------------------------------- */
 
 /* Code, data, stack and heap as /proc/PID/stat and brk(2) know them. */
@@ -668,35 +525,24 @@ static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)
 	return found;
 }
 
-static int map_library(struct file *file, const Elf64_Phdr *ph)
-{
-	unsigned long addr = PAGE_ALIGN_DOWN(ph->p_vaddr), end = ph->p_vaddr + ph->p_filesz;
-	int err = vm_mmap(file, &addr, ph->p_filesz + offset_in_page(ph->p_vaddr),
-			  PROT_READ | PROT_WRITE | PROT_EXEC, MAP_FIXED_NOREPLACE | MAP_PRIVATE,
-			  ph->p_offset - offset_in_page(ph->p_vaddr));
-
-	if (err)
-		return err;
-	if (padzero(end))
-		return -EFAULT;
-	if (PAGE_ALIGN(ph->p_vaddr + ph->p_memsz) <= PAGE_ALIGN(end))
-		return 0;
-	return set_brk(end, ph->p_vaddr + ph->p_memsz, 0);
-}
-
 /* A library of the days before ld.so: ET_EXEC, at most two headers, at a fixed address. */
 static int load_elf_library(struct file *file)
 {
 	const Elf64_Phdr *ph = NULL;
 	Elf64_Phdr phdr[2];
 	Elf64_Ehdr ehdr;
+	unsigned long addr;
 
 	if (elf_read(file, &ehdr, sizeof(ehdr), 0) < 0 || !elf_header_ok(&ehdr) ||
 	    ehdr.e_type != ET_EXEC || ehdr.e_phnum > ARRAY_SIZE(phdr) || !file->f_op->mmap)
 		return -ENOEXEC;
 	if (elf_read(file, phdr, ehdr.e_phnum * sizeof(phdr[0]), ehdr.e_phoff) == 0)
 		ph = library_segment(phdr, ehdr.e_phnum);
-	return ph ? map_library(file, ph) : -ENOEXEC;
+	if (!ph)
+		return -ENOEXEC;
+	addr = ph->p_vaddr;
+	return elf_load(file, &addr, ph, PROT_READ | PROT_WRITE | PROT_EXEC,
+			MAP_FIXED_NOREPLACE | MAP_PRIVATE, 0);
 }
 
 static struct linux_binfmt elf_format = {

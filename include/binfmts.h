@@ -100,6 +100,16 @@ void set_dumpable(struct mm_struct *mm, int value);
 int get_dumpable(struct mm_struct *mm);
 extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable */
 
+/* argv or envp: of user space, or of the kernel when it starts /init. Both NULL: empty. */
+struct arg_ptr {
+	const char __user *const __user *user;
+	const char *const *kernel;
+};
+
+/* fs/exec_stack.c */
+int bprm_mm_init(struct linux_binprm *bprm);	/* a new mm with one page of stack. 0 or -ENOMEM */
+int lay_strings(struct linux_binprm *bprm, struct arg_ptr argv, struct arg_ptr envp);
+
 /* fs/exec_creds.c */
 int prepare_bprm_creds(struct linux_binprm *bprm);
 void check_unsafe_exec(struct linux_binprm *bprm);

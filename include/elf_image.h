@@ -25,6 +25,20 @@ struct elf_image {
 	unsigned long brk;		/* end of the highest segment */
 };
 
+/* What BUILD finds out on its way. */
+struct elf_layout {
+	unsigned long load_bias;	/* added to every address in the file */
+	unsigned long interp_base;	/* AT_BASE: the interpreter's bias; 0: none */
+	unsigned long entry;		/* first user instruction: the interpreter's or the program's */
+};
+
+struct linux_binprm;
+/*
+ * Writes argc, argv, envp and auxv below the strings, and what they point to;
+ * bprm->p becomes the first rsp. current has the new mm. 0 or -errno (deadly).
+ */
+int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
+
 /* True for a header of a 64-bit x86 program or shared object; what Linux checks first. */
 bool elf_header_ok(const Elf64_Ehdr *ehdr);
 /* Bytes of the program header table, or 0 if its entries or its size are not acceptable (1 page at most). */

@@ -57,6 +57,7 @@ struct stat_snapshot {
 	sigset_t sigign, sigcatch;
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;
+	int exit_code;
 };
 
 static void take_snapshot(struct task_struct *t, bool whole, struct stat_snapshot *s)
@@ -65,7 +66,7 @@ static void take_snapshot(struct task_struct *t, bool whole, struct stat_snapsho
 	struct task_struct *p;
 	unsigned long flags;
 
-	*s = (struct stat_snapshot){ .pgid = -1, .sid = -1 };
+	*s = (struct stat_snapshot){ .pgid = -1, .sid = -1, .exit_code = t->exit_code };
 	spin_lock_irqsave(&tasklist_lock, flags);
 	if (t->sighand) {
 		collect_sigign_sigcatch(t, &s->sigign, &s->sigcatch);
@@ -82,6 +83,8 @@ static void take_snapshot(struct task_struct *t, bool whole, struct stat_snapsho
 			s->maj_flt += p->maj_flt;
 		}
 		thread_group_cputime(t, &s->utime, &s->stime);
+		if (s->num_threads && (sig->flags & (SIGNAL_GROUP_EXIT | SIGNAL_STOP_STOPPED)))
+			s->exit_code = sig->group_exit_code;
 	} else {
 		s->min_flt = t->min_flt;
 		s->maj_flt = t->maj_flt;
@@ -133,7 +136,7 @@ static int do_task_stat(struct seq_file *m, struct task_struct *t, bool whole)
 			   mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
 	else
 		seq_puts(m, " 0 0 0 0 0 0 0");
-	seq_printf(m, " %d\n", permitted ? t->exit_code : 0);
+	seq_printf(m, " %d\n", permitted ? s.exit_code : 0);
 	if (mm)
 		mmput(mm);
 	return 0;

@@ -4,14 +4,16 @@
  * files that are a process's own memory or a place in the file tree.
  *
  * Abridges Linux's fs/proc/base.c and __ptrace_may_access. Left out: hidepid,
- * mem, smaps, namespaces, the files of cgroups and security modules.
+ * map_files, namespaces, the files of cgroups and security modules.
  */
 #include "internal.h"
 #include <binfmts.h>
 #include <mm.h>
 #include <printk.h>
 #include <string.h>
+#include <asm/uaccess.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 
 /* ---- rights ------------------------------------------------------------ */
 
@@ -20,12 +22,14 @@ bool ptrace_may_read(struct task_struct *t)
 	const struct cred *c = current->cred, *tc = t->cred;
 	bool same = c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
 		    c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid;
+	bool dumpable = !t->mm || get_dumpable(t->mm) == SUID_DUMP_USER;
 
-	if (same_thread_group(t, current) || capable(CAP_SYS_PTRACE))
+	if (same_thread_group(t, current))
 		return true;
-	if (!same || (t->mm && get_dumpable(t->mm) != SUID_DUMP_USER))
-		return false;
-	return !(tc->cap_permitted & ~c->cap_effective);
+	/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
+	if (same && dumpable && !(tc->cap_permitted & ~c->cap_effective))
+		return true;
+	return capable(CAP_SYS_PTRACE);
 }
 
 /* Files belong to the process's effective user; all but world-readable directories to root if it may not be dumped. */
@@ -106,31 +110,20 @@ static int proc_pid_cmdline(struct seq_file *m, struct task_struct *t)
 	return 0;
 }
 
-static int proc_pid_environ(struct seq_file *m, struct task_struct *t)
+static int proc_pid_environ(struct seq_file *m, struct mm_struct *mm)
 {
-	struct mm_struct *mm = get_task_mm(t);
-
-	if (!mm)
-		return 0;
-	if (mm->env_end)
-		show_remote(m, mm, mm->env_start, mm->env_end);
-	mmput(mm);
-	return 0;
+	return mm->env_end ? show_remote(m, mm, mm->env_start, mm->env_end) : 0;
 }
 
 /* Up to and with the pair AT_NULL. */
-static int proc_pid_auxv(struct seq_file *m, struct task_struct *t)
+static int proc_pid_auxv(struct seq_file *m, struct mm_struct *mm)
 {
-	struct mm_struct *mm = get_task_mm(t);
 	size_t n = 0;
 
-	if (!mm)
-		return 0;
 	do
 		n += 2;
 	while (mm->saved_auxv[n - 2] != AT_NULL && n < ARRAY_SIZE(mm->saved_auxv));
 	seq_write(m, mm->saved_auxv, n * sizeof(mm->saved_auxv[0]));
-	mmput(mm);
 	return 0;
 }
 
@@ -150,7 +143,14 @@ static ssize_t proc_pid_set_comm(const struct proc_entry *e __maybe_unused, stru
 
 static int proc_pid_personality(struct seq_file *m, struct task_struct *t)
 {
-	return seq_printf(m, "%08x\n", t->personality);
+	return ptrace_may_read(t) ? seq_printf(m, "%08x\n", t->personality) : -EPERM;
+}
+
+/* Where a sleeping task sleeps is not told: as on Linux for those who may not know. */
+static int proc_pid_wchan(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	seq_putc(m, '0');
+	return 0;
 }
 
 static int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t)
@@ -164,27 +164,145 @@ static int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t)
 	return 0;
 }
 
-static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_unused, struct task_struct *t,
-					    char *text, size_t n)
+/* A number and perhaps the end of the line. 0, -EINVAL, -ERANGE. */
+static int parse_uint(const char *text, unsigned int *v)
 {
 	char *end;
-	unsigned long filter = strtoul(text, &end, 0);
-	struct mm_struct *mm;
+	unsigned long n = strtoul(text, &end, 0);
 
 	if (end == text || (*end && *end != '\n'))
 		return -EINVAL;
+	*v = n;
+	return n > UINT32_MAX ? -ERANGE : 0;
+}
+
+static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_unused, struct task_struct *t,
+					    char *text, size_t n)
+{
+	struct mm_struct *mm;
+	unsigned int filter;
+	int err = parse_uint(text, &filter);
+
+	if (err)
+		return err;
 	mm = get_task_mm(t);
 	if (!mm)
 		return -ESRCH;
 	mm->flags = (mm->flags & ~MMF_DUMP_FILTER_MASK) |
-		    ((filter << MMF_DUMP_FILTER_SHIFT) & MMF_DUMP_FILTER_MASK);
+		    (((unsigned long)filter << MMF_DUMP_FILTER_SHIFT) & MMF_DUMP_FILTER_MASK);
 	mmput(mm);
 	return n;
 }
 
+static int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
+{
+	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
+}
+
+/* -1000 to 1000; less than before only with CAP_SYS_RESOURCE. */
+static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, struct task_struct *t,
+					  char *text, size_t n)
+{
+	bool negative = *text == '-';
+	unsigned int v;
+	int adj, err = parse_uint(text + negative, &v);
+
+	if (err || v > 1000)
+		return err ?: -EINVAL;
+	adj = negative ? -(int)v : (int)v;
+	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	t->signal->oom_score_adj = adj;
+	return n;
+}
+
+/* ---- mem: the address space as a file ---------------------------------- */
+
+int proc_mem_release(struct inode *inode __maybe_unused, struct file *f)
+{
+	if (f->private_data)
+		mmdrop(f->private_data);
+	return 0;
+}
+
+int proc_mem_file_open(struct inode *inode, struct file *f)
+{
+	struct mm_struct *mm = proc_mem_open(inode);
+
+	if (IS_ERR(mm))
+		return PTR_ERR(mm);
+	f->private_data = mm;
+	return 0;
+}
+
+/* Page by page through @page; areas that the process itself may not write are written too, as a debugger does. */
+static ssize_t mem_rw_user(struct mm_struct *mm, char *page, char __user *buf, size_t n, unsigned long addr,
+			   bool write)
+{
+	ssize_t done = 0;
+
+	while (done < n) {
+		size_t len = min(n - done, PAGE_SIZE);
+
+		if (write && copy_from_user(page, buf + done, len))
+			return -EFAULT;
+		len = access_remote_vm(mm, addr + done, page, len, write);
+		if (!len)
+			return done ?: -EIO;
+		if (!write && copy_to_user(buf + done, page, len))
+			return -EFAULT;
+		done += len;
+	}
+	return done;
+}
+
+static ssize_t mem_rw(struct file *f, char __user *buf, size_t n, loff_t *pos, bool write)
+{
+	struct mm_struct *mm = f->private_data;
+	ssize_t ret = -ENOMEM;
+	char *page;
+
+	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+		return 0;
+	page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	if (page)
+		ret = mem_rw_user(mm, page, buf, n, *pos, write);
+	kfree(page);
+	mmput(mm);
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+static ssize_t mem_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+{
+	return mem_rw(f, buf, n, pos, false);
+}
+
+static ssize_t mem_write(struct file *f, const char __user *buf, size_t n, loff_t *pos)
+{
+	return mem_rw(f, (char __user *)buf, n, pos, true);
+}
+
+/* Every address is a place. */
+loff_t proc_mem_lseek(struct file *f, loff_t off, int whence)
+{
+	if (whence != SEEK_SET && whence != SEEK_CUR)
+		return -EINVAL;
+	return f->f_pos = whence == SEEK_CUR ? f->f_pos + off : off;
+}
+
+static const struct file_operations proc_mem_fops = {
+	.llseek = proc_mem_lseek,
+	.read = mem_read,
+	.write = mem_write,
+	.open = proc_mem_file_open,
+	.release = proc_mem_release,
+};
+
 /* ---- places ------------------------------------------------------------ */
 
-static int proc_exe_link(struct task_struct *t, struct path *out)
+static int proc_exe_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
 {
 	struct mm_struct *mm = get_task_mm(t);
 	struct file *f = mm ? get_mm_exe_file(mm) : NULL;
@@ -199,7 +317,7 @@ static int proc_exe_link(struct task_struct *t, struct path *out)
 	return 0;
 }
 
-static int proc_cwd_link(struct task_struct *t, struct path *out)
+static int proc_cwd_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
 {
 	if (!t->fs)
 		return -ENOENT;
@@ -207,7 +325,7 @@ static int proc_cwd_link(struct task_struct *t, struct path *out)
 	return 0;
 }
 
-static int proc_root_link(struct task_struct *t, struct path *out)
+static int proc_root_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
 {
 	if (!t->fs)
 		return -ENOENT;
@@ -231,22 +349,29 @@ static const struct inode_operations proc_task_iops;
 static const struct file_operations proc_task_fops;
 
 #define PID_ENTRIES(stat_fn) \
-	PROC_DIR("fd", 0500, .iop = &proc_fd_iops, .fop = &proc_fd_fops), \
-	PROC_REG("environ", 0400, .show = proc_pid_environ, .ptrace = true), \
-	PROC_REG("auxv", 0400, .show = proc_pid_auxv, .ptrace = true), \
+	PROC_DIR("fd", 0500, .children = proc_fd_links, .iop = &proc_fd_iops, .fop = &proc_fd_fops), \
+	PROC_DIR("fdinfo", 0555, .children = proc_fdinfo_files, .iop = &proc_fdinfo_iops, .fop = &proc_fd_fops), \
+	PROC_REG("environ", 0400, .show_mm = proc_pid_environ), \
+	PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
 	PROC_REG("status", 0444, .show = proc_pid_status), \
-	PROC_REG("personality", 0400, .show = proc_pid_personality, .ptrace = true), \
+	PROC_REG("personality", 0400, .show = proc_pid_personality), \
 	PROC_REG("limits", 0444, .show = proc_pid_limits), \
 	PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm), \
 	PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
 	PROC_REG("stat", 0444, .show = stat_fn), \
 	PROC_REG("statm", 0444, .show = proc_pid_statm), \
-	PROC_REG("maps", 0444, .show = proc_pid_maps, .ptrace = true), \
-	PROC_LNK("cwd", .get_path = proc_cwd_link, .ptrace = true), \
-	PROC_LNK("root", .get_path = proc_root_link, .ptrace = true), \
-	PROC_LNK("exe", .get_path = proc_exe_link, .ptrace = true), \
+	PROC_REG("maps", 0444, .show_mm = proc_pid_maps), \
+	PROC_REG("mem", 0600, .fop = &proc_mem_fops), \
+	PROC_LNK("cwd", .get_path = proc_cwd_link), \
+	PROC_LNK("root", .get_path = proc_root_link), \
+	PROC_LNK("exe", .get_path = proc_exe_link), \
 	PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
-	PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo)
+	PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
+	PROC_REG("smaps", 0444, .show_mm = proc_pid_smaps), \
+	PROC_REG("smaps_rollup", 0444, .show_mm = proc_pid_smaps_rollup), \
+	PROC_REG("pagemap", 0400, .fop = &proc_pagemap_fops), \
+	PROC_REG("wchan", 0444, .show = proc_pid_wchan), \
+	PROC_REG("oom_score_adj", 0644, .show = proc_pid_oom_score_adj, .store = proc_pid_set_oom_score_adj)
 
 static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("task", 0555, .iop = &proc_task_iops, .fop = &proc_task_fops),
@@ -381,7 +506,11 @@ static int proc_task_iterate(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
-static const struct inode_operations proc_task_iops = { .lookup = proc_task_lookup };
+static const struct inode_operations proc_task_iops = {
+	.lookup = proc_task_lookup,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
 static const struct file_operations proc_task_fops = {
 	.llseek = generic_file_llseek,
 	.read = generic_read_dir,

@@ -1,37 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/fd: a link for each open descriptor, with the rights it was opened with.
- * Abridges Linux's fs/proc/fd.c; left out: fdinfo.
+ * /proc/PID/fd: a link for each open descriptor, with the rights it was opened with;
+ * fdinfo: a text for each. The directory's one table entry is what its names are.
+ * Abridges Linux's fs/proc/fd.c; left out: the locks in fdinfo.
  */
 #include "internal.h"
 #include <printk.h>
 
-static int proc_fd_get_path(struct dentry *d, struct path *out)
+static int proc_fd_link(struct task_struct *t, unsigned int fd, struct path *out)
 {
-	struct task_struct *t = get_proc_task(d->d_inode);
-	struct file *f;
-	int err = -ENOENT;
+	struct file *f = fget_task(t, fd);
 
-	if (!t)
-		return err;
-	if (!ptrace_may_read(t)) {
-		err = -EACCES;
-	} else if ((f = fget_task(t, PROC_I(d->d_inode)->fd))) {
-		*out = f->f_path;
-		path_get(out);
-		fput(f);
-		err = 0;
-	}
-	put_task_struct(t);
-	return err;
+	if (!f)
+		return -ENOENT;
+	*out = f->f_path;
+	path_get(out);
+	fput(f);
+	return 0;
 }
 
-static const struct inode_operations proc_fd_link_iops = { .get_path = proc_fd_get_path };
-static const struct proc_entry fd_link = { .name = "fd", .mode = S_IFLNK, .iop = &proc_fd_link_iops };
+static bool close_on_exec(const struct files_struct *files, unsigned int fd)
+{
+	return files->close_on_exec[fd / 64] >> (fd % 64) & 1;
+}
+
+static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
+{
+	unsigned int fd = ((struct proc_inode *)m->private)->fd;
+	struct file *f = fget_task(t, fd);
+	unsigned int flags;
+
+	if (!f)
+		return -ENOENT;
+	flags = f->f_flags | (close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
+	seq_printf(m, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->f_pos, flags,
+		   f->f_path.mnt->mnt_id, f->f_inode->i_ino);
+	fput(f);
+	return 0;
+}
+
+const struct proc_entry proc_fd_links[] = {
+	{ .name = "fd", .mode = S_IFLNK, .get_path = proc_fd_link },
+	{ 0 }
+};
+const struct proc_entry proc_fdinfo_files[] = {
+	PROC_REG("fdinfo", 0444, .show = proc_fdinfo_show, .iop = &proc_fdinfo_iops),
+	{ 0 }
+};
 
 static void fd_update_inode(struct inode *inode, struct task_struct *t, unsigned int f_mode)
 {
-	inode->i_mode = S_IFLNK | (f_mode & FMODE_READ ? 0500 : 0) | (f_mode & FMODE_WRITE ? 0300 : 0);
+	if (S_ISLNK(inode->i_mode))
+		inode->i_mode = S_IFLNK | (f_mode & FMODE_READ ? 0500 : 0) | (f_mode & FMODE_WRITE ? 0300 : 0);
 	proc_pid_update_inode(inode, t);
 }
 
@@ -54,6 +74,14 @@ static int fd_revalidate(struct dentry *d)
 
 static const struct dentry_operations fd_dops = { .d_revalidate = fd_revalidate };
 
+/* Of the name for @fd in the directory @dir of process @nr. */
+static u64 fd_ino(const struct inode *dir, pid_t nr, unsigned int fd)
+{
+	bool link = S_ISLNK(PROC_I(dir)->entry->children->mode);
+
+	return PROC_PID_INO(nr, (link ? PROC_FD_INO : PROC_FDINFO_INO) + fd);
+}
+
 static int proc_fd_lookup(struct inode *dir, struct dentry *d)
 {
 	struct task_struct *t = get_proc_task(dir);
@@ -65,10 +93,10 @@ static int proc_fd_lookup(struct inode *dir, struct dentry *d)
 	if (t && proc_name_to_int(&d->d_name, &fd))
 		f = fget_task(t, fd);
 	if (f)
-		inode = proc_new_inode(dir->i_sb, &fd_link, pid, PROC_PID_INO(pid->nr, PROC_FD_INO + fd));
+		inode = proc_new_inode(dir->i_sb, PROC_I(dir)->entry->children, pid, fd_ino(dir, pid->nr, fd));
 	if (inode) {
 		PROC_I(inode)->fd = fd;
-		inode->i_size = 64;
+		inode->i_size = S_ISLNK(inode->i_mode) ? 64 : 0;
 		fd_update_inode(inode, t, f->f_mode);
 		d->d_op = &fd_dops;
 		d_add(d, inode);
@@ -97,6 +125,18 @@ static int proc_fd_permission(struct inode *inode, int mask)
 	return err;
 }
 
+static int proc_fdinfo_permission(struct inode *inode, int mask)
+{
+	struct task_struct *t = get_proc_task(inode);
+	bool allowed;
+
+	if (!t)
+		return -ESRCH;
+	allowed = ptrace_may_read(t);
+	put_task_struct(t);
+	return allowed ? generic_permission(inode, mask) : -EACCES;
+}
+
 /* Entry 2 + fd is descriptor fd. */
 static int proc_fd_iterate(struct file *dir, struct dir_context *ctx)
 {
@@ -116,7 +156,8 @@ static int proc_fd_iterate(struct file *dir, struct dir_context *ctx)
 			continue;
 		fput(f);
 		len = snprintf(name, sizeof(name), "%u", fd);
-		if (!ctx->actor(ctx, name, len, ctx->pos, PROC_PID_INO(t->pid, PROC_FD_INO + fd), S_IFLNK >> 12))
+		if (!ctx->actor(ctx, name, len, ctx->pos, fd_ino(file_inode(dir), t->pid, fd),
+				PROC_I(file_inode(dir))->entry->children->mode >> 12))
 			break;
 	}
 out:
@@ -124,7 +165,18 @@ out:
 	return 0;
 }
 
-const struct inode_operations proc_fd_iops = { .lookup = proc_fd_lookup, .permission = proc_fd_permission };
+const struct inode_operations proc_fd_iops = {
+	.lookup = proc_fd_lookup,
+	.permission = proc_fd_permission,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
+const struct inode_operations proc_fdinfo_iops = {
+	.lookup = proc_fd_lookup,
+	.permission = proc_fdinfo_permission,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
 const struct file_operations proc_fd_fops = {
 	.llseek = generic_file_llseek,
 	.read = generic_read_dir,

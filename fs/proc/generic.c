@@ -76,10 +76,10 @@ static void show_zeros(struct seq_file *m, const char *const *names)
 static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_unused)
 {
 	static const char *const unevictable[] = { "Active(file):", "Inactive(file):", "Unevictable:", "Mlocked:",
-		"SwapTotal:", "SwapFree:", "Zswap:", "Zswapped:", "Dirty:", "Writeback:", NULL };
+		"SwapTotal:", "SwapFree:", "Dirty:", "Writeback:", NULL };
 	static const char *const none[] = { "SecPageTables:", "NFS_Unstable:", "Bounce:", "WritebackTmp:", NULL };
-	static const char *const huge[] = { "Percpu:", "HardwareCorrupted:", "AnonHugePages:", "ShmemHugePages:",
-		"ShmemPmdMapped:", "FileHugePages:", "FilePmdMapped:", NULL };
+	static const char *const huge[] = { "Percpu:", "AnonHugePages:", "ShmemHugePages:", "ShmemPmdMapped:",
+		"FileHugePages:", "FilePmdMapped:", NULL };
 	unsigned long cached = nr_file_pages();
 	struct task_totals s;
 
@@ -111,9 +111,13 @@ static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_u
 	show_kb(m, "VmallocUsed:", 0);
 	show_kb(m, "VmallocChunk:", 0);
 	show_zeros(m, huge);
-	return seq_printf(m, "HugePages_Total:   %5lu\nHugePages_Free:    %5lu\nHugePages_Rsvd:    %5lu\n"
-			     "HugePages_Surp:    %5lu\nHugepagesize:   %8lu kB\nHugetlb:        %8lu kB\n",
-			  0UL, 0UL, 0UL, 0UL, 2048UL, 0UL);
+	seq_printf(m, "HugePages_Total:   %5lu\nHugePages_Free:    %5lu\nHugePages_Rsvd:    %5lu\n"
+		      "HugePages_Surp:    %5lu\nHugepagesize:   %8lu kB\nHugetlb:        %8lu kB\n",
+		   0UL, 0UL, 0UL, 0UL, 2048UL, 0UL);
+	show_kb(m, "DirectMap4k:", 0);
+	show_kb(m, "DirectMap2M:", totalram_pages());
+	show_kb(m, "DirectMap1G:", 0);
+	return 0;
 }
 
 /* ---- time -------------------------------------------------------------- */
@@ -238,20 +242,21 @@ static int proc_mounts_text(char *buf, int len)
 	return snprintf(buf, len, "self/mounts");
 }
 
+/* In Linux's order: short names first, then by the alphabet; then the two links, then the processes. */
 const struct proc_entry proc_root_entries[] = {
-	PROC_LNK("self", .link_text = proc_self_text),
-	PROC_LNK("thread-self", .link_text = proc_thread_self_text),
+	PROC_DIR("sys", 0555, .children = proc_sys_entries),
+	PROC_REG("stat", 0444, .show = proc_stat),
 	PROC_LNK("mounts", .link_text = proc_mounts_text),
+	PROC_REG("uptime", 0444, .show = proc_uptime),
 	PROC_REG("cmdline", 0444, .show = proc_cmdline),
 	PROC_REG("cpuinfo", 0444, .show = proc_cpuinfo),
 	PROC_REG("devices", 0444, .show = proc_devices),
-	PROC_REG("exec_trace", 0444, .show = proc_exec_trace),
-	PROC_REG("filesystems", 0444, .show = proc_filesystems),
 	PROC_REG("loadavg", 0444, .show = proc_loadavg),
 	PROC_REG("meminfo", 0444, .show = proc_meminfo),
-	PROC_REG("stat", 0444, .show = proc_stat),
-	PROC_REG("uptime", 0444, .show = proc_uptime),
 	PROC_REG("version", 0444, .show = proc_version),
-	PROC_DIR("sys", 0555, .children = proc_sys_entries),
+	PROC_REG("exec_trace", 0444, .show = proc_exec_trace),
+	PROC_REG("filesystems", 0444, .show = proc_filesystems),
+	PROC_LNK("self", .link_text = proc_self_text),
+	PROC_LNK("thread-self", .link_text = proc_thread_self_text),
 	{ 0 }
 };

@@ -2,7 +2,7 @@
 /*
  * From a table entry to an inode that can be listed, read and written.
  * Abridges Linux's fs/proc/inode.c and generic.c. Left out: entries that come
- * and go while the system runs; a text longer than 4 MiB.
+ * and go while the system runs; a text longer than 64 MiB.
  *
  *   open - read at 0: entry->show writes the whole text into a buffer -
  *   reads: parts of that buffer - close: it is freed
@@ -11,8 +11,10 @@
 #include <mm.h>
 #include <string.h>
 #include <asm/uaccess.h>
+#include <linux/fs.h>
 
-#define TEXT_MAX	(4UL << 20)
+#define TEXT_KMALLOC	(1UL << 20)	/* a longer text comes from vmalloc */
+#define TEXT_MAX	(64UL << 20)
 
 struct task_struct *get_proc_task(const struct inode *inode)
 {
@@ -29,18 +31,11 @@ struct task_struct *get_proc_task(const struct inode *inode)
 	return t;
 }
 
-/* -ESRCH: the process is gone; -EACCES: current may not look into it. *t: with a reference, or NULL. */
+/* -ESRCH: the process is gone. *t: with a reference, or NULL outside /proc/PID. */
 static int get_task_for(const struct inode *inode, struct task_struct **t)
 {
 	*t = get_proc_task(inode);
-	if (!PROC_I(inode)->pid)
-		return 0;
-	if (!*t)
-		return -ESRCH;
-	if (!PROC_I(inode)->entry->ptrace || ptrace_may_read(*t))
-		return 0;
-	put_task_struct(*t);
-	return -EACCES;
+	return PROC_I(inode)->pid && !*t ? -ESRCH : 0;
 }
 
 static void put_task_if(struct task_struct *t)
@@ -49,58 +44,97 @@ static void put_task_if(struct task_struct *t)
 		put_task_struct(t);
 }
 
-/* ---- regular files ----------------------------------------------------- */
-
-/* An open file's text. */
-struct proc_text {
-	size_t size;
-	char text[];
-};
-
-/* One try with a buffer of @size bytes. NULL: it did not fit. ERR_PTR. */
-static struct proc_text *try_text(const struct proc_entry *e, struct task_struct *t, size_t size)
+struct mm_struct *proc_mem_open(const struct inode *inode)
 {
-	struct proc_text *p = kmalloc(sizeof(*p) + size, GFP_KERNEL);
-	struct seq_file m = { .buf = p ? p->text : NULL, .size = size, .private = (void *)e };
-	int err = p ? e->show(&m, t) : -ENOMEM;
+	struct task_struct *t = get_proc_task(inode);
+	struct mm_struct *mm;
 
-	if (!err && m.count <= m.size) {
-		p->size = m.count;
-		return p;
+	if (!t)
+		return ERR_PTR(-ESRCH);
+	mm = get_task_mm(t);
+	if (mm && mm != current->mm && !ptrace_may_read(t)) {
+		mmput(mm);
+		mm = ERR_PTR(-EACCES);
+	} else if (mm) {
+		mmgrab(mm);
+		mmput(mm);
 	}
-	kfree(p);
-	return ERR_PTR(err);
+	put_task_struct(t);
+	return mm;
 }
 
-static struct proc_text *make_text(const struct inode *inode)
-{
-	struct proc_text *p = NULL;
-	struct task_struct *t;
-	int err = get_task_for(inode, &t);
-	size_t size;
+/* ---- regular files ----------------------------------------------------- */
 
-	if (err)
-		return ERR_PTR(err);
-	for (size = PAGE_SIZE; !p; size *= 2)
-		p = size < TEXT_MAX ? try_text(PROC_I(inode)->entry, t, size - sizeof(*p)) : ERR_PTR(-ENOMEM);
-	put_task_if(t);
-	return p;
+/* An open file. lock guards the text: a read at 0 makes it anew while others may read it. */
+struct proc_file {
+	struct mutex lock;
+	struct mm_struct *mm;		/* for show_mm: as proc_mem_open gives it */
+	char *text;			/* NULL: not made yet */
+	size_t size, room;		/* bytes */
+};
+
+static void free_text(char *text, size_t room)
+{
+	if (text && room > TEXT_KMALLOC)
+		vfree(text);
+	else
+		kfree(text);
+}
+
+/* Once the process has left it, an address space has no text. */
+static int show_text(struct seq_file *m, const struct proc_entry *e, struct task_struct *t, struct mm_struct *mm)
+{
+	int err;
+
+	if (!e->show_mm)
+		return e->show(m, t);
+	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+		return 0;
+	err = e->show_mm(m, mm);
+	mmput(mm);
+	return err;
+}
+
+/* lock held. 0 or -errno, and then the old text stays. */
+static int make_text(struct proc_file *pf, struct inode *inode, struct task_struct *t)
+{
+	for (size_t room = PAGE_SIZE;; room *= 2) {
+		struct seq_file m = { .size = room, .private = PROC_I(inode) };
+		int err;
+
+		m.buf = room > TEXT_KMALLOC ? vmalloc(room) : kmalloc(room, GFP_KERNEL);
+		if (!m.buf)
+			return -ENOMEM;
+		err = show_text(&m, PROC_I(inode)->entry, t, pf->mm);
+		if (!err && m.count <= room) {
+			free_text(pf->text, pf->room);
+			pf->text = m.buf;
+			pf->size = m.count;
+			pf->room = room;
+			return 0;
+		}
+		free_text(m.buf, room);
+		if (err || room == TEXT_MAX)
+			return err ?: -ENOMEM;
+	}
 }
 
 static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
 {
-	struct proc_text *p = f->private_data;
+	struct proc_file *pf = f->private_data;
+	struct task_struct *t;
+	ssize_t ret = get_task_for(file_inode(f), &t);
 
-	if (!PROC_I(file_inode(f))->entry->show)
-		return -EIO;
-	if (!p || *pos == 0) {
-		p = make_text(file_inode(f));
-		if (IS_ERR(p))
-			return PTR_ERR(p);
-		kfree(f->private_data);
-		f->private_data = p;
-	}
-	return simple_read_from_buffer(buf, n, pos, p->text, p->size);
+	if (ret)
+		return ret;
+	mutex_lock(&pf->lock);
+	if (!pf->text || *pos == 0)
+		ret = make_text(pf, file_inode(f), t);
+	if (!ret)
+		ret = simple_read_from_buffer(buf, n, pos, pf->text, pf->size);
+	mutex_unlock(&pf->lock);
+	put_task_if(t);
+	return ret;
 }
 
 static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, loff_t *pos)
@@ -111,7 +145,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	ssize_t ret;
 
 	if (!e->store)
-		return -EIO;
+		return PROC_I(file_inode(f))->pid ? -EINVAL : -EIO;
 	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;
@@ -130,25 +164,45 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	return ret;
 }
 
-/* What may not be read is refused at once, as Linux does. */
-static int proc_reg_open(struct inode *inode, struct file *f __maybe_unused)
+/* What may not be read is refused at once; what may be read now stays readable through this file. */
+static int proc_reg_open(struct inode *inode, struct file *f)
 {
-	struct task_struct *t;
-	int err = get_task_for(inode, &t);
+	struct mm_struct *mm = PROC_I(inode)->entry->show_mm ? proc_mem_open(inode) : NULL;
+	struct proc_file *pf;
 
-	if (!err)
-		put_task_if(t);
-	return err;
+	if (IS_ERR(mm))
+		return PTR_ERR(mm);
+	pf = kzalloc(sizeof(*pf));
+	if (!pf) {
+		if (mm)
+			mmdrop(mm);
+		return -ENOMEM;
+	}
+	mutex_init(&pf->lock, LOCK_NONE);
+	pf->mm = mm;
+	f->private_data = pf;
+	return 0;
 }
 
 static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 {
-	kfree(f->private_data);
+	struct proc_file *pf = f->private_data;
+
+	if (pf->mm)
+		mmdrop(pf->mm);
+	free_text(pf->text, pf->room);
+	kfree(pf);
 	return 0;
 }
 
+/* The end of the file is not known before it is read. */
+static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
+{
+	return whence == SEEK_SET || whence == SEEK_CUR ? generic_file_llseek(f, off, whence) : -EINVAL;
+}
+
 static const struct file_operations proc_reg_fops = {
-	.llseek = generic_file_llseek,
+	.llseek = proc_reg_llseek,
 	.read = proc_reg_read,
 	.write = proc_reg_write,
 	.open = proc_reg_open,
@@ -156,12 +210,26 @@ static const struct file_operations proc_reg_fops = {
 };
 
 /* Truncation by a shell's ">" means nothing; modes are the table's. */
-static int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
+int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
 {
 	return attr->ia_valid & ATTR_MODE && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
 }
 
-static const struct inode_operations proc_reg_iops = { .setattr = proc_setattr };
+/* The owner is the process's of now. */
+int proc_getattr(const struct path *p, struct kstat *st)
+{
+	struct inode *inode = p->dentry->d_inode;
+	struct task_struct *t = get_proc_task(inode);
+
+	if (t)
+		proc_pid_update_inode(inode, t);
+	put_task_if(t);
+	generic_getattr(p, st);
+	st->blksize = 1024;
+	return 0;
+}
+
+static const struct inode_operations proc_reg_iops = { .setattr = proc_setattr, .getattr = proc_getattr };
 
 /* ---- symbolic links ---------------------------------------------------- */
 
@@ -170,23 +238,27 @@ static int proc_link_readlink(struct dentry *d, char *buf, int len)
 	return PROC_I(d->d_inode)->entry->link_text(buf, len);
 }
 
-static const struct inode_operations proc_text_link_iops = { .readlink = proc_link_readlink };
+static const struct inode_operations proc_text_link_iops = {
+	.readlink = proc_link_readlink,
+	.getattr = proc_getattr,
+};
 
 static int proc_link_get_path(struct dentry *d, struct path *out)
 {
-	struct task_struct *t;
-	int err = get_task_for(d->d_inode, &t);
+	struct task_struct *t = get_proc_task(d->d_inode);
+	int err = -ENOENT;
 
-	if (err)
-		return err == -ESRCH ? -ENOENT : err;
-	err = PROC_I(d->d_inode)->entry->get_path(t, out);
-	put_task_if(t);
+	if (!t)
+		return err;
+	err = ptrace_may_read(t) ? PROC_I(d->d_inode)->entry->get_path(t, PROC_I(d->d_inode)->fd, out) : -EACCES;
+	put_task_struct(t);
 	return err;
 }
 
 static const struct inode_operations proc_path_link_iops = {
 	.get_path = proc_link_get_path,
 	.setattr = proc_setattr,
+	.getattr = proc_getattr,
 };
 
 /* ---- directories that are tables --------------------------------------- */
@@ -269,8 +341,19 @@ static int proc_table_iterate(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
-const struct inode_operations proc_table_iops = { .lookup = proc_table_lookup, .setattr = proc_setattr };
-const struct file_operations proc_table_fops = {
+int proc_no_create(struct inode *dir __maybe_unused, struct dentry *d __maybe_unused, umode_t mode __maybe_unused)
+{
+	return -ENOENT;
+}
+
+static const struct inode_operations proc_table_iops = {
+	.lookup = proc_table_lookup,
+	.create = proc_no_create,
+	.mkdir = proc_no_create,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
+static const struct file_operations proc_table_fops = {
 	.llseek = generic_file_llseek,
 	.read = generic_read_dir,
 	.iterate = proc_table_iterate,
@@ -295,13 +378,15 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 	inode->i_mode = e->mode;
 	if (S_ISDIR(e->mode)) {
 		inode->i_nlink = 2;
+		for (const struct proc_entry *c = e->children; c && c->name; c++)
+			inode->i_nlink += S_ISDIR(c->mode);
 		inode->i_op = e->iop ?: &proc_table_iops;
 		inode->i_fop = e->fop ?: &proc_table_fops;
 	} else if (S_ISLNK(e->mode)) {
-		inode->i_op = e->get_path ? &proc_path_link_iops : e->link_text ? &proc_text_link_iops : e->iop;
+		inode->i_op = e->get_path ? &proc_path_link_iops : &proc_text_link_iops;
 	} else {
-		inode->i_op = &proc_reg_iops;
-		inode->i_fop = &proc_reg_fops;
+		inode->i_op = e->iop ?: &proc_reg_iops;
+		inode->i_fop = e->fop ?: &proc_reg_fops;
 	}
 	return inode;
 }

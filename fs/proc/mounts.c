@@ -5,6 +5,7 @@
  * peer groups.
  */
 #include "internal.h"
+#include <mm.h>
 #include <string.h>
 #include <linux/mount.h>
 
@@ -70,10 +71,15 @@ static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt)
 
 static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
 {
+	/* The mount's root as a place in its file system: as if that were mounted alone. */
+	struct vfsmount alone = { .mnt_parent = &alone, .mnt_root = mnt->mnt_sb->s_root, .mnt_sb = mnt->mnt_sb };
+	struct path inside = { .mnt = &alone, .dentry = mnt->mnt_root };
 	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
 	dev_t dev = mnt->mnt_sb->s_dev;
 
-	seq_printf(m, "%d %d %u:%u / ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(dev), MINOR(dev));
+	seq_printf(m, "%d %d %u:%u ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(dev), MINOR(dev));
+	seq_path(m, &inside, ESCAPED);
+	seq_putc(m, ' ');
 	seq_path(m, &p, ESCAPED);
 	seq_printf(m, " %s", rw(mnt->mnt_flags));
 	show_mnt_opts(m, mnt);
@@ -82,20 +88,35 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
 	seq_printf(m, " %s\n", rw(mnt->mnt_sb->s_flags));
 }
 
-int proc_pid_mounts(struct seq_file *m, struct task_struct *t __maybe_unused)
+/* False: it lies outside current's root. */
+static bool reachable(struct vfsmount *mnt, char *buf)
 {
+	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
+	char *text = d_cwd_path(&p, buf, PATH_MAX);
+
+	return !IS_ERR(text) && *text == '/';
+}
+
+static int for_each_mount(struct seq_file *m, void (*show)(struct seq_file *m, struct vfsmount *mnt))
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct vfsmount *mnt = NULL;
 
+	if (!buf)
+		return -ENOMEM;
 	while ((mnt = next_mount(mnt)))
-		show_vfsmnt(m, mnt);
+		if (reachable(mnt, buf))
+			show(m, mnt);
+	kfree(buf);
 	return 0;
+}
+
+int proc_pid_mounts(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	return for_each_mount(m, show_vfsmnt);
 }
 
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t __maybe_unused)
 {
-	struct vfsmount *mnt = NULL;
-
-	while ((mnt = next_mount(mnt)))
-		show_mountinfo(m, mnt);
-	return 0;
+	return for_each_mount(m, show_mountinfo);
 }

@@ -29,7 +29,13 @@ static int proc_root_iterate(struct file *f, struct dir_context *ctx)
 	return proc_pid_readdir(f, ctx, FIRST_PROCESS_ENTRY);
 }
 
-static const struct inode_operations proc_root_iops = { .lookup = proc_root_lookup };
+static const struct inode_operations proc_root_iops = {
+	.lookup = proc_root_lookup,
+	.create = proc_no_create,
+	.mkdir = proc_no_create,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
 static const struct file_operations proc_root_fops = {
 	.llseek = generic_file_llseek,
 	.read = generic_read_dir,

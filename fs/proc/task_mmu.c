@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/maps, byte for byte as Linux 6.1 writes it.
- * Abridges Linux's fs/proc/task_mmu.c; left out: smaps, pagemap, clear_refs,
- * names of anonymous areas.
+ * /proc/PID/maps, byte for byte as Linux 6.1 writes it; smaps, the same with
+ * what of each area is in memory; pagemap, the page tables as a file.
+ * Abridges Linux's fs/proc/task_mmu.c; left out: clear_refs, names of
+ * anonymous areas, and the counting of swapped and huge pages, which are 0.
  *
  *   00400000-0049c000 r-xp 00001000 00:02 17          <padding>   /bin/busybox
  *   start-end         rights offset dev    inode       name at column 73
  */
 #include "internal.h"
 #include <mm.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
 
 #define NAME_COLUMN	72		/* then one more blank */
+#define PSS_SHIFT	12		/* shares of pages are kept this much finer than bytes */
+#define PM_CHUNK	64		/* pagemap entries made at a time */
+#define PM_SOFT_DIRTY		BIT(55)
+#define PM_MMAP_EXCLUSIVE	BIT(56)
+#define PM_FILE			BIT(61)
+#define PM_PRESENT		BIT(63)
 
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
@@ -65,20 +75,239 @@ static void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 	seq_putc(m, '\n');
 }
 
-int proc_pid_maps(struct seq_file *m, struct task_struct *t)
+/* Shows every area, the gate area last. */
+static int for_each_vma(struct seq_file *m, struct mm_struct *mm,
+			void (*show)(struct seq_file *m, struct vm_area_struct *vma))
 {
-	struct mm_struct *mm = get_task_mm(t);
 	struct vm_area_struct *vma;
 
-	if (!mm)
-		return 0;
 	mmap_read_lock(mm);
 	for (vma = mm->mmap; vma && m->count <= m->size; vma = vma->vm_next)
-		show_map_vma(m, vma);
+		show(m, vma);
 	vma = get_gate_vma(mm);
 	if (vma)
-		show_map_vma(m, vma);
+		show(m, vma);
 	mmap_read_unlock(mm);
-	mmput(mm);
 	return 0;
 }
+
+int proc_pid_maps(struct seq_file *m, struct mm_struct *mm)
+{
+	return for_each_vma(m, mm, show_map_vma);
+}
+
+/* ---- smaps ------------------------------------------------------------- */
+
+/* Bytes; pss in bytes << PSS_SHIFT. [0]: clean, [1]: dirty. */
+struct mem_size_stats {
+	u64 resident, referenced, anonymous;
+	u64 shared[2], private[2];
+	u64 pss, pss_dirty, pss_anon, pss_file, pss_shmem, pss_locked;
+};
+
+/* The counted page that @pte maps, or NULL. */
+static struct page *vm_normal_page(pte_t pte)
+{
+	return pte_present(pte) && !pte_special(pte) ? pfn_to_page(pte_pfn(pte)) : NULL;
+}
+
+static void smaps_account(struct mem_size_stats *mss, const struct vm_area_struct *vma, pte_t pte,
+			  const struct page *page)
+{
+	const struct address_space *mapping = page->mapping;
+	bool dirty = pte_dirty(pte) || (page->flags & BIT(PG_dirty));
+	int mapcount = max(atomic_read(&page->_mapcount), 1);
+	u64 pss = (PAGE_SIZE << PSS_SHIFT) / mapcount;
+
+	mss->resident += PAGE_SIZE;
+	mss->referenced += pte_young(pte) ? PAGE_SIZE : 0;
+	*(mapcount > 1 ? &mss->shared[dirty] : &mss->private[dirty]) += PAGE_SIZE;
+	mss->pss += pss;
+	mss->pss_dirty += dirty ? pss : 0;
+	mss->pss_locked += vma->vm_flags & VM_LOCKED ? pss : 0;
+	if (page->flags & BIT(PG_anon)) {
+		mss->anonymous += PAGE_SIZE;
+		mss->pss_anon += pss;
+	} else if (mapping && mapping->host->i_sb->s_magic == TMPFS_MAGIC) {
+		mss->pss_shmem += pss;
+	} else {
+		mss->pss_file += pss;
+	}
+}
+
+static void smap_gather_stats(struct vm_area_struct *vma, struct mem_size_stats *mss)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long addr = vma->vm_start;
+
+	if (!mm)
+		return;
+	spin_lock(&mm->page_table_lock);
+	while (addr < vma->vm_end) {
+		pte_t *pte = walk_pte(mm, addr, false);
+		struct page *page = pte ? vm_normal_page(*pte) : NULL;
+
+		if (page)
+			smaps_account(mss, vma, *pte, page);
+		addr = pte ? addr + PAGE_SIZE : (addr | ~PMD_MASK) + 1;	/* no table: nothing in all its reach */
+	}
+	spin_unlock(&mm->page_table_lock);
+}
+
+static void show_kb(struct seq_file *m, const char *name, u64 bytes)
+{
+	seq_printf(m, "%-15s %8lu kB\n", name, bytes >> 10);
+}
+
+static void __show_smap(struct seq_file *m, const struct mem_size_stats *mss, bool rollup)
+{
+	show_kb(m, "Rss:", mss->resident);
+	show_kb(m, "Pss:", mss->pss >> PSS_SHIFT);
+	show_kb(m, "Pss_Dirty:", mss->pss_dirty >> PSS_SHIFT);
+	if (rollup) {
+		show_kb(m, "Pss_Anon:", mss->pss_anon >> PSS_SHIFT);
+		show_kb(m, "Pss_File:", mss->pss_file >> PSS_SHIFT);
+		show_kb(m, "Pss_Shmem:", mss->pss_shmem >> PSS_SHIFT);
+	}
+	show_kb(m, "Shared_Clean:", mss->shared[0]);
+	show_kb(m, "Shared_Dirty:", mss->shared[1]);
+	show_kb(m, "Private_Clean:", mss->private[0]);
+	show_kb(m, "Private_Dirty:", mss->private[1]);
+	show_kb(m, "Referenced:", mss->referenced);
+	show_kb(m, "Anonymous:", mss->anonymous);
+	show_kb(m, "LazyFree:", 0);
+	show_kb(m, "AnonHugePages:", 0);
+	show_kb(m, "ShmemPmdMapped:", 0);
+	show_kb(m, "FilePmdMapped:", 0);
+	show_kb(m, "Shared_Hugetlb:", 0);
+	seq_printf(m, "Private_Hugetlb: %7lu kB\n", 0UL);
+	show_kb(m, "Swap:", 0);
+	show_kb(m, "SwapPss:", 0);
+	show_kb(m, "Locked:", mss->pss_locked >> PSS_SHIFT);
+}
+
+static void show_smap_vma_flags(struct seq_file *m, unsigned long flags)
+{
+	static const char *const mnemonics[32] = {
+		"rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd", "um", "pf", "??", "uw", "lo", "io", "sr",
+		"rr", "dc", "de", "??", "ac", "nr", "ht", "sf", "ar", "wf", "dd", "sd", "mm", "hg", "nh", "mg",
+	};
+
+	seq_puts(m, "VmFlags: ");
+	for (int i = 0; i < ARRAY_SIZE(mnemonics); i++)
+		if (flags & BIT(i))
+			seq_printf(m, "%s ", mnemonics[i]);
+	seq_putc(m, '\n');
+}
+
+static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
+{
+	struct mem_size_stats mss = { 0 };
+
+	smap_gather_stats(vma, &mss);
+	show_map_vma(m, vma);
+	show_kb(m, "Size:", vma->vm_end - vma->vm_start);
+	show_kb(m, "KernelPageSize:", PAGE_SIZE);
+	show_kb(m, "MMUPageSize:", PAGE_SIZE);
+	__show_smap(m, &mss, false);
+	seq_puts(m, "THPeligible:    0\n");
+	show_smap_vma_flags(m, vma->vm_flags);
+}
+
+int proc_pid_smaps(struct seq_file *m, struct mm_struct *mm)
+{
+	return for_each_vma(m, mm, show_smap);
+}
+
+int proc_pid_smaps_rollup(struct seq_file *m, struct mm_struct *mm)
+{
+	struct vm_area_struct all = { 0 }, *vma;
+	struct mem_size_stats mss = { 0 };
+	size_t start = m->count;
+
+	mmap_read_lock(mm);
+	all.vm_start = mm->mmap ? mm->mmap->vm_start : 0;
+	for (vma = mm->mmap; vma; vma = vma->vm_next) {
+		smap_gather_stats(vma, &mss);
+		all.vm_end = vma->vm_end;
+	}
+	mmap_read_unlock(mm);
+	show_vma_header_prefix(m, &all);
+	seq_pad(m, start, NAME_COLUMN);
+	seq_puts(m, " [rollup]\n");
+	__show_smap(m, &mss, true);
+	return 0;
+}
+
+/* ---- pagemap: 8 bytes for each page of the address space --------------- */
+
+/* mmap_lock held. Frame numbers are only for @show_pfn. */
+static u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+	struct page *page;
+	u64 entry = 0;
+	pte_t *pte;
+
+	if (!vma || addr < vma->vm_start)
+		return 0;
+	if (vma->vm_flags & VM_SOFTDIRTY)
+		entry |= PM_SOFT_DIRTY;
+	spin_lock(&mm->page_table_lock);
+	pte = walk_pte(mm, addr, false);
+	if (pte && pte_present(*pte)) {
+		entry |= PM_PRESENT | (show_pfn ? pte_pfn(*pte) : 0);
+		page = vm_normal_page(*pte);
+		if (page && !(page->flags & BIT(PG_anon)))
+			entry |= PM_FILE;
+		if (page && atomic_read(&page->_mapcount) == 1)
+			entry |= PM_MMAP_EXCLUSIVE;
+	}
+	spin_unlock(&mm->page_table_lock);
+	return entry;
+}
+
+/* @page: the first of at most @n pages. Bytes copied, or -EFAULT. */
+static ssize_t pagemap_copy(struct mm_struct *mm, u64 __user *buf, size_t n, u64 page)
+{
+	bool show_pfn = capable(CAP_SYS_ADMIN);
+	const u64 end = TASK_SIZE >> PAGE_SHIFT;
+	u64 chunk[PM_CHUNK];
+	size_t done = 0;
+
+	n = page < end ? min(n, end - page) : 0;
+	while (done < n) {
+		size_t len = min(n - done, (size_t)PM_CHUNK);
+
+		mmap_read_lock(mm);
+		for (size_t i = 0; i < len; i++)
+			chunk[i] = pagemap_entry(mm, (page + done + i) << PAGE_SHIFT, show_pfn);
+		mmap_read_unlock(mm);
+		if (copy_to_user(buf + done, chunk, len * sizeof(u64)))
+			return -EFAULT;
+		done += len;
+	}
+	return done * sizeof(u64);
+}
+
+static ssize_t pagemap_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+{
+	struct mm_struct *mm = f->private_data;
+	ssize_t ret = -EINVAL;
+
+	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+		return 0;
+	if (*pos % sizeof(u64) == 0 && n % sizeof(u64) == 0)
+		ret = pagemap_copy(mm, (u64 __user *)buf, n / sizeof(u64), *pos / sizeof(u64));
+	mmput(mm);
+	if (ret > 0)
+		*pos += ret;
+	return ret;
+}
+
+const struct file_operations proc_pagemap_fops = {
+	.llseek = proc_mem_lseek,
+	.read = pagemap_read,
+	.open = proc_mem_file_open,
+	.release = proc_mem_release,
+};

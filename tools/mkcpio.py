@@ -103,8 +103,10 @@ def main():
     for spec in a.link:
         path, target = spec.split('=', 1)
         archive.add(path, stat.S_IFLNK | 0o777, target.encode())
-    with open(a.out, 'wb') as f:
+    # Never leave half an archive behind: a boot may be reading the old one.
+    with open(a.out + '.new', 'wb') as f:
         f.write(archive.bytes())
+    os.replace(a.out + '.new', a.out)
 
 
 if __name__ == '__main__':

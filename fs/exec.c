@@ -396,6 +396,7 @@ static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filen
 
 static void free_bprm(struct linux_binprm *bprm)
 {
+	put_arg_page(bprm);
 	if (bprm->mm)
 		mmput(bprm->mm);
 	if (bprm->cred) {

@@ -27,20 +27,34 @@
 /* ---- strings: from the old address space to the new stack -------------- */
 
 /*
- * The page of the new stack that holds @pos, with a reference. @write grows
- * the stack down to it. The mm is not current's: the page is faulted in "from
- * afar" and reached through the direct map. NULL: no memory, or too far.
+ * The page of the new stack that holds @pos; it stays bprm's, which keeps the
+ * last one for the next string. @write grows the stack down to it. The mm is
+ * not current's: the page is faulted in "from afar". NULL: no memory, or too far.
  */
 static struct page *get_arg_page(struct linux_binprm *bprm, unsigned long pos, bool write)
 {
 	struct mm_struct *mm = bprm->mm;
-	struct page *page = NULL;
+	struct page *page = ERR_PTR(-EFAULT);
 
+	if (bprm->arg_page && bprm->arg_page_addr == PAGE_ALIGN_DOWN(pos))
+		return bprm->arg_page;
 	mmap_write_lock(mm);
 	if (!write || pos >= bprm->vma->vm_start || expand_stack(bprm->vma, pos) == 0)
 		page = get_user_page(mm, pos, write, false);
 	mmap_write_unlock(mm);
-	return IS_ERR(page) ? NULL : page;
+	put_arg_page(bprm);
+	if (IS_ERR(page))
+		return NULL;
+	bprm->arg_page = page;
+	bprm->arg_page_addr = PAGE_ALIGN_DOWN(pos);
+	return page;
+}
+
+void put_arg_page(struct linux_binprm *bprm)
+{
+	if (bprm->arg_page)
+		put_page(bprm->arg_page);
+	bprm->arg_page = NULL;
 }
 
 /*
@@ -69,7 +83,6 @@ static int push_string(struct linux_binprm *bprm, const char *str, unsigned long
 			left = copy_from_user(kaddr, (const char __user *)str + len, n);
 		else
 			memcpy(kaddr, str + len, n);
-		put_page(page);
 		if (left)
 			return -EFAULT;
 		if (fatal_signal_pending(current))
@@ -132,7 +145,6 @@ int remove_arg_zero(struct linux_binprm *bprm)
 		if (!page)
 			return -EFAULT;
 		n = strnlen((char *)page_address(page) + offset_in_page(bprm->p), room);
-		put_page(page);
 		bprm->p += n;
 		if (n < room)
 			break;

@@ -15,6 +15,7 @@
 struct file;
 struct cred;
 struct mm_struct;
+struct page;
 struct vm_area_struct;
 struct pt_regs;
 struct coredump_params;
@@ -33,7 +34,8 @@ struct coredump_params;
  */
 struct linux_binprm {
 	struct vm_area_struct *vma;	/* the stack area in mm */
-	unsigned long vma_pages;	/* pages of it already touched */
+	struct page *arg_page;		/* the page of the stack last written to; owns a reference */
+	unsigned long arg_page_addr;
 	struct mm_struct *mm;
 	unsigned long p;		/* current top of the new stack */
 	unsigned long argmin;		/* lowest p that the argument limit allows */
@@ -108,6 +110,7 @@ struct arg_ptr {
 
 /* fs/exec_stack.c */
 int bprm_mm_init(struct linux_binprm *bprm);	/* a new mm with one page of stack. 0 or -ENOMEM */
+void put_arg_page(struct linux_binprm *bprm);
 int lay_strings(struct linux_binprm *bprm, struct arg_ptr argv, struct arg_ptr envp);
 
 /* fs/exec_creds.c */

@@ -83,6 +83,14 @@ $(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds
 	@echo "  LD    $@"
 	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms.o
 
+# From a build without DEBUG: the other kernel, beside it.
+ifndef DEBUG
+build/debug/exon.elf: FORCE
+	@$(MAKE) --no-print-directory DEBUG=1 $@
+FORCE:
+.PHONY: FORCE
+endif
+
 # ---- the ISO image: GRUB for BIOS and UEFI ----------------------------------------------------------
 
 ISO	?= $(B)/exon.iso
@@ -125,10 +133,10 @@ QEMU	:= qemu-system-x86_64 -machine q35 -m $(RAM) -no-reboot -net none \
 TCG	:= -accel tcg -cpu max,la57=off,pku=off,erms=off,fsrm=off
 ACCEL	:= $(if $(shell test -w /dev/kvm && echo y),-accel kvm -cpu host,$(TCG))
 
-run: ## boot to a shell on this terminal ('poweroff -f' ends; CMDLINE='words', RAM=MiB)
+run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words', RAM=MiB)
 	@$(SETUP) do-run
 do-run: build/exon.elf build/rootfs.cpio
-	@echo "Starting QEMU; 'poweroff -f' in the shell ends it, and so does Ctrl-A X."
+	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
 	@$(QEMU) $(ACCEL) -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
 
 run-vga: ## the same in a window: VGA text and PS/2 keyboard
@@ -193,7 +201,7 @@ build/tests/%: tests/%.S
 
 test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minutes)
 	@$(SETUP) do-test
-do-test: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
+do-test: build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors
 	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
 

@@ -56,15 +56,20 @@ def diff(ours, theirs):
         yield (0, 1, line)
 
 
-class Counter:
-    """The plain closing line: 'N passed, N failed'."""
+class ClosingLine:
+    """The very last line is plain: 'N passed, N failed'."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
 
     def pytest_terminal_summary(self, terminalreporter):
         stats = terminalreporter.stats
-        failed = len(stats.get('failed', [])) + len(stats.get('error', []))
-        terminalreporter.write_line('')
-        terminalreporter.write_line('%d passed, %d failed' % (len(stats.get('passed', [])), failed))
+        self.passed = len(stats.get('passed', []))
+        self.failed = len(stats.get('failed', [])) + len(stats.get('error', []))
+
+    def pytest_unconfigure(self):
+        print('%d passed, %d failed' % (self.passed, self.failed), flush=True)
 
 
 def pytest_configure(config):
-    config.pluginmanager.register(Counter())
+    config.pluginmanager.register(ClosingLine())

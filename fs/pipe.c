@@ -392,12 +392,18 @@ static int wait_for_partner(struct pipe_inode_info *pipe, wait_queue_head_t *q,
 	return err;
 }
 
+/* An end of a pipe(2) opened again through /proc/PID/fd: its partner is or was there, nobody waits. */
+static bool is_anonymous(const struct file *f)
+{
+	return f->f_inode->i_sb->s_magic == PIPEFS_MAGIC;
+}
+
 static int fifo_open_read(struct file *f, struct pipe_inode_info *pipe)
 {
 	pipe->r_counter++;
 	if (pipe->readers++ == 0)
 		wake_up_interruptible(&pipe->wr_wait);
-	if (pipe->writers)
+	if (pipe->writers || is_anonymous(f))
 		return 0;
 	if (f->f_flags & O_NONBLOCK) {
 		f->private_data = w_count(pipe); /* no EPOLLHUP before the first writer */
@@ -412,12 +418,12 @@ static int fifo_open_read(struct file *f, struct pipe_inode_info *pipe)
 
 static int fifo_open_write(struct file *f, struct pipe_inode_info *pipe)
 {
-	if ((f->f_flags & O_NONBLOCK) && !pipe->readers)
+	if ((f->f_flags & O_NONBLOCK) && !pipe->readers && !is_anonymous(f))
 		return -ENXIO;
 	pipe->w_counter++;
 	if (pipe->writers++ == 0)
 		wake_up_interruptible(&pipe->rd_wait);
-	if (pipe->readers || !wait_for_partner(pipe, &pipe->wr_wait, &pipe->r_counter))
+	if (pipe->readers || is_anonymous(f) || !wait_for_partner(pipe, &pipe->wr_wait, &pipe->r_counter))
 		return 0;
 	if (--pipe->writers == 0)
 		wake_up_interruptible(&pipe->rd_wait);

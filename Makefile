@@ -23,10 +23,14 @@ endif
 DIRS	:= boot arch/x86 arch/x86/entry kernel kernel/sched mm fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
-CSRC	:= $(filter-out lib/lockdep.c,$(CSRC))
+CSRC	:= $(filter-out lib/lockdep.c mm/ptdump.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o
+
+# The heart is compiled for the debugger: each function a symbol, variables where the source has them.
+EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard fs/exec*.c fs/binfmt_*.c fs/elf_*.c))
+$(EXEC_OBJS): CFLAGS += -Og
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -159,6 +163,27 @@ quote	= '$(subst ','\'',$(1))'
 build/linux/vmlinuz:
 	@tools/fetch-linux.sh build/debs build/linux
 
+# ---- debug ---------------------------------------------------------------------
+
+SOCKET	:= build/gdb.socket
+debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command' runs it at once)
+	@$(SETUP) do-debug
+do-debug: build/exon.elf build/rootfs.cpio
+	@rm -f $(SOCKET) && qemu-img create -q -f qcow2 build/snapshots.qcow2 64M
+	@$(if $(PROG),tools/mkcpio.py -o build/prog.cpio --text $(call quote,run.sh:755=$(PROG)),: >build/prog.cpio)
+	@cat build/rootfs.cpio build/prog.cpio >build/debug.cpio
+	@echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
+	@$(QEMU) $(TCG) -nographic -S -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb \
+		-drive if=none,format=qcow2,file=build/snapshots.qcow2,id=snapshots \
+		-kernel build/exon.elf -initrd build/debug.cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
+
+gdb: ## GDB on the QEMU of `make debug`, with the commands for watching an exec (xhelp)
+	@test -S $(SOCKET) || { echo "gdb: no QEMU is waiting; type 'make debug' in another terminal first" >&2; exit 1; }
+	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
+		$(if $(PROG),-ex 'xstage open of $(firstword $(PROG))') $(GDBFLAGS)
+
+.PHONY: debug do-debug gdb
+
 # ---- tests ---------------------------------------------------------------------
 
 HOST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/host/test_*.c))
@@ -189,7 +214,7 @@ fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in b
 	@mkdir -p build/fuzz/found
 	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
-build/tests/%: tests/%.c
+build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*.h tests/execprogs/*.h)
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
 	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)

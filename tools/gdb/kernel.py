@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""Reading Exon's structures: the current task, lists, areas, names of files. Every other file uses these."""
+import gdb
+
+PAGE = 4096
+VM = {'READ': 1, 'WRITE': 2, 'EXEC': 4, 'SHARED': 8, 'MAYSHARE': 0x80, 'GROWSDOWN': 0x100}
+KERNEL_HALF = 0xffff800000000000
+
+
+class Problem(gdb.GdbError):
+    """Bad input or a moment at which the question has no answer; the text says what to do."""
+
+
+def symbol(name):
+    try:
+        return gdb.parse_and_eval(name)
+    except gdb.error:
+        raise Problem('no symbol %s: is build/exon.elf loaded? (make gdb does it)' % name)
+
+
+def pointer(type_name, address):
+    return gdb.Value(int(address)).cast(gdb.lookup_type(type_name).pointer())
+
+
+def text(value, limit=4096):
+    """A C string; '' for NULL."""
+    if int(value) == 0:
+        return ''
+    try:
+        return value.string(errors='replace', length=-1)[:limit]
+    except gdb.MemoryError:
+        return '<unreadable>'
+
+
+def current():
+    """The running task_struct, or None before there is one."""
+    task = symbol('boot_percpu')['current']
+    return task if int(task) else None
+
+
+def list_entries(head, type_name, member):
+    """The structures in a list whose head is @head (a struct list_head value)."""
+    kind = gdb.lookup_type(type_name)
+    offset = [f.bitpos // 8 for f in kind.fields() if f.name == member][0]
+    node = head['next']
+    while int(node) != int(head.address):
+        yield pointer(type_name, int(node) - offset)
+        node = node['next']
+
+
+def tasks():
+    """Every thread, by process."""
+    init = symbol('init_task')
+    for leader in list_entries(init['tasks'], 'struct task_struct', 'tasks'):
+        for thread in list_entries(leader['signal']['thread_head'], 'struct task_struct', 'thread_node'):
+            yield thread
+
+
+def task_by_pid(pid):
+    for t in tasks():
+        if int(t['pid']) == pid:
+            return t
+    raise Problem('there is no task %d; xps lists them' % pid)
+
+
+def task_or_current(argument):
+    """'' means current; else a pid."""
+    if argument:
+        try:
+            return task_by_pid(int(argument))
+        except ValueError:
+            raise Problem('"%s" is no pid; xps lists them' % argument)
+    t = current()
+    if t is None:
+        raise Problem('no task runs yet: stop after boot, e.g. at `xstage load-elf`')
+    return t
+
+
+def mm_of(task):
+    if int(task['mm']) == 0:
+        raise Problem('task %d has no address space (a kernel thread, or not yet executed)' % int(task['pid']))
+    return task['mm']
+
+
+def areas(mm):
+    v = mm['mmap']
+    while int(v):
+        yield v
+        v = v['vm_next']
+
+
+def dentry_path(dentry):
+    parts = []
+    while int(dentry['d_parent']) != int(dentry):
+        parts.append(text(dentry['d_name']['name']))
+        dentry = dentry['d_parent']
+    return '/' + '/'.join(reversed(parts))
+
+
+def file_path(f):
+    """The path of a struct file, over mount points."""
+    mnt, dentry = f['f_path']['mnt'], f['f_path']['dentry']
+    name = '' if int(dentry['d_parent']) == int(dentry) else dentry_path(dentry)
+    while int(mnt['mnt_parent']) != int(mnt):
+        above = mnt['mnt_mountpoint']
+        name = dentry_path(above).rstrip('/') + name
+        mnt = mnt['mnt_parent']
+    if int(dentry['d_flags']) & 2:
+        name += ' (deleted)'
+    return name or '/'
+
+
+def area_name(v):
+    """The last column of /proc/PID/maps."""
+    if int(v['vm_file']):
+        return file_path(v['vm_file'])
+    mm, start, end = v['vm_mm'], int(v['vm_start']), int(v['vm_end'])
+    if int(v['vm_ops']) and int(v['vm_private_data']):
+        special = pointer('struct vm_special_mapping', v['vm_private_data'])
+        return text(special['name'])
+    if start <= int(mm['brk']) and end >= int(mm['start_brk']):
+        return '[heap]'
+    if start <= int(mm['start_stack']) <= end:
+        return '[stack]'
+    return ''
+
+
+def rights(flags):
+    return ''.join((('r' if flags & 1 else '-'), ('w' if flags & 2 else '-'), ('x' if flags & 4 else '-'),
+                    ('s' if flags & VM['MAYSHARE'] else 'p')))
+
+
+def maps_line(v):
+    """One area exactly as /proc/PID/maps prints it."""
+    dev, ino = 0, 0
+    if int(v['vm_file']):
+        inode = v['vm_file']['f_inode']
+        dev, ino = int(inode['i_sb']['s_dev']), int(inode['i_ino'])
+    off = int(v['vm_pgoff']) * PAGE if int(v['vm_file']) else 0
+    line = '%08x-%08x %s %08x %02x:%02x %d ' % (int(v['vm_start']), int(v['vm_end']), rights(int(v['vm_flags'])), off,
+                                                dev >> 20, dev & 0xfffff, ino)
+    name = area_name(v)
+    return line.ljust(73) + name if name else line
+
+
+def memory(address, size):
+    return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
+def physical(address, size):
+    """Read physical memory through QEMU: works before paging and for tables of any process."""
+    gdb.execute('maintenance packet Qqemu.PhyMemMode:1', to_string=True)
+    try:
+        return memory(address, size)
+    finally:
+        gdb.execute('maintenance packet Qqemu.PhyMemMode:0', to_string=True)
+
+
+class Command(gdb.Command):
+    """A command whose name is its class's `name` and whose help is the class's docstring."""
+    completion = gdb.COMPLETE_NONE
+
+    def __init__(self):
+        super().__init__(self.name, gdb.COMMAND_USER, self.completion)
+
+    def invoke(self, argument, from_tty):
+        try:
+            self.run(gdb.string_to_argv(argument))
+        except gdb.MemoryError as e:
+            raise Problem('cannot read memory here: %s' % e)

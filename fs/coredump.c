@@ -12,28 +12,71 @@
 #include <printk.h>
 #include <sched.h>
 #include <string.h>
+#include <utsname.h>
 
 char core_pattern[128] = "core";
 int core_uses_pid;
 
-bool dump_emit(struct coredump_params *cprm, const void *p, size_t n)
+/* Room for the hole that the last dump_skip left: the file gets it when bytes follow. */
+static bool flush_hole(struct coredump_params *cprm)
 {
-	loff_t pos = cprm->pos;
-
-	if ((u64)pos + n > cprm->limit || fatal_signal_pending(current))
+	if (fatal_signal_pending(current))
 		return false;
-	if (kernel_write(cprm->file, p, n, &pos) != (ssize_t)n)
-		return false;
-	cprm->pos = pos;
+	cprm->pos += cprm->to_skip;
+	cprm->to_skip = 0;
 	return true;
 }
 
-bool dump_skip(struct coredump_params *cprm, size_t n)
+bool dump_emit(struct coredump_params *cprm, const void *p, size_t n)
 {
-	if ((u64)cprm->pos + n > cprm->limit)
+	loff_t pos;
+
+	if (!flush_hole(cprm) || cprm->written + n > cprm->limit)
 		return false;
-	cprm->pos += n;
+	pos = cprm->pos;
+	if (kernel_write(cprm->file, p, n, &pos) != (ssize_t)n)
+		return false;
+	cprm->pos = pos;
+	cprm->written += n;
 	return true;
+}
+
+void dump_skip(struct coredump_params *cprm, size_t n)
+{
+	cprm->to_skip += n;
+}
+
+/* ---- the name ------------------------------------------------------------- */
+
+/* A name from outside as one path component: no '/', and neither "", "." nor "..". Returns its length. */
+static int print_escaped(char *out, size_t size, const char *name)
+{
+	int n = snprintf(out, size, "%s", name[0] ? name : "!");
+
+	if (n >= size)
+		return n;
+	if (out[0] == '.' && (n == 1 || (n == 2 && out[1] == '.')))
+		out[0] = '!';
+	for (char *p = out; *p; p++)
+		if (*p == '/')
+			*p = '!';
+	return n;
+}
+
+/* The path of the program, or its last component. */
+static int print_exe_file(char *out, size_t size, bool name_only)
+{
+	struct file *exe = get_mm_exe_file(current->mm);
+	char *buf = exe ? kmalloc(PATH_MAX, GFP_KERNEL) : NULL;
+	char *path = buf ? file_path(exe, buf, PATH_MAX) : NULL;
+	int n = 0;
+
+	if (path && !IS_ERR(path))
+		n = print_escaped(out, size, name_only ? strrchr(path, '/') + 1 : path);
+	kfree(buf);
+	if (exe)
+		fput(exe);
+	return n;
 }
 
 /* One "%x" of core_pattern. Returns the length of its text. */
@@ -41,19 +84,30 @@ static int expand_specifier(char c, char *out, size_t size, int sig)
 {
 	switch (c) {
 	case 'p':
+	case 'P':
 		return snprintf(out, size, "%d", current->tgid);
 	case 'i':
+	case 'I':
 		return snprintf(out, size, "%d", current->pid);
 	case 'u':
 		return snprintf(out, size, "%u", current->cred->uid);
 	case 'g':
 		return snprintf(out, size, "%u", current->cred->gid);
+	case 'd':
+		return snprintf(out, size, "%d", get_dumpable(current->mm));
 	case 's':
 		return snprintf(out, size, "%d", sig);
 	case 't':
 		return snprintf(out, size, "%ld", (long)(ktime_get_real() / NSEC_PER_SEC));
+	case 'h':
+		return print_escaped(out, size, init_uts.nodename);
 	case 'e':
-		return snprintf(out, size, "%s", current->comm);
+		return print_escaped(out, size, current->comm);
+	case 'f':
+	case 'E':
+		return print_exe_file(out, size, c == 'f');
+	case 'c':
+		return snprintf(out, size, "%lu", (unsigned long)rlimit(RLIMIT_CORE));
 	case '%':
 		return snprintf(out, size, "%%");
 	}
@@ -84,16 +138,32 @@ static int format_corename(char *name, size_t size, int sig)
 	return 0;
 }
 
-/* A dump must not follow links or fill a file that somebody else owns. */
+/* ---- the file ------------------------------------------------------------- */
+
+/* A dump must not fill a file that somebody else owns, or reads through another name. */
 static bool core_file_ok(const struct file *f)
 {
 	const struct inode *inode = f->f_inode;
 
-	return S_ISREG(inode->i_mode) && inode->i_nlink == 1 &&
+	return S_ISREG(inode->i_mode) && inode->i_nlink == 1 && !d_unlinked(f->f_path.dentry) &&
 	       inode->i_uid == current->cred->fsuid && (inode->i_mode & 0677) == 0600;
 }
 
-static struct file *open_core(int sig)
+static void unlink_old_core(const char *name)
+{
+	struct filename *f = getname_kernel(name);
+
+	if (IS_ERR(f))
+		return;
+	do_unlinkat(AT_FDCWD, f);
+	putname(f);
+}
+
+/*
+ * A new file, never one that is there. @safe: a set-user-id program is dumped
+ * as root, so its user may choose neither the place nor what is removed.
+ */
+static struct file *open_core(int sig, bool safe)
 {
 	char name[PATH_MAX / 8];
 	struct file *f;
@@ -101,44 +171,58 @@ static struct file *open_core(int sig)
 
 	if (err)
 		return ERR_PTR(err);
-	f = filp_open(name, O_CREAT | O_RDWR | O_NOFOLLOW | O_LARGEFILE, 0600);
-	if (!IS_ERR(f) && (!core_file_ok(f) || vfs_truncate(&f->f_path, 0))) {
+	if (safe && name[0] != '/')
+		return ERR_PTR(-EPERM);
+	if (!safe)
+		unlink_old_core(name);
+	f = filp_open(name, O_CREAT | O_RDWR | O_NOFOLLOW | O_LARGEFILE | O_EXCL, 0600);
+	if (!IS_ERR(f) && !core_file_ok(f)) {
 		filp_close(f, NULL);
 		return ERR_PTR(-EPERM);
 	}
 	return f;
 }
 
-/* May this process be dumped at all, and in how many bytes? 0: no. */
-static u64 core_limit(const struct linux_binfmt *fmt)
+static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *fmt, bool safe)
 {
-	u64 limit = rlimit(RLIMIT_CORE);
+	bool written;
 
-	if (!fmt || !fmt->core_dump || get_dumpable(current->mm) != SUID_DUMP_USER)
-		return 0;
-	if (core_pattern[0] == '|' || limit < fmt->min_coredump)
-		return 0;
-	return limit;
+	cprm->file = open_core(cprm->siginfo->si_signo, safe);
+	if (IS_ERR(cprm->file))
+		return false;
+	current->flags |= PF_DUMPCORE;
+	written = fmt->core_dump(cprm);
+	/* A hole at the end needs a last byte behind it, or the file would be too short. */
+	if (cprm->to_skip) {
+		cprm->to_skip--;
+		dump_emit(cprm, "", 1);
+	}
+	filp_close(cprm->file, NULL);
+	return written;
 }
 
 bool do_coredump(const kernel_siginfo_t *info)
 {
-	struct linux_binfmt *fmt = current->mm ? current->mm->binfmt : NULL;
-	struct coredump_params cprm = { .siginfo = info };
+	const struct linux_binfmt *fmt = current->mm ? current->mm->binfmt : NULL;
+	struct coredump_params cprm = { .siginfo = info, .limit = rlimit(RLIMIT_CORE) };
+	const struct cred *old = current->cred;
+	int dumpable = current->mm ? get_dumpable(current->mm) : SUID_DUMP_DISABLE;
+	struct cred *cred;
 	bool written;
 
-	cprm.limit = core_limit(fmt);
-	if (!cprm.limit)
+	if (!fmt || !fmt->core_dump || dumpable == SUID_DUMP_DISABLE)
 		return false;
+	if (core_pattern[0] == '|' || cprm.limit < fmt->min_coredump)
+		return false;
+	cred = prepare_creds();
+	if (!cred)
+		return false;
+	if (dumpable == SUID_DUMP_ROOT)
+		cred->fsuid = 0;
 	cprm.mm_flags = current->mm->flags;
-	cprm.file = open_core(info->si_signo);
-	if (IS_ERR(cprm.file))
-		return false;
-	current->flags |= PF_DUMPCORE;
-	written = fmt->core_dump(&cprm);
-	/* A hole at the end has been skipped, not written. */
-	if (written && cprm.pos > cprm.file->f_inode->i_size)
-		vfs_truncate(&cprm.file->f_path, cprm.pos);
-	filp_close(cprm.file, NULL);
+	current->cred = cred;
+	written = write_core(&cprm, fmt, dumpable == SUID_DUMP_ROOT);
+	current->cred = old;
+	put_cred(cred);
 	return written;
 }

@@ -407,7 +407,7 @@ static int unlink_slashes(const struct dentry *d)
 	return d_is_dir(d) ? -EISDIR : -ENOTDIR;
 }
 
-static int do_unlinkat(int dfd, const struct filename *name)
+int do_unlinkat(int dfd, const struct filename *name)
 {
 	struct dentry *d;
 	struct path path;

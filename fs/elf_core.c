@@ -6,7 +6,8 @@
  *   Ehdr ET_CORE | PT_NOTE, PT_LOAD x areas | notes | (page) area | area | ...
  *
  *   notes: NT_PRSTATUS of the thread that died, NT_PRPSINFO, NT_SIGINFO,
- *   NT_AUXV, NT_FILE, NT_FPREGSET; NT_PRSTATUS, NT_FPREGSET of each other thread
+ *   NT_AUXV, NT_FILE, NT_FPREGSET, NT_X86_XSTATE; then NT_PRSTATUS, NT_FPREGSET,
+ *   NT_X86_XSTATE of each other thread
  *
  * The other threads cannot run while we write: the kernel is not preempted,
  * and writing to a file in memory does not sleep.
@@ -19,6 +20,8 @@
 #include <printk.h>
 #include <sched.h>
 #include <string.h>
+#include <asm/processor.h>
+#include <asm/sigcontext.h>
 #include <asm/uaccess.h>
 
 #define FXSAVE_SIZE	512		/* NT_FPREGSET: the legacy part of the FPU state, bytes */
@@ -30,6 +33,7 @@ enum { FILTER_ANON_PRIVATE, FILTER_ANON_SHARED, FILTER_MAPPED_PRIVATE, FILTER_MA
 struct core_vma {
 	unsigned long start, end, flags, dump_size, pgoff;
 	struct file *file;
+	bool faultable;			/* a page that is not there can be had from a file or the kernel */
 };
 
 /* The notes grow in one buffer, so that their size is known before the headers are written. */
@@ -60,7 +64,7 @@ static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm
 {
 	unsigned long whole = v->vm_end - v->vm_start;
 
-	if (arch_vma_name(v) && !(v->vm_flags & VM_IO))
+	if (arch_vma_name(v))
 		return whole;
 	if (v->vm_flags & (VM_IO | VM_DONTDUMP))
 		return 0;
@@ -78,20 +82,29 @@ static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm
 	return filter(cprm, FILTER_ELF_HEADERS) && is_elf_header(v) ? PAGE_SIZE : 0;
 }
 
-/* A copy of the list of areas; *count of them. NULL: no memory. */
+static struct core_vma describe_vma(const struct coredump_params *cprm, struct vm_area_struct *v)
+{
+	return (struct core_vma){
+		.start = v->vm_start, .end = v->vm_end, .flags = v->vm_flags,
+		.pgoff = v->vm_pgoff, .file = v->vm_file,
+		.faultable = v->vm_ops && v->vm_ops->fault,
+		.dump_size = vma_dump_size(cprm, v),
+	};
+}
+
+/* A copy of the list of areas and of the gate area; *count of them. NULL: no memory. */
 static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *count)
 {
 	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *gate = get_gate_vma(mm);
 	struct core_vma *list = vmalloc((mm->map_count + 1) * sizeof(*list)), *c = list;
 
 	if (!list)
 		return NULL;
 	for (struct vm_area_struct *v = mm->mmap; v; v = v->vm_next)
-		*c++ = (struct core_vma){
-			.start = v->vm_start, .end = v->vm_end, .flags = v->vm_flags,
-			.pgoff = v->vm_pgoff, .file = v->vm_file,
-			.dump_size = vma_dump_size(cprm, v),
-		};
+		*c++ = describe_vma(cprm, v);
+	if (gate)
+		*c++ = describe_vma(cprm, gate);
 	*count = c - list;
 	return list;
 }
@@ -211,9 +224,23 @@ out:
 	kfree(path);
 }
 
+/* The FPU state of @t; with XSAVE all of it, and which parts it has where XSAVE itself leaves room. */
 static void add_fpregs(struct core_notes *n, struct task_struct *t)
 {
-	add_note(n, "CORE", NT_FPREGSET, t->thread.fpu, FXSAVE_SIZE);
+	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;
+
+	memset(&fx->reserved3, 0, FXSAVE_SIZE - offsetof(struct _fpstate_64, reserved3));
+	add_note(n, "CORE", NT_FPREGSET, fx, FXSAVE_SIZE);
+	if (!boot_cpu.xsave)
+		return;
+	memcpy(&fx->sw_reserved, &boot_cpu.xfeatures, sizeof(boot_cpu.xfeatures));
+	add_note(n, "LINUX", NT_X86_XSTATE, fx, boot_cpu.xstate_size);
+}
+
+static void add_thread(struct core_notes *n, struct task_struct *t, const kernel_siginfo_t *info)
+{
+	add_prstatus(n, t, info);
+	add_fpregs(n, t);
 }
 
 static void fill_notes(struct core_notes *n, const struct coredump_params *cprm, const struct core_vma *list, int count)
@@ -228,12 +255,9 @@ static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 	add_auxv(n);
 	add_files(n, list, count);
 	add_fpregs(n, current);
-	for_each_thread(current, t) {
-		if (t == current || t->exit_state)
-			continue;
-		add_prstatus(n, t, cprm->siginfo);
-		add_fpregs(n, t);
-	}
+	for_each_thread(current, t)
+		if (t != current && !t->exit_state)
+			add_thread(n, t, cprm->siginfo);
 }
 
 /* ---- the file ------------------------------------------------------------ */
@@ -277,48 +301,47 @@ static bool write_page(struct coredump_params *cprm, const struct core_vma *c, u
 {
 	unsigned int level;
 	pte_t *pte = lookup_address(current->mm->pgd, addr, &level);
-	struct page *page;
+	struct page *page = ERR_PTR(-EFAULT);
 	bool ok;
 
-	if (!c->file && (!pte || !pte_present(*pte)))
-		return dump_skip(cprm, PAGE_SIZE);
 	mmap_read_lock(current->mm);
-	page = get_user_page(current->mm, addr, false, true);
+	if (c->faultable || (pte && pte_present(*pte)))
+		page = get_user_page(current->mm, addr, false, true);
 	mmap_read_unlock(current->mm);
-	if (IS_ERR(page))
-		return dump_skip(cprm, PAGE_SIZE);
+	if (IS_ERR(page)) {
+		dump_skip(cprm, PAGE_SIZE);
+		return true;
+	}
 	ok = dump_emit(cprm, page_address(page), PAGE_SIZE);
 	put_page(page);
 	return ok;
 }
 
-static bool write_areas(struct coredump_params *cprm, const struct core_vma *list, int count)
+static void write_areas(struct coredump_params *cprm, const struct core_vma *list, int count)
 {
-	if (!dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos))
-		return false;
+	dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos);
 	for (const struct core_vma *c = list; c < list + count; c++)
 		for (unsigned long a = c->start; a < c->start + c->dump_size; a += PAGE_SIZE)
 			if (!write_page(cprm, c, a))
-				return false;
-	return true;
+				return;
 }
 
 int elf_core_dump(struct coredump_params *cprm)
 {
 	struct core_notes n = { .room = 256 * 1024 };
-	int count, written = 0;
+	int count, has_dumped = 0;
 	struct core_vma *list = snapshot_vmas(cprm, &count);
 
 	n.buf = vmalloc(n.room);
 	if (!list || !n.buf)
 		goto out;
 	fill_notes(&n, cprm, list, count);
-	written = write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
-		  dump_emit(cprm, n.buf, n.size);
-	if (written)
+	has_dumped = 1;
+	if (write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
+	    dump_emit(cprm, n.buf, n.size))
 		write_areas(cprm, list, count);
 out:
 	vfree(n.buf);
 	vfree(list);
-	return written;
+	return has_dumped;
 }

@@ -29,8 +29,6 @@
 #include <syscalls.h>
 #include <trace.h>
 
-int suid_dumpable = SUID_DUMP_DISABLE;
-
 /* ---- the list of formats ---------------------------------------------- */
 
 static LIST_HEAD(formats);

@@ -83,6 +83,7 @@ void unregister_binfmt(struct linux_binfmt *fmt);
 void set_binfmt(struct linux_binfmt *fmt);
 void elf_binfmt_init(void);
 void script_binfmt_init(void);
+void binfmt_test_switch(bool on);			/* fs/binfmt_test.c: registers and unregisters a format at run time */
 void exec_init(void);					/* registers the formats above, in visible order */
 
 /* 0 or -errno; after success the caller's pt_regs start the new program. Kernel strings: /init. */
@@ -100,7 +101,7 @@ struct file *open_exec(const char *name);
 void would_dump(struct linux_binprm *bprm, struct file *file);
 void set_dumpable(struct mm_struct *mm, int value);
 int get_dumpable(struct mm_struct *mm);
-extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable */
+extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable; kernel/sched/cred.c */
 
 /* argv or envp: of user space, or of the kernel when it starts /init. Both NULL: empty. */
 struct arg_ptr {

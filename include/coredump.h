@@ -8,19 +8,21 @@
 
 struct file;
 
-/* limit: RLIMIT_CORE, bytes; what would lie behind it is cut off. pos: bytes laid out so far, holes included. */
+/* limit: RLIMIT_CORE, in bytes written; holes do not count. pos: bytes laid out so far, holes included. */
 struct coredump_params {
 	const kernel_siginfo_t *siginfo;
 	struct file *file;
 	u64 limit;
 	loff_t pos;
+	u64 written;
+	size_t to_skip;		/* a hole that no byte has followed yet */
 	unsigned long mm_flags;
 };
 
 /* fs/coredump.c: append @n bytes, or a hole of @n bytes. False: limit reached or write failed, give up. */
 bool dump_emit(struct coredump_params *cprm, const void *p, size_t n);
-bool dump_skip(struct coredump_params *cprm, size_t n);
-/* fs/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written. */
+void dump_skip(struct coredump_params *cprm, size_t n);
+/* fs/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written, if only in part. */
 int elf_core_dump(struct coredump_params *cprm);
 
 /* struct user_regs_struct: pt_regs, then the segments. */

@@ -376,6 +376,8 @@ char *file_path(struct file *f, char *buf, int len);
 /* open.c */
 struct open_flags { int open_flag; umode_t mode; int acc_mode; int lookup_flags; };
 /* Opens by name; flags O_*, and __FMODE_EXEC through do_open_execat's own flags. ERR_PTR. */
+/* dirops.c: unlink(2). 0 or -errno. */
+int do_unlinkat(int dfd, const struct filename *name);
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
 struct file *filp_open(const char *name, int flags, umode_t mode);
 /* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */

@@ -78,6 +78,12 @@ void unmap_kernel_range(unsigned long va, size_t size);
 /* The leaf entry for @va in the kernel's or a user's tables, NULL if a level is absent. *level: 1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB. */
 pte_t *lookup_address(pgd_t *pgd, unsigned long va, unsigned int *level);
 extern pgd_t *init_pgd;			/* the kernel's own top table */
+/* ptdump.c: panics if a kernel page is writable and executable; empty unless DEBUG=1. */
+#ifdef DEBUG
+void ptdump_check_wx(void);
+#else
+static inline void ptdump_check_wx(void) {}
+#endif
 
 /* ---- page tables of an address space: mm/pgtable.c, mm/memory.c ------ */
 

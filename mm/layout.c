@@ -20,7 +20,7 @@
 
 #define MMAP_RND_BITS	   28
 #define STACK_RND_MASK	   0x3fffffUL	/* pages: 16 GiB */
-#define BRK_RND_RANGE	   0x02000000UL /* bytes */
+#define BRK_RND_RANGE	   0x40000000UL /* bytes */
 #define MIN_GAP		   (128UL << 20)
 #define MAX_GAP		   (TASK_SIZE / 6 * 5)
 #define TASK_UNMAPPED_BASE PAGE_ALIGN(TASK_SIZE / 3)

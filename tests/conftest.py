@@ -22,7 +22,7 @@ class Batch:
     def __init__(self, cases, cmdline='norandmaps', extra_args=(), seconds=400, kernels=KERNELS):
         script = ''
         for name, text in cases.items():
-            script += 'echo; echo "@@@ begin %s"; cd /tmp; busybox timeout 60 busybox sh -c %s; echo; echo "@@@ end $?"\n' % (
+            script += 'echo; echo "@@@ begin %s"; cd /tmp; busybox timeout 60 busybox sh -c %s; end=$?; echo; echo "@@@ end $end"\n' % (
                 name, shlex.quote(text))
         self.error = {}
         self.results = {}

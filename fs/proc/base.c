@@ -32,7 +32,7 @@ bool ptrace_may_read(struct task_struct *t)
 	return capable(CAP_SYS_PTRACE);
 }
 
-/* Files belong to the process's effective user; all but world-readable directories to root if it may not be dumped. */
+/* Files are the effective user's; root's, but for world-readable directories, if the process may not be dumped. */
 void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
 {
 	bool root = t->flags & PF_KTHREAD;
@@ -199,7 +199,7 @@ static int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-/* -1000 to 1000; less than before only with CAP_SYS_RESOURCE. */
+/* -1000 to 1000; below 0 and below what it was only with CAP_SYS_RESOURCE. */
 static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, struct task_struct *t,
 					  char *text, size_t n)
 {
@@ -210,7 +210,7 @@ static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unu
 	if (err || v > 1000)
 		return err ?: -EINVAL;
 	adj = negative ? -(int)v : (int)v;
-	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
+	if (adj < min(0, t->signal->oom_score_adj) && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	t->signal->oom_score_adj = adj;
 	return n;

@@ -93,8 +93,20 @@ static const struct inode_operations proc_sys_iops = {
 #define SYSCTL_NAME(n, mode, var, ...) \
 	SYSCTL_REG(n, mode, .show = show_string, .data = (var), .max = sizeof(var), __VA_ARGS__)
 
+static int binfmt_test;
+
+static ssize_t store_binfmt_test(const struct proc_entry *e, struct task_struct *t, char *text, size_t n)
+{
+	ssize_t taken = store_int(e, t, text, n);
+
+	if (taken > 0)
+		binfmt_test_switch(binfmt_test);
+	return taken;
+}
+
 /* All tables in alphabetical order, as Linux lists them. */
 static const struct proc_entry fs_table[] = {
+	SYSCTL_REG("binfmt_test", 0644, .show = show_int, .store = store_binfmt_test, .data = &binfmt_test, .max = 1),
 	SYSCTL_FIXED("file-max", file_max, 1024 * 1024),
 	SYSCTL_FIXED("nr_open", nr_open, 1024 * 1024),
 	SYSCTL_FIXED("pipe-max-size", pipe_max_size, 1024 * 1024),

@@ -4,9 +4,12 @@
  * keys, no security modules, no separate objective credentials.
  * A cred that a task points to never changes: tasks share it by counting.
  */
+#include <binfmts.h>
 #include <sched.h>
 #include <mm.h>
 #include <string.h>
+
+int suid_dumpable = SUID_DUMP_DISABLE;
 
 struct cred init_cred = {
 	.usage = ATOMIC_INIT(1),
@@ -55,7 +58,7 @@ int commit_creds(struct cred *new)
 	if (rights_grow(old, new)) {
 		if (t->mm)
 			t->mm->flags = (t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) |
-				       SUID_DUMP_DISABLE;
+				       suid_dumpable;
 		t->pdeath_signal = 0;
 	}
 	t->cred = new;

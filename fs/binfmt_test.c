@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A binary format that comes and goes while the kernel runs, to show that
+ * formats are a list. A file that begins with "TEST:", a path and a newline is
+ * run by the program of that path, which finds it open: AT_EXECFD in its
+ * auxiliary vector. After load_misc_binary in Linux's fs/binfmt_misc.c, with
+ * one fixed rule instead of rules that are written to a file.
+ *
+ *   exec ./x a b      file  TEST:/bin/y\n...      runs  /bin/y "./x" "a" "b", AT_EXECFD 3
+ *
+ * /proc/sys/fs/binfmt_test: 1 registers the format, 0 unregisters it.
+ */
+#include <binfmts.h>
+#include <errno.h>
+#include <fs.h>
+#include <string.h>
+
+#define MAGIC "TEST:"
+
+/* Runs @path in place of the program, which stays open for it and stays argv[0]. */
+static int hand_over(struct linux_binprm *bprm, const char *path)
+{
+	struct file *file;
+	int err;
+
+	if (bprm->interp_flags & BINPRM_FLAGS_PATH_INACCESSIBLE)
+		return -ENOENT;
+	err = bprm_change_interp(path, bprm);
+	if (err)
+		return err;
+	file = open_exec(path);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	bprm->interpreter = file;
+	bprm->have_execfd = true;
+	return 0;
+}
+
+static int load_test_binary(struct linux_binprm *bprm)
+{
+	char *path = bprm->buf + sizeof(MAGIC) - 1, *eol;
+
+	if (memcmp(bprm->buf, MAGIC, sizeof(MAGIC) - 1) != 0)
+		return -ENOEXEC;
+	eol = memchr(path, '\n', BINPRM_BUF_SIZE - (sizeof(MAGIC) - 1));
+	if (!eol)
+		return -ENOEXEC;
+	*eol = '\0';
+	return hand_over(bprm, path);
+}
+
+static struct linux_binfmt test_format = {
+	.name = "test",
+	.load_binary = load_test_binary,
+};
+
+void binfmt_test_switch(bool on)
+{
+	static bool registered;
+
+	if (on == registered)
+		return;
+	if (on)
+		insert_binfmt(&test_format);
+	else
+		unregister_binfmt(&test_format);
+	registered = on;
+}

@@ -1,0 +1,3 @@
+/* flags: -static -no-pie */
+/* SPDX-License-Identifier: MIT */
+#include "aslr.h"

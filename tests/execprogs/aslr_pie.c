@@ -1,0 +1,3 @@
+/* flags: -pie -fPIE */
+/* SPDX-License-Identifier: MIT */
+#include "aslr.h"

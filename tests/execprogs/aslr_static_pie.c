@@ -1,0 +1,3 @@
+/* flags: -static-pie -fPIE */
+/* SPDX-License-Identifier: MIT */
+#include "aslr.h"

@@ -32,7 +32,7 @@ EFER_LME	equ 1 << 8
 EFER_NXE	equ 1 << 11
 COM1		equ 0x3f8
 
-global start_multiboot2, start_pvh, boot_stack
+global start_multiboot2, start_pvh, boot_stack, boot_tsc
 extern start_kernel, _bss, _end
 
 section .multiboot2 progbits alloc noexec nowrite align=8
@@ -63,6 +63,9 @@ start_multiboot2:
 	cli
 	cld
 	mov ebp, eax			; the magic; ebx keeps the information
+	rdtsc
+	mov [PHYS(boot_tsc)], eax
+	mov [PHYS(boot_tsc) + 4], edx
 	mov edi, PHYS(_bss)
 	mov ecx, PHYS(_end)
 	sub ecx, edi
@@ -169,6 +172,7 @@ start64:
 	jmp start_kernel
 
 section .data align=16
+boot_tsc:	dq 0			; the time-stamp counter at the first instruction
 boot_gdt:
 	dq 0
 	dq 0x00af9b000000ffff		; 8: 64-bit code

@@ -14,6 +14,7 @@
 #include <tty.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
+#include <asm/msr.h>
 #include <asm/processor.h>
 #include <linux/fcntl.h>
 
@@ -54,7 +55,7 @@ static void populate_rootfs(void)
 		return;
 	}
 	error = unpack_initramfs(phys_to_virt(rd->start), size);
-	if (error == -ENOMEM)
+	if (error == -ENOMEM || error == -ENOSPC)
 		printk(KERN_ERR "The initramfs of %lu KiB does not fit into %lu MiB of RAM\n",
 		       size >> 10, ram_mib());
 	else if (error)
@@ -110,6 +111,9 @@ static int run_init_process(const char *path)
 	if (error)
 		printk(KERN_ERR "Failed to execute %s (error %d): %s\n", path, error,
 		       exec_error_hint(error));
+	else /* under "qemu -icount shift=0" a cycle is an instruction */
+		printk(KERN_DEBUG "%s is loaded, %lu TSC cycles after the kernel's entry\n", path,
+		       (unsigned long)(rdtsc() - boot_tsc));
 	return error;
 }
 
@@ -119,16 +123,17 @@ static int kernel_init(void *unused __maybe_unused)
 	const char *init = init_option();
 	int error;
 
+	if (!boot_info.initrd.end)
+		panic("no init to run: no initramfs was given");
+	if (!initramfs_ok)
+		panic("no init to run: the initramfs could not be unpacked");
+	ptdump_check_wx();
 	console_on_rootfs();
 	error = run_init_process(ramdisk_init_option());
 	if (error && init)
 		error = run_init_process(init);
 	if (!error)
 		return 0;
-	if (!boot_info.initrd.end)
-		panic("no init to run: no initramfs was given");
-	if (!initramfs_ok)
-		panic("no init to run: the initramfs could not be unpacked");
 	panic("no working init in the initramfs: %s (error %d): %s; try rdinit=",
 	      init ? init : ramdisk_init_option(), error, exec_error_hint(error));
 }

@@ -301,16 +301,16 @@ int unpack_initramfs(const void *data, size_t size)
 		return -ENOMEM;
 	while (!err && (kind = cpio_next(data, size, &pos, &e)) != CPIO_END) {
 		if (kind < 0) {
-			printk("initramfs: %s, at byte %zu of %zu\n", e.error, pos, size);
+			printk(KERN_ERR "initramfs: %s, at byte %zu of %zu\n", e.error, pos, size);
 			err = kind;
 		} else if (kind == CPIO_TRAILER) {
 			forget_links(u);
 		} else {
 			err = unpack_entry(u, &e);
 			if (err)
-				printk("initramfs: no room for %s (error %d), before byte %zu of "
-				       "%zu\n",
-				       e.name, err, pos, size);
+				printk(KERN_ERR
+				       "initramfs: no room for %s, before byte %zu of %zu\n",
+				       e.name, pos, size);
 		}
 	}
 	finish(u);

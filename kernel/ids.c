@@ -477,11 +477,13 @@ long sys_setpgid(pid_t pid, pid_t pgid)
 static long get_group_of(pid_t pid, enum pid_type type)
 {
 	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+	struct pid *group;
 	long nr;
 
 	if (!t)
 		return -ESRCH;
-	nr = pid_nr(t->signal->pids[type]) ?: -ESRCH;
+	group = t->signal->pids[type];
+	nr = group ? pid_nr(group) : -ESRCH;
 	put_task_struct(t);
 	return nr;
 }

@@ -33,6 +33,7 @@ WORDS=$words awk '{
 }' iso/grub.cfg >"$dir/boot/grub/grub.cfg"
 
 grub-mkrescue -o "$ISO" "$dir" --fonts= --locales= --themes= --compress=xz \
-	--install-modules="normal multiboot2 iso9660 part_msdos part_gpt fat search serial terminal test all_video" \
+	--install-modules="normal multiboot2 gzio xzio iso9660 part_msdos part_gpt fat search serial terminal test all_video \
+		part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_plan part_sun part_sunpc" \
 	>"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "grub-mkrescue failed"; }
 echo "  ISO   $ISO ($(($(wc -c <"$ISO") / 1024)) KiB)"

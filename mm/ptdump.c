@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The check of a debug build (make DEBUG=1; other builds leave this file out) that the kernel's
+ * half of the page tables gives nobody too much: no page is both writable and executable, only
+ * .text is executable, .text and .rodata are written by nobody, not even through the direct map,
+ * and user mode sees nothing. Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
+ */
+#include <mm.h>
+#include <printk.h>
+#include <asm/sections.h>
+#include "internal.h"
+
+#define TOP_LEVEL    4
+#define KERNEL_ENTRY (PTRS_PER_TABLE / 2)
+
+/* The bytes of the image that @pa is the frame of: both its names, here and in the direct map. */
+static bool constant_frame(phys_addr_t pa, size_t size)
+{
+	return pa < virt_to_phys(_erodata) && virt_to_phys(_text) < pa + size;
+}
+
+/* One page of @size bytes. */
+static void check_page(unsigned long va, u64 entry, size_t size)
+{
+	bool text = va >= (unsigned long)_text && va + size <= (unsigned long)_etext;
+	bool writable = entry & _PAGE_RW;
+
+	if (!(entry & _PAGE_NX) != text || (text && writable) || (entry & _PAGE_USER) ||
+	    (writable && constant_frame(entry & PTE_PFN_MASK, size)))
+		panic("W^X: wrong rights at %lx, %lu KiB: %s%s%s", va, size >> 10,
+		      writable ? "w" : "", entry & _PAGE_NX ? "" : "x",
+		      entry & _PAGE_USER ? "u" : "");
+}
+
+/* Entries from @first of a table whose first entry stands for @va. How many pages were seen. */
+static unsigned long check_table(const pte_t *table, unsigned int level, unsigned long va,
+				 unsigned int first)
+{
+	unsigned long step = PAGE_SIZE << 9 * (level - 1), n = 0;
+
+	for (unsigned int i = first; i < PTRS_PER_TABLE; i++) {
+		u64 entry = pte_val(table[i]);
+		unsigned long at = va + i * step;
+
+		if (!(entry & _PAGE_PRESENT))
+			continue;
+		if (level == 1 || (entry & _PAGE_PSE)) {
+			check_page(at, entry, step);
+			n++;
+		} else {
+			n += check_table(phys_to_virt(entry & PTE_PFN_MASK), level - 1, at, 0);
+		}
+	}
+	return n;
+}
+
+void ptdump_check_wx(void)
+{
+	unsigned long n = check_table((pte_t *)init_pgd, TOP_LEVEL, 0xffff000000000000UL, KERNEL_ENTRY);
+
+	printk(KERN_INFO "W^X: the rights of all %lu pages of the kernel are right\n", n);
+}

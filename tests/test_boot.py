@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""From the loader to /init and to the end of the machine: both doors, RAM sizes, processors, bad input, the price of a boot."""
+import gzip
+import lzma
+import os
+import re
+import subprocess
+
+import pytest
+
+import vm
+from conftest import TOP
+
+SMALL = ['--nodes', '--dir', 'proc:755']
+OWN = ['--file', 'init:755=build/user/init', '--file', 'bin/sh:755=build/user/sh']
+OVMF = ('/usr/share/ovmf/OVMF.fd', '/usr/share/OVMF/OVMF_CODE.fd')
+BOOT_BUDGET = 20 * 1000 * 1000      # instructions from the kernel's entry to /init
+CMDLINE_WORDS = 'panic=-1 a.b=c x="two words" semi;colon dollar$HOME'
+
+
+def mkcpio(path, *args):
+    """An initramfs at @path of mkcpio's arguments; gives the path."""
+    subprocess.run([os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', str(path)] + list(args), check=True, cwd=TOP)
+    return str(path)
+
+
+def make(*args):
+    env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS')}
+    return subprocess.run(['make', '--no-print-directory'] + list(args), cwd=TOP, env=env, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, universal_newlines=True)
+
+
+def section(text):
+    """What /run.sh printed."""
+    m = re.search(r'=== begin\n(.*)=== end 0\n', text, re.S)
+    assert m, text[-3000:]
+    return m.group(1)
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp('boot')
+
+
+@pytest.fixture(scope='module')
+def small(folder):
+    """Only user/init and user/sh: 24 KB."""
+    return mkcpio(folder / 'small.cpio', *SMALL, *OWN, '--text', 'run.sh:755=cat /proc/cmdline\ncat /proc/meminfo\n')
+
+
+# ---- the doors --------------------------------------------------------------
+
+def test_pvh(small):
+    text, status, _ = vm.boot('exon', small, CMDLINE_WORDS, seconds=20)
+    assert section(text).startswith('console=ttyS0 panic=-1 quiet %s\nMemTotal:' % CMDLINE_WORDS)
+    assert status == 0
+
+
+def boot_iso(iso, *extra):
+    """Boots a CD-ROM; there QEMU knows nothing of the kernel."""
+    command = vm.qemu_command('', '', '', 256, extra)
+    at = command.index('-kernel')
+    del command[at:at + 6]
+    p = subprocess.run(command + ['-cdrom', str(iso)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT, timeout=60 * float(os.environ.get('TIMEOUT_SCALE', '1')))
+    return p.stdout.decode('utf-8', 'replace').replace('\r\n', '\n'), p.returncode
+
+
+@pytest.fixture(scope='module')
+def iso(folder, small):
+    """The small archive, compressed: GRUB unpacks it."""
+    packed, out = folder / 'small.cpio.gz', folder / 'small.iso'
+    with open(small, 'rb') as f:
+        packed.write_bytes(gzip.compress(f.read()))
+    p = make('iso', 'INITRD=%s' % packed, 'CMDLINE=console=ttyS0 ' + CMDLINE_WORDS.replace('$', '$$'), 'ISO=%s' % out)
+    assert p.returncode == 0, p.stdout
+    return out
+
+
+@pytest.mark.parametrize('firmware', ['BIOS', 'UEFI'])
+def test_iso(iso, firmware):
+    extra = []
+    if firmware == 'UEFI':
+        found = [p for p in OVMF if os.path.exists(p)]
+        assert found, 'no OVMF (Debian package ovmf)'
+        extra = ['-bios', found[0]] if found[0].endswith('OVMF.fd') else [
+            '-drive', 'if=pflash,format=raw,readonly=on,file=' + found[0]]
+    text, status = boot_iso(iso, *extra)
+    assert 'multiboot2' in text, text[-2000:]
+    words = section(text).splitlines()[0]
+    assert words.replace('"', '') == ('console=ttyS0 ' + CMDLINE_WORDS).replace('"', '')
+    assert status == 0
+
+
+def test_iso_default_archive(folder):
+    out = folder / 'plain.iso'
+    p = make('iso', 'ISO=%s' % out)
+    assert p.returncode == 0, p.stdout
+    listed = subprocess.run(['xorriso', '-indev', str(out), '-lsl', '/boot'], stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, universal_newlines=True).stdout
+    size = os.path.getsize(os.path.join(vm.BUILD, 'rootfs.cpio'))
+    assert re.search(r' %d .*initramfs\.cpio' % size, listed), listed
+
+
+def test_iso_missing_archive(folder):
+    p = make('iso', 'INITRD=%s/none.cpio' % folder, 'ISO=%s/none.iso' % folder)
+    assert p.returncode != 0
+    assert re.search(r'make iso: no such file: INITRD=.*/none\.cpio', p.stdout), p.stdout
+    assert not (folder / 'none.iso').exists()
+
+
+# ---- RAM ---------------------------------------------------------------------
+
+@pytest.mark.parametrize('mib', [32, 33, 64, 256, 4096, 16384])
+def test_ram(small, mib):
+    text, status, _ = vm.boot('exon', small, memory=mib, seconds=30)
+    total = int(re.search(r'MemTotal: +(\d+) kB', section(text)).group(1))
+    assert mib * 1024 * 0.9 <= total + 4096 <= mib * 1024 + 4096
+    assert status == 0
+
+
+def test_rootfs_in_96_mib(folder):
+    """The whole Debian tree: archive and unpacked files are in memory at the same time."""
+    text, status, _ = vm.boot('exon', pack(folder, 'echo fine'), memory=96, seconds=30)
+    assert section(text) == 'fine\n' and status == 0
+
+
+def ends_with_panic(initrd, memory=64, seconds=30, cmdline=''):
+    """The text, after it was seen to be one panic with a backtrace, and QEMU's end with an error."""
+    command = vm.qemu_command(vm.KERNEL['exon'], initrd or '', vm.CMDLINE['exon'] + ' ' + cmdline, memory)
+    if not initrd:
+        at = command.index('-initrd')
+        del command[at:at + 2]
+    try:
+        p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           timeout=seconds * float(os.environ.get('TIMEOUT_SCALE', '1')))
+    except subprocess.TimeoutExpired as e:
+        pytest.fail('hangs: ' + (e.stdout or b'').decode('utf-8', 'replace'))
+    text = p.stdout.decode('utf-8', 'replace').replace('\r\n', '\n')
+    assert p.returncode not in (0, -6), text
+    assert text.count('Kernel panic - not syncing: ') == 2, text
+    trace = re.search(r'Call trace:\n((?: \[<[0-9a-f]{16}>\] \S+\+0x[0-9a-f]+.*\n)+)', text)
+    assert trace and 'panic' in trace.group(1), text
+    return text
+
+
+def pack(folder, script):
+    path = str(folder / 'rootfs.cpio')
+    vm.pack(script, path)
+    return path
+
+
+def test_8_mib(small):
+    assert re.search(r'panic - not syncing: not enough RAM: \d+ KiB found, \d+ KiB needed', ends_with_panic(small, 8))
+
+
+def test_archive_larger_than_ram(folder):
+    """QEMU places the archive; the kernel says that its contents do not fit."""
+    text = ends_with_panic(mkcpio(folder / 'large.cpio', *SMALL, *OWN, '--file', 'large:644=build/rootfs.cpio'), 32)
+    assert re.search(r'initramfs: no room for large, before byte \d+ of \d+', text), text
+    assert re.search(r'The initramfs of 244\d\d KiB does not fit into 31 MiB of RAM', text), text
+
+
+# ---- what may be wrong with an initramfs -------------------------------------
+
+def cut(path, small):
+    with open(small, 'rb') as f:
+        data = f.read()
+    return path.write_bytes(data[:len(data) // 2])
+
+
+BAD_ARCHIVE = {
+    'truncated': (cut, r'initramfs: (file|header|name) cut off, at byte \d+ of \d+'),
+    'garbage': (lambda p, s: p.write_bytes(b'This is no archive.' * 999), r'initramfs: no cpio magic, at byte 0'),
+    'xz': (lambda p, s: p.write_bytes(lzma.compress(open(s, 'rb').read())), r'initramfs: compressed with xz: unpack'),
+    'gzip': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())), r'initramfs: compressed with gzip: unpack'),
+    'zstd': (lambda p, s: p.write_bytes(b'\x28\xb5\x2f\xfd' * 64), r'initramfs: compressed with zstd: unpack'),
+    'old cpio': (lambda p, s: p.write_bytes(b'070707' + b'0' * 100), r'initramfs: old cpio format: .*-H newc'),
+}
+
+
+@pytest.mark.parametrize('name', BAD_ARCHIVE)
+def test_bad_archive(folder, small, name):
+    path = folder / 'bad.cpio'
+    write, message = BAD_ARCHIVE[name]
+    write(path, small)
+    text = ends_with_panic(str(path))
+    assert re.search(message, text), text
+
+
+def test_no_initramfs():
+    text = ends_with_panic(None)
+    assert 'No initramfs was given (QEMU: -initrd FILE; GRUB: module2 FILE)' in text
+    assert 'no init to run: no initramfs was given' in text
+
+
+BAD_INIT = {
+    'missing': ([], r'no working init in the initramfs: /init \(error -2\): no such file'),
+    'not executable': (['--file', 'init:644=build/user/init'], r'/init \(error -13\): .*execute permission'),
+    'a directory': (['--dir', 'init:755'], r'/init \(error -13\)'),
+    'empty': (['--text', 'init:755='], r'/init \(error -8\): neither an x86-64 ELF program nor a #! script'),
+    'damaged ELF': (['--text', 'init:755=\x7fELF\x02\x01\x01' + 'x' * 200], r'/init \(error -8\)'),
+    'no interpreter': (['--text', 'init:755=#!/bin/none\n'], r'/init \(error -2\): .*interpreter'),
+    'ends': (['--file', 'init:755=build/user/showstack'], r'panic - not syncing: Attempted to kill init! exitcode=0x00000000'),
+}
+
+
+@pytest.mark.parametrize('name', BAD_INIT)
+def test_bad_init(folder, name):
+    args, message = BAD_INIT[name]
+    text = ends_with_panic(mkcpio(folder / 'bad.cpio', *SMALL, *args))
+    assert re.search(message, text), text
+
+
+def test_init_killed(folder):
+    """A signal that ends init."""
+    initrd = mkcpio(folder / 'killed.cpio', '--tree', 'build/debian', *SMALL, '--text',
+                    'init:755=#!/bin/busybox sh\nexit 3\n')
+    assert 'Attempted to kill init! exitcode=0x00000300' in ends_with_panic(initrd, 256)
+
+
+def test_no_init_without_rdinit(small):
+    text = ends_with_panic(small, cmdline='rdinit=/none init=/nothing')
+    assert 'Failed to execute /none (error -2)' in text and 'Failed to execute /nothing (error -2)' in text
+
+
+# ---- the end of the machine -----------------------------------------------------
+
+@pytest.mark.parametrize('command', ['poweroff', 'reboot'])
+def test_end(folder, command):
+    text, status, _ = vm.boot('exon', pack(folder, 'echo going; %s -f; echo still here' % command), seconds=20)
+    assert 'going\n' in text and 'still here' not in text
+    assert status == 0
+
+
+def test_halt(folder):
+    """A halted machine stands still: QEMU stays. It must have stopped quietly."""
+    text, status, _ = vm.boot('exon', pack(folder, 'echo going; halt -f; echo still here'), seconds=4)
+    assert text.endswith('going\n') or 'halted' in text[text.index('going'):]
+    assert 'still here' not in text and 'panic' not in text
+    assert status == -1
+
+
+# ---- the price of a boot ----------------------------------------------------------
+
+@pytest.mark.parametrize('which', ['small', 'rootfs'])
+def test_boot_instructions(folder, small, which):
+    """Under -icount a TSC cycle is an instruction; the kernel prints how far it has come ("debug")."""
+    initrd = small if which == 'small' else pack(folder, 'true')
+    text, status, _ = vm.boot('exon', initrd, 'debug', seconds=30, extra=['-icount', 'shift=0,sleep=off'])
+    m = re.search(r"/init is loaded, (\d+) TSC cycles after the kernel's entry", text)
+    assert m, text
+    assert 1000 * 1000 < int(m.group(1)) <= BOOT_BUDGET
+    assert status == 0
+
+
+# ---- processors -------------------------------------------------------------------
+
+CPU_SCRIPT = '''
+echo $(busybox grep -c processor /proc/cpuinfo)
+seq 1 1000 | sort -n | tail -1
+bash -c 'for i in 1 2 3; do (echo $i) & done; wait' | sort
+seq 0.5 0.25 1 | tail -1
+'''
+
+
+@pytest.mark.parametrize('cpu', ['qemu64', 'max', 'Nehalem', 'Skylake-Server'])
+def test_cpu(folder, cpu):
+    text, status, _ = vm.boot('exon', pack(folder, CPU_SCRIPT), seconds=30, extra=['-cpu', cpu])
+    assert section(text) == '1\n1000\n1\n2\n3\n1.00\n'
+    assert status == 0
+
+
+def test_cpu_without_64_bits(small):
+    command = vm.qemu_command(vm.KERNEL['exon'], small, vm.CMDLINE['exon'], extra=['-cpu', 'qemu32'])
+    try:
+        out = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             timeout=3).stdout
+    except subprocess.TimeoutExpired as e:
+        out = e.stdout or b''
+    assert b'this processor has no 64-bit mode' in out
+
+
+# ---- the build with checks -----------------------------------------------------------
+
+DEBUG_SCRIPT = '''
+bash -mc 'sleep 0.1 & sleep 0.2 | cat & jobs; fg %1; wait'
+i=0; while [ $i -lt 30 ]; do (exit $i) & i=$((i+1)); done; wait
+seq 1 20000 | sort -rn | head -1
+find / -xdev | wc -l >/dev/null; cat /proc/*/maps /proc/*/status >/dev/null 2>&1
+mkdir -p /tmp/a/b; mv /tmp/a/b /tmp/c; ln /bin/busybox /tmp/l; ln -s l /tmp/s; rm -r /tmp/a /tmp/c /tmp/l /tmp/s
+dd if=/dev/zero of=/tmp/f bs=64k count=32 2>/dev/null; cp /tmp/f /tmp/g; cmp /tmp/f /tmp/g; truncate -s 5 /tmp/f; rm /tmp/f /tmp/g
+mkfifo /tmp/p; echo through >/tmp/p & cat /tmp/p
+timeout 0.1 sleep 5; echo $?
+sh -c 'kill -SEGV $$'; echo $?
+kill -STOP $$ & kill -CONT $$
+echo done
+'''
+
+
+def test_debug_build(folder):
+    """lockdep, the check of the kernel's tables: they say nothing when all is well."""
+    p = make('build/debug/exon.elf')
+    assert p.returncode == 0 and 'warning' not in p.stdout, p.stdout
+    initrd = pack(folder, DEBUG_SCRIPT)
+    command = vm.qemu_command(os.path.join(vm.BUILD, 'debug', 'exon.elf'), initrd, 'console=ttyS0 panic=-1')
+    p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                       timeout=60 * float(os.environ.get('TIMEOUT_SCALE', '1')))
+    text = p.stdout.decode('utf-8', 'replace').replace('\r\n', '\n')
+    assert 'W^X: ' in text, text[:2000]
+    assert not re.search(r'lockdep|panic|BUG|Call trace', text.replace(' panic=-1', '')), text
+    out = section(text)
+    assert out.endswith('done\n') and '\n20000\n' in out and '\nthrough\n' in out and '\n143\n' in out and '\n139\n' in out
+    assert p.returncode == 0

@@ -22,6 +22,14 @@ def pointer(type_name, address):
     return gdb.Value(int(address)).cast(gdb.lookup_type(type_name).pointer())
 
 
+def address_of(expression):
+    """What the user typed as a place: a number, a pointer, or the name of a function."""
+    value = gdb.parse_and_eval(expression)
+    if value.type.code == gdb.TYPE_CODE_FUNC:
+        value = value.address
+    return int(value) & 0xffffffffffffffff
+
+
 def text(value, limit=4096):
     """A C string; '' for NULL."""
     if int(value) == 0:

@@ -6,7 +6,7 @@ import kernel
 import maps
 from kernel import Command, Problem
 
-executing = {}      # pid -> struct linux_binprm *, from bprm_execve to its end
+executing = {}      # pid -> struct linux_binprm *, from its first strings to its end
 
 
 def stage_names():
@@ -23,16 +23,27 @@ def binprm():
     return b
 
 
-class Watch(gdb.Breakpoint):
+class Begin(gdb.Breakpoint):
     """Silent: remembers the binprm of each exec, by pid."""
 
     def __init__(self):
-        super().__init__('*bprm_execve', internal=True)
+        super().__init__('*lay_strings', internal=True)
         self.silent = True
 
     def stop(self):
-        task = kernel.current()
-        executing[int(task['pid'])] = kernel.pointer('struct linux_binprm', gdb.parse_and_eval('$rdi'))
+        executing[int(kernel.current()['pid'])] = kernel.pointer('struct linux_binprm', gdb.parse_and_eval('$rdi'))
+        return False
+
+
+class End(gdb.Breakpoint):
+    """Silent: the binprm is freed."""
+
+    def __init__(self):
+        super().__init__('*free_bprm', internal=True)
+        self.silent = True
+
+    def stop(self):
+        executing.pop(int(kernel.current()['pid']), None)
         return False
 
 
@@ -69,7 +80,9 @@ class Stage(Command):
     xstage                     the names, in order; * marks those that stop
     xstage NAME... [of PROG]   stop at these; PROG is a path or the last part of one
     xstage all [of PROG]       stop at each
-    xstage off                 stop no more"""
+    xstage off                 stop no more
+
+    mm-init comes before an exec has a name: `of PROG` never matches it."""
     name = 'xstage'
 
     def complete(self, text, word):
@@ -79,7 +92,8 @@ class Stage(Command):
         global hook
         names = stage_names()
         if hook is None:
-            Watch()
+            Begin()
+            End()
             hook = StageBreakpoint()
         if not argv:
             for n in names:

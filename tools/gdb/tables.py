@@ -76,9 +76,10 @@ class Pwalk(Command):
     def run(self, argv):
         if not argv:
             raise Problem('usage: xpwalk ADDRESS [PID]')
-        address = int(gdb.parse_and_eval(argv[0])) & 0xffffffffffffffff
-        task = kernel.task_or_current(argv[1]) if len(argv) > 1 else kernel.current()
-        top = table_of(kernel.mm_of(task)) if len(argv) > 1 else cr3()
+        pid = argv.pop() if len(argv) > 1 and argv[-1].isdigit() else None
+        address = kernel.address_of(' '.join(argv))
+        task = kernel.task_or_current(pid) if pid else kernel.current()
+        top = table_of(kernel.mm_of(task)) if pid else cr3()
         rows = walk(top, address)
         for name, index, entry in rows:
             print('%-5s [%3d] %016x  frame %#x  %s' % (name, index, entry, entry & FRAME, bits(entry)))

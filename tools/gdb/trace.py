@@ -53,8 +53,9 @@ class WhoMapped(Command):
     def run(self, argv):
         if not argv:
             raise Problem('usage: who-mapped ADDRESS [PID]')
-        address = int(gdb.parse_and_eval(argv[0])) & 0xffffffffffffffff
-        task = kernel.task_or_current(argv[1] if len(argv) > 1 else '')
+        pid = argv.pop() if len(argv) > 1 and argv[-1].isdigit() else ''
+        address = kernel.address_of(' '.join(argv))
+        task = kernel.task_or_current(pid)
         v = tables.area_at(kernel.mm_of(task), address)
         if v is None:
             raise Problem('no area of process %d covers %#x; xmaps shows them' % (int(task['pid']), address))

@@ -235,6 +235,8 @@ long sys_flock(unsigned int fd, unsigned int cmd)
 	struct file *f;
 	long err;
 
+	if (cmd & LOCK_MAND)
+		return 0; /* an old kind of lock that Linux ignores */
 	switch (cmd & ~LOCK_NB) {
 	case LOCK_SH:
 		want.type = F_RDLCK;

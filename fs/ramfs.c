@@ -38,8 +38,45 @@ static const struct inode_operations file_iops, dir_iops, other_iops;
 static struct vfsmount *shm_mnt;
 static struct super_block *devtmpfs_sb;
 
+/* The first place at or after @off with data (a page of the cache), or without; -ENXIO: none before the end. */
+static loff_t seek_hole_data(struct inode *inode, loff_t off, int whence)
+{
+	struct address_space *mapping = inode->i_mapping;
+	unsigned long index = off >> PAGE_SHIFT, last = index;
+	loff_t eof = inode->i_size;
+
+	if (off < 0 || off >= eof)
+		return -ENXIO;
+	spin_lock(&mapping->tree_lock);
+	if (whence == SEEK_DATA) {
+		if (!radix_tree_next(&mapping->pages, &index))
+			index = ~0UL >> PAGE_SHIFT;
+	} else {
+		while (radix_tree_next(&mapping->pages, &index) && index == last)
+			index = ++last;
+		index = last;
+	}
+	spin_unlock(&mapping->tree_lock);
+	if (index != (unsigned long)off >> PAGE_SHIFT)
+		off = (loff_t)index << PAGE_SHIFT;
+	if (off < eof)
+		return off;
+	return whence == SEEK_HOLE ? eof : -ENXIO;
+}
+
+static loff_t ramfs_llseek(struct file *f, loff_t off, int whence)
+{
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		off = seek_hole_data(f->f_inode, off, whence);
+		if (off < 0)
+			return off;
+		whence = SEEK_SET;
+	}
+	return generic_file_llseek(f, off, whence);
+}
+
 static const struct file_operations file_fops = {
-	.llseek = generic_file_llseek,
+	.llseek = ramfs_llseek,
 	.read = generic_file_read,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,

@@ -246,6 +246,8 @@ void init_rlimits(struct rlimit64 *r);
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 /* kernel/sched/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */
 void exit_itimers(struct task_struct *t);
+/* current takes a timer's signal: @info gets the overruns until now. siglock held. */
+void posix_timer_dequeued(kernel_siginfo_t *info);
 
 /* kernel/fork.c, kernel/exit.c */
 void fork_init(void);			/* before the first kernel_thread */

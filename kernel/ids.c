@@ -296,6 +296,19 @@ long sys_getgroups(int n, gid_t __user *list)
 	return c->ngroups;
 }
 
+/* getgroups() and /proc/PID/status tell them in this order. */
+static void groups_sort(struct cred *c)
+{
+	for (unsigned int i = 1; i < c->ngroups; i++) {
+		gid_t gid = c->groups[i];
+		unsigned int at = i;
+
+		for (; at && c->groups[at - 1] > gid; at--)
+			c->groups[at] = c->groups[at - 1];
+		c->groups[at] = gid;
+	}
+}
+
 long sys_setgroups(int n, gid_t __user *list)
 {
 	struct cred *new;
@@ -318,6 +331,7 @@ long sys_setgroups(int n, gid_t __user *list)
 		put_cred(new);
 		return err;
 	}
+	groups_sort(new);
 	return commit_creds(new);
 }
 

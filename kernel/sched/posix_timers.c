@@ -25,7 +25,9 @@ struct k_itimer {
 	sigval_t value;
 	struct pid *pid;		/* whom to signal; owns a reference */
 	ktime_t interval;		/* 0: once */
-	s64 overrun;			/* expirations since the last signal was sent */
+	bool queued;			/* its signal was sent, and not taken yet */
+	s64 overrun;			/* expirations while its signal was pending */
+	s64 overrun_last;		/* those of the signal that was taken last */
 };
 
 bool posix_clock_now(int clock, ktime_t *now)
@@ -59,6 +61,12 @@ static bool signals_thread(const struct k_itimer *t)
 	return t->notify & SIGEV_THREAD_ID;
 }
 
+/* A standard signal is pending once, whoever sent it; a real-time one once for each timer. tasklist_lock held. */
+static bool signal_still_pending(const struct k_itimer *t, const struct sigpending *q)
+{
+	return (q->signal & sigmask(t->signo)) && (t->queued || t->signo < SIGRTMIN);
+}
+
 /* tasklist_lock held. */
 static void send_timer_signal(struct k_itimer *t)
 {
@@ -69,16 +77,15 @@ static void send_timer_signal(struct k_itimer *t)
 	if (!task || !task->sighand)
 		return;
 	q = signals_thread(t) ? &task->pending : &task->signal->shared_pending;
-	if (q->signal & sigmask(t->signo)) {
+	if (signal_still_pending(t, q)) {
 		t->overrun++;
 		return;
 	}
 	info.si_signo = t->signo;
 	info.si_code = SI_TIMER;
 	info.si_tid = t->id;
-	info.si_overrun = min_t(s64, t->overrun, DELAYTIMER_MAX);
 	info.si_value = t->value;
-	t->overrun = 0;
+	t->queued = true;
 	send_sig_info(t->signo, &info, task, !signals_thread(t));
 }
 
@@ -117,6 +124,18 @@ static struct k_itimer **find_timer(int id)
 	while (*p && (*p)->id != id)
 		p = &(*p)->next;
 	return p;
+}
+
+void posix_timer_dequeued(kernel_siginfo_t *info)
+{
+	struct k_itimer *t = *find_timer(info->si_tid);
+
+	if (!t)
+		return;
+	t->overrun_last = min_t(s64, t->overrun, DELAYTIMER_MAX);
+	t->overrun = 0;
+	t->queued = false;
+	info->si_overrun = t->overrun_last;
 }
 
 static void free_timer(struct k_itimer *t)
@@ -250,7 +269,7 @@ static void timer_set(struct k_itimer *t, int flags, const struct __kernel_itime
 	ktime_t value = timespec_to_ns(&v->it_value);
 
 	del_timer(&t->timer);
-	t->interval = t->timer.expires = t->overrun = 0;
+	t->interval = t->timer.expires = t->overrun = t->overrun_last = 0;
 	if (!value)
 		return;
 	t->interval = timespec_to_ns(&v->it_interval);
@@ -296,7 +315,7 @@ long sys_timer_getoverrun(int id)
 {
 	struct k_itimer *t = *find_timer(id);
 
-	return t ? min_t(s64, t->overrun, DELAYTIMER_MAX) : -EINVAL;
+	return t ? t->overrun_last : -EINVAL;
 }
 
 long sys_timer_delete(int id)

@@ -724,6 +724,8 @@ int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t
 	}
 	if (sig) {
 		collect_signal(sig, q, info);
+		if (info->si_code == SI_TIMER)
+			posix_timer_dequeued(info);
 		if (sigmask(sig) & SIG_KERNEL_STOP_MASK)
 			t->jobctl |= JOBCTL_STOP_DEQUEUED;
 	}

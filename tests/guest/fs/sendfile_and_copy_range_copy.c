@@ -1,0 +1,31 @@
+/* sendfile() and copy_file_range() copy bytes and move just the offsets that they should. */
+#include "check.h"
+#include <sys/sendfile.h>
+
+int main(void)
+{
+	char buf[16] = "";
+	int in = scratch(), out = scratch(), fds[2];
+	off_t at = 2;
+
+	EQ(write(in, "0123456789", 10), 10);
+	EQ(sendfile(out, in, &at, 4), 4);
+	EQ(at, 6);
+	EQ(lseek(in, 0, SEEK_CUR), 10);
+	EQ(lseek(in, 0, SEEK_SET), 0);
+	EQ(sendfile(out, in, NULL, 100), 10);
+	EQ(pread(out, buf, 16, 0), 14);
+	STREQ(buf, "23450123456789");
+	OK(pipe(fds));
+	EQ(lseek(in, 5, SEEK_SET), 5);
+	EQ(sendfile(fds[1], in, NULL, 3), 3);
+	EQ(read(fds[0], buf, 16), 3);
+	CHECK(!memcmp(buf, "567", 3));
+	off_t from = 8, to = 0;
+	EQ(copy_file_range(in, &from, out, &to, 10, 0), 2);
+	EQ(from, 10);
+	EQ(pread(out, buf, 3, 0), 3);
+	CHECK(!memcmp(buf, "894", 3));
+	ERR(copy_file_range(in, &from, out, &to, 10, 1), EINVAL);
+	return 0;
+}

@@ -4,28 +4,25 @@
  * own. They stand down here, not in kernel/, because an exec deletes them.
  *
  * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time
- * (EOPNOTSUPP), a move of CLOCK_REALTIME while a timer on it runs.
+ * (EOPNOTSUPP), events other than a signal to the process (EINVAL), the count
+ * of overruns, a move of CLOCK_REALTIME while a timer on it runs.
  *
- *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
- *                               └─timer─> tick: signal, or overrun + 1 while the last one is pending
+ *   signal->posix_timers --> k_itimer --next--> k_itimer ...   (newest first)
+ *                               `-timer-> tick: signal, unless the last one is pending still
  */
 #include <syscalls.h>
 #include <mm.h>
 #include <sched.h>
 #include <asm/uaccess.h>
 
-#define DELAYTIMER_MAX	INT32_MAX
-
-/* Owned by its process; guarded by siglock, save that the tick runs its callback. */
+/* Owned by its process, which alone changes it, save that the tick runs its callback. */
 struct k_itimer {
 	struct k_itimer *next;
 	struct timer_list timer;	/* expires: the next or last time, CLOCK_MONOTONIC */
-	int id, clock;
-	int notify, signo;		/* SIGEV_*; which signal */
+	struct signal_struct *sig;	/* the owner */
+	int id, clock, signo;
 	sigval_t value;
-	struct pid *pid;		/* whom to signal; owns a reference */
 	ktime_t interval;		/* 0: once */
-	s64 overrun;			/* expirations since the last signal was sent */
 };
 
 bool posix_clock_now(int clock, ktime_t *now)
@@ -54,59 +51,26 @@ ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs)
 	return t == INT64_MAX ? INT64_MAX : max_t(ktime_t, t - (now - mono), 0);
 }
 
-static bool signals_thread(const struct k_itimer *t)
+ktime_t timer_next(ktime_t expires, ktime_t interval)
 {
-	return t->notify & SIGEV_THREAD_ID;
-}
+	ktime_t now = ktime_get();
 
-/* tasklist_lock held. */
-static void send_timer_signal(struct k_itimer *t)
-{
-	struct task_struct *task = pid_task(t->pid, signals_thread(t) ? PIDTYPE_PID : PIDTYPE_TGID);
-	struct sigpending *q;
-	kernel_siginfo_t info = { 0 };
-
-	if (!task || !task->sighand)
-		return;
-	q = signals_thread(t) ? &task->pending : &task->signal->shared_pending;
-	if (q->signal & sigmask(t->signo)) {
-		t->overrun++;
-		return;
-	}
-	info.si_signo = t->signo;
-	info.si_code = SI_TIMER;
-	info.si_tid = t->id;
-	info.si_overrun = min_t(s64, t->overrun, DELAYTIMER_MAX);
-	info.si_value = t->value;
-	t->overrun = 0;
-	send_sig_info(t->signo, &info, task, !signals_thread(t));
-}
-
-/* Moves the expiry past @now by whole intervals; those beyond the first were missed. */
-static void timer_forward(struct k_itimer *t, ktime_t now)
-{
-	s64 steps;
-
-	if (t->timer.expires > now)
-		return;
-	steps = (now - t->timer.expires) / t->interval + 1;
-	t->overrun += steps - 1;
-	t->timer.expires += steps * t->interval;
+	return expires > now ? expires : expires + ((now - expires) / interval + 1) * interval;
 }
 
 /* The tick: interrupts are off. */
 static void posix_timer_fn(struct timer_list *timer)
 {
 	struct k_itimer *t = container_of(timer, struct k_itimer, timer);
-	unsigned long flags;
+	kernel_siginfo_t info = { .si_signo = t->signo, .si_code = SI_TIMER };
 
-	spin_lock_irqsave(&tasklist_lock, flags);
-	send_timer_signal(t);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (t->interval) {
-		timer_forward(t, ktime_get());
-		mod_timer(&t->timer, t->timer.expires);
-	}
+	info.si_tid = t->id;
+	info.si_value = t->value;
+	if (!list_empty(&t->sig->thread_head) && !(t->sig->shared_pending.signal & sigmask(t->signo)))
+		send_sig_info(t->signo, &info,
+			      list_first_entry(&t->sig->thread_head, struct task_struct, thread_node), true);
+	if (t->interval)
+		mod_timer(timer, timer_next(timer->expires, t->interval));
 }
 
 /* Where @id hangs in current's list; the pointer is NULL if it does not. */
@@ -119,165 +83,83 @@ static struct k_itimer **find_timer(int id)
 	return p;
 }
 
-static void free_timer(struct k_itimer *t)
+/* Takes the timer that *@p points to out of its list. */
+static void delete_timer(struct k_itimer **p)
 {
+	struct k_itimer *t = *p;
+
+	*p = t->next;
 	del_timer(&t->timer);
-	put_pid(t->pid);
 	kfree(t);
 }
 
 void exit_itimers(struct task_struct *t)
 {
-	struct k_itimer *timer;
-
-	while ((timer = t->signal->posix_timers)) {
-		t->signal->posix_timers = timer->next;
-		free_timer(timer);
-	}
-}
-
-/* Whom an event is for, with a reference; NULL: it is not a good one. */
-static struct pid *good_sigevent(const struct sigevent *ev)
-{
-	struct task_struct *t;
-	struct pid *pid = NULL;
-
-	switch (ev->sigev_notify) {
-	case SIGEV_SIGNAL | SIGEV_THREAD_ID:
-		t = find_get_task_by_vpid(ev->sigev_notify_thread_id);
-		if (!t)
-			return NULL;
-		if (same_thread_group(t, current))
-			pid = get_pid(t->thread_pid);
-		put_task_struct(t);
-		break;
-	case SIGEV_SIGNAL:
-	case SIGEV_THREAD:
-		pid = get_pid(current->signal->pids[PIDTYPE_TGID]);
-		break;
-	case SIGEV_NONE:
-		return get_pid(current->signal->pids[PIDTYPE_TGID]);
-	default:
-		return NULL;
-	}
-	if (ev->sigev_signo <= 0 || ev->sigev_signo > _NSIG) {
-		put_pid(pid);
-		return NULL;
-	}
-	return pid;
-}
-
-static int next_timer_id(void)
-{
-	struct signal_struct *sig = current->signal;
-	int id;
-
-	do {
-		id = sig->next_posix_timer_id;
-		sig->next_posix_timer_id = (id + 1) & INT32_MAX;
-	} while (*find_timer(id));
-	return id;
-}
-
-static bool is_cpu_clock(int clock)
-{
-	return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
-}
-
-static bool is_other_clock(int clock)
-{
-	return clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
-	       clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_REALTIME_ALARM ||
-	       clock == CLOCK_BOOTTIME_ALARM;
+	while (t->signal->posix_timers)
+		delete_timer(&t->signal->posix_timers);
 }
 
 long sys_timer_create(int clock, void __user *uev, int __user *uid)
 {
 	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct signal_struct *sig = current->signal;
 	struct k_itimer *t;
 	ktime_t now;
 
 	if (uev && copy_from_user(&ev, uev, sizeof(ev)))
 		return -EFAULT;
 	if (!posix_clock_now(clock, &now))
-		return is_cpu_clock(clock) || is_other_clock(clock) ? -EOPNOTSUPP : -EINVAL;
+		return clock > CLOCK_TAI ? -EINVAL : -EOPNOTSUPP;
+	if (ev.sigev_notify != SIGEV_SIGNAL || ev.sigev_signo <= 0 || ev.sigev_signo > _NSIG)
+		return -EINVAL;
 	t = kzalloc(sizeof(*t));
 	if (!t)
 		return -EAGAIN;
 	timer_setup(&t->timer, posix_timer_fn);
-	t->pid = good_sigevent(&ev);
-	if (!t->pid) {
-		kfree(t);
-		return -EINVAL;
-	}
-	t->id = next_timer_id();
-	if (!uev)
-		ev.sigev_value.sival_int = t->id;
+	t->sig = sig;
+	t->id = sig->posix_timers ? sig->posix_timers->id + 1 : 0;
 	t->clock = clock;
-	t->notify = ev.sigev_notify;
 	t->signo = ev.sigev_signo;
 	t->value = ev.sigev_value;
-	if (put_user(t->id, uid)) {
-		free_timer(t);
-		return -EFAULT;
-	}
-	t->next = current->signal->posix_timers;
-	current->signal->posix_timers = t;
-	return 0;
+	if (!uev)
+		t->value.sival_int = t->id;
+	t->next = sig->posix_timers;
+	sig->posix_timers = t;
+	if (!put_user(t->id, uid))
+		return 0;
+	delete_timer(&sig->posix_timers);
+	return -EFAULT;
 }
 
-/* What is left, at least 1 ns while a signal is to come; SIGEV_NONE timers only count. */
+/* What is left, at least 1 ns while the signal is to come. */
 static struct __kernel_itimerspec timer_get(struct k_itimer *t)
 {
 	struct __kernel_itimerspec v = { .it_interval = ns_to_timespec(t->interval) };
-	bool silent = t->notify == SIGEV_NONE;
-	ktime_t left;
 
-	if (silent ? !t->timer.expires : !timer_pending(&t->timer))
-		return v;
-	if (silent && t->interval)
-		timer_forward(t, ktime_get());
-	left = t->timer.expires - ktime_get();
-	if (left > 0)
-		v.it_value = ns_to_timespec(left);
-	else if (!silent)
-		v.it_value.tv_nsec = 1;
+	if (timer_pending(&t->timer))
+		v.it_value = ns_to_timespec(max_t(ktime_t, t->timer.expires - ktime_get(), 1));
 	return v;
-}
-
-static void timer_set(struct k_itimer *t, int flags, const struct __kernel_itimerspec *v)
-{
-	ktime_t value = timespec_to_ns(&v->it_value);
-
-	del_timer(&t->timer);
-	t->interval = t->timer.expires = t->overrun = 0;
-	if (!value)
-		return;
-	t->interval = timespec_to_ns(&v->it_interval);
-	value = posix_clock_expiry(t->clock, value, flags & TIMER_ABSTIME);
-	if (t->notify == SIGEV_NONE)
-		t->timer.expires = value;
-	else
-		mod_timer(&t->timer, value);
 }
 
 long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec __user *v,
 		       struct __kernel_itimerspec __user *old)
 {
+	struct k_itimer *t = *find_timer(id);
 	struct __kernel_itimerspec new_v, old_v;
-	struct k_itimer *t;
+	ktime_t value;
 
 	if (!v)
 		return -EINVAL;
 	if (copy_from_user(&new_v, v, sizeof(new_v)))
 		return -EFAULT;
-	if (!timespec_valid(&new_v.it_interval) || !timespec_valid(&new_v.it_value))
-		return -EINVAL;
-	t = *find_timer(id);
-	if (!t)
+	if (!timespec_valid(&new_v.it_interval) || !timespec_valid(&new_v.it_value) || !t)
 		return -EINVAL;
 	old_v = timer_get(t);
-	timer_set(t, flags, &new_v);
+	del_timer(&t->timer);
+	value = timespec_to_ns(&new_v.it_value);
+	t->interval = value ? timespec_to_ns(&new_v.it_interval) : 0;
+	if (value)
+		mod_timer(&t->timer, posix_clock_expiry(t->clock, value, flags & TIMER_ABSTIME));
 	return old && copy_to_user(old, &old_v, sizeof(old_v)) ? -EFAULT : 0;
 }
 
@@ -292,20 +174,12 @@ long sys_timer_gettime(int id, struct __kernel_itimerspec __user *v)
 	return copy_to_user(v, &now, sizeof(now)) ? -EFAULT : 0;
 }
 
-long sys_timer_getoverrun(int id)
-{
-	struct k_itimer *t = *find_timer(id);
-
-	return t ? min_t(s64, t->overrun, DELAYTIMER_MAX) : -EINVAL;
-}
-
 long sys_timer_delete(int id)
 {
-	struct k_itimer **p = find_timer(id), *t = *p;
+	struct k_itimer **p = find_timer(id);
 
-	if (!t)
+	if (!*p)
 		return -EINVAL;
-	*p = t->next;
-	free_timer(t);
+	delete_timer(p);
 	return 0;
 }

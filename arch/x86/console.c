@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The VGA text screen, 80x25: console "tty0". Understands what programs send to
- * TERM=linux: colours, cursor moves, erase, insert and delete, scrolling.
+ * The VGA text screen, 80x25: console "tty0". Understands what shells, ls and
+ * editors send to TERM=linux: colours, cursor moves, erase, insert and delete.
  *
  *        ESC          '['            digits, ';'
  *   TEXT ---> ESCAPE ----> CSI ---------+   final letter: csi_dispatch, back to TEXT
@@ -9,7 +9,7 @@
  *
  * The screen lives in a copy in RAM; what changes is written through, since reading video
  * memory is slow. Abridges Linux's drivers/tty/vt/vt.c: one screen, no scrollback, no scroll
- * region, and of UTF-8 only the ASCII part ('?' for the rest).
+ * region, no saved cursor, and of UTF-8 only the ASCII part ('?' for the rest).
  */
 #include <mm.h>
 #include <printk.h>
@@ -24,11 +24,11 @@
 #define MAX_PARAMS   8
 #define DEFAULT_ATTR 0x07
 
-enum state { TEXT, ESCAPE, CSI, SKIP_ONE };
+enum state { TEXT, ESCAPE, CSI };
 
 static struct {
 	enum state state;
-	int x, y, saved_x, saved_y;
+	int x, y;
 	bool wrap; /* last column written: the next character goes to a new line */
 	bool bold, reverse;
 	u8 fg, bg; /* in VGA's order of colours */
@@ -60,9 +60,7 @@ static void show(int from, int to)
 
 static void fill(int from, int to)
 {
-	int i;
-
-	for (i = from; i < to; i++)
+	for (int i = from; i < to; i++)
 		vt.cell[i] = blank();
 	show(from, to);
 }
@@ -100,15 +98,6 @@ static void line_feed(void)
 	vt.wrap = false;
 }
 
-static void reverse_line_feed(void)
-{
-	if (vt.y > 0)
-		vt.y--;
-	else
-		shift(0, ROWS * COLS, COLS);
-	vt.wrap = false;
-}
-
 static void put_char(char c)
 {
 	int at;
@@ -133,24 +122,19 @@ static void reset_attributes(void)
 	vt.bg = 0;
 }
 
-/* clang-format off */
 static void set_attribute(int p)
 {
-	switch (p) {
-	case 0: reset_attributes(); break;
-	case 1: vt.bold = true; break;
-	case 7: vt.reverse = true; break;
-	case 21: case 22: vt.bold = false; break;
-	case 27: vt.reverse = false; break;
-	case 30 ... 37: vt.fg = vga_color[p - 30]; break;
-	case 39: vt.fg = 7; break;
-	case 40 ... 47: vt.bg = vga_color[p - 40]; break;
-	case 49: vt.bg = 0; break;
-	case 90 ... 97: vt.fg = vga_color[p - 90] | 8; break;
-	case 100 ... 107: vt.bg = vga_color[p - 100]; break;
-	}
+	if (p == 0)
+		reset_attributes();
+	else if (p == 1 || p == 22)
+		vt.bold = p == 1;
+	else if (p == 7 || p == 27)
+		vt.reverse = p == 7;
+	else if (p >= 30 && p <= 39)
+		vt.fg = p < 38 ? vga_color[p - 30] : 7;
+	else if (p >= 40 && p <= 49)
+		vt.bg = p < 48 ? vga_color[p - 40] : 0;
 }
-/* clang-format on */
 
 /* 0: from the cursor on; 1: up to the cursor; 2, 3: everything, of cells [from, to). */
 static void erase(int how, int from, int to)
@@ -167,44 +151,28 @@ static void erase(int how, int from, int to)
 }
 
 /* clang-format off */
-/* Insertion and deletion, of characters in the line and of lines in the screen. */
-static void csi_edit(char c, int n)
-{
-	int at = vt.y * COLS + vt.x, line = vt.y * COLS;
-
-	switch (c) {
-	case '@': shift(at, line + COLS, n); break;
-	case 'P': shift(at, line + COLS, -n); break;
-	case 'X': fill(at, min(at + n, line + COLS)); break;
-	case 'L': shift(line, ROWS * COLS, min(n, ROWS) * COLS); break;
-	case 'M': shift(line, ROWS * COLS, -min(n, ROWS) * COLS); break;
-	}
-	vt.wrap = false;
-}
-
 static void csi_dispatch(char c)
 {
-	int i, first = vt.param[0], n = max(first, 1);
+	int first = vt.param[0], n = max(first, 1), line = vt.y * COLS, at = line + vt.x;
 
 	switch (c) {
 	case 'A': move_to(vt.x, vt.y - n); break;
-	case 'B': case 'e': move_to(vt.x, vt.y + n); break;
-	case 'C': case 'a': move_to(vt.x + n, vt.y); break;
+	case 'B': move_to(vt.x, vt.y + n); break;
+	case 'C': move_to(vt.x + n, vt.y); break;
 	case 'D': move_to(vt.x - n, vt.y); break;
-	case 'E': move_to(0, vt.y + n); break;
-	case 'F': move_to(0, vt.y - n); break;
-	case 'G': case '`': move_to(n - 1, vt.y); break;
+	case 'G': move_to(n - 1, vt.y); break;
 	case 'd': move_to(vt.x, n - 1); break;
-	case 'H': case 'f': move_to(max(vt.param[1], 1) - 1, n - 1); break;
+	case 'H': move_to(max(vt.param[1], 1) - 1, n - 1); break;
 	case 'J': erase(first, 0, ROWS * COLS); break;
-	case 'K': erase(first, vt.y * COLS, (vt.y + 1) * COLS); break;
-	case '@': case 'P': case 'X': case 'L': case 'M': csi_edit(c, n); break;
+	case 'K': erase(first, line, line + COLS); break;
+	case '@': shift(at, line + COLS, n); break;
+	case 'P': shift(at, line + COLS, -n); break;
+	case 'L': shift(line, ROWS * COLS, min(n, ROWS) * COLS); break;
+	case 'M': shift(line, ROWS * COLS, -min(n, ROWS) * COLS); break;
 	case 'm':
-		for (i = 0; i <= vt.nr_params; i++)
+		for (int i = 0; i <= vt.nr_params; i++)
 			set_attribute(vt.param[i]);
 		break;
-	case 's': vt.saved_x = vt.x; vt.saved_y = vt.y; break;
-	case 'u': move_to(vt.saved_x, vt.saved_y); break;
 	}
 }
 /* clang-format on */
@@ -226,45 +194,17 @@ static void csi_char(char c)
 	}
 }
 
+/* Two-character sequences: only what begins a longer one, and the scroll backward. */
 static void escape_char(char c)
 {
-	vt.state = TEXT;
-	switch (c) {
-	case '[':
-		vt.state = CSI;
-		vt.nr_params = 0;
-		vt.private = false;
-		memset(vt.param, 0, sizeof(vt.param));
-		break;
-	case '(':
-	case ')':
-	case '#':
-	case '%':
-		vt.state = SKIP_ONE;
-		break;
-	case '7':
-		vt.saved_x = vt.x;
-		vt.saved_y = vt.y;
-		break;
-	case '8':
-		move_to(vt.saved_x, vt.saved_y);
-		break;
-	case 'D':
-		line_feed();
-		break;
-	case 'E':
-		vt.x = 0;
-		line_feed();
-		break;
-	case 'M':
-		reverse_line_feed();
-		break;
-	case 'c':
-		reset_attributes();
-		fill(0, ROWS * COLS);
-		move_to(0, 0);
-		break;
-	}
+	vt.state = c == '[' ? CSI : TEXT;
+	vt.nr_params = 0;
+	vt.private = false;
+	memset(vt.param, 0, sizeof(vt.param));
+	if (c == 'M' && vt.y > 0)
+		move_to(vt.x, vt.y - 1);
+	else if (c == 'M')
+		shift(0, ROWS * COLS, COLS);
 }
 
 static void text_char(char c)
@@ -282,7 +222,7 @@ static void vt_char(char c)
 	switch (c) {
 	case '\b': move_to(vt.x - 1, vt.y); return;
 	case '\t': move_to((vt.x | 7) + 1, vt.y); return;
-	case '\n': case '\v': case '\f': line_feed(); return;
+	case '\n': line_feed(); return;
 	case '\r': move_to(0, vt.y); return;
 	case '\033': vt.state = ESCAPE; return;
 	}
@@ -290,7 +230,6 @@ static void vt_char(char c)
 	case TEXT: text_char(c); break;
 	case ESCAPE: escape_char(c); break;
 	case CSI: csi_char(c); break;
-	case SKIP_ONE: vt.state = TEXT; break;
 	}
 }
 /* clang-format on */

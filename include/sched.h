@@ -78,6 +78,7 @@ struct signal_struct {
 	struct mutex cred_guard_mutex;		/* held from prepare_bprm_creds to setup_new_exec */
 	struct timer_list real_timer;		/* ITIMER_REAL */
 	ktime_t it_real_incr;
+	struct { ktime_t expires, incr; } it[2];	/* VIRTUAL, PROF: in CPU time */
 	struct k_itimer *posix_timers;		/* timer_create's, newest first: kernel/sched/posix_timers.c */
 	u64 utime, stime, cutime, cstime;	/* ns, of dead threads and waited-for children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
@@ -223,7 +224,7 @@ void do_task_dead(void) __noreturn;	/* the last schedule() of a task */
 /* A copy of @orig with its own stack and two references; no shared part is counted yet. NULL: no memory. */
 struct task_struct *dup_task_struct(struct task_struct *orig);
 extern void (*mmdrop_hook)(struct mm_struct *mm);	/* mmdrop, filled in by fork_init */
-/* kernel/sched/timer.c: sends the signals of RLIMIT_CPU. From the tick. */
+/* kernel/sched/timer.c: sends the signals of ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU. From the tick. */
 void run_cpu_timers(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t) { atomic_inc(&t->usage); return t; }
 /* kernel/sched/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */

@@ -195,20 +195,16 @@ static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int si
 static bool receive_control_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
-	int sig;
+	int sig = c == cc[VINTR] ? SIGINT : c == cc[VQUIT] ? SIGQUIT : c == cc[VSUSP] ? SIGTSTP : 0;
 
-	if (I_FLAG(tty, IXON) && c == cc[VSTART]) {
+	if (I_FLAG(tty, IXON) && c == cc[VSTART])
 		start_tty(tty);
-		return true;
-	}
-	if (I_FLAG(tty, IXON) && c == cc[VSTOP]) {
+	else if (I_FLAG(tty, IXON) && c == cc[VSTOP])
 		tty->stopped = true;
-		return true;
-	}
-	sig = c == cc[VINTR] ? SIGINT : c == cc[VQUIT] ? SIGQUIT : c == cc[VSUSP] ? SIGTSTP : 0;
-	if (!sig || !L_FLAG(tty, ISIG))
+	else if (L_FLAG(tty, ISIG) && sig)
+		receive_signal_char(tty, o, sig, c);
+	else
 		return false;
-	receive_signal_char(tty, o, sig, c);
 	return true;
 }
 
@@ -220,15 +216,6 @@ static void reprint_line(struct tty_struct *tty, struct outbuf *o, u8 c)
 		echo_char(tty, o, *buf_at(tty, i));
 }
 
-static void receive_lnext(struct tty_struct *tty, struct outbuf *o)
-{
-	tty->lnext = true;
-	if (L_FLAG(tty, ECHO) && L_FLAG(tty, ECHOCTL)) {
-		out_raw(o, '^');
-		out_raw(o, '\b');
-	}
-}
-
 /* True if @c ends a line or is a character that edits. */
 static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
@@ -238,7 +225,11 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	if (c == cc[VERASE] || c == cc[VKILL] || (c == cc[VWERASE] && ext)) {
 		eraser(tty, o, c);
 	} else if (c == cc[VLNEXT] && ext) {
-		receive_lnext(tty, o);
+		tty->lnext = true;
+		if (L_FLAG(tty, ECHO) && L_FLAG(tty, ECHOCTL)) {
+			out_raw(o, '^');
+			out_raw(o, '\b');
+		}
 	} else if (c == cc[VREPRINT] && ext && L_FLAG(tty, ECHO)) {
 		reprint_line(tty, o, c);
 	} else if (c == cc[VEOF]) {
@@ -254,20 +245,23 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	return true;
 }
 
+/* What ICRNL and its like make of @c. */
+static u8 map_newline(struct tty_struct *tty, u8 c)
+{
+	if (c == '\r' && I_FLAG(tty, ICRNL))
+		return '\n';
+	return c == '\n' && I_FLAG(tty, INLCR) ? '\r' : c;
+}
+
 static void receive_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	bool literal = tty->lnext || c == EOF_MARK;
 
 	tty->lnext = false;
 	if (!literal) {
-		if (receive_control_char(tty, o, c))
+		if (receive_control_char(tty, o, c) || (c == '\r' && I_FLAG(tty, IGNCR)))
 			return;
-		if (c == '\r' && I_FLAG(tty, IGNCR))
-			return;
-		if (c == '\r' && I_FLAG(tty, ICRNL))
-			c = '\n';
-		else if (c == '\n' && I_FLAG(tty, INLCR))
-			c = '\r';
+		c = map_newline(tty, c);
 		if (L_FLAG(tty, ICANON) && receive_canon_char(tty, o, c))
 			return;
 	}
@@ -376,25 +370,6 @@ static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_
 	return got;
 }
 
-/* Copies what is there to the user. Bytes, or -EFAULT. */
-static ssize_t copy_chars(struct tty_struct *tty, char __user *buf, size_t n, bool *line_done)
-{
-	char chunk[OUT_SIZE];
-	unsigned long flags;
-	size_t got, want, done = 0;
-
-	do {
-		want = min(n - done, sizeof(chunk));
-		spin_lock_irqsave(&tty->lock, flags);
-		got = take_chars(tty, chunk, want, line_done);
-		spin_unlock_irqrestore(&tty->lock, flags);
-		if (copy_to_user(buf + done, chunk, got))
-			return -EFAULT;
-		done += got;
-	} while (got == want && done < n && !*line_done);
-	return done;
-}
-
 /* Waits for input. 0: there is some; -EAGAIN, -ERESTARTSYS, or 1: time over or hung up. */
 static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 {
@@ -423,19 +398,22 @@ static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *b
 	const cc_t *cc = tty->termios.c_cc;
 	bool canon = L_FLAG(tty, ICANON), line_done = false;
 	ktime_t expires = canon || cc[VMIN] ? 0 : ktime_get() + cc[VTIME] * (NSEC_PER_SEC / 10);
-	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0;
+	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got;
+	char chunk[OUT_SIZE];
+	unsigned long flags;
 
-	do {
+	while (done < n && !line_done && (done < minimum || input_available(tty, 1))) {
 		int err = wait_input(tty, f, expires);
-		ssize_t got;
 
 		if (err)
 			return done || err > 0 ? (ssize_t)done : err;
-		got = copy_chars(tty, buf + done, n - done, &line_done);
-		if (got < 0)
-			return done ?: (size_t)got;
+		spin_lock_irqsave(&tty->lock, flags);
+		got = take_chars(tty, chunk, min(n - done, sizeof(chunk)), &line_done);
+		spin_unlock_irqrestore(&tty->lock, flags);
+		if (copy_to_user(buf + done, chunk, got))
+			return -EFAULT;
 		done += got;
-	} while (done < n && done < minimum && !line_done);
+	}
 	return done;
 }
 
@@ -472,9 +450,7 @@ static int wait_unstopped(struct tty_struct *tty, struct file *f)
 {
 	if (tty_hung_up_p(tty, f))
 		return -EIO;
-	if (!tty->stopped)
-		return 0;
-	if (f->f_flags & O_NONBLOCK)
+	if (tty->stopped && f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	return wait_event_interruptible(&tty->write_wait, !tty->stopped || tty_hung_up_p(tty, f));
 }

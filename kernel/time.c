@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clocks and sleeps as programs see them: clock_*, nanosleep, the alarm timer
- * and the older calls that say the same with less.
+ * Clocks and sleeps as programs see them: clock_*, nanosleep, the interval
+ * timers and the older calls that say the same with less.
  *
  * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out:
  * time zones, adjtimex, leap seconds (TAI is REALTIME), suspended time
- * (BOOTTIME is MONOTONIC), the CPU clocks of others, timers on CPU time;
+ * (BOOTTIME is MONOTONIC), the CPU clocks of others;
  * coarse clocks are as fine as the others.
  */
 #include <syscalls.h>
@@ -180,7 +180,7 @@ long sys_nanosleep(struct __kernel_timespec __user *req, struct __kernel_timespe
 	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, req, rem);
 }
 
-/* ---- the alarm timer --------------------------------------------------- */
+/* ---- interval timers --------------------------------------------------- */
 
 struct itimer_ns {
 	u64 value, interval;		/* ns */
@@ -199,26 +199,45 @@ static void it_real_fn(struct timer_list *timer)
 		mod_timer(timer, timer_next(timer->expires, sig->it_real_incr));
 }
 
-static struct itimer_ns get_real_itimer(void)
+/* CPU time of the process that ITIMER_VIRTUAL (of the user) and ITIMER_PROF count. */
+static ktime_t cpu_itimer_now(int which)
+{
+	u64 utime, stime;
+
+	thread_group_cputime(current, &utime, &stime);
+	return which == ITIMER_PROF ? utime + stime : utime;
+}
+
+static struct itimer_ns get_itimer(int which)
 {
 	struct signal_struct *sig = current->signal;
 	struct itimer_ns v = { .interval = sig->it_real_incr };
 
-	if (timer_pending(&sig->real_timer))
+	if (which != ITIMER_REAL) {
+		v.interval = sig->it[which - 1].incr;
+		if (sig->it[which - 1].expires)
+			v.value = max_t(s64, sig->it[which - 1].expires - cpu_itimer_now(which), TICK_NSEC);
+	} else if (timer_pending(&sig->real_timer)) {
 		v.value = max_t(ktime_t, sig->real_timer.expires - ktime_get(), NSEC_PER_USEC);
+	}
 	return v;
 }
 
-static void set_real_itimer(const struct itimer_ns *v)
+/* On CPU time one tick more, for the current one is partly over. */
+static void set_itimer(int which, const struct itimer_ns *v)
 {
 	struct signal_struct *sig = current->signal;
 
+	if (which != ITIMER_REAL) {
+		sig->it[which - 1].incr = v->interval;
+		sig->it[which - 1].expires = v->value ? cpu_itimer_now(which) + v->value + TICK_NSEC : 0;
+		return;
+	}
 	del_timer(&sig->real_timer);
 	sig->it_real_incr = v->value ? v->interval : 0;
-	if (!v->value)
-		return;
 	sig->real_timer.function = it_real_fn;
-	mod_timer(&sig->real_timer, posix_clock_expiry(CLOCK_MONOTONIC, v->value, false));
+	if (v->value)
+		mod_timer(&sig->real_timer, posix_clock_expiry(CLOCK_MONOTONIC, v->value, false));
 }
 
 /* False: not a time. */
@@ -239,31 +258,35 @@ static int put_itimerval(const struct itimer_ns *v, struct __kernel_old_itimerva
 
 long sys_getitimer(int which, struct __kernel_old_itimerval __user *v)
 {
-	struct itimer_ns now = get_real_itimer();
+	struct itimer_ns now;
 
-	return which == ITIMER_REAL ? put_itimerval(&now, v) : -EINVAL;
+	if (which < ITIMER_REAL || which > ITIMER_PROF)
+		return -EINVAL;
+	now = get_itimer(which);
+	return put_itimerval(&now, v);
 }
 
 long sys_setitimer(int which, struct __kernel_old_itimerval __user *v, struct __kernel_old_itimerval __user *old)
 {
 	struct __kernel_old_itimerval k = { 0 };
-	struct itimer_ns new_v, old_v = get_real_itimer();
+	struct itimer_ns new_v, old_v;
 
 	if (v && copy_from_user(&k, v, sizeof(k)))
 		return -EFAULT;
 	if (!timeval_to_ns(&k.it_value, &new_v.value) || !timeval_to_ns(&k.it_interval, &new_v.interval) ||
-	    which != ITIMER_REAL)
+	    which < ITIMER_REAL || which > ITIMER_PROF)
 		return -EINVAL;
-	set_real_itimer(&new_v);
+	old_v = get_itimer(which);
+	set_itimer(which, &new_v);
 	return old ? put_itimerval(&old_v, old) : 0;
 }
 
 /* The seconds the last alarm had left, rounded, but not to 0. */
 long sys_alarm(unsigned int seconds)
 {
-	struct itimer_ns new_v = { .value = seconds * (u64)NSEC_PER_SEC }, old = get_real_itimer();
+	struct itimer_ns new_v = { .value = seconds * (u64)NSEC_PER_SEC }, old = get_itimer(ITIMER_REAL);
 	u64 sec = old.value / NSEC_PER_SEC, nsec = old.value % NSEC_PER_SEC;
 
-	set_real_itimer(&new_v);
+	set_itimer(ITIMER_REAL, &new_v);
 	return sec + ((!sec && nsec) || nsec >= NSEC_PER_SEC / 2);
 }

@@ -104,6 +104,17 @@ int schedule_hrtimeout(ktime_t expires)
 	return READ_ONCE(s.task) ? -EINTR : 0;
 }
 
+/* ITIMER_VIRTUAL (@i 0) or ITIMER_PROF (1): @used is the CPU time of the process so far. */
+static void check_cpu_itimer(struct task_struct *t, int i, u64 used)
+{
+	struct signal_struct *sig = t->signal;
+
+	if (!sig->it[i].expires || used < sig->it[i].expires)
+		return;
+	sig->it[i].expires = sig->it[i].incr ? sig->it[i].expires + sig->it[i].incr : 0;
+	send_sig_info(i ? SIGPROF : SIGVTALRM, SEND_SIG_PRIV, t, true);
+}
+
 /* SIGXCPU once a second past the soft limit, which moves on as Linux's does; SIGKILL at the hard one. */
 static void check_cpu_rlimit(struct task_struct *t, u64 used)
 {
@@ -120,10 +131,14 @@ static void check_cpu_rlimit(struct task_struct *t, u64 used)
 
 void run_cpu_timers(struct task_struct *t)
 {
+	struct signal_struct *sig = t->signal;
 	u64 utime, stime;
 
-	if (t->exit_state || task_rlimit(t, RLIMIT_CPU) == RLIM64_INFINITY)
+	if (t->exit_state || (!sig->it[0].expires && !sig->it[1].expires &&
+			      sig->rlim[RLIMIT_CPU].rlim_cur == RLIM64_INFINITY))
 		return;
 	thread_group_cputime(t, &utime, &stime);
+	check_cpu_itimer(t, 0, utime);
+	check_cpu_itimer(t, 1, utime + stime);
 	check_cpu_rlimit(t, utime + stime);
 }

@@ -64,53 +64,26 @@ void init_rlimits(struct rlimit64 *r)
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){ threads / 2, threads / 2 };
 }
 
-/* Sets @t's limit number @res. */
-static int set_rlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r)
-{
-	struct rlimit64 *r = &t->signal->rlim[res];
-
-	if (new_r->rlim_cur > new_r->rlim_max)
-		return -EINVAL;
-	if (res == RLIMIT_NOFILE && new_r->rlim_max > NR_OPEN_LIMIT)
-		return -EPERM;
-	if (new_r->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	*r = *new_r;
-	return 0;
-}
-
-static int check_prlimit_permission(struct task_struct *t)
-{
-	const struct cred *c = current->cred, *tc = t->cred;
-
-	if (t == current || capable(CAP_SYS_RESOURCE))
-		return 0;
-	return c->uid == tc->euid && c->uid == tc->suid && c->uid == tc->uid &&
-	       c->gid == tc->egid && c->gid == tc->sgid && c->gid == tc->gid ? 0 : -EPERM;
-}
-
+/* Of current alone: nobody changes the limits of others. */
 long sys_prlimit64(pid_t pid, unsigned int res, const struct rlimit64 __user *new_r, struct rlimit64 __user *old)
 {
-	struct rlimit64 new_k, old_k;
-	struct task_struct *t;
-	int err;
+	struct rlimit64 new_k, old_k, *r;
 
 	if (new_r && copy_from_user(&new_k, new_r, sizeof(new_k)))
 		return -EFAULT;
-	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
-	if (!t)
-		return -ESRCH;
-	err = check_prlimit_permission(t);
-	if (!err && res >= RLIM_NLIMITS)
-		err = -EINVAL;
-	if (!err) {
-		old_k = t->signal->rlim[res];
-		err = new_r ? set_rlimit(t, res, &new_k) : 0;
-	}
-	put_task_struct(t);
-	if (!err && old && copy_to_user(old, &old_k, sizeof(old_k)))
-		err = -EFAULT;
-	return err;
+	if (pid && pid != current->tgid)
+		return -EPERM;
+	if (res >= RLIM_NLIMITS || (new_r && new_k.rlim_cur > new_k.rlim_max))
+		return -EINVAL;
+	r = &current->signal->rlim[res];
+	if (new_r && res == RLIMIT_NOFILE && new_k.rlim_max > NR_OPEN_LIMIT)
+		return -EPERM;
+	if (new_r && new_k.rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	old_k = *r;
+	if (new_r)
+		*r = new_k;
+	return old && copy_to_user(old, &old_k, sizeof(old_k)) ? -EFAULT : 0;
 }
 
 static void add_counts(struct rusage *r, unsigned long minflt, unsigned long majflt, unsigned long nvcsw,
@@ -171,26 +144,12 @@ long sys_getrusage(int who, void __user *ru)
 	return copy_to_user(ru, &r, sizeof(r)) ? -EFAULT : 0;
 }
 
-static unsigned int count_threads(void)
-{
-	struct task_struct *p;
-	unsigned long flags;
-	unsigned int n = 0;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p)
-		n += p->signal->nr_threads;
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return n;
-}
-
 long sys_sysinfo(void __user *info)
 {
 	struct sysinfo si = {
 		.uptime = DIV_ROUND_UP(ktime_get(), NSEC_PER_SEC),
 		.totalram = totalram_pages() * PAGE_SIZE,
 		.freeram = nr_free_pages() * PAGE_SIZE,
-		.procs = count_threads(),
 		.mem_unit = 1,
 	};
 	unsigned long loads[3];
@@ -230,63 +189,46 @@ static long nice_to_rlimit(int nice)
 	return MAX_NICE - nice + 1;
 }
 
-static long set_one_prio(struct task_struct *t, int nice)
+/* @who's task (0: current) with a reference; only PRIO_PROCESS is there. */
+static struct task_struct *prio_task(int which, int who)
 {
-	const struct cred *c = current->cred;
+	struct task_struct *t;
 
-	if (t->cred->uid != c->euid && t->cred->euid != c->euid && !capable(CAP_SYS_NICE))
-		return -EPERM;
-	if (nice < t->nice && nice_to_rlimit(nice) > (long)task_rlimit(t, RLIMIT_NICE) && !capable(CAP_SYS_NICE))
-		return -EACCES;
-	t->nice = nice;
-	return 0;
-}
-
-/* @t is one that (@which, @who) means; @who 0: like current. */
-static bool prio_meant(struct task_struct *t, int which, int who)
-{
-	switch (which) {
-	case PRIO_PROCESS:
-		return t->pid == (who ?: current->pid);
-	case PRIO_PGRP:
-		return pid_nr(task_pgrp(t)) == (who ?: pid_nr(task_pgrp(current)));
-	default:
-		return t->cred->uid == (who ? (uid_t)who : current->cred->uid);
-	}
-}
-
-/* The best priority of those meant, or with @nice the last error of setting it; -ESRCH: there is none. */
-static long do_priority(int which, int who, const int *nice)
-{
-	struct task_struct *p, *t;
-	unsigned long flags;
-	long ret = -ESRCH, prio;
-
-	if (which > PRIO_USER || which < PRIO_PROCESS)
-		return -EINVAL;
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p) {
-		for_each_thread(p, t) {
-			if (!prio_meant(t, which, who))
-				continue;
-			prio = nice ? set_one_prio(t, *nice) : nice_to_rlimit(t->nice);
-			if (ret == -ESRCH || (nice ? prio < 0 : prio > ret))
-				ret = prio;
-		}
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return ret;
+	if (which != PRIO_PROCESS)
+		return ERR_PTR(-EINVAL);
+	t = who ? find_get_task_by_vpid(who) : get_task_struct(current);
+	return t ?: ERR_PTR(-ESRCH);
 }
 
 long sys_getpriority(int which, int who)
 {
-	return do_priority(which, who, NULL);
+	struct task_struct *t = prio_task(which, who);
+	long prio;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	prio = nice_to_rlimit(t->nice);
+	put_task_struct(t);
+	return prio;
 }
 
 long sys_setpriority(int which, int who, int nice)
 {
+	struct task_struct *t = prio_task(which, who);
+	uid_t euid = current->cred->euid;
+	int err = 0;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
 	nice = max(MIN_NICE, min(MAX_NICE, nice));
-	return do_priority(which, who, &nice);
+	if (t->cred->uid != euid && t->cred->euid != euid && !capable(CAP_SYS_NICE))
+		err = -EPERM;
+	else if (nice < t->nice && nice_to_rlimit(nice) > (long)task_rlimit(t, RLIMIT_NICE) && !capable(CAP_SYS_NICE))
+		err = -EACCES;
+	else
+		t->nice = nice;
+	put_task_struct(t);
+	return err;
 }
 
 long sys_sched_yield(void)

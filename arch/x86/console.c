@@ -42,15 +42,6 @@ static volatile u16 *video;
 /* ANSI counts red 1, blue 4; VGA the other way round. */
 static const u8 vga_color[8] = {0, 4, 2, 6, 1, 5, 3, 7};
 
-static u16 blank(void) { return (vt.bg << 4 | DEFAULT_ATTR) << 8 | ' '; }
-
-static u16 glyph(char c)
-{
-	u8 fg = vt.bold ? vt.fg | 8 : vt.fg;
-
-	return (vt.reverse ? fg << 4 | vt.bg : vt.bg << 4 | fg) << 8 | (u8)c;
-}
-
 /* Copies cells [from, to) to the screen. */
 static void show(int from, int to)
 {
@@ -61,25 +52,25 @@ static void show(int from, int to)
 static void fill(int from, int to)
 {
 	for (int i = from; i < to; i++)
-		vt.cell[i] = blank();
+		vt.cell[i] = (vt.bg << 4 | DEFAULT_ATTR) << 8 | ' ';
 	show(from, to);
 }
 
-/* Moves cells [from, to) by @by and clears what they leave. */
-static void shift(int from, int to, int by)
+/* Deletes the first @n of the cells [from, to): the others move up, blanks follow. */
+static void delete_cells(int from, int to, int n)
 {
-	int n = to - from;
+	n = min(n, to - from);
+	memmove(&vt.cell[from], &vt.cell[from + n], (to - from - n) * sizeof(u16));
+	show(from, to - n);
+	fill(to - n, to);
+}
 
-	by = min(max(by, -n), n);
-	if (by < 0) {
-		memmove(&vt.cell[from], &vt.cell[from - by], (n + by) * sizeof(u16));
-		show(from, to + by);
-		fill(to + by, to);
-	} else {
-		memmove(&vt.cell[from + by], &vt.cell[from], (n - by) * sizeof(u16));
-		show(from + by, to);
-		fill(from, from + by);
-	}
+static void insert_cells(int from, int to, int n)
+{
+	n = min(n, to - from);
+	memmove(&vt.cell[from + n], &vt.cell[from], (to - from - n) * sizeof(u16));
+	show(from + n, to);
+	fill(from, from + n);
 }
 
 static void move_to(int x, int y)
@@ -94,46 +85,41 @@ static void line_feed(void)
 	if (vt.y < ROWS - 1)
 		vt.y++;
 	else
-		shift(0, ROWS * COLS, -COLS);
+		delete_cells(0, ROWS * COLS, COLS);
 	vt.wrap = false;
 }
 
 static void put_char(char c)
 {
-	int at;
+	int at, fg = vt.bold ? vt.fg | 8 : vt.fg;
 
 	if (vt.wrap) {
 		vt.x = 0;
 		line_feed();
 	}
 	at = vt.y * COLS + vt.x;
-	vt.cell[at] = glyph(c);
+	vt.cell[at] = (vt.reverse ? fg << 4 | vt.bg : vt.bg << 4 | fg) << 8 | (u8)c;
 	show(at, at + 1);
-	if (vt.x < COLS - 1)
-		vt.x++;
-	else
-		vt.wrap = true;
-}
-
-static void reset_attributes(void)
-{
-	vt.bold = vt.reverse = false;
-	vt.fg = 7;
-	vt.bg = 0;
+	vt.wrap = vt.x == COLS - 1;
+	vt.x += !vt.wrap;
 }
 
 static void set_attribute(int p)
 {
+	if (p == 0 || p == 39)
+		vt.fg = 7;
+	if (p == 0 || p == 49)
+		vt.bg = 0;
 	if (p == 0)
-		reset_attributes();
+		vt.bold = vt.reverse = false;
 	else if (p == 1 || p == 22)
 		vt.bold = p == 1;
 	else if (p == 7 || p == 27)
 		vt.reverse = p == 7;
-	else if (p >= 30 && p <= 39)
-		vt.fg = p < 38 ? vga_color[p - 30] : 7;
-	else if (p >= 40 && p <= 49)
-		vt.bg = p < 48 ? vga_color[p - 40] : 0;
+	else if (p >= 30 && p <= 37)
+		vt.fg = vga_color[p - 30];
+	else if (p >= 40 && p <= 47)
+		vt.bg = vga_color[p - 40];
 }
 
 /* 0: from the cursor on; 1: up to the cursor; 2, 3: everything, of cells [from, to). */
@@ -165,10 +151,8 @@ static void csi_dispatch(char c)
 	case 'H': move_to(max(vt.param[1], 1) - 1, n - 1); break;
 	case 'J': erase(first, 0, ROWS * COLS); break;
 	case 'K': erase(first, line, line + COLS); break;
-	case '@': shift(at, line + COLS, n); break;
-	case 'P': shift(at, line + COLS, -n); break;
-	case 'L': shift(line, ROWS * COLS, min(n, ROWS) * COLS); break;
-	case 'M': shift(line, ROWS * COLS, -min(n, ROWS) * COLS); break;
+	case '@': insert_cells(at, line + COLS, n); break;
+	case 'P': delete_cells(at, line + COLS, n); break;
 	case 'm':
 		for (int i = 0; i <= vt.nr_params; i++)
 			set_attribute(vt.param[i]);
@@ -194,45 +178,37 @@ static void csi_char(char c)
 	}
 }
 
-/* Two-character sequences: only what begins a longer one, and the scroll backward. */
+/* Of the two-character sequences only the one that begins a longer one is obeyed. */
 static void escape_char(char c)
 {
 	vt.state = c == '[' ? CSI : TEXT;
 	vt.nr_params = 0;
 	vt.private = false;
 	memset(vt.param, 0, sizeof(vt.param));
-	if (c == 'M' && vt.y > 0)
-		move_to(vt.x, vt.y - 1);
-	else if (c == 'M')
-		shift(0, ROWS * COLS, COLS);
 }
 
-static void text_char(char c)
+/* Control characters act in every state, as on a real terminal. */
+static void vt_char(char c)
 {
-	if ((u8)c >= 0xc0) /* first byte of a UTF-8 character; the others are dropped */
+	if (c == '\b')
+		move_to(vt.x - 1, vt.y);
+	else if (c == '\t')
+		move_to((vt.x | 7) + 1, vt.y);
+	else if (c == '\n')
+		line_feed();
+	else if (c == '\r')
+		move_to(0, vt.y);
+	else if (c == '\033')
+		vt.state = ESCAPE;
+	else if (vt.state == ESCAPE)
+		escape_char(c);
+	else if (vt.state == CSI)
+		csi_char(c);
+	else if ((u8)c >= 0xc0) /* first byte of a UTF-8 character; the others are dropped */
 		put_char('?');
 	else if (c >= ' ' && c < 0x7f)
 		put_char(c);
 }
-
-/* clang-format off */
-/* Control characters act in every state, as on a real terminal. */
-static void vt_char(char c)
-{
-	switch (c) {
-	case '\b': move_to(vt.x - 1, vt.y); return;
-	case '\t': move_to((vt.x | 7) + 1, vt.y); return;
-	case '\n': line_feed(); return;
-	case '\r': move_to(0, vt.y); return;
-	case '\033': vt.state = ESCAPE; return;
-	}
-	switch (vt.state) {
-	case TEXT: text_char(c); break;
-	case ESCAPE: escape_char(c); break;
-	case CSI: csi_char(c); break;
-	}
-}
-/* clang-format on */
 
 static void update_cursor(void)
 {

@@ -237,18 +237,33 @@ long sys_sched_yield(void)
 	return 0;
 }
 
-/* The one CPU there is, for every task. */
+/* 0 if there is a task @pid (0: current), else -errno. */
+static long check_pid(pid_t pid)
+{
+	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+
+	if (t)
+		put_task_struct(t);
+	return pid < 0 ? -EINVAL : t ? 0 : -ESRCH;
+}
+
+/* SCHED_OTHER, which is 0, and priority 0 in it: that is what every task has. */
+long sys_sched_getscheduler(pid_t pid)
+{
+	return check_pid(pid);
+}
+
+long sys_sched_getparam(pid_t pid, void __user *param)
+{
+	return check_pid(pid) ?: put_user(0, (int __user *)param);
+}
+
+/* The one CPU there is. */
 long sys_sched_getaffinity(pid_t pid, unsigned int n, unsigned long __user *mask)
 {
-	struct task_struct *t;
-
 	if (!n || n % sizeof(*mask))
 		return -EINVAL;
-	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
-	if (!t)
-		return -ESRCH;
-	put_task_struct(t);
-	return put_user(1UL, mask) ?: (long)sizeof(*mask);
+	return check_pid(pid) ?: put_user(1UL, mask) ?: (long)sizeof(*mask);
 }
 
 /* ---- settings of a task ------------------------------------------------ */

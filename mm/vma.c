@@ -35,15 +35,17 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 	return vma;
 }
 
-struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma)
+struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma));
 
-	if (copy) {
-		copy->vm_next = copy->vm_prev = NULL;
-		copy->anon_vma = NULL;
-		copy->anon_chain = 0;
-	}
+	if (!copy)
+		return NULL;
+	copy->vm_next = copy->vm_prev = NULL;
+	copy->anon_vma = NULL;
+	copy->anon_chain = 0;
+	if (copy->vm_file)
+		get_file(copy->vm_file);
 	return copy;
 }
 
@@ -104,12 +106,11 @@ static void i_mmap_unlock(struct vm_area_struct *vma)
 		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
 }
 
-static void note_last(struct mm_struct *mm, struct vm_area_struct *last)
+/* @vma, whose end has changed, may be the last. */
+static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (!last)
-		mm->highest_vm_end = 0;
-	else if (!last->vm_next)
-		mm->highest_vm_end = last->vm_end;
+	if (!vma || !vma->vm_next)
+		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
@@ -123,20 +124,18 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 		vma->vm_next->vm_prev = vma;
 	mm->map_count++;
 	note_last(mm, vma);
-	if (vma->vm_file) {
-		i_mmap_lock(vma);
+	i_mmap_lock(vma);
+	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
-		i_mmap_unlock(vma);
-	}
+	i_mmap_unlock(vma);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (vma->vm_file) {
-		i_mmap_lock(vma);
+	i_mmap_lock(vma);
+	if (vma->vm_file)
 		list_del(&vma->shared_node);
-		i_mmap_unlock(vma);
-	}
+	i_mmap_unlock(vma);
 	if (vma->vm_prev)
 		vma->vm_prev->vm_next = vma->vm_next;
 	else
@@ -152,8 +151,6 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 
 void remove_vma(struct vm_area_struct *vma)
 {
-	if (vma->vm_ops && vma->vm_ops->close)
-		vma->vm_ops->close(vma);
 	unlink_anon_vma(vma);
 	if (vma->vm_file)
 		fput(vma->vm_file);
@@ -166,7 +163,7 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 
 	if (next && next->vm_start < vma->vm_end)
 		return -ENOMEM;
-	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(mm, vma_pages(vma)))
+	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(vma_pages(vma)))
 		return -ENOMEM;
 	if (vma_is_anonymous(vma))
 		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
@@ -205,30 +202,23 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
 	struct vm_area_struct *piece;
-	int err = 0;
 
-	if (vma->vm_ops && vma->vm_ops->may_split)
-		err = vma->vm_ops->may_split(vma, addr);
-	if (err)
-		return err;
-	piece = vm_area_dup(vma);
+	/* The kernel counts on the number of pages in its own areas: they are never cut. */
+	if (vma->vm_flags & VM_DONTEXPAND)
+		return -EINVAL;
+	piece = vm_area_copy(vma);
 	if (!piece)
 		return -ENOMEM;
 	anon_vma_clone(piece, vma);
-	if (piece->vm_file)
-		get_file(piece->vm_file);
 	if (new_below) {
 		piece->vm_end = addr;
 		vma_stretch(vma, addr, vma->vm_end);
-		vma_link(mm, piece, vma->vm_prev);
 	} else {
 		piece->vm_start = addr;
 		piece->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
 		vma_stretch(vma, vma->vm_start, addr);
-		vma_link(mm, piece, vma);
 	}
-	if (piece->vm_ops && piece->vm_ops->open)
-		piece->vm_ops->open(piece);
+	vma_link(mm, piece, new_below ? vma->vm_prev : vma);
 	return 0;
 }
 
@@ -246,9 +236,7 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 static bool is_mergeable_vma(struct vm_area_struct *vma, struct file *file, unsigned long vm_flags)
 {
-	if ((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY)
-		return false;
-	return vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
+	return !((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY) && vma->vm_file == file;
 }
 
 /*
@@ -398,16 +386,40 @@ int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigne
 	      unsigned long end, unsigned long vm_flags)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long pgoff = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	struct vm_area_struct *merged = NULL;
 	int err = 0;
 
-	*pprev = vma_merge(mm, *pprev, start, end, vm_flags, vma->anon_vma, vma->vm_file, pgoff);
-	if (*pprev)
-		return 0;
-	*pprev = vma;
-	if (start != vma->vm_start)
-		err = split_vma(mm, vma, start, 1);
-	if (!err && end != vma->vm_end)
-		err = split_vma(mm, vma, end, 0);
+	if (vma->vm_flags != vm_flags) {
+		merged = vma_merge(mm, *pprev, start, end, vm_flags, vma->anon_vma, vma->vm_file,
+				   vma_pgoff(vma, start));
+		if (!merged && start != vma->vm_start)
+			err = split_vma(mm, vma, start, 1);
+		if (!merged && !err && end != vma->vm_end)
+			err = split_vma(mm, vma, end, 0);
+	}
+	*pprev = merged ? merged : vma;
+	if (!err)
+		(*pprev)->vm_flags = vm_flags;
 	return err;
+}
+
+int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	       area_fn *fn, unsigned long arg)
+{
+	struct vm_area_struct *prev, *vma = find_vma_prev(mm, start, &prev);
+	int err, hole = 0;
+
+	if (vma && start > vma->vm_start)
+		prev = vma;
+	for (; start < end; start = prev->vm_end, vma = prev->vm_next) {
+		if (!vma || vma->vm_start >= end || (start < vma->vm_start && !skip_holes))
+			return -ENOMEM;
+		if (start < vma->vm_start)
+			hole = -ENOMEM;
+		start = max(start, vma->vm_start);
+		err = fn(vma, &prev, start, min(vma->vm_end, end), arg);
+		if (err)
+			return err;
+	}
+	return hole;
 }

@@ -257,8 +257,8 @@ int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long 
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
 				     unsigned long vm_flags, struct file *file, unsigned long pgoff);
-bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
-			 struct file *file, unsigned long pgoff);
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
+			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
 /*
  * Gives [start, end) of @vma the flags @vm_flags: merged with a neighbour that
  * has them already, or split off. *pprev: in the area before @start (or @vma),

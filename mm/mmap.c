@@ -305,19 +305,15 @@ static int check_file_mapping(struct file *file, unsigned long prot, unsigned lo
 
 static int check_anon_mapping(unsigned long flags, struct map_request *r)
 {
-	switch (flags & MAP_TYPE) {
-	case MAP_SHARED:
-		if (r->vm_flags & VM_GROWSDOWN)
-			return -EINVAL;
-		r->pgoff = 0;
-		r->vm_flags |= VM_SHARED | VM_MAYSHARE;
-		return 0;
-	case MAP_PRIVATE:
-		r->pgoff = r->addr >> PAGE_SHIFT;
-		return 0;
-	default:
+	bool shared = (flags & MAP_TYPE) == MAP_SHARED;
+
+	if (!shared && (flags & MAP_TYPE) != MAP_PRIVATE)
 		return -EINVAL;
-	}
+	if (shared && (r->vm_flags & VM_GROWSDOWN))
+		return -EINVAL;
+	r->pgoff = shared ? 0 : r->addr >> PAGE_SHIFT;
+	r->vm_flags |= shared ? VM_SHARED | VM_MAYSHARE : 0;
+	return 0;
 }
 
 /* PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s bits too. */
@@ -470,8 +466,7 @@ static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsig
 	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
 	    security_vm_enough_memory(npages))
 		return -ENOMEM;
-	if (vma && vma->vm_end == addr &&
-	    can_vma_merge_after(vma, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
+	if (can_vma_merge_after(vma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
 		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
 	} else {
 		vma = vm_area_new(mm, addr, addr + len, flags);

@@ -251,63 +251,64 @@ static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
 	return a == b;
 }
 
-/* A range that ends where @vma begins and has page offset @pgoff there. */
-static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long vm_flags,
-				 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
+/* A range that ends at @end, with page offset @pgoff there: may @vma (or NULL) start with it? */
+static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
+				 unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff)
 {
-	return is_mergeable_vma(vma, file, vm_flags) &&
-	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff == pgoff;
+	return vma && vma->vm_start == end && vma->vm_pgoff == pgoff &&
+	       is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-/* A range that begins where @vma ends, with page offset @pgoff: may @vma be extended over it? */
-bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags,
+/* A range that begins at @addr, with page offset @pgoff: may @vma (or NULL) go on with it? */
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
-	return is_mergeable_vma(vma, file, vm_flags) &&
-	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) &&
-	       vma->vm_pgoff + vma_pages(vma) == pgoff;
+	return vma && vma->vm_end == addr && vma_pgoff(vma, addr) == pgoff &&
+	       is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-static void import_anon_vma(struct vm_area_struct *into, const struct vm_area_struct *from)
+/*
+ * @into grows to [start, end), and its neighbours lose what it takes: one that loses all goes.
+ * It inherits their anon_vma if it has none itself.
+ */
+static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
+		       unsigned long end)
 {
-	if (!into->anon_vma && from->anon_vma)
-		anon_vma_clone(into, from);
-}
+	for (;;) {
+		struct vm_area_struct *v = into->vm_next;
+		bool below = !v || v->vm_start >= end;
 
-/* @gone's pages become @into's; the caller stretches @into over them. */
-static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into,
-			struct vm_area_struct *gone)
-{
-	import_anon_vma(into, gone);
-	vma_unlink(mm, gone);
-	remove_vma(gone);
-}
-
-/* @prev takes [.., end) and with it what of @mid lies below @end: cases 2, 5, 7. */
-static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev,
-			    struct vm_area_struct *mid, unsigned long end)
-{
-	if (mid && mid->vm_end == end) {
-		vma_swallow(mm, prev, mid);
-	} else if (mid && mid->vm_start < end) {
-		import_anon_vma(prev, mid);
-		vma_stretch(mid, end, mid->vm_end);
+		if (below)
+			v = into->vm_prev;
+		if (below && (!v || v->vm_end <= start))
+			break;
+		if (!into->anon_vma && v->anon_vma)
+			anon_vma_clone(into, v);
+		if (v->vm_start < start) {
+			vma_stretch(v, v->vm_start, start);
+		} else if (v->vm_end > end) {
+			vma_stretch(v, end, v->vm_end);
+		} else {
+			vma_unlink(mm, v);
+			remove_vma(v);
+		}
 	}
-	vma_stretch(prev, prev->vm_start, end);
+	vma_stretch(into, start, end);
 }
 
-/* @next takes [addr, ..) from @prev's tail (4), from a hole (3), or from the whole of @mid (8). */
-static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev,
-			    struct vm_area_struct *mid, struct vm_area_struct *next,
-			    unsigned long addr)
+/* [addr, end) goes to @prev, to @next, or makes the two one; NULL: that one does not fit. */
+static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_struct *prev,
+					 struct vm_area_struct *next, unsigned long addr,
+					 unsigned long end)
 {
-	if (prev && addr < prev->vm_end) {
-		import_anon_vma(next, prev);
-		vma_stretch(prev, prev->vm_start, addr);
-	} else if (mid != next) {
-		vma_swallow(mm, next, mid);
-	}
-	vma_stretch(next, addr, next->vm_end);
+	struct vm_area_struct *into = prev ? prev : next;
+
+	if (into)
+		vma_expand(mm, into, prev ? prev->vm_start : addr, next ? next->vm_end : end);
+	return into;
 }
 
 /*
@@ -322,33 +323,17 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 {
 	struct vm_area_struct *mid = prev ? prev->vm_next : mm->mmap;
 	struct vm_area_struct *next = mid && mid->vm_end == end ? mid->vm_next : mid;
-	bool merge_prev, merge_next;
 
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
-	merge_prev = prev && prev->vm_end == addr &&
-		     can_vma_merge_after(prev, vm_flags, anon_vma, file, pgoff);
-	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, anon_vma, file,
-					  pgoff + ((end - addr) >> PAGE_SHIFT));
-	if (merge_prev && merge_next &&
-	    is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL)) {
-		unsigned long far_end = next->vm_end;
-
-		if (mid != next)
-			vma_swallow(mm, prev, mid);
-		merge_into_prev(mm, prev, next, far_end); /* 1, 6 */
-		return prev;
-	}
-	if (merge_prev) {
-		merge_into_prev(mm, prev, mid, end);
-		return prev;
-	}
-	if (merge_next) {
-		merge_into_next(mm, prev, mid, next, addr);
-		return next;
-	}
-	return NULL;
+	if (!can_vma_merge_after(prev, addr, vm_flags, anon_vma, file, pgoff))
+		prev = NULL;
+	if (!can_vma_merge_before(next, end, vm_flags, anon_vma, file,
+				  pgoff + ((end - addr) >> PAGE_SHIFT)))
+		next = NULL;
+	if (prev && next && !is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL))
+		next = NULL;
+	return merge_with(mm, prev, next, addr, end);
 }
 
 /*
@@ -360,26 +345,14 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 				     unsigned long end, unsigned long vm_flags, struct file *file,
 				     unsigned long pgoff)
 {
-	bool merge_prev, merge_next;
-
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
-	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, NULL, file,
-					  pgoff + ((end - addr) >> PAGE_SHIFT));
-	merge_prev = prev && prev->vm_end == addr &&
-		     can_vma_merge_after(prev, vm_flags, merge_next ? next->anon_vma : NULL, file,
-					 pgoff);
-	if (merge_prev) {
-		merge_into_prev(mm, prev, merge_next ? next : NULL,
-				merge_next ? next->vm_end : end);
-		return prev;
-	}
-	if (merge_next) {
-		merge_into_next(mm, NULL, next, next, addr);
-		return next;
-	}
-	return NULL;
+	if (!can_vma_merge_before(next, end, vm_flags, NULL, file,
+				  pgoff + ((end - addr) >> PAGE_SHIFT)))
+		next = NULL;
+	if (!can_vma_merge_after(prev, addr, vm_flags, next ? next->anon_vma : NULL, file, pgoff))
+		prev = NULL;
+	return merge_with(mm, prev, next, addr, end);
 }
 
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,

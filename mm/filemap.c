@@ -107,16 +107,6 @@ static size_t copy_in(void *to, const void *from, size_t n, bool user)
 }
 
 /* A hole shows zeros without taking memory. */
-static struct page *page_for_read(struct address_space *mapping, unsigned long index)
-{
-	struct page *page = find_get_page(mapping, index);
-
-	if (page)
-		return page;
-	get_page(zero_page);
-	return zero_page;
-}
-
 ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user)
 {
 	struct address_space *mapping = f->f_mapping;
@@ -126,11 +116,12 @@ ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user
 		unsigned long offset = offset_in_page(*pos);
 		size_t left = min_t(size_t, n - done, mapping->host->i_size - *pos);
 		size_t chunk = min_t(size_t, left, PAGE_SIZE - offset), copied;
-		struct page *page = page_for_read(mapping, *pos >> PAGE_SHIFT);
+		struct page *page = find_get_page(mapping, *pos >> PAGE_SHIFT);
+		const char *bytes = page_address(page ? page : zero_page);
 
-		copied = copy_out((char *)buf + done, (char *)page_address(page) + offset, chunk,
-				  user);
-		put_page(page);
+		copied = copy_out((char *)buf + done, bytes + offset, chunk, user);
+		if (page)
+			put_page(page);
 		done += copied;
 		*pos += copied;
 		if (copied < chunk)

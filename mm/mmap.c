@@ -258,7 +258,7 @@ static bool file_noexec(const struct file *file)
 {
 	const struct vfsmount *mnt = file->f_path.mnt;
 
-	return (mnt && (mnt->mnt_flags & MS_NOEXEC)) || (file->f_inode->i_sb->s_flags & MS_NOEXEC);
+	return ((mnt ? mnt->mnt_flags : 0) | file->f_inode->i_sb->s_flags) & MS_NOEXEC;
 }
 
 /* Does the range fit what the file can address? */
@@ -377,7 +377,7 @@ static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, un
 		return err;
 	r.vm_flags = calc_vm_flags(prot, flags);
 	if ((flags & MAP_LOCKED) && !may_lock(mm, r.len >> PAGE_SHIFT))
-		return -EAGAIN;
+		return rlimit(RLIMIT_MEMLOCK) ? -EAGAIN : -EPERM;
 	err = file ? check_file_mapping(file, prot, flags, &r) : check_anon_mapping(flags, &r);
 	if (!err)
 		err = map_region(mm, &r);
@@ -413,18 +413,14 @@ int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 }
 
 /* fget lives a floor above; mmap needs no more of it than this. */
-static struct file *file_of_fd(unsigned long fd)
+static struct file *file_of_fd(unsigned int fd)
 {
 	struct files_struct *files = current->files;
-	struct file *file = NULL;
+	struct file *file;
 
 	spin_lock(&files->file_lock);
-	if ((unsigned int)fd < files->max_fds)
-		file = files->fd[(unsigned int)fd];
-	if (file && (file->f_mode & FMODE_PATH))
-		file = NULL;
-	if (file)
-		get_file(file);
+	file = fd < files->max_fds ? files->fd[fd] : NULL;
+	file = file && !(file->f_mode & FMODE_PATH) ? get_file(file) : NULL;
 	spin_unlock(&files->file_lock);
 	return file;
 }

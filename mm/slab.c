@@ -183,12 +183,10 @@ void kfree(const void *p)
 	if (!p)
 		return;
 	page = virt_to_page(p);
-	if (page->flags & BIT(PG_slab)) {
+	if (page->flags & BIT(PG_slab))
 		kmem_cache_free(page->slab, (void *)p);
-		return;
-	}
-	BUG_ON(offset_in_page(p));
-	put_page(page);
+	else
+		put_page(page);
 }
 
 void *kmemdup(const void *p, size_t n)

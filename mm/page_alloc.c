@@ -94,11 +94,21 @@ void *alloc_table(void)
 
 /* ---- the kernel's page tables ---------------------------------------- */
 
-/* Never executable. */
-static void map_direct(phys_addr_t start, phys_addr_t end)
+static void map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 {
 	if (start < end)
-		map_kernel_range(PAGE_OFFSET + start, start, end - start, PAGE_KERNEL);
+		map_kernel_range(PAGE_OFFSET + start, start, end - start, prot);
+}
+
+/* Never executable; the alias of the kernel's text and constants is not even writable. */
+static void map_direct_range(phys_addr_t start, phys_addr_t end)
+{
+	phys_addr_t ro_start = min(max(start, (unsigned long)_text - KERNEL_BASE), end);
+	phys_addr_t ro_end = max(min(end, (unsigned long)_erodata - KERNEL_BASE), ro_start);
+
+	map_direct(start, ro_start, PAGE_KERNEL);
+	map_direct(ro_start, ro_end, PAGE_KERNEL_RO);
+	map_direct(ro_end, end, PAGE_KERNEL);
 }
 
 static void map_image(const char *start, const char *end, pgprot_t prot)
@@ -140,11 +150,11 @@ static void build_kernel_tables(const struct boot_info *bi)
 	init_pgd = alloc_table();
 	reserve_kernel_pgd(VMALLOC_START);
 	for (unsigned int i = 0; i < bi->nr_ram; i++) {
-		map_direct(max(bi->ram[i].start, LOW_RESERVED), bi->ram[i].end);
+		map_direct_range(max(bi->ram[i].start, LOW_RESERVED), bi->ram[i].end);
 		block_bounds(&bi->ram[i], &start, &end);
 		map_vmemmap(start, end);
 	}
-	map_direct(0, LOW_RESERVED);
+	map_direct(0, LOW_RESERVED, PAGE_KERNEL);
 	map_image(_text, _etext, PAGE_KERNEL_RX);
 	map_image(_rodata, _erodata, PAGE_KERNEL_RO);
 	map_image(_data, _end, PAGE_KERNEL);

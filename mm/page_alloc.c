@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct page) == 64, "vmemmap counts on 64 bytes for each f
 #define MAX_ORDER_PAGES (1UL << (MAX_ORDER - 1))
 #define LOW_RESERVED	0x100000UL  /* real-mode memory, VGA, BIOS */
 #define BOOT_MAPPED	(4UL << 30) /* what the boot tables show at PAGE_OFFSET */
+#define MIN_RAM		(16UL << 20)
 
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
@@ -363,9 +364,21 @@ static void release_ram(phys_addr_t start, phys_addr_t end)
 	}
 }
 
+static void check_ram(const struct boot_info *bi)
+{
+	phys_addr_t sum = 0;
+
+	for (unsigned int i = 0; i < bi->nr_ram; i++)
+		sum += bi->ram[i].end - bi->ram[i].start;
+	if (sum < MIN_RAM)
+		panic("not enough RAM: %lu KiB found, %lu KiB needed", (unsigned long)sum >> 10,
+		      MIN_RAM >> 10);
+}
+
 void mem_init(const struct boot_info *bi)
 {
 	boot_map = bi;
+	check_ram(bi);
 	early_reserve(0, LOW_RESERVED);
 	early_reserve(PAGE_ALIGN_DOWN(bi->kernel.start), PAGE_ALIGN(bi->kernel.end));
 	early_reserve(PAGE_ALIGN_DOWN(bi->initrd.start), PAGE_ALIGN(bi->initrd.end));

@@ -92,15 +92,9 @@ struct dentry_operations {
 	char *(*d_dname)(struct dentry *d, char *buf, int len);
 };
 
-struct address_space_operations {
-	/* Fills a locked page that is new in the cache; NULL: it is zeroed. Floor: mm calls it, a file system fills it in. */
-	int (*read_page)(struct address_space *mapping, struct page *page);
-};
-
 /* The pages of one file. tree_lock: pages, nrpages. i_mmap_lock: i_mmap. */
 struct address_space {
 	struct inode *host;
-	const struct address_space_operations *a_ops;
 	struct radix_tree_root pages;		/* by page number */
 	spinlock_t tree_lock;
 	unsigned long nrpages;
@@ -212,8 +206,6 @@ struct file_operations {
 	int (*fsync)(struct file *f);
 	int (*fasync)(int fd, struct file *f, int on);
 	/* Only for files whose place in memory is the driver's to choose; NULL: the mm decides. */
-	unsigned long (*get_unmapped_area)(struct file *f, unsigned long addr, unsigned long len,
-					   unsigned long pgoff, unsigned long flags);
 };
 
 /* An open file: shared by dup and fork. f_pos_lock guards f_pos for files that seek. */

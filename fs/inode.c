@@ -65,6 +65,7 @@ void iput(struct inode *i)
 		truncate_inode_pages(&i->i_data);
 	if (i->i_sb && i->i_sb->evict_inode)
 		i->i_sb->evict_inode(i);
+	kfree(i->i_link);
 	kmem_cache_free(inode_cache, i);
 }
 
@@ -119,9 +120,7 @@ void touch_path_atime(const struct path *p)
 	unsigned int flags = p->mnt->mnt_flags;
 	ktime_t now;
 
-	if ((flags & MS_NOATIME) || ((flags & MS_NODIRATIME) && S_ISDIR(inode->i_mode)))
-		return;
-	if (mnt_want_write(p->mnt))
+	if (flags & (MS_NOATIME | MS_RDONLY))
 		return;
 	now = current_time();
 	if ((flags & MS_RELATIME) && inode->i_mtime < inode->i_atime &&
@@ -148,7 +147,7 @@ int file_update_time(struct file *f)
 
 /* ---- changing attributes ---- */
 
-static bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
+bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
 
 static unsigned int should_drop_sgid(const struct inode *inode)
 {

@@ -56,12 +56,11 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
 	struct dentry *d = kmem_cache_alloc(dentry_cache, GFP_ZERO);
-	char *copy = kmalloc(len + 1, GFP_KERNEL);
+	char *copy = d ? kmalloc(len + 1, GFP_KERNEL) : NULL;
 
-	if (!d || !copy) {
+	if (!copy) {
 		if (d)
 			kmem_cache_free(dentry_cache, d);
-		kfree(copy);
 		return NULL;
 	}
 	memcpy(copy, name, len);
@@ -289,8 +288,6 @@ char *d_cwd_path(const struct path *path, char *buf, int len)
 	path_put(&root);
 	return extract_string(&b);
 }
-
-char *file_path(struct file *f, char *buf, int len) { return d_path(&f->f_path, buf, len); }
 
 char *simple_dname(struct dentry *d, char *buf, int len)
 {

@@ -202,18 +202,13 @@ long sys_link(const char __user *old, const char __user *name)
 
 /* ---- unlink, rmdir ---- */
 
-/* In a sticky directory only the owners of file and directory, and CAP_FOWNER, remove names. */
-static bool check_sticky(const struct inode *dir, const struct inode *inode)
-{
-	uid_t fsuid = current->cred->fsuid;
-
-	return (dir->i_mode & S_ISVTX) && inode->i_uid != fsuid && dir->i_uid != fsuid &&
-	       !capable(CAP_FOWNER);
-}
-
-/* May current take the name @victim out of @dir? @isdir: the call is for directories. */
+/*
+ * May current take the name @victim out of @dir? @isdir: the call is for directories. In a
+ * sticky directory only the owners of file and directory, and CAP_FOWNER, remove names.
+ */
 static int may_delete(struct inode *dir, const struct dentry *victim, bool isdir)
 {
+	uid_t fsuid = current->cred->fsuid;
 	int err;
 
 	if (!victim->d_inode)
@@ -221,7 +216,8 @@ static int may_delete(struct inode *dir, const struct dentry *victim, bool isdir
 	err = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (err)
 		return err;
-	if (check_sticky(dir, victim->d_inode))
+	if ((dir->i_mode & S_ISVTX) && victim->d_inode->i_uid != fsuid && dir->i_uid != fsuid &&
+	    !capable(CAP_FOWNER))
 		return -EPERM;
 	if (isdir != d_is_dir(victim))
 		return isdir ? -ENOTDIR : -EISDIR;
@@ -330,38 +326,26 @@ static void unlock_rename(struct dentry *a, struct dentry *b)
 	mutex_unlock(&rename_mutex);
 }
 
-/*
- * Rights of a rename. A directory that changes its parent must be writable itself, for its
- * ".." changes.
- */
-static int may_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
-		      struct dentry *new_d)
-{
-	bool is_dir = d_is_dir(old);
-	int err = may_delete(old_dir, old, is_dir);
-
-	if (err)
-		return err;
-	err = new_d->d_inode ? may_delete(new_dir, new_d, is_dir)
-			     : inode_permission(new_dir, MAY_WRITE | MAY_EXEC);
-	if (err)
-		return err;
-	if (!old_dir->i_op->rename)
-		return -EPERM;
-	return new_dir != old_dir && is_dir ? inode_permission(old->d_inode, MAY_WRITE) : 0;
-}
-
+/* A directory that changes its parent must be writable itself, for its ".." changes. */
 static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new_d)
 {
 	struct inode *target = new_d->d_inode;
+	bool is_dir = d_is_dir(old);
 	int err;
 
 	if (old->d_inode == target)
 		return 0;
-	err = may_rename(old_dir, old, new_dir, new_d);
+	err = may_delete(old_dir, old, is_dir);
+	if (!err)
+		err = target ? may_delete(new_dir, new_d, is_dir)
+			     : inode_permission(new_dir, MAY_WRITE | MAY_EXEC);
+	if (!err && new_dir != old_dir && is_dir)
+		err = inode_permission(old->d_inode, MAY_WRITE);
 	if (err)
 		return err;
+	if (!old_dir->i_op->rename)
+		return -EPERM;
 	if (is_mountpoint(old) || is_mountpoint(new_d))
 		return -EBUSY;
 	if (target)

@@ -111,28 +111,22 @@ void path_put(const struct path *p)
 
 /* ---- permissions ---- */
 
-/* Owner, group, others. 0 or -EACCES. */
-static int mode_permission(const struct inode *inode, int mask)
+/* Owner, group, others; then capabilities. 0 or -EACCES. */
+int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
+	bool dir = S_ISDIR(mode), any_exec = mode & 0111;
 
+	mask &= MAY_READ | MAY_WRITE | MAY_EXEC;
 	if (current->cred->fsuid == inode->i_uid)
 		mode >>= 6;
 	else if ((mask & (mode ^ (mode >> 3))) && in_group_p(inode->i_gid))
 		mode >>= 3;
-	return mask & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
-}
-
-int generic_permission(struct inode *inode, int mask)
-{
-	bool dir = S_ISDIR(inode->i_mode);
-
-	if (!mode_permission(inode, mask))
+	if (!(mask & ~mode))
 		return 0;
-	mask &= MAY_READ | MAY_WRITE | MAY_EXEC;
 	if ((dir ? !(mask & MAY_WRITE) : mask == MAY_READ) && capable(CAP_DAC_READ_SEARCH))
 		return 0;
-	if ((dir || !(mask & MAY_EXEC) || (inode->i_mode & 0111)) && capable(CAP_DAC_OVERRIDE))
+	if ((dir || !(mask & MAY_EXEC) || any_exec) && capable(CAP_DAC_OVERRIDE))
 		return 0;
 	return -EACCES;
 }
@@ -428,24 +422,15 @@ static const char *lookup_last(struct nameidata *nd)
 	return walk_component(nd, true);
 }
 
-static int path_lookupat(struct nameidata *nd, const char *s)
-{
-	int err = 0;
-
-	while (s && !(err = link_path_walk(s, nd)))
-		s = lookup_last(nd);
-	if (!err && (nd->flags & LOOKUP_DIRECTORY) && !d_is_dir(nd->path.dentry))
-		err = -ENOTDIR;
-	return err;
-}
-
 int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path)
 {
 	struct nameidata nd;
 	int err = path_init(&nd, dfd, name, flags);
 
-	if (!err)
-		err = path_lookupat(&nd, name);
+	while (!err && name && !(err = link_path_walk(name, &nd)))
+		name = lookup_last(&nd);
+	if (!err && (nd.flags & LOOKUP_DIRECTORY) && !d_is_dir(nd.path.dentry))
+		err = -ENOTDIR;
 	if (!err) {
 		*path = nd.path;
 		nd.path.mnt = NULL;
@@ -588,8 +573,9 @@ static struct file *do_open(struct nameidata *nd, int flags, bool created)
 		return ERR_PTR(-EISDIR);
 	if ((nd->flags & LOOKUP_DIRECTORY) && !d_is_dir(d))
 		return ERR_PTR(-ENOTDIR);
-	err = (truncate ? mnt_want_write(nd->path.mnt) : 0)
-		?: may_open(&nd->path, created ? 0 : acc_mode_of(flags), flags);
+	err = truncate ? mnt_want_write(nd->path.mnt) : 0;
+	if (!err && !(flags & O_PATH))
+		err = may_open(&nd->path, created ? 0 : acc_mode_of(flags), flags);
 	if (err)
 		return ERR_PTR(err);
 	f = dentry_open(&nd->path, flags);
@@ -602,25 +588,13 @@ static struct file *do_open(struct nameidata *nd, int flags, bool created)
 	return ERR_PTR(err);
 }
 
-static struct file *path_openat(struct nameidata *nd, const char *s, int flags, umode_t mode)
-{
-	bool created = false;
-	int err = 0;
-
-	if (flags & O_PATH) {
-		err = path_lookupat(nd, s);
-		return err ? ERR_PTR(err) : dentry_open(&nd->path, flags);
-	}
-	while (s && !(err = link_path_walk(s, nd)))
-		s = open_last_lookups(nd, flags, mode, &created);
-	return err ? ERR_PTR(err) : do_open(nd, flags, created);
-}
-
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode)
 {
 	struct nameidata nd;
 	struct file *f;
+	const char *s = name->name;
 	unsigned int lookup;
+	bool created = false;
 	int err;
 
 	flags &= flags & O_PATH ? O_PATH_FLAGS : VALID_OPEN_FLAGS;
@@ -629,8 +603,10 @@ struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mod
 	lookup = flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0;
 	if (!(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL))
 		lookup |= LOOKUP_FOLLOW;
-	err = path_init(&nd, dfd, name->name, lookup);
-	f = err ? ERR_PTR(err) : path_openat(&nd, name->name, flags, mode);
+	err = path_init(&nd, dfd, s, lookup);
+	while (!err && s && !(err = link_path_walk(s, &nd)))
+		s = open_last_lookups(&nd, flags, mode, &created);
+	f = err ? ERR_PTR(err) : do_open(&nd, flags, created);
 	terminate_walk(&nd);
 	return f;
 }

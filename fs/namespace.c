@@ -55,12 +55,6 @@ static struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, u
 	return m;
 }
 
-static void deactivate_super(struct super_block *sb)
-{
-	if (atomic_dec_and_test(&sb->s_active) && sb->s_type->kill_sb)
-		sb->s_type->kill_sb(sb);
-}
-
 struct vfsmount *mntget(struct vfsmount *m)
 {
 	atomic_inc(&m->mnt_count);
@@ -78,7 +72,8 @@ void mntput(struct vfsmount *m)
 	dput(m->mnt_root);
 	kfree(m->mnt_devname);
 	kfree(m);
-	deactivate_super(sb);
+	if (atomic_dec_and_test(&sb->s_active) && sb->s_type->kill_sb)
+		sb->s_type->kill_sb(sb);
 }
 
 /* Mounts a new super block of @t with @name as its device. ERR_PTR. */
@@ -90,10 +85,12 @@ static struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int 
 
 	if (IS_ERR(sb))
 		return ERR_CAST(sb);
-	atomic_inc(&sb->s_active);
 	m = alloc_vfsmnt(name, sb->s_root, flags);
-	deactivate_super(sb);
-	return m ? m : ERR_PTR(-ENOMEM);
+	if (m)
+		return m;
+	if (!atomic_read(&sb->s_active) && sb->s_type->kill_sb)
+		sb->s_type->kill_sb(sb);
+	return ERR_PTR(-ENOMEM);
 }
 
 /* A mount for the kernel's own use, in nobody's tree. ERR_PTR. */
@@ -212,14 +209,6 @@ static struct vfsmount *clone_mnt(const char *name)
 	return m ? m : ERR_PTR(-ENOMEM);
 }
 
-static int do_remount(struct vfsmount *m, const struct path *p, unsigned int mnt_flags)
-{
-	if (p->dentry != m->mnt_root)
-		return -EINVAL;
-	m->mnt_flags = (mnt_flags & MNT_FLAGS) | (m->mnt_flags & MS_RELATIME);
-	return 0;
-}
-
 static int path_mount(const char *name, const struct path *p, const char *type, unsigned long flags)
 {
 	unsigned int mnt_flags = flags & MNT_FLAGS;
@@ -231,8 +220,12 @@ static int path_mount(const char *name, const struct path *p, const char *type, 
 		return -EPERM;
 	if ((flags & UNSUPPORTED) || !check_mnt(p->mnt))
 		return -EINVAL;
-	if (flags & MS_REMOUNT)
-		return do_remount(p->mnt, p, mnt_flags);
+	if (flags & MS_REMOUNT) {
+		if (p->dentry != p->mnt->mnt_root)
+			return -EINVAL;
+		p->mnt->mnt_flags = mnt_flags | (p->mnt->mnt_flags & MS_RELATIME);
+		return 0;
+	}
 	if (!(flags & MS_NOATIME))
 		mnt_flags |= MS_RELATIME;
 	t = get_fs_type(type);

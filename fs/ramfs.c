@@ -235,22 +235,15 @@ static const struct inode_operations ramfs_iops = {
 
 /* ---- super blocks ---- */
 
+/* do_statfs has filled in what is common to all file systems. */
 static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 {
 	u64 total = totalram_pages() / 2;
 
-	*st = (struct statfs){
-		.f_type = sb->s_magic,
-		.f_bsize = PAGE_SIZE,
-		.f_frsize = PAGE_SIZE,
-		.f_namelen = NAME_MAX,
-		.f_fsid.val[0] = sb->s_dev,
-		.f_blocks = total,
-		.f_bfree = total - min(total, nr_file_pages()),
-		.f_files = total,
-		.f_ffree = total - min(total, sb->s_next_ino),
-	};
-	st->f_bavail = st->f_bfree;
+	st->f_fsid.val[0] = sb->s_dev;
+	st->f_blocks = st->f_files = total;
+	st->f_bfree = st->f_bavail = total - min(total, nr_file_pages());
+	st->f_ffree = total - min(total, sb->s_next_ino);
 	return 0;
 }
 

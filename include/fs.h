@@ -174,8 +174,6 @@ struct iattr {
 #define ATTR_ATIME_SET	128
 #define ATTR_MTIME_SET	256
 #define ATTR_FORCE	512
-#define ATTR_KILL_SUID	2048
-#define ATTR_KILL_SGID	4096
 
 struct kstat {
 	dev_t dev, rdev;
@@ -362,7 +360,7 @@ int generic_permission(struct inode *inode, int mask);
 bool path_noexec(const struct path *p);
 /* The absolute path of @p as current sees it, built at the end of buf; " (deleted)" added; ERR_PTR(-ENAMETOOLONG). */
 char *d_path(const struct path *p, char *buf, int len);
-char *file_path(struct file *f, char *buf, int len);
+static inline char *file_path(struct file *f, char *buf, int len) { return d_path(&f->f_path, buf, len); }
 
 /* open.c */
 /* Opens by name; flags O_*, and __FMODE_EXEC through do_open_execat's own flags. ERR_PTR. */

@@ -58,7 +58,7 @@ struct file *alloc_empty_file(int flags)
 
 static bool path_readonly(const struct path *p)
 {
-	return (p->mnt->mnt_flags | p->dentry->d_sb->s_flags) & MS_RDONLY;
+	return p->mnt->mnt_flags & MS_RDONLY;
 }
 
 static bool special_file(umode_t mode)

@@ -240,7 +240,7 @@ long sys_readlink(const char __user *name, char __user *buf, int n)
 static long do_statfs(const struct path *p, struct statfs __user *ust)
 {
 	struct super_block *sb = p->dentry->d_sb;
-	unsigned int flags = p->mnt->mnt_flags | (sb->s_flags & MS_RDONLY);
+	unsigned int flags = p->mnt->mnt_flags;
 	struct statfs st = {.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX};
 	int err = sb->statfs ? sb->statfs(sb, &st) : 0;
 

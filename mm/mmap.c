@@ -258,7 +258,7 @@ static bool file_noexec(const struct file *file)
 {
 	const struct vfsmount *mnt = file->f_path.mnt;
 
-	return ((mnt ? mnt->mnt_flags : 0) | file->f_inode->i_sb->s_flags) & MS_NOEXEC;
+	return mnt && (mnt->mnt_flags & MS_NOEXEC);
 }
 
 /* Does the range fit what the file can address? */

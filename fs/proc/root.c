@@ -31,8 +31,6 @@ static int proc_root_iterate(struct file *f, struct dir_context *ctx)
 
 static const struct inode_operations proc_root_iops = {
 	.lookup = proc_root_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };
@@ -53,8 +51,7 @@ static int proc_statfs(struct super_block *sb, struct statfs *st)
 	return 0;
 }
 
-static struct super_block *proc_mount(struct file_system_type *t, unsigned int flags __maybe_unused,
-				      const char *data __maybe_unused)
+static struct super_block *proc_mount(struct file_system_type *t)
 {
 	static struct super_block *proc_sb;
 	struct super_block *sb = proc_sb;

@@ -171,6 +171,23 @@ void d_move(struct dentry *d, struct dentry *target)
 	dput(old_parent);
 }
 
+void d_exchange(struct dentry *a, struct dentry *b)
+{
+	struct dentry *parent = a->d_parent;
+	struct qstr name = a->d_name;
+
+	spin_lock(&dcache_lock);
+	d_drop_locked(a);
+	d_drop_locked(b);
+	a->d_parent = b->d_parent;
+	a->d_name = b->d_name;
+	b->d_parent = parent;
+	b->d_name = name;
+	d_rehash_locked(b);
+	d_rehash_locked(a);
+	spin_unlock(&dcache_lock);
+}
+
 struct dentry *dget(struct dentry *d)
 {
 	atomic_inc(&d->d_count);

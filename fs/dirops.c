@@ -4,8 +4,7 @@
  * rename. Each finds the parent directory, locks it, looks the last name up,
  * checks, and lets the file system do it.
  * Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases,
- * ACLs, exchanging two names, AT_EMPTY_PATH, protected_hardlinks, and the lock
- * of a file that is merely renamed.
+ * ACLs, protected_hardlinks, and the lock of a file that is merely renamed.
  */
 #include <fs.h>
 #include <mm.h>
@@ -185,9 +184,14 @@ long sys_linkat(int odfd, const char __user *old_name, int ndfd, const char __us
 	struct path old;
 	long err;
 
-	if (flags & ~AT_SYMLINK_FOLLOW)
+	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	err = user_path_at(odfd, old_name, flags ? LOOKUP_FOLLOW : 0, &old);
+	if ((flags & AT_EMPTY_PATH) && !capable(CAP_DAC_READ_SEARCH))
+		return -ENOENT;
+	err = user_path_at(odfd, old_name,
+			   (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
+				   (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+			   &old);
 	if (err)
 		return err;
 	err = create_at(ndfd, name, &(struct new_entry){.old = &old});
@@ -328,20 +332,22 @@ static void unlock_rename(struct dentry *a, struct dentry *b)
 
 /* A directory that changes its parent must be writable itself, for its ".." changes. */
 static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
-		      struct dentry *new_d)
+		      struct dentry *new_d, unsigned int flags)
 {
 	struct inode *target = new_d->d_inode;
-	bool is_dir = d_is_dir(old);
+	bool exchange = flags & RENAME_EXCHANGE, is_dir = d_is_dir(old);
 	int err;
 
 	if (old->d_inode == target)
 		return 0;
 	err = may_delete(old_dir, old, is_dir);
 	if (!err)
-		err = target ? may_delete(new_dir, new_d, is_dir)
+		err = target ? may_delete(new_dir, new_d, exchange ? d_is_dir(new_d) : is_dir)
 			     : inode_permission(new_dir, MAY_WRITE | MAY_EXEC);
 	if (!err && new_dir != old_dir && is_dir)
 		err = inode_permission(old->d_inode, MAY_WRITE);
+	if (!err && new_dir != old_dir && exchange && d_is_dir(new_d))
+		err = inode_permission(target, MAY_WRITE);
 	if (err)
 		return err;
 	if (!old_dir->i_op->rename)
@@ -350,32 +356,38 @@ static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *n
 		return -EBUSY;
 	if (target)
 		down_write(&target->i_rwsem);
-	err = old_dir->i_op->rename(old_dir, old, new_dir, new_d);
+	err = old_dir->i_op->rename(old_dir, old, new_dir, new_d, flags);
 	if (target)
 		up_write(&target->i_rwsem);
 	if (!err)
-		d_move(old, new_d);
+		(exchange ? d_exchange : d_move)(old, new_d);
 	return err;
 }
 
 /* Both parents locked and both names looked up. 0 or -errno. */
 static int rename_locked(const struct parent *from, struct dentry *old, const struct parent *to,
-			 struct dentry *new_d, const struct dentry *trap, bool replace)
+			 struct dentry *new_d, const struct dentry *trap, unsigned int flags)
 {
+	bool exchange = flags & RENAME_EXCHANGE;
+
 	if (!old->d_inode)
 		return -ENOENT;
-	if (!replace && new_d->d_inode)
+	if ((flags & RENAME_NOREPLACE) && new_d->d_inode)
 		return -EEXIST;
-	if (!d_is_dir(old) && (trailing_slash(from) || trailing_slash(to)))
+	if (exchange && !new_d->d_inode)
+		return -ENOENT;
+	if (!d_is_dir(old) && trailing_slash(from))
+		return -ENOTDIR;
+	if (!d_is_dir(exchange ? new_d : old) && trailing_slash(to))
 		return -ENOTDIR;
 	if (old == trap)
 		return -EINVAL;
 	if (new_d == trap)
-		return -ENOTEMPTY;
-	return vfs_rename(dir_of(from), old, dir_of(to), new_d);
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	return vfs_rename(dir_of(from), old, dir_of(to), new_d, flags);
 }
 
-static int do_rename(const struct parent *from, const struct parent *to, bool replace)
+static int do_rename(const struct parent *from, const struct parent *to, unsigned int flags)
 {
 	struct dentry *trap, *old, *new_d;
 	int err;
@@ -385,7 +397,7 @@ static int do_rename(const struct parent *from, const struct parent *to, bool re
 	if (from->type != LAST_NORM)
 		return -EBUSY;
 	if (to->type != LAST_NORM)
-		return replace ? -EBUSY : -EEXIST;
+		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
 	err = mnt_want_write(from->path.mnt);
 	if (err)
 		return err;
@@ -394,7 +406,7 @@ static int do_rename(const struct parent *from, const struct parent *to, bool re
 	new_d = IS_ERR(old) ? old : lookup_one_qstr(&to->last, to->path.dentry);
 	err = PTR_ERR(new_d);
 	if (!IS_ERR(new_d)) {
-		err = rename_locked(from, old, to, new_d, trap, replace);
+		err = rename_locked(from, old, to, new_d, trap, flags);
 		dput(new_d);
 	}
 	if (!IS_ERR(old))
@@ -409,14 +421,14 @@ long sys_renameat2(int odfd, const char __user *old, int ndfd, const char __user
 	struct parent from, to;
 	int err;
 
-	if (flags & ~RENAME_NOREPLACE)
+	if (flags && flags != RENAME_NOREPLACE && flags != RENAME_EXCHANGE)
 		return -EINVAL;
 	err = find_parent(odfd, getname(old), &from);
 	if (err)
 		return err;
 	err = find_parent(ndfd, getname(name), &to);
 	if (!err) {
-		err = do_rename(&from, &to, !flags);
+		err = do_rename(&from, &to, flags);
 		put_parent(&to);
 	}
 	put_parent(&from);

@@ -201,23 +201,24 @@ static int ramfs_rmdir(struct inode *dir, struct dentry *d)
 
 /* The dentries are moved by the caller, afterwards. */
 static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
-			struct dentry *new_d)
+			struct dentry *new_d, unsigned int flags)
 {
-	bool dirs = d_is_dir(old);
+	bool exchange = flags & RENAME_EXCHANGE;
+	int dirs = d_is_dir(old) - (exchange && d_is_dir(new_d)); /* that new_dir gains */
 
-	if (new_d->d_inode) {
+	if (new_d->d_inode && !exchange) {
 		int err = dirs ? ramfs_rmdir(new_dir, new_d) : ramfs_unlink(new_dir, new_d);
 
 		if (err)
 			return err;
 	}
-	if (dirs) {
-		old_dir->i_nlink--;
-		new_dir->i_nlink++;
-	}
-	touch_dir(old_dir, -1);
-	touch_dir(new_dir, 1);
+	old_dir->i_nlink -= dirs;
+	new_dir->i_nlink += dirs;
+	touch_dir(old_dir, exchange ? 0 : -1);
+	touch_dir(new_dir, exchange ? 0 : 1);
 	old->d_inode->i_ctime = new_dir->i_ctime;
+	if (exchange)
+		new_d->d_inode->i_ctime = new_dir->i_ctime;
 	return 0;
 }
 

@@ -140,7 +140,8 @@ struct inode_operations {
 	int (*rmdir)(struct inode *dir, struct dentry *d);
 	/* Everything but links: regular files and directories, too. */
 	int (*mknod)(struct inode *dir, struct dentry *d, umode_t mode, dev_t dev);
-	int (*rename)(struct inode *olddir, struct dentry *old, struct inode *newdir, struct dentry *new_d);
+	int (*rename)(struct inode *olddir, struct dentry *old, struct inode *newdir, struct dentry *new_d,
+		      unsigned int flags);
 	/* Text of a link into buf (NUL-ended, length returned), or... */
 	int (*readlink)(struct dentry *d, char *buf, int len);
 	/* ...a link that leads straight to a place (/proc/self/exe): *out gets references. */
@@ -412,6 +413,7 @@ void d_add(struct dentry *d, struct inode *inode);		/* takes over the inode's re
 void d_instantiate(struct dentry *d, struct inode *inode);
 void d_drop(struct dentry *d);
 void d_move(struct dentry *d, struct dentry *target);		/* @d takes @target's place and name; @target is unhashed */
+void d_exchange(struct dentry *a, struct dentry *b);		/* they swap places and names */
 /* Guards the hash, the links between dentries, and the mount tree. */
 extern spinlock_t dcache_lock;
 static inline bool d_is_dir(const struct dentry *d) { return d->d_inode && S_ISDIR(d->d_inode->i_mode); }

@@ -179,10 +179,10 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	return t;
 }
 
-/* The last reference frees; a task that ran gives up its own in finish_task_switch, off its stack. */
+/* NULL is nothing. The last reference frees; a task that ran gives up its own in finish_task_switch, off its stack. */
 void put_task_struct(struct task_struct *t)
 {
-	if (!atomic_dec_and_test(&t->usage))
+	if (!t || !atomic_dec_and_test(&t->usage))
 		return;
 	if (t->thread.fpu)
 		exit_thread(t);

@@ -412,15 +412,27 @@ long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __us
 	return kernel_clone(&args);
 }
 
-/* struct clone_args grows with the kernels: a shorter one is filled up with zeros, we know of none longer. */
+/*
+ * struct clone_args grows with the kernels: a shorter one is filled up with
+ * zeros, of a longer one the part that we do not know must be zero.
+ */
 static int copy_clone_args(struct clone_args *args, void __user *uargs, size_t size)
 {
-	if (size > sizeof(*args))
+	size_t known = min(size, sizeof(*args));
+	u8 byte;
+
+	if (size > PAGE_SIZE)
 		return -E2BIG;
 	if (size < CLONE_ARGS_SIZE_VER0)
 		return -EINVAL;
+	for (size_t i = known; i < size; i++) {
+		if (get_user(byte, (u8 __user *)uargs + i))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
 	memset(args, 0, sizeof(*args));
-	return copy_from_user(args, uargs, size) ? -EFAULT : 0;
+	return copy_from_user(args, uargs, known) ? -EFAULT : 0;
 }
 
 static bool clone3_stack_valid(const struct clone_args *a)

@@ -64,7 +64,7 @@ void seq_pad(struct seq_file *m, size_t column_start, size_t column)
 }
 
 /* @s with every character of @esc as a backslash and three octal digits. */
-static void seq_mangle(struct seq_file *m, const char *s, const char *esc)
+void seq_mangle(struct seq_file *m, const char *s, const char *esc)
 {
 	for (; *s; s++) {
 		u8 c = *s;

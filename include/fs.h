@@ -533,6 +533,7 @@ void seq_write(struct seq_file *m, const void *p, size_t n);
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);	/* spaces up to @column from @column_start */
 /* d_path with Linux's octal escapes for the characters in @esc. */
 int seq_file_path(struct seq_file *m, struct file *f, const char *esc);
+void seq_mangle(struct seq_file *m, const char *s, const char *esc);
 int seq_path(struct seq_file *m, const struct path *p, const char *esc);
 
 #endif

@@ -84,7 +84,6 @@ struct signal_struct {
 	u64 utime, stime, cutime, cstime;	/* ns, of dead threads and waited-for children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
 	unsigned long maxrss, cmaxrss;		/* KiB */
-	int oom_score_adj;			/* -1000..1000: kept for its readers, nothing is ever killed by it */
 };
 
 #define SIGNAL_STOP_STOPPED	0x01
@@ -169,7 +168,6 @@ struct task_struct {
 extern struct task_struct init_task;		/* pid 0, the boot context and idle loop */
 extern spinlock_t tasklist_lock;
 
-#define task_pid_nr(t)		((t)->pid)
 #define thread_group_leader(t)	((t)->exit_signal >= 0)
 #define for_each_process(p) \
 	for (p = list_entry(init_task.tasks.next, struct task_struct, tasks); p != &init_task; \
@@ -208,7 +206,6 @@ static inline bool fatal_signal_pending(struct task_struct *t)
 void sched_init(void);
 void schedule(void);			/* gives the CPU away; returns when chosen again. Sleeps: no spinlock held */
 void wake_up_new_task(struct task_struct *t);
-void schedule_tail(void);		/* first thing a new task runs: finishes the switch that started it */
 bool wake_up_process(struct task_struct *t);			/* from any sleep */
 bool wake_up_state(struct task_struct *t, unsigned int mode);	/* if its state is in @mode. Any context */
 void scheduler_tick(bool user);		/* interrupts off, from the timer; @user: it hit user mode */
@@ -237,7 +234,6 @@ void put_signal_struct(struct signal_struct *sig);
 struct sighand_struct *alloc_sighand(void);	/* all handlers default, one reference; NULL: no memory */
 void put_sighand(struct sighand_struct *sh);
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime);
-int task_nr_threads(struct task_struct *t);
 void set_task_comm(struct task_struct *t, const char *name);
 
 /* kernel/sys.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */

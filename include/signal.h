@@ -45,7 +45,6 @@ struct k_sigaction {
 struct sighand_struct {
 	spinlock_t siglock;
 	atomic_t count;
-	wait_queue_head_t signalfd_wqh;
 	struct k_sigaction action[SIGNAL_COUNT];	/* [sig - 1] */
 };
 
@@ -77,7 +76,6 @@ int zap_other_threads(struct task_struct *t);
 bool get_signal(struct ksignal *ksig);
 void recalc_sigpending(void);			/* siglock held */
 void set_current_blocked(sigset_t mask);
-void flush_signals(struct task_struct *t);
 void flush_signal_handlers(struct task_struct *t, bool force_default);	/* exec: caught -> default */
 void exit_signals(struct task_struct *t);
 void flush_sigqueue(struct sigpending *q);
@@ -92,6 +90,8 @@ int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t
 void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
 /* To the process of @t if current may; sig 0 only asks. tasklist_lock held or @t referenced. */
 int group_send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t);
+/* CLD_EXITED, _KILLED or _DUMPED, and with it the code or signal that wait reports for an exit code. */
+int exit_cause(int exit_code, int *status);
 int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t);
 int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp);	/* tasklist_lock held */
 bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);

@@ -128,7 +128,6 @@ SYSCALL(munlock, unsigned long start, size_t len)
 /* mm/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts, u32 __user *uaddr2, u32 val3)
 SYSCALL(set_robust_list, void __user *head, size_t len)
-SYSCALL(get_robust_list, int pid, void __user *head, size_t __user *len)
 /* kernel/fork.c */
 SYSCALL(fork, void)
 SYSCALL(vfork, void)

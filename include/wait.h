@@ -100,7 +100,6 @@ struct mutex {
 void mutex_init(struct mutex *m, u8 class);
 void mutex_lock(struct mutex *m);
 int mutex_lock_interruptible(struct mutex *m);	/* 0 or -EINTR */
-int mutex_lock_killable(struct mutex *m);	/* 0 or -EINTR */
 bool mutex_trylock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 

@@ -228,30 +228,6 @@ struct wait_opts {
 	struct rusage ru;
 };
 
-/* RUSAGE_BOTH: the process of @t and all that it has waited for. tasklist_lock held. */
-static void get_child_rusage(struct task_struct *t, struct rusage *ru)
-{
-	struct signal_struct *s = t->signal;
-	struct task_struct *p;
-	u64 utime, stime;
-
-	memset(ru, 0, sizeof(*ru));
-	thread_group_cputime(t, &utime, &stime);
-	ru->ru_utime = ns_to_timeval(utime + s->cutime);
-	ru->ru_stime = ns_to_timeval(stime + s->cstime);
-	ru->ru_minflt = s->min_flt + s->cmin_flt;
-	ru->ru_majflt = s->maj_flt + s->cmaj_flt;
-	ru->ru_nvcsw = s->nvcsw + s->cnvcsw;
-	ru->ru_nivcsw = s->nivcsw + s->cnivcsw;
-	ru->ru_maxrss = max(s->maxrss, s->cmaxrss);
-	for_each_thread(t, p) {
-		ru->ru_minflt += p->min_flt;
-		ru->ru_majflt += p->maj_flt;
-		ru->ru_nvcsw += p->nvcsw;
-		ru->ru_nivcsw += p->nivcsw;
-	}
-}
-
 /* A child's counts go to the parent that reaps it. tasklist_lock held. */
 static void inherit_counts(struct task_struct *t)
 {
@@ -268,16 +244,18 @@ static void inherit_counts(struct task_struct *t)
 	to->cmaxrss = max(to->cmaxrss, max(s->maxrss, s->cmaxrss));
 }
 
-static void describe_end(struct wait_opts *wo, int status)
+/* Of one child: what was waited for. Releases tasklist_lock; pid. */
+static int report(struct wait_opts *wo, struct task_struct *t, int cause, int status, int stat)
 {
-	wo->stat = status;
-	if (!(status & 0x7f)) {
-		wo->cause = CLD_EXITED;
-		wo->status = status >> 8;
-	} else {
-		wo->cause = status & 0x80 ? CLD_DUMPED : CLD_KILLED;
-		wo->status = status & 0x7f;
-	}
+	int pid = t->pid;
+
+	wo->uid = t->cred->uid;
+	wo->cause = cause;
+	wo->status = status;
+	wo->stat = stat;
+	getrusage(t, RUSAGE_BOTH, &wo->ru);
+	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
+	return pid;
 }
 
 /*
@@ -286,62 +264,43 @@ static void describe_end(struct wait_opts *wo, int status)
  */
 static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 {
-	int pid = t->pid;
+	int code = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
+	int pid, status, cause = exit_cause(code, &status);
 
 	if (!(wo->flags & WEXITED))
 		return 0;
-	wo->uid = t->cred->uid;
-	describe_end(wo, t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code);
-	get_child_rusage(t, &wo->ru);
-	if (!(wo->flags & WNOWAIT)) {
-		t->exit_state = EXIT_DEAD;	/* ours: no other thread's wait takes it */
-		inherit_counts(t);
-	}
-	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
-	if (!(wo->flags & WNOWAIT))
-		release_task(t);
+	if (wo->flags & WNOWAIT)
+		return report(wo, t, cause, status, code);
+	t->exit_state = EXIT_DEAD;	/* ours: no other thread's wait takes it */
+	inherit_counts(t);
+	pid = report(wo, t, cause, status, code);
+	release_task(t);
 	return pid;
 }
 
 static int wait_task_stopped(struct wait_opts *wo, struct task_struct *t)
 {
-	int code, pid = t->pid;
+	int code;
 
 	if (!(wo->flags & WUNTRACED) || !(t->signal->flags & SIGNAL_STOP_STOPPED))
 		return 0;
 	spin_lock(&t->sighand->siglock);
 	code = t->signal->group_exit_code;
-	if (code && !(wo->flags & WNOWAIT))
+	if (!(wo->flags & WNOWAIT))
 		t->signal->group_exit_code = 0;		/* each stop is reported once */
 	spin_unlock(&t->sighand->siglock);
-	if (!code)
-		return 0;
-	wo->uid = t->cred->uid;
-	wo->cause = CLD_STOPPED;
-	wo->status = code;
-	wo->stat = code << 8 | 0x7f;
-	get_child_rusage(t, &wo->ru);
-	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
-	return pid;
+	return code ? report(wo, t, CLD_STOPPED, code, code << 8 | 0x7f) : 0;
 }
 
 static int wait_task_continued(struct wait_opts *wo, struct task_struct *t)
 {
-	int pid = t->pid;
-
 	if (!(wo->flags & WCONTINUED) || !(t->signal->flags & SIGNAL_STOP_CONTINUED))
 		return 0;
 	spin_lock(&t->sighand->siglock);
 	if (!(wo->flags & WNOWAIT))
 		t->signal->flags &= ~SIGNAL_STOP_CONTINUED;
 	spin_unlock(&t->sighand->siglock);
-	wo->uid = t->cred->uid;
-	wo->cause = CLD_CONTINUED;
-	wo->status = SIGCONT;
-	wo->stat = 0xffff;
-	get_child_rusage(t, &wo->ru);
-	spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
-	return pid;
+	return report(wo, t, CLD_CONTINUED, SIGCONT, 0xffff);
 }
 
 static bool eligible_child(const struct wait_opts *wo, struct task_struct *t)
@@ -417,6 +376,18 @@ static long do_wait(struct wait_opts *wo)
 	return ret;
 }
 
+/* Which children are meant: fills type and pid. 0 or -EINVAL. */
+static int wait_target(struct wait_opts *wo, int which, pid_t pid)
+{
+	wo->type = which == P_PID ? PIDTYPE_PID : which == P_PGID ? PIDTYPE_PGID : PIDTYPE_MAX;
+	if (which == P_ALL)
+		return 0;
+	if ((which != P_PID && which != P_PGID) || pid < 0 || (which == P_PID && !pid))
+		return -EINVAL;
+	wo->pid = pid ? find_get_pid(pid) : get_pid(task_pgrp(current));
+	return 0;
+}
+
 long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
 {
 	struct wait_opts wo = { .type = PIDTYPE_MAX };
@@ -426,16 +397,10 @@ long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	if (pid < -1) {
-		wo.type = PIDTYPE_PGID;
-		wo.pid = find_get_pid(-pid);
-	} else if (pid == 0) {
-		wo.type = PIDTYPE_PGID;
-		wo.pid = get_pid(task_pgrp(current));
-	} else if (pid > 0) {
-		wo.type = PIDTYPE_PID;
-		wo.pid = find_get_pid(pid);
-	}
+	if (pid == -1)
+		wait_target(&wo, P_ALL, 0);
+	else
+		wait_target(&wo, pid > 0 ? P_PID : P_PGID, pid > 0 ? pid : -pid);
 	wo.flags = options | WEXITED;
 	ret = do_wait(&wo);
 	if (ret > 0 && status && put_user(wo.stat, status))
@@ -443,31 +408,6 @@ long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
 	if (ret > 0 && ru && copy_to_user(ru, &wo.ru, sizeof(wo.ru)))
 		return -EFAULT;
 	return ret;
-}
-
-/* Which children waitid means: fills type and pid. 0 or -errno. */
-static int waitid_target(struct wait_opts *wo, int which, pid_t pid)
-{
-	switch (which) {
-	case P_ALL:
-		wo->type = PIDTYPE_MAX;
-		return 0;
-	case P_PID:
-		if (pid <= 0)
-			return -EINVAL;
-		wo->type = PIDTYPE_PID;
-		wo->pid = find_get_pid(pid);
-		return 0;
-	case P_PGID:
-		if (pid < 0)
-			return -EINVAL;
-		wo->type = PIDTYPE_PGID;
-		wo->pid = pid ? find_get_pid(pid) : get_pid(task_pgrp(current));
-		return 0;
-	case P_PIDFD:
-		return pid < 0 ? -EINVAL : -EBADF;	/* there are no pidfds */
-	}
-	return -EINVAL;
 }
 
 /* Linux writes just these fields, and zeros when there was nothing to report. */
@@ -493,7 +433,7 @@ long sys_waitid(int which, pid_t pid, void __user *info, int options, void __use
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		ret = -EINVAL;
 	else
-		ret = waitid_target(&wo, which, pid);
+		ret = wait_target(&wo, which, pid);
 	if (!ret)
 		ret = do_wait(&wo);
 	if (ret > 0 && ru && copy_to_user(ru, &wo.ru, sizeof(wo.ru)))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Birth: fork, vfork, clone, clone3, unshare and kernel threads. Abridges
- * kernel/fork.c; no namespaces (asking for one is EPERM without rights, else
- * EINVAL), no pidfds (EINVAL), no cgroups, no chosen pids.
+ * kernel/fork.c; no namespaces, pidfds, cgroups or chosen pids (EINVAL).
  *
  *   kernel_clone ─> copy_process: check flags ─> dup struct ─> copy or share each part
  *                                  ─> pid ─> COMMIT: family, lists (nothing fails any more)
@@ -18,7 +17,7 @@
 #include <linux/capability.h>
 
 #define CLONE_NAMESPACES	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
-				 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
+				 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWUSER)
 #define CLONE_LEGACY_FLAGS	0xffffffffUL
 
 struct kernel_clone_args {
@@ -40,12 +39,9 @@ void fork_init(void)
 	init_rlimits(init_task.signal->rlim);
 }
 
-/* Combinations that make no sense. 0, -EINVAL or -EPERM. */
+/* Combinations that make no sense, and what we have not. 0 or -EINVAL. */
 static int check_clone_flags(u64 flags)
 {
-	if ((flags & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
-	    (flags & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
-		return -EINVAL;
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
@@ -53,13 +49,7 @@ static int check_clone_flags(u64 flags)
 	/* init's siblings would have nobody to reap them. */
 	if ((flags & CLONE_PARENT) && (current->signal->flags & SIGNAL_UNKILLABLE))
 		return -EINVAL;
-	if ((flags & CLONE_THREAD) && (flags & (CLONE_NEWUSER | CLONE_NEWPID)))
-		return -EINVAL;
-	if (flags & (CLONE_PIDFD | CLONE_NEWUSER))
-		return -EINVAL;
-	if (flags & CLONE_NAMESPACES)
-		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
-	return 0;
+	return flags & (CLONE_PIDFD | CLONE_NAMESPACES) ? -EINVAL : 0;
 }
 
 /* A signal that wants this process must not be lost to half of it. 0 or a restart code. */
@@ -100,78 +90,75 @@ static int check_nproc(void)
 	return -EAGAIN;
 }
 
+/*
+ * The parts. init_child left all pointers of @p NULL; each of these shares or
+ * copies current's. What is there when one fails, drop_parts gives back.
+ */
 static int copy_files(u64 flags, struct task_struct *p)
 {
 	if (flags & CLONE_FILES) {
+		p->files = current->files;
 		atomic_inc(&p->files->count);
-		return 0;
+	} else {
+		p->files = dup_fd(current->files);
 	}
-	p->files = dup_fd(current->files);
 	return p->files ? 0 : -ENOMEM;
 }
 
 /* -EAGAIN: another thread is in the middle of an exec that counts on fs being its own. */
 static int copy_fs(u64 flags, struct task_struct *p)
 {
-	struct fs_struct *fs = current->fs;
-
-	if (flags & CLONE_FS) {
-		if (fs->in_exec)
-			return -EAGAIN;
-		atomic_inc(&fs->users);
-		return 0;
+	if (!(flags & CLONE_FS)) {
+		p->fs = copy_fs_struct(current->fs);
+		return p->fs ? 0 : -ENOMEM;
 	}
-	p->fs = copy_fs_struct(fs);
-	return p->fs ? 0 : -ENOMEM;
+	if (current->fs->in_exec)
+		return -EAGAIN;
+	p->fs = current->fs;
+	atomic_inc(&p->fs->users);
+	return 0;
 }
 
 static int copy_sighand(u64 flags, struct task_struct *p)
 {
-	struct sighand_struct *sh;
-
 	if (flags & CLONE_SIGHAND) {
-		atomic_inc(&current->sighand->count);
+		p->sighand = current->sighand;
+		atomic_inc(&p->sighand->count);
 		return 0;
 	}
-	sh = alloc_sighand();
-	p->sighand = sh;
-	if (!sh)
+	p->sighand = alloc_sighand();
+	if (!p->sighand)
 		return -ENOMEM;
-	memcpy(sh->action, current->sighand->action, sizeof(sh->action));
+	memcpy(p->sighand->action, current->sighand->action, sizeof(p->sighand->action));
 	if (flags & CLONE_CLEAR_SIGHAND)
 		flush_signal_handlers(p, false);
 	return 0;
 }
 
+/* It goes with the struct, not with drop_parts. */
 static int copy_signal(u64 flags, struct task_struct *p)
 {
-	struct signal_struct *sig, *old = current->signal;
-
 	if (flags & CLONE_THREAD) {
-		p->signal = old;
-		atomic_inc(&old->sigcnt);
+		p->signal = current->signal;
+		atomic_inc(&p->signal->sigcnt);
 		return 0;
 	}
-	sig = alloc_signal_struct();
-	p->signal = sig;
-	if (!sig)
+	p->signal = alloc_signal_struct();
+	if (!p->signal)
 		return -ENOMEM;
-	memcpy(sig->rlim, old->rlim, sizeof(sig->rlim));
+	memcpy(p->signal->rlim, current->signal->rlim, sizeof(p->signal->rlim));
 	return 0;
 }
 
 static int copy_mm(u64 flags, struct task_struct *p)
 {
-	struct mm_struct *oldmm = current->mm;
-
-	p->mm = p->active_mm = NULL;
-	if (!oldmm)
+	if (!current->mm)
 		return 0;
 	if (flags & CLONE_VM) {
-		mmget(oldmm);
-		p->mm = oldmm;
+		mmget(current->mm);
+		p->mm = current->mm;
 	} else {
-		p->mm = dup_mm(oldmm);
+		p->mm = dup_mm(current->mm);
 	}
 	p->active_mm = p->mm;
 	return p->mm ? 0 : -ENOMEM;
@@ -179,52 +166,26 @@ static int copy_mm(u64 flags, struct task_struct *p)
 
 static int copy_registers(const struct kernel_clone_args *args, struct task_struct *p)
 {
-	if (args->fn) {
-		copy_kernel_thread(p, args->fn, args->fn_arg);
-		return 0;
-	}
-	return copy_thread(p, args->flags, args->stack, args->tls);
+	if (!args->fn)
+		return copy_thread(p, args->flags, args->stack, args->tls);
+	copy_kernel_thread(p, args->fn, args->fn_arg);
+	return 0;
 }
 
-/* All parts that are counted or copied; on an error those already there are given back. */
 static int copy_parts(const struct kernel_clone_args *args, struct task_struct *p)
 {
-	int err = copy_files(args->flags, p);
+	u64 flags = args->flags;
 
-	if (err)
-		return err;
-	err = copy_fs(args->flags, p);
-	if (err)
-		goto bad_files;
-	err = copy_sighand(args->flags, p);
-	if (err)
-		goto bad_fs;
-	err = copy_signal(args->flags, p);
-	if (err)
-		goto bad_sighand;
-	err = copy_mm(args->flags, p);
-	if (err)
-		goto bad_sighand;	/* signal goes with the struct */
-	err = copy_registers(args, p);
-	if (!err)
-		return 0;
-	if (p->mm)
-		mmput(p->mm);
-bad_sighand:
-	if (p->sighand)
-		put_sighand(p->sighand);
-bad_fs:
-	exit_fs(p);
-bad_files:
-	exit_files(p);
-	return err;
+	return copy_files(flags, p) ?: copy_fs(flags, p) ?: copy_sighand(flags, p) ?:
+	       copy_signal(flags, p) ?: copy_mm(flags, p) ?: copy_registers(args, p);
 }
 
 static void drop_parts(struct task_struct *p)
 {
 	if (p->mm)
 		mmput(p->mm);
-	put_sighand(p->sighand);
+	if (p->sighand)
+		put_sighand(p->sighand);
 	exit_fs(p);
 	exit_files(p);
 }
@@ -242,6 +203,10 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	u64 flags = args->flags;
 
 	p->flags = (p->flags & ~(PF_SUPERPRIV | PF_KTHREAD | PF_SIGNALED)) | PF_FORKNOEXEC;
+	p->files = NULL;
+	p->fs = NULL;
+	p->sighand = NULL;
+	p->mm = p->active_mm = NULL;
 	p->utime = p->stime = 0;
 	p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
 	p->start_time = ktime_get();
@@ -360,7 +325,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args)
 	init_child(args, p);
 	err = copy_parts(args, p);
 	if (err)
-		goto bad_struct;
+		goto bad_parts;
 	pid = alloc_pid();
 	if (IS_ERR(pid)) {
 		err = PTR_ERR(pid);
@@ -479,7 +444,8 @@ static bool clone3_stack_valid(const struct clone_args *a)
 
 static bool clone3_args_valid(const struct clone_args *a)
 {
-	if (a->flags & ~(CLONE_LEGACY_FLAGS | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP))
+	if (a->set_tid || a->set_tid_size || a->exit_signal > _NSIG ||
+	    (a->flags & ~(CLONE_LEGACY_FLAGS | CLONE_CLEAR_SIGHAND)))
 		return false;
 	if (a->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
 		return false;
@@ -498,14 +464,8 @@ long sys_clone3(void __user *uargs, size_t size)
 
 	if (err)
 		return err;
-	if (a.set_tid || a.set_tid_size || (a.exit_signal & ~(u64)CSIGNAL) || a.exit_signal > _NSIG)
-		return -EINVAL;
-	if ((a.flags & CLONE_INTO_CGROUP) && (a.cgroup > INT32_MAX || size < CLONE_ARGS_SIZE_VER2))
-		return -EINVAL;
 	if (!clone3_args_valid(&a))
 		return -EINVAL;
-	if (a.flags & CLONE_INTO_CGROUP)
-		return -EBADF;		/* no descriptor of ours is a cgroup's */
 	args = (struct kernel_clone_args){
 		.flags = a.flags,
 		.child_tid = (int __user *)a.child_tid,
@@ -523,38 +483,8 @@ long sys_set_tid_address(int __user *tidptr)
 	return current->pid;
 }
 
-/* 0, -EINVAL or -EPERM. */
-static int check_unshare_flags(unsigned long flags)
-{
-	if (flags & ~(CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES | CLONE_SYSVSEM |
-		      CLONE_NEWUSER | CLONE_NAMESPACES))
-		return -EINVAL;
-	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && !thread_group_empty(current))
-		return -EINVAL;
-	if ((flags & (CLONE_SIGHAND | CLONE_VM)) && atomic_read(&current->sighand->count) > 1)
-		return -EINVAL;
-	if ((flags & CLONE_VM) && current->mm && atomic_read(&current->mm->mm_users) > 1)
-		return -EINVAL;
-	if (flags & CLONE_NEWUSER)
-		return -EINVAL;
-	if (flags & CLONE_NAMESPACES)
-		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
-	return 0;
-}
-
+/* There are no namespaces to leave, and what threads share they share to the end. */
 long sys_unshare(unsigned long flags)
 {
-	int err = check_unshare_flags(flags);
-
-	if (!err && (flags & CLONE_FILES))
-		err = unshare_files();
-	if (!err && (flags & CLONE_FS) && atomic_read(&current->fs->users) > 1) {
-		struct fs_struct *fs = copy_fs_struct(current->fs);
-
-		if (!fs)
-			return -ENOMEM;
-		exit_fs(current);
-		current->fs = fs;
-	}
-	return err;
+	return flags ? -EINVAL : 0;
 }

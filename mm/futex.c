@@ -2,7 +2,7 @@
 /*
  * Futexes: sleeping on a word of user memory, and what a dying thread owes to
  * those who wait for its words. Abridges kernel/futex/ and mm_release of
- * kernel/fork.c; no priority inheritance.
+ * kernel/fork.c; no priority inheritance, FUTEX_WAKE_OP and get_robust_list, which glibc has no use for.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -18,7 +18,6 @@
 #include <mm.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
-#include <linux/capability.h>
 #include <linux/futex.h>
 
 #define FUTEX_BUCKETS	64
@@ -186,95 +185,6 @@ out:
 	return count;
 }
 
-static int sign_extend12(unsigned int v)
-{
-	return (int)(v << 20) >> 20;
-}
-
-/* Applies the operation that FUTEX_OP() encoded. *old: the value before. 0 or -ENOSYS. */
-static int apply_wake_op(u32 *word, int op, int arg, u32 *old)
-{
-	switch (op) {
-	case FUTEX_OP_SET:
-		*old = __atomic_exchange_n(word, arg, __ATOMIC_SEQ_CST);
-		return 0;
-	case FUTEX_OP_ADD:
-		*old = __atomic_fetch_add(word, arg, __ATOMIC_SEQ_CST);
-		return 0;
-	case FUTEX_OP_OR:
-		*old = __atomic_fetch_or(word, arg, __ATOMIC_SEQ_CST);
-		return 0;
-	case FUTEX_OP_ANDN:
-		*old = __atomic_fetch_and(word, ~arg, __ATOMIC_SEQ_CST);
-		return 0;
-	case FUTEX_OP_XOR:
-		*old = __atomic_fetch_xor(word, arg, __ATOMIC_SEQ_CST);
-		return 0;
-	}
-	return -ENOSYS;
-}
-
-/* 0, 1 or -ENOSYS. */
-static int compare_wake_op(int cmp, int old, int arg)
-{
-	switch (cmp) {
-	case FUTEX_OP_CMP_EQ:
-		return old == arg;
-	case FUTEX_OP_CMP_NE:
-		return old != arg;
-	case FUTEX_OP_CMP_LT:
-		return old < arg;
-	case FUTEX_OP_CMP_GE:
-		return old >= arg;
-	case FUTEX_OP_CMP_LE:
-		return old <= arg;
-	case FUTEX_OP_CMP_GT:
-		return old > arg;
-	}
-	return -ENOSYS;
-}
-
-static int wake_op(u32 *word, u32 code)
-{
-	int arg = sign_extend12(code >> 12);
-	u32 old;
-	int ret;
-
-	if (code & (FUTEX_OP_OPARG_SHIFT << 28))
-		arg = 1 << (arg & 31);
-	ret = apply_wake_op(word, code >> 28 & 7, arg, &old);
-	return ret ? ret : compare_wake_op(code >> 24 & 15, old, sign_extend12(code));
-}
-
-static long futex_wake_op(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr, int nr2, u32 code)
-{
-	struct futex_key key, key2;
-	struct page *page;
-	long ret;
-	u32 *word;
-
-	ret = get_futex_key(uaddr, shared, &key);
-	if (!ret)
-		ret = get_futex_key(uaddr2, shared, &key2);
-	if (ret)
-		return ret;
-	word = pin_word(uaddr2, true, &page);
-	if (IS_ERR(word))
-		return PTR_ERR(word);
-	spin_lock(&futex_lock);
-	ret = wake_op(word, code);
-	if (ret >= 0) {
-		int both = ret;
-
-		ret = wake_key(&key, nr, FUTEX_BITSET_MATCH_ANY);
-		if (both)
-			ret += wake_key(&key2, nr2, FUTEX_BITSET_MATCH_ANY);
-	}
-	spin_unlock(&futex_lock);
-	put_page(page);
-	return ret;
-}
-
 /* ---- wait -------------------------------------------------------------- */
 
 static void queue_me(struct futex_q *q)
@@ -407,8 +317,6 @@ long sys_futex(u32 __user *uaddr, int op, u32 val, const struct __kernel_timespe
 		return futex_requeue(uaddr, shared, uaddr2, val, val2, NULL);
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(uaddr, shared, uaddr2, val, val2, &val3);
-	case FUTEX_WAKE_OP:
-		return futex_wake_op(uaddr, shared, uaddr2, val, val2, val3);
 	}
 	return -ENOSYS;
 }
@@ -419,27 +327,6 @@ long sys_set_robust_list(void __user *head, size_t len)
 		return -EINVAL;
 	current->robust_list = head;
 	return 0;
-}
-
-long sys_get_robust_list(int pid, void __user *head, size_t __user *len)
-{
-	void __user *list = current->robust_list;
-
-	if (pid) {
-		struct task_struct *t = find_get_task_by_vpid(pid);
-		bool allowed;
-
-		if (!t)
-			return -ESRCH;
-		allowed = t->cred->uid == current->cred->uid || capable(CAP_SYS_PTRACE);
-		list = t->robust_list;
-		put_task_struct(t);
-		if (!allowed)
-			return -EPERM;
-	}
-	if (put_user(sizeof(struct robust_list_head), len))
-		return -EFAULT;
-	return put_user(list, (void __user *__user *)head);
 }
 
 /* ---- death --------------------------------------------------------------- */

@@ -38,11 +38,6 @@ static void collect_sigign_sigcatch(struct task_struct *t, sigset_t *ign, sigset
 	}
 }
 
-static u64 ns_to_ticks(u64 ns)
-{
-	return ns / (NSEC_PER_SEC / USER_HZ);
-}
-
 static unsigned long get_mm_rss(const struct mm_struct *mm)
 {
 	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
@@ -53,45 +48,43 @@ static unsigned long get_mm_rss(const struct mm_struct *mm)
 /* What of stat is read under tasklist_lock, so that the process stays whole. */
 struct stat_snapshot {
 	pid_t ppid, pgid, sid;
-	int num_threads;
+	int num_threads, exit_code;
 	sigset_t sigign, sigcatch;
 	unsigned long min_flt, maj_flt;
 	u64 utime, stime;
-	int exit_code;
 };
 
-static void take_snapshot(struct task_struct *t, bool whole, struct stat_snapshot *s)
+static struct stat_snapshot take_snapshot(struct task_struct *t, bool whole)
 {
 	struct signal_struct *sig = t->signal;
+	struct stat_snapshot s = {
+		.pgid = -1, .sid = -1, .exit_code = t->exit_code, .min_flt = t->min_flt, .maj_flt = t->maj_flt,
+		.utime = t->utime, .stime = t->stime,
+	};
 	struct task_struct *p;
 	unsigned long flags;
 
-	*s = (struct stat_snapshot){ .pgid = -1, .sid = -1, .exit_code = t->exit_code };
 	spin_lock_irqsave(&tasklist_lock, flags);
 	if (t->sighand) {
-		collect_sigign_sigcatch(t, &s->sigign, &s->sigcatch);
-		s->ppid = t->real_parent->tgid;
-		s->pgid = pid_nr(task_pgrp(t));
-		s->sid = pid_nr(task_session(t));
-		s->num_threads = sig->nr_threads;
+		collect_sigign_sigcatch(t, &s.sigign, &s.sigcatch);
+		s.ppid = t->real_parent->tgid;
+		s.pgid = pid_nr(task_pgrp(t));
+		s.sid = pid_nr(task_session(t));
+		s.num_threads = sig->nr_threads;
+		if (whole && (sig->flags & (SIGNAL_GROUP_EXIT | SIGNAL_STOP_STOPPED)))
+			s.exit_code = sig->group_exit_code;
 	}
 	if (whole) {
-		s->min_flt = sig->min_flt;
-		s->maj_flt = sig->maj_flt;
+		s.min_flt = sig->min_flt;
+		s.maj_flt = sig->maj_flt;
 		for_each_thread(t, p) {
-			s->min_flt += p->min_flt;
-			s->maj_flt += p->maj_flt;
+			s.min_flt += p->min_flt;
+			s.maj_flt += p->maj_flt;
 		}
-		thread_group_cputime(t, &s->utime, &s->stime);
-		if (s->num_threads && (sig->flags & (SIGNAL_GROUP_EXIT | SIGNAL_STOP_STOPPED)))
-			s->exit_code = sig->group_exit_code;
-	} else {
-		s->min_flt = t->min_flt;
-		s->maj_flt = t->maj_flt;
-		s->utime = t->utime;
-		s->stime = t->stime;
+		thread_group_cputime(t, &s.utime, &s.stime);
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return s;
 }
 
 /* Fields 3 (state) to 22 (starttime). */
@@ -108,48 +101,30 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 	seq_printf(m, " %d %d %d 0 %lu", priority, t->nice, s->num_threads, ns_to_ticks(t->start_time));
 }
 
-/* Fields 23 (vsize) to 30 (kstkeip), which other users' eyes see as 0 or 1. */
-static void stat_mm(struct seq_file *m, struct task_struct *t, struct mm_struct *mm, bool permitted)
+/* Fields 23 (vsize) to 52; addresses are 0 or 1 for other users' eyes. */
+int proc_pid_stat(struct seq_file *m, struct task_struct *t)
 {
-	seq_printf(m, " %lu %lu %lu", mm ? mm->total_vm * PAGE_SIZE : 0, mm ? get_mm_rss(mm) : 0,
-		   task_rlimit(t, RLIMIT_RSS));
-	seq_printf(m, " %lu %lu %lu 0 0", mm ? permitted ? mm->start_code : 1 : 0,
-		   mm ? permitted ? mm->end_code : 1 : 0, mm && permitted ? mm->start_stack : 0);
-}
-
-static int do_task_stat(struct seq_file *m, struct task_struct *t, bool whole)
-{
-	bool permitted = ptrace_may_read(t);
+	static const struct mm_struct none;
+	bool permitted = ptrace_may_read(t), whole = ((struct proc_inode *)m->private)->entry->arg;
+	struct stat_snapshot s = take_snapshot(t, whole);
 	struct mm_struct *mm = get_task_mm(t);
-	struct stat_snapshot s;
+	const struct mm_struct *size = mm ?: &none, *addr = permitted ? size : &none;
+	bool hidden = mm && !permitted;
 
-	take_snapshot(t, whole, &s);
 	seq_printf(m, "%d (%s) ", t->pid, t->comm);
 	stat_task(m, t, &s);
-	stat_mm(m, t, mm, permitted);
+	seq_printf(m, " %lu %lu %lu %lu %lu %lu 0 0", size->total_vm * PAGE_SIZE, get_mm_rss(size),
+		   task_rlimit(t, RLIMIT_RSS), hidden ? 1 : addr->start_code, hidden ? 1 : addr->end_code,
+		   addr->start_stack);
 	seq_printf(m, " %lu %lu %lu %lu", t->pending.signal & 0x7fffffff, t->blocked & 0x7fffffff,
 		   s.sigign & 0x7fffffff, s.sigcatch & 0x7fffffff);
 	seq_printf(m, " %d 0 0 %d 0 %u %u 0 0 0", permitted && (!whole || s.num_threads < 2) && t->__state,
 		   t->exit_signal, t->rt_priority, t->policy);
-	if (mm && permitted)
-		seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu", mm->start_data, mm->end_data, mm->start_brk,
-			   mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
-	else
-		seq_puts(m, " 0 0 0 0 0 0 0");
-	seq_printf(m, " %d\n", permitted ? s.exit_code : 0);
+	seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", addr->start_data, addr->end_data, addr->start_brk,
+		   addr->arg_start, addr->arg_end, addr->env_start, addr->env_end, permitted ? s.exit_code : 0);
 	if (mm)
 		mmput(mm);
 	return 0;
-}
-
-int proc_tgid_stat(struct seq_file *m, struct task_struct *t)
-{
-	return do_task_stat(m, t, true);
-}
-
-int proc_tid_stat(struct seq_file *m, struct task_struct *t)
-{
-	return do_task_stat(m, t, false);
 }
 
 int proc_pid_statm(struct seq_file *m, struct task_struct *t)
@@ -171,25 +146,17 @@ int proc_pid_statm(struct seq_file *m, struct task_struct *t)
 
 /* ---- status ------------------------------------------------------------ */
 
-/* A name may hold anything: line ends and backslashes are escaped. */
-static void status_name(struct seq_file *m, const char *comm)
-{
-	seq_puts(m, "Name:\t");
-	for (; *comm; comm++) {
-		if (*comm == '\n')
-			seq_puts(m, "\\n");
-		else if (*comm == '\\')
-			seq_puts(m, "\\\\");
-		else
-			seq_putc(m, *comm);
-	}
-	seq_putc(m, '\n');
-}
-
 static void status_task(struct seq_file *m, struct task_struct *t)
 {
 	const struct cred *c = t->cred;
 
+	seq_puts(m, "Name:\t");
+	for (const char *p = t->comm; *p; p++) {	/* a name may hold anything */
+		if (*p == '\n' || *p == '\\')
+			seq_putc(m, '\\');
+		seq_putc(m, *p == '\n' ? 'n' : *p);
+	}
+	seq_putc(m, '\n');
 	if (t->fs)
 		seq_printf(m, "Umask:\t%#04o\n", t->fs->umask);
 	seq_printf(m, "State:\t%s\n", get_task_state(t));
@@ -204,33 +171,26 @@ static void status_task(struct seq_file *m, struct task_struct *t)
 		   pid_nr(task_pgrp(t)), pid_nr(task_session(t)));
 }
 
-static void status_kb(struct seq_file *m, const char *name, unsigned long kb)
-{
-	seq_printf(m, "%s:\t%8lu kB\n", name, kb);
-}
-
 static void status_mem(struct seq_file *m, struct mm_struct *mm)
 {
 	const unsigned int kb = PAGE_SHIFT - 10;
 	unsigned long rss = get_mm_rss(mm), exec = mm->exec_vm << PAGE_SHIFT;
 	unsigned long text = min(PAGE_ALIGN(mm->end_code) - (mm->start_code & PAGE_MASK), exec);
+	const struct {
+		const char *name;
+		unsigned long kb;
+	} lines[] = {
+		{ "VmPeak", max(mm->hiwater_vm, mm->total_vm) << kb }, { "VmSize", mm->total_vm << kb },
+		{ "VmLck", mm->locked_vm << kb }, { "VmPin", 0 },
+		{ "VmHWM", max(mm->hiwater_rss, rss) << kb }, { "VmRSS", rss << kb },
+		{ "RssAnon", mm->rss_stat[MM_ANONPAGES] << kb }, { "RssFile", mm->rss_stat[MM_FILEPAGES] << kb },
+		{ "RssShmem", mm->rss_stat[MM_SHMEMPAGES] << kb }, { "VmData", mm->data_vm << kb },
+		{ "VmStk", mm->stack_vm << kb }, { "VmExe", text >> 10 }, { "VmLib", (exec - text) >> 10 },
+		{ "VmPTE", mm->pgtables_bytes >> 10 }, { "VmSwap", 0 }, { "HugetlbPages", 0 },
+	};
 
-	status_kb(m, "VmPeak", max(mm->hiwater_vm, mm->total_vm) << kb);
-	status_kb(m, "VmSize", mm->total_vm << kb);
-	status_kb(m, "VmLck", mm->locked_vm << kb);
-	status_kb(m, "VmPin", 0);
-	status_kb(m, "VmHWM", max(mm->hiwater_rss, rss) << kb);
-	status_kb(m, "VmRSS", rss << kb);
-	status_kb(m, "RssAnon", mm->rss_stat[MM_ANONPAGES] << kb);
-	status_kb(m, "RssFile", mm->rss_stat[MM_FILEPAGES] << kb);
-	status_kb(m, "RssShmem", mm->rss_stat[MM_SHMEMPAGES] << kb);
-	status_kb(m, "VmData", mm->data_vm << kb);
-	status_kb(m, "VmStk", mm->stack_vm << kb);
-	status_kb(m, "VmExe", text >> 10);
-	status_kb(m, "VmLib", (exec - text) >> 10);
-	status_kb(m, "VmPTE", mm->pgtables_bytes >> 10);
-	status_kb(m, "VmSwap", 0);
-	status_kb(m, "HugetlbPages", 0);
+	for (int i = 0; i < ARRAY_SIZE(lines); i++)
+		seq_printf(m, "%s:\t%8lu kB\n", lines[i].name, lines[i].kb);
 	seq_puts(m, "CoreDumping:\t0\nTHP_enabled:\t0\n");
 }
 
@@ -255,40 +215,30 @@ static void status_sig(struct seq_file *m, struct task_struct *t)
 	seq_printf(m, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ign, catch);
 }
 
-static void status_cap(struct seq_file *m, const struct cred *c)
-{
-	seq_printf(m, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->cap_inheritable,
-		   c->cap_permitted, c->cap_effective);
-	seq_printf(m, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_bset, c->cap_ambient);
-}
-
 /* Debian's kernel has room for 1024 memory nodes, of which node 0 is there. */
-static void status_mems_allowed(struct seq_file *m)
-{
-	seq_puts(m, "Mems_allowed:\t");
-	for (int i = 0; i < 31; i++)
-		seq_puts(m, "00000000,");
-	seq_puts(m, "00000001\nMems_allowed_list:\t0\n");
-}
+#define NO_NODES_4	"00000000,00000000,00000000,00000000,"
+#define NO_NODES_28	NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4
+#define MEMS_ALLOWED	NO_NODES_28 "00000000,00000000,00000000,00000001"
 
 int proc_pid_status(struct seq_file *m, struct task_struct *t)
 {
 	struct mm_struct *mm = get_task_mm(t);
+	const struct cred *c = t->cred;
 
-	status_name(m, t->comm);
 	status_task(m, t);
 	if (mm) {
 		status_mem(m, mm);
 		mmput(mm);
 	}
 	status_sig(m, t);
-	status_cap(m, t->cred);
+	seq_printf(m, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n", c->cap_inheritable,
+		   c->cap_permitted, c->cap_effective);
+	seq_printf(m, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_bset, c->cap_ambient);
 	seq_printf(m, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", t->no_new_privs);
 	seq_puts(m, "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n");
 	seq_printf(m, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t0\n", t->cpus_allowed);
-	status_mems_allowed(m);
-	seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", t->nvcsw, t->nivcsw);
-	return 0;
+	seq_puts(m, "Mems_allowed:\t" MEMS_ALLOWED "\nMems_allowed_list:\t0\n");
+	return seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", t->nvcsw, t->nivcsw);
 }
 
 /* ---- limits ------------------------------------------------------------ */
@@ -296,31 +246,15 @@ int proc_pid_status(struct seq_file *m, struct task_struct *t)
 static const struct {
 	const char *name, *unit;
 } limit_names[RLIM_NLIMITS] = {
-	[RLIMIT_CPU] = { "Max cpu time", "seconds" },
-	[RLIMIT_FSIZE] = { "Max file size", "bytes" },
-	[RLIMIT_DATA] = { "Max data size", "bytes" },
-	[RLIMIT_STACK] = { "Max stack size", "bytes" },
-	[RLIMIT_CORE] = { "Max core file size", "bytes" },
-	[RLIMIT_RSS] = { "Max resident set", "bytes" },
-	[RLIMIT_NPROC] = { "Max processes", "processes" },
-	[RLIMIT_NOFILE] = { "Max open files", "files" },
-	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" },
-	[RLIMIT_AS] = { "Max address space", "bytes" },
-	[RLIMIT_LOCKS] = { "Max file locks", "locks" },
-	[RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
-	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" },
-	[RLIMIT_NICE] = { "Max nice priority", NULL },
-	[RLIMIT_RTPRIO] = { "Max realtime priority", NULL },
-	[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
+	[RLIMIT_CPU] = { "Max cpu time", "seconds" }, [RLIMIT_FSIZE] = { "Max file size", "bytes" },
+	[RLIMIT_DATA] = { "Max data size", "bytes" }, [RLIMIT_STACK] = { "Max stack size", "bytes" },
+	[RLIMIT_CORE] = { "Max core file size", "bytes" }, [RLIMIT_RSS] = { "Max resident set", "bytes" },
+	[RLIMIT_NPROC] = { "Max processes", "processes" }, [RLIMIT_NOFILE] = { "Max open files", "files" },
+	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" }, [RLIMIT_AS] = { "Max address space", "bytes" },
+	[RLIMIT_LOCKS] = { "Max file locks", "locks" }, [RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
+	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" }, [RLIMIT_NICE] = { "Max nice priority" },
+	[RLIMIT_RTPRIO] = { "Max realtime priority" }, [RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
 };
-
-static void show_limit(struct seq_file *m, u64 value)
-{
-	if (value == RLIM64_INFINITY)
-		seq_printf(m, "%-20s ", "unlimited");
-	else
-		seq_printf(m, "%-20lu ", value);
-}
 
 int proc_pid_limits(struct seq_file *m, struct task_struct *t)
 {
@@ -328,9 +262,11 @@ int proc_pid_limits(struct seq_file *m, struct task_struct *t)
 		return 0;
 	seq_printf(m, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		const struct rlimit64 *r = &t->signal->rlim[i];
+
 		seq_printf(m, "%-25s ", limit_names[i].name);
-		show_limit(m, t->signal->rlim[i].rlim_cur);
-		show_limit(m, t->signal->rlim[i].rlim_max);
+		seq_printf(m, r->rlim_cur == RLIM64_INFINITY ? "unlimited            " : "%-20lu ", (u64)r->rlim_cur);
+		seq_printf(m, r->rlim_max == RLIM64_INFINITY ? "unlimited            " : "%-20lu ", (u64)r->rlim_max);
 		if (limit_names[i].unit)
 			seq_printf(m, "%-10s", limit_names[i].unit);
 		seq_putc(m, '\n');

@@ -19,11 +19,6 @@ static int proc_fd_link(struct task_struct *t, unsigned int fd, struct path *out
 	return 0;
 }
 
-static bool close_on_exec(const struct files_struct *files, unsigned int fd)
-{
-	return files->close_on_exec[fd / 64] >> (fd % 64) & 1;
-}
-
 static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 {
 	unsigned int fd = ((struct proc_inode *)m->private)->fd;
@@ -32,7 +27,7 @@ static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 
 	if (!f)
 		return -ENOENT;
-	flags = f->f_flags | (close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
+	flags = f->f_flags | (t->files->close_on_exec[fd / 64] & BIT(fd % 64) ? O_CLOEXEC : 0);
 	seq_printf(m, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->f_pos, flags,
 		   f->f_path.mnt->mnt_id, f->f_inode->i_ino);
 	fput(f);
@@ -44,7 +39,7 @@ const struct proc_entry proc_fd_links[] = {
 	{ 0 }
 };
 const struct proc_entry proc_fdinfo_files[] = {
-	PROC_REG("fdinfo", 0444, .show = proc_fdinfo_show, .iop = &proc_fdinfo_iops),
+	PROC_REG("fdinfo", 0444, .show = proc_fdinfo_show, .iop = &proc_fd_iops),
 	{ 0 }
 };
 
@@ -101,40 +96,21 @@ static int proc_fd_lookup(struct inode *dir, struct dentry *d)
 		d->d_op = &fd_dops;
 		d_add(d, inode);
 	}
-	if (t)
-		put_task_struct(t);
+	put_task_struct(t);
 	if (!f)
 		return -ENOENT;
 	fput(f);
 	return inode ? 0 : -ENOMEM;
 }
 
-/* A process may always look at its own. */
-static int proc_fd_permission(struct inode *inode, int mask)
-{
-	struct task_struct *t;
-	int err = generic_permission(inode, mask);
-
-	if (!err)
-		return 0;
-	t = get_proc_task(inode);
-	if (t && same_thread_group(t, current))
-		err = 0;
-	if (t)
-		put_task_struct(t);
-	return err;
-}
-
-static int proc_fdinfo_permission(struct inode *inode, int mask)
+/* For those who may look into the process. */
+static int proc_fd_permission(struct inode *inode, int mask __maybe_unused)
 {
 	struct task_struct *t = get_proc_task(inode);
-	bool allowed;
+	bool allowed = t && ptrace_may_read(t);
 
-	if (!t)
-		return -ESRCH;
-	allowed = ptrace_may_read(t);
 	put_task_struct(t);
-	return allowed ? generic_permission(inode, mask) : -EACCES;
+	return allowed ? 0 : -EACCES;
 }
 
 /* Entry 2 + fd is descriptor fd. */
@@ -168,12 +144,6 @@ out:
 const struct inode_operations proc_fd_iops = {
 	.lookup = proc_fd_lookup,
 	.permission = proc_fd_permission,
-	.setattr = proc_setattr,
-	.getattr = proc_getattr,
-};
-const struct inode_operations proc_fdinfo_iops = {
-	.lookup = proc_fd_lookup,
-	.permission = proc_fdinfo_permission,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };

@@ -38,13 +38,11 @@ static int get_task_for(const struct inode *inode, struct task_struct **t)
 	return PROC_I(inode)->pid && !*t ? -ESRCH : 0;
 }
 
-static void put_task_if(struct task_struct *t)
-{
-	if (t)
-		put_task_struct(t);
-}
-
-struct mm_struct *proc_mem_open(const struct inode *inode)
+/*
+ * The address space of the inode's process with a mm_count reference, NULL if it has none;
+ * ERR_PTR(-ESRCH), -EACCES if current may not look into it.
+ */
+static struct mm_struct *proc_mem_open(const struct inode *inode)
 {
 	struct task_struct *t = get_proc_task(inode);
 	struct mm_struct *mm;
@@ -52,12 +50,13 @@ struct mm_struct *proc_mem_open(const struct inode *inode)
 	if (!t)
 		return ERR_PTR(-ESRCH);
 	mm = get_task_mm(t);
-	if (mm && mm != current->mm && !ptrace_may_read(t)) {
+	if (mm) {
+		bool allowed = mm == current->mm || ptrace_may_read(t);
+
+		if (allowed)
+			mmgrab(mm);
 		mmput(mm);
-		mm = ERR_PTR(-EACCES);
-	} else if (mm) {
-		mmgrab(mm);
-		mmput(mm);
+		mm = allowed ? mm : ERR_PTR(-EACCES);
 	}
 	put_task_struct(t);
 	return mm;
@@ -68,14 +67,21 @@ struct mm_struct *proc_mem_open(const struct inode *inode)
 /* An open file. lock guards the text: a read at 0 makes it anew while others may read it. */
 struct proc_file {
 	struct mutex lock;
-	struct mm_struct *mm;		/* for show_mm: as proc_mem_open gives it */
+	struct mm_struct *mm;		/* for show_mm and rw_mm: as proc_mem_open gives it */
 	char *text;			/* NULL: not made yet */
-	size_t size, room;		/* bytes */
+	size_t size;			/* bytes */
 };
 
-static void free_text(char *text, size_t room)
+static void *alloc_text(size_t room)
 {
-	if (text && room > TEXT_KMALLOC)
+	return room > TEXT_KMALLOC ? vmalloc(room) : kmalloc(room, GFP_KERNEL);
+}
+
+static void free_text(void *text)
+{
+	unsigned long addr = (unsigned long)text;
+
+	if (addr >= VMALLOC_START && addr < VMALLOC_END)
 		vfree(text);
 	else
 		kfree(text);
@@ -86,7 +92,9 @@ static int show_text(struct seq_file *m, const struct proc_entry *e, struct task
 {
 	int err;
 
-	if (!e->show_mm)
+	if (e->text)
+		return seq_printf(m, "%s", e->text);
+	if (e->show)
 		return e->show(m, t);
 	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
 		return 0;
@@ -98,33 +106,46 @@ static int show_text(struct seq_file *m, const struct proc_entry *e, struct task
 /* lock held. 0 or -errno, and then the old text stays. */
 static int make_text(struct proc_file *pf, struct inode *inode, struct task_struct *t)
 {
-	for (size_t room = PAGE_SIZE;; room *= 2) {
-		struct seq_file m = { .size = room, .private = PROC_I(inode) };
-		int err;
+	for (size_t room = PAGE_SIZE; room <= TEXT_MAX; room *= 2) {
+		struct seq_file m = { .buf = alloc_text(room), .size = room, .private = PROC_I(inode) };
+		int err = m.buf ? show_text(&m, PROC_I(inode)->entry, t, pf->mm) : -ENOMEM;
 
-		m.buf = room > TEXT_KMALLOC ? vmalloc(room) : kmalloc(room, GFP_KERNEL);
-		if (!m.buf)
-			return -ENOMEM;
-		err = show_text(&m, PROC_I(inode)->entry, t, pf->mm);
 		if (!err && m.count <= room) {
-			free_text(pf->text, pf->room);
+			free_text(pf->text);
 			pf->text = m.buf;
 			pf->size = m.count;
-			pf->room = room;
 			return 0;
 		}
-		free_text(m.buf, room);
-		if (err || room == TEXT_MAX)
-			return err ?: -ENOMEM;
+		free_text(m.buf);
+		if (err)
+			return err;
 	}
+	return -ENOMEM;
+}
+
+static ssize_t proc_mm_rw(struct file *f, char __user *buf, size_t n, loff_t *pos, bool write)
+{
+	struct mm_struct *mm = ((struct proc_file *)f->private_data)->mm;
+	ssize_t ret;
+
+	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+		return 0;
+	ret = PROC_I(file_inode(f))->entry->rw_mm(mm, buf, n, *pos, write);
+	mmput(mm);
+	if (ret > 0)
+		*pos += ret;
+	return ret;
 }
 
 static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
 {
 	struct proc_file *pf = f->private_data;
 	struct task_struct *t;
-	ssize_t ret = get_task_for(file_inode(f), &t);
+	ssize_t ret;
 
+	if (PROC_I(file_inode(f))->entry->rw_mm)
+		return proc_mm_rw(f, buf, n, pos, false);
+	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;
 	mutex_lock(&pf->lock);
@@ -133,7 +154,7 @@ static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t 
 	if (!ret)
 		ret = simple_read_from_buffer(buf, n, pos, pf->text, pf->size);
 	mutex_unlock(&pf->lock);
-	put_task_if(t);
+	put_task_struct(t);
 	return ret;
 }
 
@@ -144,6 +165,8 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	char *text;
 	ssize_t ret;
 
+	if (e->rw_mm)
+		return proc_mm_rw(f, (char __user *)buf, n, pos, true);
 	if (!e->store)
 		return PROC_I(file_inode(f))->pid ? -EINVAL : -EIO;
 	ret = get_task_for(file_inode(f), &t);
@@ -153,12 +176,10 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	text = kzalloc(n + 1);
 	if (!text)
 		ret = -ENOMEM;
-	else if (copy_from_user(text, buf, n))
-		ret = -EFAULT;
 	else
-		ret = e->store(e, t, text, n);
+		ret = copy_from_user(text, buf, n) ? -EFAULT : e->store(e, t, text, n);
 	kfree(text);
-	put_task_if(t);
+	put_task_struct(t);
 	if (ret > 0)
 		*pos += ret;
 	return ret;
@@ -167,7 +188,8 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 /* What may not be read is refused at once; what may be read now stays readable through this file. */
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
-	struct mm_struct *mm = PROC_I(inode)->entry->show_mm ? proc_mem_open(inode) : NULL;
+	const struct proc_entry *e = PROC_I(inode)->entry;
+	struct mm_struct *mm = e->show_mm || e->rw_mm ? proc_mem_open(inode) : NULL;
 	struct proc_file *pf;
 
 	if (IS_ERR(mm))
@@ -190,15 +212,21 @@ static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 
 	if (pf->mm)
 		mmdrop(pf->mm);
-	free_text(pf->text, pf->room);
+	free_text(pf->text);
 	kfree(pf);
 	return 0;
 }
 
-/* The end of the file is not known before it is read. */
+/* The end of the file is not known before it is read. In an address space every number is a place. */
 static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
 {
-	return whence == SEEK_SET || whence == SEEK_CUR ? generic_file_llseek(f, off, whence) : -EINVAL;
+	if (whence == SEEK_CUR)
+		off += f->f_pos;
+	else if (whence != SEEK_SET)
+		return -EINVAL;
+	if (off < 0 && !PROC_I(file_inode(f))->entry->rw_mm)
+		return -EINVAL;
+	return f->f_pos = off;
 }
 
 static const struct file_operations proc_reg_fops = {
@@ -223,7 +251,7 @@ int proc_getattr(const struct path *p, struct kstat *st)
 
 	if (t)
 		proc_pid_update_inode(inode, t);
-	put_task_if(t);
+	put_task_struct(t);
 	generic_getattr(p, st);
 	st->blksize = 1024;
 	return 0;
@@ -261,95 +289,95 @@ static const struct inode_operations proc_path_link_iops = {
 	.getattr = proc_getattr,
 };
 
-/* ---- directories that are tables --------------------------------------- */
+/* ---- directories: a table, then perhaps numbers ------------------------- */
 
-u64 proc_entry_ino(const struct proc_entry *e, struct pid *pid)
+u64 proc_entry_ino(const struct proc_entry *e, pid_t nr)
 {
 	unsigned long addr = (unsigned long)e;
 
 	/* An entry lies in the kernel image: the low half of its address is its own. */
-	return pid ? PROC_PID_INO(pid->nr, addr & 0xffff) : 0xf0000000 | (addr & 0xfffffff);
+	return nr ? PROC_PID_INO(nr, addr & 0xffff) : 0xf0000000 | (addr & 0xfffffff);
 }
 
-int proc_table_lookup(struct inode *dir, struct dentry *d)
+static pid_t proc_pid_nr(const struct inode *inode)
+{
+	return PROC_I(inode)->pid ? PROC_I(inode)->pid->nr : 0;
+}
+
+static int proc_dir_lookup(struct inode *dir, struct dentry *d)
 {
 	struct proc_inode *pi = PROC_I(dir);
-	const struct proc_entry *e;
-	struct task_struct *t = get_proc_task(dir);
+	const struct proc_entry *e = pi->entry->children;
+	struct task_struct *t;
 	struct inode *inode;
+	int err = get_task_for(dir, &t);
 
-	if (pi->pid && !t)
+	if (err)
 		return -ENOENT;
-	for (e = pi->entry->children; e->name; e++)
-		if (!strcmp(e->name, d->d_name.name))
-			break;
-	inode = e->name ? proc_new_inode(dir->i_sb, e, pi->pid, proc_entry_ino(e, pi->pid)) : NULL;
-	if (inode) {
-		if (t) {
-			proc_pid_update_inode(inode, t);
-			d->d_op = &proc_pid_dops;
-		}
-		d_add(d, inode);
+	while (e && e->name && strcmp(e->name, d->d_name.name))
+		e++;
+	if (!e || !e->name) {
+		put_task_struct(t);
+		return pi->entry->numbers ? proc_pid_lookup(dir, d) : -ENOENT;
 	}
-	put_task_if(t);
-	return inode ? 0 : e->name ? -ENOMEM : -ENOENT;
+	inode = proc_new_inode(dir->i_sb, e, pi->pid, proc_entry_ino(e, proc_pid_nr(dir)));
+	if (inode && t) {
+		proc_pid_update_inode(inode, t);
+		d->d_op = &proc_pid_dops;
+	}
+	if (inode)
+		d_add(d, inode);
+	put_task_struct(t);
+	return inode ? 0 : -ENOMEM;
 }
 
 bool proc_emit_dots(struct file *f, struct dir_context *ctx)
 {
 	struct dentry *dir = f->f_path.dentry;
 
-	if (ctx->pos == 0) {
-		if (!ctx->actor(ctx, ".", 1, 0, dir->d_inode->i_ino, S_IFDIR >> 12))
+	for (; ctx->pos < 2; ctx->pos++) {
+		struct inode *inode = ctx->pos ? dir->d_parent->d_inode : dir->d_inode;
+
+		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, inode->i_ino, S_IFDIR >> 12))
 			return false;
-		ctx->pos = 1;
-	}
-	if (ctx->pos == 1) {
-		if (!ctx->actor(ctx, "..", 2, 1, dir->d_parent->d_inode->i_ino, S_IFDIR >> 12))
-			return false;
-		ctx->pos = 2;
 	}
 	return true;
 }
 
-bool proc_table_emit(struct file *f, struct dir_context *ctx)
+/* ctx->pos 2 + i is entry i of the table. */
+static int proc_dir_iterate(struct file *f, struct dir_context *ctx)
 {
-	struct proc_inode *pi = PROC_I(file_inode(f));
-	const struct proc_entry *e;
+	struct inode *dir = file_inode(f);
+	const struct proc_entry *e = PROC_I(dir)->entry->children;
+	struct task_struct *t;
 	loff_t i = 2;
 
+	if (get_task_for(dir, &t))
+		return -ENOENT;
+	put_task_struct(t);
 	if (!proc_emit_dots(f, ctx))
-		return false;
-	for (e = pi->entry->children; e->name; e++, i++) {
+		return 0;
+	for (; e && e->name; e++, i++) {
 		if (i < ctx->pos)
 			continue;
-		if (!ctx->actor(ctx, e->name, strlen(e->name), ctx->pos, proc_entry_ino(e, pi->pid), e->mode >> 12))
-			return false;
+		if (!ctx->actor(ctx, e->name, strlen(e->name), i, proc_entry_ino(e, proc_pid_nr(dir)), e->mode >> 12))
+			return 0;
 		ctx->pos++;
 	}
-	return true;
-}
-
-static int proc_table_iterate(struct file *f, struct dir_context *ctx)
-{
-	struct task_struct *t = get_proc_task(file_inode(f));
-
-	if (PROC_I(file_inode(f))->pid && !t)
-		return -ENOENT;
-	put_task_if(t);
-	proc_table_emit(f, ctx);
+	if (PROC_I(dir)->entry->numbers)
+		proc_pid_readdir(f, ctx);
 	return 0;
 }
 
-static const struct inode_operations proc_table_iops = {
-	.lookup = proc_table_lookup,
+static const struct inode_operations proc_dir_iops = {
+	.lookup = proc_dir_lookup,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };
-static const struct file_operations proc_table_fops = {
+static const struct file_operations proc_dir_fops = {
 	.llseek = generic_file_llseek,
 	.read = generic_read_dir,
-	.iterate = proc_table_iterate,
+	.iterate = proc_dir_iterate,
 };
 
 /* ---- inodes ------------------------------------------------------------ */
@@ -373,8 +401,8 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 		inode->i_nlink = 2;
 		for (const struct proc_entry *c = e->children; c && c->name; c++)
 			inode->i_nlink += S_ISDIR(c->mode);
-		inode->i_op = e->iop ?: &proc_table_iops;
-		inode->i_fop = e->fop ?: &proc_table_fops;
+		inode->i_op = e->iop ?: &proc_dir_iops;
+		inode->i_fop = e->fop ?: &proc_dir_fops;
 	} else if (S_ISLNK(e->mode)) {
 		inode->i_op = e->get_path ? &proc_path_link_iops : &proc_text_link_iops;
 	} else {

@@ -6,7 +6,6 @@
  */
 #include "internal.h"
 #include <mm.h>
-#include <string.h>
 #include <linux/mount.h>
 
 #define ESCAPED	" \t\n\\#"
@@ -27,16 +26,6 @@ static struct vfsmount *next_mount(struct vfsmount *m)
 	return found;
 }
 
-static void mangle(struct seq_file *m, const char *s)
-{
-	for (; *s; s++) {
-		if (strchr(ESCAPED, *s))
-			seq_printf(m, "\\%03o", (unsigned char)*s);
-		else
-			seq_putc(m, *s);
-	}
-}
-
 static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 {
 	static const struct {
@@ -47,66 +36,54 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 		{ MS_NOATIME, ",noatime" }, { MS_RELATIME, ",relatime" },
 	};
 
+	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro" : " rw");
 	for (int i = 0; i < ARRAY_SIZE(opts); i++)
 		if (mnt->mnt_flags & opts[i].flag)
 			seq_puts(m, opts[i].text);
 }
 
-static const char *rw(unsigned int flags)
+static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
 {
-	return flags & MS_RDONLY ? "ro" : "rw";
-}
-
-static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt)
-{
-	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
-
-	mangle(m, mnt->mnt_devname ?: "none");
+	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
 	seq_putc(m, ' ');
-	seq_path(m, &p, ESCAPED);
-	seq_printf(m, " %s %s", mnt->mnt_sb->s_type->name, rw(mnt->mnt_flags));
+	seq_path(m, p, ESCAPED);
+	seq_printf(m, " %s", mnt->mnt_sb->s_type->name);
 	show_mnt_opts(m, mnt);
 	seq_puts(m, " 0 0\n");
 }
 
-static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
+static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
 {
 	/* The mount's root as a place in its file system: as if that were mounted alone. */
-	struct vfsmount alone = { .mnt_parent = &alone, .mnt_root = mnt->mnt_sb->s_root, .mnt_sb = mnt->mnt_sb };
+	struct super_block *sb = mnt->mnt_sb;
+	struct vfsmount alone = { .mnt_parent = &alone, .mnt_root = sb->s_root, .mnt_sb = sb };
 	struct path inside = { .mnt = &alone, .dentry = mnt->mnt_root };
-	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
-	dev_t dev = mnt->mnt_sb->s_dev;
 
-	seq_printf(m, "%d %d %u:%u ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(dev), MINOR(dev));
+	seq_printf(m, "%d %d %u:%u ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(sb->s_dev), MINOR(sb->s_dev));
 	seq_path(m, &inside, ESCAPED);
 	seq_putc(m, ' ');
-	seq_path(m, &p, ESCAPED);
-	seq_printf(m, " %s", rw(mnt->mnt_flags));
+	seq_path(m, p, ESCAPED);
 	show_mnt_opts(m, mnt);
-	seq_printf(m, " - %s ", mnt->mnt_sb->s_type->name);
-	mangle(m, mnt->mnt_devname ?: "none");
-	seq_printf(m, " %s\n", rw(mnt->mnt_flags));
+	seq_printf(m, " - %s ", sb->s_type->name);
+	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
+	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro\n" : " rw\n");
 }
 
-/* False: it lies outside current's root. */
-static bool reachable(struct vfsmount *mnt, char *buf)
-{
-	struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
-	char *text = d_cwd_path(&p, buf, PATH_MAX);
-
-	return !IS_ERR(text) && *text == '/';
-}
-
-static int for_each_mount(struct seq_file *m, void (*show)(struct seq_file *m, struct vfsmount *mnt))
+static int for_each_mount(struct seq_file *m,
+			  void (*show)(struct seq_file *m, struct vfsmount *mnt, const struct path *p))
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct vfsmount *mnt = NULL;
 
 	if (!buf)
 		return -ENOMEM;
-	while ((mnt = next_mount(mnt)))
-		if (reachable(mnt, buf))
-			show(m, mnt);
+	while ((mnt = next_mount(mnt))) {
+		struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
+		char *text = d_cwd_path(&p, buf, PATH_MAX);
+
+		if (!IS_ERR(text) && *text == '/')	/* else it lies outside current's root */
+			show(m, mnt, &p);
+	}
 	kfree(buf);
 	return 0;
 }

@@ -12,11 +12,9 @@
 #include <mm.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
-#include <linux/magic.h>
 
 #define NAME_COLUMN	72		/* then one more blank */
 #define PSS_SHIFT	12		/* shares of pages are kept this much finer than bytes */
-#define PM_CHUNK	64		/* pagemap entries made at a time */
 #define PM_SOFT_DIRTY		BIT(55)
 #define PM_MMAP_EXCLUSIVE	BIT(56)
 #define PM_FILE			BIT(61)
@@ -98,9 +96,7 @@ int proc_pid_maps(struct seq_file *m, struct mm_struct *mm)
 
 /* Bytes; pss in bytes << PSS_SHIFT. [0]: clean, [1]: dirty. */
 struct mem_size_stats {
-	u64 resident, referenced, anonymous;
-	u64 shared[2], private[2];
-	u64 pss, pss_dirty, pss_anon, pss_file, pss_shmem, pss_locked;
+	u64 resident, referenced, anonymous, shared[2], private[2], pss, pss_dirty;
 };
 
 /* The counted page that @pte maps, or NULL. */
@@ -109,79 +105,39 @@ static struct page *vm_normal_page(pte_t pte)
 	return pte_present(pte) && !pte_special(pte) ? pfn_to_page(pte_pfn(pte)) : NULL;
 }
 
-static void smaps_account(struct mem_size_stats *mss, const struct vm_area_struct *vma, pte_t pte,
-			  const struct page *page)
+static void smaps_account(struct mem_size_stats *mss, pte_t pte, const struct page *page)
 {
-	const struct address_space *mapping = page->mapping;
 	bool dirty = pte_dirty(pte) || (page->flags & BIT(PG_dirty));
 	int mapcount = max(atomic_read(&page->_mapcount), 1);
 	u64 pss = (PAGE_SIZE << PSS_SHIFT) / mapcount;
 
 	mss->resident += PAGE_SIZE;
 	mss->referenced += pte_young(pte) ? PAGE_SIZE : 0;
+	mss->anonymous += page->flags & BIT(PG_anon) ? PAGE_SIZE : 0;
 	*(mapcount > 1 ? &mss->shared[dirty] : &mss->private[dirty]) += PAGE_SIZE;
 	mss->pss += pss;
 	mss->pss_dirty += dirty ? pss : 0;
-	mss->pss_locked += vma->vm_flags & VM_LOCKED ? pss : 0;
-	if (page->flags & BIT(PG_anon)) {
-		mss->anonymous += PAGE_SIZE;
-		mss->pss_anon += pss;
-	} else if (mapping && mapping->host->i_sb->s_magic == TMPFS_MAGIC) {
-		mss->pss_shmem += pss;
-	} else {
-		mss->pss_file += pss;
-	}
 }
 
-static void smap_gather_stats(struct vm_area_struct *vma, struct mem_size_stats *mss)
+static struct mem_size_stats smap_gather_stats(struct vm_area_struct *vma)
 {
+	struct mem_size_stats mss = { 0 };
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = vma->vm_start;
 
 	if (!mm)
-		return;
+		return mss;
 	spin_lock(&mm->page_table_lock);
 	while (addr < vma->vm_end) {
 		pte_t *pte = walk_pte(mm, addr, false);
 		struct page *page = pte ? vm_normal_page(*pte) : NULL;
 
 		if (page)
-			smaps_account(mss, vma, *pte, page);
+			smaps_account(&mss, *pte, page);
 		addr = pte ? addr + PAGE_SIZE : (addr | ~PMD_MASK) + 1;	/* no table: nothing in all its reach */
 	}
 	spin_unlock(&mm->page_table_lock);
-}
-
-static void show_kb(struct seq_file *m, const char *name, u64 bytes)
-{
-	seq_printf(m, "%-15s %8lu kB\n", name, bytes >> 10);
-}
-
-static void __show_smap(struct seq_file *m, const struct mem_size_stats *mss, bool rollup)
-{
-	show_kb(m, "Rss:", mss->resident);
-	show_kb(m, "Pss:", mss->pss >> PSS_SHIFT);
-	show_kb(m, "Pss_Dirty:", mss->pss_dirty >> PSS_SHIFT);
-	if (rollup) {
-		show_kb(m, "Pss_Anon:", mss->pss_anon >> PSS_SHIFT);
-		show_kb(m, "Pss_File:", mss->pss_file >> PSS_SHIFT);
-		show_kb(m, "Pss_Shmem:", mss->pss_shmem >> PSS_SHIFT);
-	}
-	show_kb(m, "Shared_Clean:", mss->shared[0]);
-	show_kb(m, "Shared_Dirty:", mss->shared[1]);
-	show_kb(m, "Private_Clean:", mss->private[0]);
-	show_kb(m, "Private_Dirty:", mss->private[1]);
-	show_kb(m, "Referenced:", mss->referenced);
-	show_kb(m, "Anonymous:", mss->anonymous);
-	show_kb(m, "LazyFree:", 0);
-	show_kb(m, "AnonHugePages:", 0);
-	show_kb(m, "ShmemPmdMapped:", 0);
-	show_kb(m, "FilePmdMapped:", 0);
-	show_kb(m, "Shared_Hugetlb:", 0);
-	seq_printf(m, "Private_Hugetlb: %7lu kB\n", 0UL);
-	show_kb(m, "Swap:", 0);
-	show_kb(m, "SwapPss:", 0);
-	show_kb(m, "Locked:", mss->pss_locked >> PSS_SHIFT);
+	return mss;
 }
 
 static void show_smap_vma_flags(struct seq_file *m, unsigned long flags)
@@ -200,14 +156,25 @@ static void show_smap_vma_flags(struct seq_file *m, unsigned long flags)
 
 static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 {
-	struct mem_size_stats mss = { 0 };
+	struct mem_size_stats mss = smap_gather_stats(vma);
+	const struct {
+		const char *name;
+		u64 bytes;
+	} lines[] = {
+		{ "Size:", vma->vm_end - vma->vm_start }, { "KernelPageSize:", PAGE_SIZE },
+		{ "MMUPageSize:", PAGE_SIZE }, { "Rss:", mss.resident }, { "Pss:", mss.pss >> PSS_SHIFT },
+		{ "Pss_Dirty:", mss.pss_dirty >> PSS_SHIFT },
+		{ "Shared_Clean:", mss.shared[0] }, { "Shared_Dirty:", mss.shared[1] },
+		{ "Private_Clean:", mss.private[0] }, { "Private_Dirty:", mss.private[1] },
+		{ "Referenced:", mss.referenced }, { "Anonymous:", mss.anonymous }, { "LazyFree:", 0 },
+		{ "AnonHugePages:", 0 }, { "ShmemPmdMapped:", 0 }, { "FilePmdMapped:", 0 },
+		{ "Shared_Hugetlb:", 0 }, { "Private_Hugetlb:", 0 }, { "Swap:", 0 }, { "SwapPss:", 0 },
+		{ "Locked:", vma->vm_flags & VM_LOCKED ? mss.pss >> PSS_SHIFT : 0 },
+	};
 
-	smap_gather_stats(vma, &mss);
 	show_map_vma(m, vma);
-	show_kb(m, "Size:", vma->vm_end - vma->vm_start);
-	show_kb(m, "KernelPageSize:", PAGE_SIZE);
-	show_kb(m, "MMUPageSize:", PAGE_SIZE);
-	__show_smap(m, &mss, false);
+	for (int i = 0; i < ARRAY_SIZE(lines); i++)
+		seq_printf(m, "%-16s%8lu kB\n", lines[i].name, lines[i].bytes >> 10);
 	seq_puts(m, "THPeligible:    0\n");
 	show_smap_vma_flags(m, vma->vm_flags);
 }
@@ -215,26 +182,6 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 int proc_pid_smaps(struct seq_file *m, struct mm_struct *mm)
 {
 	return for_each_vma(m, mm, show_smap);
-}
-
-int proc_pid_smaps_rollup(struct seq_file *m, struct mm_struct *mm)
-{
-	struct vm_area_struct all = { 0 }, *vma;
-	struct mem_size_stats mss = { 0 };
-	size_t start = m->count;
-
-	mmap_read_lock(mm);
-	all.vm_start = mm->mmap ? mm->mmap->vm_start : 0;
-	for (vma = mm->mmap; vma; vma = vma->vm_next) {
-		smap_gather_stats(vma, &mss);
-		all.vm_end = vma->vm_end;
-	}
-	mmap_read_unlock(mm);
-	show_vma_header_prefix(m, &all);
-	seq_pad(m, start, NAME_COLUMN);
-	seq_puts(m, " [rollup]\n");
-	__show_smap(m, &mss, true);
-	return 0;
 }
 
 /* ---- pagemap: 8 bytes for each page of the address space --------------- */
@@ -265,47 +212,24 @@ static u64 pagemap_entry(struct mm_struct *mm, unsigned long addr, bool show_pfn
 	return entry;
 }
 
-/* @page: the first of at most @n pages. Bytes copied, or -EFAULT. */
-static ssize_t pagemap_copy(struct mm_struct *mm, u64 __user *buf, size_t n, u64 page)
+ssize_t proc_pid_pagemap(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write)
 {
 	bool show_pfn = capable(CAP_SYS_ADMIN);
-	const u64 end = TASK_SIZE >> PAGE_SHIFT;
-	u64 chunk[PM_CHUNK];
-	size_t done = 0;
+	size_t done;
 
-	n = page < end ? min(n, end - page) : 0;
-	while (done < n) {
-		size_t len = min(n - done, (size_t)PM_CHUNK);
+	if (write || (pos | n) % sizeof(u64))
+		return -EINVAL;
+	for (done = 0; done < n; done += sizeof(u64)) {
+		unsigned long page = (pos + done) / sizeof(u64);
+		u64 entry;
 
+		if (page >= TASK_SIZE >> PAGE_SHIFT)
+			break;
 		mmap_read_lock(mm);
-		for (size_t i = 0; i < len; i++)
-			chunk[i] = pagemap_entry(mm, (page + done + i) << PAGE_SHIFT, show_pfn);
+		entry = pagemap_entry(mm, page << PAGE_SHIFT, show_pfn);
 		mmap_read_unlock(mm);
-		if (copy_to_user(buf + done, chunk, len * sizeof(u64)))
+		if (put_user(entry, (u64 __user *)(buf + done)))
 			return -EFAULT;
-		done += len;
 	}
-	return done * sizeof(u64);
+	return done;
 }
-
-static ssize_t pagemap_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
-{
-	struct mm_struct *mm = f->private_data;
-	ssize_t ret = -EINVAL;
-
-	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
-		return 0;
-	if (*pos % sizeof(u64) == 0 && n % sizeof(u64) == 0)
-		ret = pagemap_copy(mm, (u64 __user *)buf, n / sizeof(u64), *pos / sizeof(u64));
-	mmput(mm);
-	if (ret > 0)
-		*pos += ret;
-	return ret;
-}
-
-const struct file_operations proc_pagemap_fops = {
-	.llseek = proc_mem_lseek,
-	.read = pagemap_read,
-	.open = proc_mem_file_open,
-	.release = proc_mem_release,
-};

@@ -95,7 +95,6 @@ static struct signal_struct init_signals = {
 static struct sighand_struct init_sighand = {
 	.siglock = SPIN_LOCK_INIT(LOCK_SIGHAND),
 	.count = ATOMIC_INIT(1),
-	.signalfd_wqh = WAIT_QUEUE_HEAD_INIT(init_sighand.signalfd_wqh),
 };
 
 static struct fs_struct init_fs = {
@@ -179,10 +178,10 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	return t;
 }
 
-/* The last reference frees; a task that ran gives up its own in finish_task_switch, off its stack. */
+/* NULL is nothing. The last reference frees; a task that ran gives up its own in finish_task_switch, off its stack. */
 void put_task_struct(struct task_struct *t)
 {
-	if (!atomic_dec_and_test(&t->usage))
+	if (!t || !atomic_dec_and_test(&t->usage))
 		return;
 	if (t->thread.fpu)
 		exit_thread(t);

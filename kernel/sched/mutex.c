@@ -32,31 +32,14 @@ void mutex_lock(struct mutex *m)
 		wait_event(&m->wait, take_mutex(m));
 }
 
-/* What both interruptible forms end with: @ret of the wait. */
-static int mutex_waited(struct mutex *m, long ret)
-{
-	if (!ret)
-		return 0;
-	lock_released(m);
-	return -EINTR;
-}
-
 int mutex_lock_interruptible(struct mutex *m)
 {
 	might_sleep();
 	lock_acquired(m, m->class, true);
-	if (take_mutex(m))
+	if (take_mutex(m) || !wait_event_interruptible(&m->wait, take_mutex(m)))
 		return 0;
-	return mutex_waited(m, wait_event_interruptible(&m->wait, take_mutex(m)));
-}
-
-int mutex_lock_killable(struct mutex *m)
-{
-	might_sleep();
-	lock_acquired(m, m->class, true);
-	if (take_mutex(m))
-		return 0;
-	return mutex_waited(m, wait_event_killable(&m->wait, take_mutex(m)));
+	lock_released(m);
+	return -EINTR;
 }
 
 /* Never waits, so it may come in any order: its class is not checked. */
@@ -98,18 +81,15 @@ static bool take_read(struct rw_semaphore *s)
 	return ok;
 }
 
-/* @waiting: 1 if this writer is among those counted in writers_waiting. */
-static bool take_write(struct rw_semaphore *s, int waiting)
+static bool take_write(struct rw_semaphore *s)
 {
 	unsigned long flags;
 	bool ok;
 
 	spin_lock_irqsave(&s->wait.lock, flags);
 	ok = s->count == 0;
-	if (ok) {
+	if (ok)
 		s->count = -1;
-		s->writers_waiting -= waiting;
-	}
 	spin_unlock_irqrestore(&s->wait.lock, flags);
 	return ok;
 }
@@ -144,29 +124,33 @@ void up_read(struct rw_semaphore *s)
 		wake_up(&s->wait);
 }
 
+int down_write_killable(struct rw_semaphore *s)
+{
+	int err;
+
+	might_sleep();
+	lock_acquired(s, s->class, true);
+	if (take_write(s))
+		return 0;
+	add_waiting_writer(s, 1);
+	err = wait_event_killable(&s->wait, take_write(s));
+	add_waiting_writer(s, -1);
+	if (!err)
+		return 0;
+	lock_released(s);
+	wake_up(&s->wait);		/* readers that stood back for us */
+	return -EINTR;
+}
+
 void down_write(struct rw_semaphore *s)
 {
 	might_sleep();
 	lock_acquired(s, s->class, true);
-	if (take_write(s, 0))
+	if (take_write(s))
 		return;
 	add_waiting_writer(s, 1);
-	wait_event(&s->wait, take_write(s, 1));
-}
-
-int down_write_killable(struct rw_semaphore *s)
-{
-	might_sleep();
-	lock_acquired(s, s->class, true);
-	if (take_write(s, 0))
-		return 0;
-	add_waiting_writer(s, 1);
-	if (!wait_event_killable(&s->wait, take_write(s, 1)))
-		return 0;
+	wait_event(&s->wait, take_write(s));
 	add_waiting_writer(s, -1);
-	lock_released(s);
-	wake_up(&s->wait);		/* readers that stood back for us */
-	return -EINTR;
 }
 
 void up_write(struct rw_semaphore *s)

@@ -218,7 +218,6 @@ struct sighand_struct *alloc_sighand(void)
 		return NULL;
 	spin_lock_init(&sh->siglock, LOCK_SIGHAND);
 	atomic_set(&sh->count, 1);
-	init_waitqueue_head(&sh->signalfd_wqh);
 	return sh;
 }
 
@@ -240,11 +239,6 @@ void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime)
 		*utime += p->utime;
 		*stime += p->stime;
 	}
-}
-
-int task_nr_threads(struct task_struct *t)
-{
-	return t->signal->nr_threads;
 }
 
 /* ---- the end ---------------------------------------------------------- */

@@ -27,6 +27,7 @@
 #define JOBCTL_STOP_DEQUEUED	BIT(16)		/* took a stop signal, has not acted on it yet */
 #define JOBCTL_STOP_PENDING	BIT(17)		/* is to stop */
 #define JOBCTL_STOP_CONSUME	BIT(18)		/* counted in group_stop_count */
+#define JOBCTL_STOP_MASK	(JOBCTL_STOP_DEQUEUED | JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME)
 
 #define SIGNAL_CLD_MASK		(SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)
 #define SIGNAL_STOP_MASK	(SIGNAL_CLD_MASK | SIGNAL_STOP_STOPPED | SIGNAL_STOP_CONTINUED)
@@ -125,18 +126,6 @@ static void flush_mask_of_process(struct task_struct *t, sigset_t mask)
 		flush_mask(mask, &p->pending);
 }
 
-/* All pending signals of @t and its process are forgotten. */
-void flush_signals(struct task_struct *t)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&t->sighand->siglock, flags);
-	t->sigpending_flag = false;
-	flush_sigqueue(&t->pending);
-	flush_sigqueue(&t->signal->shared_pending);
-	spin_unlock_irqrestore(&t->sighand->siglock, flags);
-}
-
 static void fill_special_info(kernel_siginfo_t *to, int sig, const kernel_siginfo_t *info)
 {
 	memset(to, 0, sizeof(*to));
@@ -195,7 +184,7 @@ static void continue_process(struct task_struct *t)
 
 	flush_mask_of_process(t, SIG_KERNEL_STOP_MASK);
 	for_each_thread(t, p) {
-		p->jobctl &= ~(JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME | JOBCTL_STOP_DEQUEUED);
+		p->jobctl &= ~JOBCTL_STOP_MASK;
 		wake_up_state(p, __TASK_STOPPED);
 	}
 	if (sig->flags & SIGNAL_STOP_STOPPED)
@@ -240,19 +229,29 @@ static bool sig_fatal(struct task_struct *t, int sig)
 	       sig_handler(t, sig) == SIG_DFL;
 }
 
-/* The whole process dies of @sig: each thread finds SIGKILL. siglock held. */
-static void kill_group(struct task_struct *t, int sig)
+/* Each thread of @t's process but @spared (may be NULL) finds SIGKILL; how many there are. siglock held. */
+static int zap_threads(struct task_struct *t, struct task_struct *spared)
 {
 	struct task_struct *p;
+	int count = 0;
 
-	t->signal->flags = SIGNAL_GROUP_EXIT;
-	t->signal->group_exit_code = sig;
 	t->signal->group_stop_count = 0;
 	for_each_thread(t, p) {
-		p->jobctl &= ~(JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME | JOBCTL_STOP_DEQUEUED);
+		if (p == spared)
+			continue;
+		p->jobctl &= ~JOBCTL_STOP_MASK;
+		count++;
+		if (p->exit_state)
+			continue;
 		p->pending.signal |= sigmask(SIGKILL);
 		signal_wake_up(p, true);
 	}
+	return count;
+}
+
+int zap_other_threads(struct task_struct *t)
+{
+	return zap_threads(t, t);
 }
 
 static void complete_signal(int sig, struct task_struct *t, bool group)
@@ -272,10 +271,13 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 	if (!taker)
 		return;		/* whoever unblocks it will find it */
 	if (sig_fatal(t, sig) && !(t->signal->flags & SIGNAL_GROUP_EXIT) &&
-	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK))
-		kill_group(t, sig);
-	else
+	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK)) {
+		t->signal->flags = SIGNAL_GROUP_EXIT;
+		t->signal->group_exit_code = sig;
+		zap_threads(t, NULL);
+	} else {
 		signal_wake_up(taker, sig == SIGKILL);
+	}
 }
 
 /* siglock held. @force: the kernel means it, init too. */
@@ -421,16 +423,12 @@ static void force_sig_info(kernel_siginfo_t *info, bool fatal)
 
 void force_sig(int sig)
 {
-	kernel_siginfo_t info = { .si_signo = sig, .si_code = SI_KERNEL };
-
-	force_sig_info(&info, false);
+	force_sig_info(&(kernel_siginfo_t){ .si_signo = sig, .si_code = SI_KERNEL }, false);
 }
 
 void force_fatal_sig(int sig)
 {
-	kernel_siginfo_t info = { .si_signo = sig, .si_code = SI_KERNEL };
-
-	force_sig_info(&info, true);
+	force_sig_info(&(kernel_siginfo_t){ .si_signo = sig, .si_code = SI_KERNEL }, true);
 }
 
 void force_sig_fault(int sig, int code, void __user *addr)
@@ -439,25 +437,6 @@ void force_sig_fault(int sig, int code, void __user *addr)
 
 	info.si_addr = addr;
 	force_sig_info(&info, false);
-}
-
-int zap_other_threads(struct task_struct *t)
-{
-	struct task_struct *p;
-	int count = 0;
-
-	t->signal->group_stop_count = 0;
-	for_each_thread(t, p) {
-		if (p == t)
-			continue;
-		p->jobctl &= ~(JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME | JOBCTL_STOP_DEQUEUED);
-		count++;
-		if (p->exit_state)
-			continue;
-		p->pending.signal |= sigmask(SIGKILL);
-		signal_wake_up(p, true);
-	}
-	return count;
 }
 
 /* ---- telling the parent ----------------------------------------------- */
@@ -484,6 +463,14 @@ static void tell_parent(struct task_struct *parent, kernel_siginfo_t *info, bool
 	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0);
 }
 
+int exit_cause(int exit_code, int *status)
+{
+	*status = exit_code & 0x7f ?: exit_code >> 8;
+	if (!(exit_code & 0x7f))
+		return CLD_EXITED;
+	return exit_code & 0x80 ? CLD_DUMPED : CLD_KILLED;
+}
+
 bool do_notify_parent(struct task_struct *t, int sig)
 {
 	struct task_struct *parent = t->parent;
@@ -493,15 +480,7 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	bool autoreap = false;
 
 	fill_child_info(&info, t, sig);
-	info.si_status = t->exit_code & 0x7f;
-	if (t->exit_code & 0x80)
-		info.si_code = CLD_DUMPED;
-	else if (t->exit_code & 0x7f)
-		info.si_code = CLD_KILLED;
-	else {
-		info.si_code = CLD_EXITED;
-		info.si_status = t->exit_code >> 8;
-	}
+	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
 	/* POSIX: who ignores SIGCHLD wants no zombies; with SA_NOCLDWAIT it still gets the signal. */
 	if (sig == SIGCHLD &&
@@ -636,7 +615,7 @@ static bool participate_in_stop(struct task_struct *t)
 	struct signal_struct *s = t->signal;
 	bool consume = t->jobctl & JOBCTL_STOP_CONSUME;
 
-	t->jobctl &= ~(JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME | JOBCTL_STOP_DEQUEUED);
+	t->jobctl &= ~JOBCTL_STOP_MASK;
 	if (!consume)
 		return false;
 	if (s->group_stop_count > 0)

@@ -80,7 +80,6 @@ static const struct file_operations file_fops = {
 	.read = generic_file_read,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
-	.fsync = noop_fsync,
 };
 
 static struct ramfs_info *info_of(const struct super_block *sb) { return sb->s_fs_info; }
@@ -531,7 +530,7 @@ static struct super_block *devtmpfs_mount(struct file_system_type *t,
 					  unsigned int flags __maybe_unused,
 					  const char *data __maybe_unused)
 {
-	struct devtmpfs_node *n;
+	struct chrdev *c;
 	struct super_block *sb;
 
 	if (devtmpfs_sb)
@@ -539,9 +538,9 @@ static struct super_block *devtmpfs_mount(struct file_system_type *t,
 	sb = tmpfs_mount(t, 0, "mode=0755");
 	if (IS_ERR(sb))
 		return sb;
-	list_for_each_entry(n, &devtmpfs_nodes, list)
-		if (make_node(sb->s_root, n->name, n->mode, n->dev))
-			printk("devtmpfs: cannot create %s\n", n->name);
+	list_for_each_entry(c, &chrdevs, list)
+		if (make_node(sb->s_root, c->name, S_IFCHR | c->mode, c->dev))
+			printk("devtmpfs: cannot create %s\n", c->name);
 	devtmpfs_sb = sb;
 	return sb;
 }

@@ -3,10 +3,12 @@
  * Bytes in and out of open files: the checks common to all files, regular
  * files on top of the page cache, seeking, and the many forms of read and write.
  *
- *   sys_read ─> vfs_read ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
+ *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
- * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. A vector
- * is done piece by piece: for a pipe only each piece is atomic, not the whole.
+ * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c; leaves out
+ * preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
+ * A plain read is a vector of one piece. A vector is done piece by piece: for a
+ * pipe only each piece is atomic, not the whole.
  */
 #include <fs.h>
 #include <mm.h>
@@ -19,44 +21,23 @@
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
 
-/* ---- checks -------------------------------------------------------------- */
-
-/* A range that no file can have is refused. 0, -EINVAL or -EOVERFLOW. */
-static int rw_verify_area(loff_t pos, size_t n)
+/*
+ * One piece for the file's ->read or ->write. A range that no file can have is refused. Bytes or
+ * -errno.
+ */
+static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool write)
 {
-	if ((ssize_t)n < 0 || pos < 0)
-		return -EINVAL;
-	if (n > (size_t)(INT64_MAX - pos))
-		return -EINVAL;
-	return 0;
-}
+	const struct file_operations *op = f->f_op;
+	size_t n = v->iov_len;
 
-ssize_t vfs_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
-{
-	int err;
-
-	if (!(f->f_mode & FMODE_READ))
-		return -EBADF;
-	if (!f->f_op->read)
+	if (write ? !op->write : !op->read)
 		return -EINVAL;
-	if (!access_ok(buf, n))
+	if (!access_ok(v->iov_base, n))
 		return -EFAULT;
-	err = rw_verify_area(*pos, n);
-	return err ? err : f->f_op->read(f, buf, min(n, MAX_RW_COUNT), pos);
-}
-
-ssize_t vfs_write(struct file *f, const char __user *buf, size_t n, loff_t *pos)
-{
-	int err;
-
-	if (!(f->f_mode & FMODE_WRITE))
-		return -EBADF;
-	if (!f->f_op->write)
+	if ((ssize_t)n < 0 || *pos < 0 || n > (size_t)(INT64_MAX - *pos))
 		return -EINVAL;
-	if (!access_ok(buf, n))
-		return -EFAULT;
-	err = rw_verify_area(*pos, n);
-	return err ? err : f->f_op->write(f, buf, min(n, MAX_RW_COUNT), pos);
+	n = min(n, MAX_RW_COUNT);
+	return write ? op->write(f, v->iov_base, n, pos) : op->read(f, v->iov_base, n, pos);
 }
 
 /* ---- regular files -------------------------------------------------------- */
@@ -126,9 +107,10 @@ ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 
 	if (!(f->f_mode & FMODE_READ) || f->f_op->read != generic_file_read)
 		return -EINVAL;
-	done = rw_verify_area(*pos, n);
-	if (done || !n)
-		return done;
+	if (*pos < 0 || n > (size_t)(INT64_MAX - *pos))
+		return -EINVAL;
+	if (!n)
+		return 0;
 	done = filemap_read(f, buf, min(n, MAX_RW_COUNT), pos, false);
 	if (done >= 0)
 		touch_atime(f);
@@ -161,12 +143,6 @@ ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const vo
 
 /* ---- seeking ---------------------------------------------------------------- */
 
-loff_t no_llseek(struct file *f __maybe_unused, loff_t off __maybe_unused,
-		 int whence __maybe_unused)
-{
-	return -ESPIPE;
-}
-
 /* A file without holes: data up to the end, and one hole behind it. */
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 {
@@ -193,126 +169,35 @@ loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 	return off;
 }
 
-/*
- * A descriptor whose f_pos is about to be used: with a reference, and with
- * f_pos_lock held where others could move f_pos meanwhile. NULL: not open.
- */
-static struct file *fdget_pos(unsigned int fd)
+/* f_pos is about to be used: no other thread may move it meanwhile. Pipes and terminals have none. */
+static void lock_pos(struct file *f)
 {
-	struct file *f = fget(fd);
-
-	if (f && (f->f_mode & FMODE_ATOMIC_POS))
+	if (f->f_op->llseek)
 		mutex_lock(&f->f_pos_lock);
-	return f;
 }
 
-static void fdput_pos(struct file *f)
+static void unlock_pos(struct file *f)
 {
-	if (f->f_mode & FMODE_ATOMIC_POS)
+	if (f->f_op->llseek)
 		mutex_unlock(&f->f_pos_lock);
-	fput(f);
 }
 
 long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 {
-	struct file *f = fdget_pos(fd);
+	struct file *f = fget(fd);
 	loff_t ret = -EINVAL;
 
 	if (!f)
 		return -EBADF;
+	lock_pos(f);
 	if (whence <= SEEK_HOLE)
-		ret = f->f_mode & FMODE_LSEEK ? f->f_op->llseek(f, off, whence) : -ESPIPE;
-	fdput_pos(f);
+		ret = f->f_op->llseek ? f->f_op->llseek(f, off, whence) : -ESPIPE;
+	unlock_pos(f);
+	fput(f);
 	return ret;
 }
 
 /* ---- read and write ---------------------------------------------------------- */
-
-long sys_read(unsigned int fd, char __user *buf, size_t n)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = vfs_read(f, buf, n, &f->f_pos);
-	fdput_pos(f);
-	return ret;
-}
-
-long sys_write(unsigned int fd, const char __user *buf, size_t n)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = vfs_write(f, buf, n, &f->f_pos);
-	fdput_pos(f);
-	return ret;
-}
-
-long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
-{
-	struct file *f;
-	long ret;
-
-	if (pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	ret = f->f_mode & FMODE_PREAD ? vfs_read(f, buf, n, &pos) : -ESPIPE;
-	fput(f);
-	return ret;
-}
-
-long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
-{
-	struct file *f;
-	long ret;
-
-	if (pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	ret = f->f_mode & FMODE_PWRITE ? vfs_write(f, buf, n, &pos) : -ESPIPE;
-	fput(f);
-	return ret;
-}
-
-/* ---- vectors -------------------------------------------------------------------- */
-
-/* A checked kernel copy, its sum cut to MAX_RW_COUNT. ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). */
-static struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n)
-{
-	size_t room = MAX_RW_COUNT;
-	struct iovec *v;
-
-	if (n > UIO_MAXIOV)
-		return ERR_PTR(-EINVAL);
-	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
-	if (!v)
-		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(v, uv, n * sizeof(*v))) {
-		kfree(v);
-		return ERR_PTR(-EFAULT);
-	}
-	for (unsigned long i = 0; i < n; i++) {
-		int err = (ssize_t)v[i].iov_len < 0		   ? -EINVAL
-			  : access_ok(v[i].iov_base, v[i].iov_len) ? 0
-								   : -EFAULT;
-
-		if (err) {
-			kfree(v);
-			return ERR_PTR(err);
-		}
-		v[i].iov_len = min(v[i].iov_len, room);
-		room -= v[i].iov_len;
-	}
-	return v;
-}
 
 /* Would a further read sleep? Then a vector that has got something ends here. */
 static bool would_block(struct file *f)
@@ -320,20 +205,17 @@ static bool would_block(struct file *f)
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
 }
 
-static ssize_t loop_readv_writev(struct file *f, const struct iovec *v, unsigned long n,
-				 loff_t *pos, bool write)
+static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
+			     bool write)
 {
 	ssize_t done = 0, ret;
 
-	if (!n)
-		return f->f_mode & (write ? FMODE_WRITE : FMODE_READ) ? 0 : -EBADF;
+	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
 	for (unsigned long i = 0; i < n; i++) {
-		if (done && !v[i].iov_len)
-			continue;
 		if (done && !write && would_block(f))
 			break;
-		ret = write ? vfs_write(f, v[i].iov_base, v[i].iov_len, pos)
-			    : vfs_read(f, v[i].iov_base, v[i].iov_len, pos);
+		ret = vfs_rw(f, &v[i], pos, write);
 		if (ret < 0)
 			return done ? done : ret;
 		done += ret;
@@ -343,48 +225,69 @@ static ssize_t loop_readv_writev(struct file *f, const struct iovec *v, unsigned
 	return done;
 }
 
-static ssize_t do_readv_writev(struct file *f, const struct iovec __user *uv, unsigned long n,
-			       loff_t *pos, bool write)
-{
-	struct iovec *v;
-	ssize_t ret;
-
-	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
-		return -EBADF;
-	v = import_iovec(uv, n);
-	if (IS_ERR(v))
-		return PTR_ERR(v);
-	ret = loop_readv_writev(f, v, n, pos, write);
-	kfree(v);
-	return ret;
-}
-
-static long do_vector(unsigned long fd, const struct iovec __user *v, unsigned long n, bool write)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = do_readv_writev(f, v, n, &f->f_pos, write);
-	fdput_pos(f);
-	return ret;
-}
-
-static long do_pvector(unsigned long fd, const struct iovec __user *v, unsigned long n, loff_t pos,
-		       bool write)
+/* @pos NULL: at the file's own position. */
+static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
 	struct file *f;
 	long ret = -ESPIPE;
 
-	if (pos < 0)
+	if (pos && *pos < 0)
 		return -EINVAL;
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	if (f->f_mode & (write ? FMODE_PWRITE : FMODE_PREAD))
-		ret = do_readv_writev(f, v, n, &pos, write);
+	if (!pos) {
+		lock_pos(f);
+		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
+		unlock_pos(f);
+	} else if (f->f_op->llseek) {
+		ret = vfs_rw_vector(f, v, n, pos, write);
+	}
 	fput(f);
+	return ret;
+}
+
+long sys_read(unsigned int fd, char __user *buf, size_t n)
+{
+	return do_rw(fd, &(struct iovec){buf, n}, 1, NULL, false);
+}
+
+long sys_write(unsigned int fd, const char __user *buf, size_t n)
+{
+	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, NULL, true);
+}
+
+long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
+{
+	return do_rw(fd, &(struct iovec){buf, n}, 1, &pos, false);
+}
+
+long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
+{
+	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
+}
+
+static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, bool write)
+{
+	struct iovec *v;
+	long ret = 0;
+
+	if (n > UIO_MAXIOV)
+		return -EINVAL;
+	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
+	if (!v)
+		return -ENOMEM;
+	if (copy_from_user(v, uv, n * sizeof(*v)))
+		ret = -EFAULT;
+	for (unsigned long i = 0; !ret && i < n; i++) {
+		if ((ssize_t)v[i].iov_len < 0)
+			ret = -EINVAL;
+		else if (!access_ok(v[i].iov_base, v[i].iov_len))
+			ret = -EFAULT;
+	}
+	if (!ret)
+		ret = do_rw(fd, v, n, NULL, write);
+	kfree(v);
 	return ret;
 }
 
@@ -396,177 +299,4 @@ long sys_readv(unsigned long fd, const struct iovec __user *v, unsigned long n)
 long sys_writev(unsigned long fd, const struct iovec __user *v, unsigned long n)
 {
 	return do_vector(fd, v, n, true);
-}
-
-/* On a 64-bit machine the low word is the whole position. */
-long sys_preadv(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
-		unsigned long hi __maybe_unused)
-{
-	return do_pvector(fd, v, n, lo, false);
-}
-
-long sys_pwritev(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
-		 unsigned long hi __maybe_unused)
-{
-	return do_pvector(fd, v, n, lo, true);
-}
-
-/* ---- from file to file ------------------------------------------------------------- */
-
-/* Up to one page's worth from @in's cache into @out: no copy in between. */
-static ssize_t copy_file_page(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
-			      size_t n)
-{
-	size_t offset = offset_in_page(*in_pos);
-	struct page *page;
-	ssize_t ret;
-
-	if (*in_pos >= in->f_inode->i_size)
-		return 0;
-	n = min_t(u64, min(n, PAGE_SIZE - offset), in->f_inode->i_size - *in_pos);
-	page = read_mapping_page(in->f_mapping, *in_pos >> PAGE_SHIFT);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	if (S_ISFIFO(out->f_inode->i_mode))
-		ret = pipe_write_kernel(out, page_address(page) + offset, n);
-	else
-		ret = kernel_write(out, page_address(page) + offset, n, out_pos);
-	put_page(page);
-	if (ret > 0)
-		*in_pos += ret;
-	return ret;
-}
-
-ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
-			size_t n)
-{
-	ssize_t done = 0, ret = 0;
-
-	n = min(n, MAX_RW_COUNT);
-	while ((size_t)done < n) {
-		ret = copy_file_page(in, in_pos, out, out_pos, n - done);
-		if (ret <= 0)
-			break;
-		done += ret;
-		if (signal_pending(current))
-			break;
-	}
-	touch_atime(in);
-	return done ? done : ret;
-}
-
-/* Sources are files in the page cache; sinks those and pipes. 0 or -errno. */
-static int sendfile_checks(struct file *in, struct file *out, bool explicit_off)
-{
-	if (!(in->f_mode & FMODE_READ))
-		return -EBADF;
-	if (explicit_off && !(in->f_mode & FMODE_PREAD))
-		return -ESPIPE;
-	if (!(out->f_mode & FMODE_WRITE))
-		return -EBADF;
-	if (in->f_op->read != generic_file_read || (out->f_flags & O_APPEND))
-		return -EINVAL;
-	if (!S_ISFIFO(out->f_inode->i_mode) && out->f_op->write != generic_file_write)
-		return -EINVAL;
-	return 0;
-}
-
-static long do_sendfile(struct file *in, loff_t *pos, struct file *out, bool explicit_off, size_t n)
-{
-	int err = sendfile_checks(in, out, explicit_off);
-
-	if (!err)
-		err = rw_verify_area(*pos, n);
-	return err ? err : copy_file_pages(in, pos, out, &out->f_pos, n);
-}
-
-long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
-{
-	struct file *in, *out;
-	long ret = -EBADF;
-	loff_t pos = 0;
-
-	if (off && copy_from_user(&pos, off, sizeof(pos)))
-		return -EFAULT;
-	in = fget(in_fd);
-	out = fget(out_fd);
-	if (in && out)
-		ret = do_sendfile(in, off ? &pos : &in->f_pos, out, off, n);
-	if (off && ret >= 0 && put_user(pos, off))
-		ret = -EFAULT;
-	if (in)
-		fput(in);
-	if (out)
-		fput(out);
-	return ret;
-}
-
-/*
- * Both regular, right ways open, same file system, no overlap; cuts *n at the end of @in. 0 or
- * -errno.
- */
-static int copy_range_checks(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
-			     size_t *n)
-{
-	struct inode *src = in->f_inode, *dst = out->f_inode;
-
-	if (S_ISDIR(src->i_mode) || S_ISDIR(dst->i_mode))
-		return -EISDIR;
-	if (!S_ISREG(src->i_mode) || !S_ISREG(dst->i_mode))
-		return -EINVAL;
-	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) || (out->f_flags & O_APPEND))
-		return -EBADF;
-	if (src->i_sb != dst->i_sb)
-		return -EXDEV;
-	if (in->f_op->read != generic_file_read || out->f_op->write != generic_file_write)
-		return -EINVAL;
-	if (pos_in < 0 || pos_out < 0)
-		return -EINVAL;
-	if (*n > (size_t)(INT64_MAX - pos_in) || *n > (size_t)(INT64_MAX - pos_out))
-		return -EOVERFLOW;
-	*n = pos_in >= src->i_size ? 0 : min_t(u64, *n, src->i_size - pos_in);
-	if (src == dst && (u64)pos_out + *n > (u64)pos_in && (u64)pos_out < (u64)pos_in + *n)
-		return -EINVAL;
-	return 0;
-}
-
-static long do_copy_range(struct file *in, loff_t __user *off_in, struct file *out,
-			  loff_t __user *off_out, size_t n)
-{
-	loff_t pos_in = in->f_pos, pos_out = out->f_pos;
-	long ret;
-
-	if (off_in && copy_from_user(&pos_in, off_in, sizeof(pos_in)))
-		return -EFAULT;
-	if (off_out && copy_from_user(&pos_out, off_out, sizeof(pos_out)))
-		return -EFAULT;
-	ret = copy_range_checks(in, pos_in, out, pos_out, &n);
-	if (!ret && n)
-		ret = copy_file_pages(in, &pos_in, out, &pos_out, n);
-	if (ret <= 0)
-		return ret;
-	if (!off_in)
-		in->f_pos = pos_in;
-	else if (put_user(pos_in, off_in))
-		return -EFAULT;
-	if (!off_out)
-		out->f_pos = pos_out;
-	else if (put_user(pos_out, off_out))
-		return -EFAULT;
-	return ret;
-}
-
-long sys_copy_file_range(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out,
-			 size_t n, unsigned int flags)
-{
-	struct file *in = fget(in_fd), *out = fget(out_fd);
-	long ret = -EBADF;
-
-	if (in && out)
-		ret = flags ? -EINVAL : do_copy_range(in, off_in, out, off_out, n);
-	if (in)
-		fput(in);
-	if (out)
-		fput(out);
-	return ret;
 }

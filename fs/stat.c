@@ -41,43 +41,12 @@ static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-/* True if AT_EMPTY_PATH makes this call mean the descriptor itself; saves the walk. */
-static bool empty_path(int dfd, const char __user *name, unsigned int flags)
-{
-	char c;
-
-	return (flags & AT_EMPTY_PATH) && dfd >= 0 && !get_user(c, name) && !c;
-}
-
-/* What stat, fstat and their kin mean, by @flags: the place with references. 0 or -errno. */
-static int stat_path(int dfd, const char __user *name, unsigned int flags, struct path *p)
-{
-	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct file *f;
-
-	if (!empty_path(dfd, name, flags)) {
-		if (flags & AT_EMPTY_PATH)
-			lookup |= LOOKUP_EMPTY;
-		return user_path_at(dfd, name, lookup, p);
-	}
-	f = fget_raw(dfd);
-	if (!f)
-		return -EBADF;
-	*p = f->f_path;
-	path_get(p);
-	fput(f);
-	return 0;
-}
-
 long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, int flags)
 {
 	struct kstat st;
 	struct path p;
-	long err;
+	long err = user_path_flags(dfd, name, flags & ~AT_NO_AUTOMOUNT, &p);
 
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
-		return -EINVAL;
-	err = stat_path(dfd, name, flags, &p);
 	if (err)
 		return err;
 	err = vfs_getattr(&p, &st);
@@ -95,17 +64,9 @@ long sys_lstat(const char __user *name, struct stat __user *st)
 	return sys_newfstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
 }
 
-long sys_fstat(unsigned int fd, struct stat __user *ust)
+long sys_fstat(unsigned int fd, struct stat __user *st)
 {
-	struct file *f = fget_raw(fd);
-	struct kstat st;
-	long err;
-
-	if (!f)
-		return -EBADF;
-	err = vfs_getattr(&f->f_path, &st);
-	fput(f);
-	return err ? err : cp_new_stat(&st, ust);
+	return sys_newfstatat(fd, NULL, st, AT_EMPTY_PATH);
 }
 
 static struct statx_timestamp statx_time(ktime_t t)
@@ -152,11 +113,7 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 
 	if (mask & STATX__RESERVED)
 		return -EINVAL;
-	if ((flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
-		return -EINVAL;
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
-		return -EINVAL;
-	err = stat_path(dfd, name, flags, &p);
+	err = user_path_flags(dfd, name, flags & ~(AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE), &p);
 	if (err)
 		return err;
 	err = vfs_getattr(&p, &st);
@@ -256,10 +213,10 @@ static long do_statfs(const struct path *p, struct statfs __user *ust)
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-long sys_statfs(const char __user *name, struct statfs __user *st)
+static long statfs_at(int dfd, const char __user *name, int flags, struct statfs __user *st)
 {
 	struct path p;
-	long err = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
+	long err = user_path_flags(dfd, name, flags, &p);
 
 	if (err)
 		return err;
@@ -268,14 +225,12 @@ long sys_statfs(const char __user *name, struct statfs __user *st)
 	return err;
 }
 
+long sys_statfs(const char __user *name, struct statfs __user *st)
+{
+	return statfs_at(AT_FDCWD, name, 0, st);
+}
+
 long sys_fstatfs(unsigned int fd, struct statfs __user *st)
 {
-	struct file *f = fget_raw(fd);
-	long err;
-
-	if (!f)
-		return -EBADF;
-	err = do_statfs(&f->f_path, st);
-	fput(f);
-	return err;
+	return statfs_at(fd, NULL, AT_EMPTY_PATH, st);
 }

@@ -12,11 +12,6 @@
 
 LIST_HEAD(file_systems);
 static DEFINE_SPINLOCK(file_systems_lock, LOCK_NONE);
-static struct fs_struct init_fs = {
-	.users = ATOMIC_INIT(1),
-	.umask = 0022,
-	.lock = SPIN_LOCK_INIT(LOCK_FILES),
-};
 
 /* 0, or -EBUSY if the name is taken. */
 int register_filesystem(struct file_system_type *t)
@@ -68,8 +63,6 @@ void vfs_init(void)
 	inode_init();
 	ramfs_register();
 	mount_rootfs(&rootfs_fs_type);
-	if (!current->fs)
-		current->fs = &init_fs;
 	root = (struct path){.mnt = root_mnt, .dentry = root_mnt->mnt_root};
 	set_fs_root(current->fs, &root);
 	set_fs_pwd(current->fs, &root);

@@ -96,26 +96,13 @@ long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 	return n < 0 ? n : 0;
 }
 
-/* Drops mmap_lock for the time of the file's fsync. 0 or -errno. */
-static int sync_area(struct mm_struct *mm, struct vm_area_struct *vma)
-{
-	struct file *file = get_file(vma->vm_file);
-	int err;
-
-	mmap_read_unlock(mm);
-	err = file->f_op->fsync ? file->f_op->fsync(file) : -EINVAL;
-	fput(file);
-	mmap_read_lock(mm);
-	return err;
-}
-
 /*
- * Holes are skipped and make the result -ENOMEM; with MS_ASYNC alone there is nothing else to
- * do.
+ * Memory is all the disk we have: nothing is written. Holes are skipped and make the result -ENOMEM;
+ * with MS_ASYNC alone the first one ends it.
  */
 static int msync_range(struct mm_struct *mm, unsigned long start, unsigned long end, int flags)
 {
-	int hole = 0, err;
+	int hole = 0;
 
 	for (;;) {
 		struct vm_area_struct *vma = find_vma(mm, start);
@@ -130,11 +117,6 @@ static int msync_range(struct mm_struct *mm, unsigned long start, unsigned long 
 		if ((flags & MS_INVALIDATE) && (vma->vm_flags & VM_LOCKED))
 			return -EBUSY;
 		start = vma->vm_end;
-		if ((flags & MS_SYNC) && vma->vm_file && (vma->vm_flags & VM_SHARED)) {
-			err = sync_area(mm, vma);
-			if (err)
-				return err;
-		}
 		if (start >= end)
 			return hole;
 	}

@@ -539,7 +539,7 @@ static struct file *file_of_fd(unsigned long fd)
 
 	spin_lock(&files->file_lock);
 	if ((unsigned int)fd < files->max_fds)
-		file = files->fd[(unsigned int)fd];
+		file = files->fd[(unsigned int)fd].file;
 	if (file && (file->f_mode & FMODE_PATH))
 		file = NULL;
 	if (file)

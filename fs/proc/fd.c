@@ -19,11 +19,6 @@ static int proc_fd_link(struct task_struct *t, unsigned int fd, struct path *out
 	return 0;
 }
 
-static bool close_on_exec(const struct files_struct *files, unsigned int fd)
-{
-	return files->close_on_exec[fd / 64] >> (fd % 64) & 1;
-}
-
 static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 {
 	unsigned int fd = ((struct proc_inode *)m->private)->fd;
@@ -32,7 +27,7 @@ static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 
 	if (!f)
 		return -ENOENT;
-	flags = f->f_flags | (close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
+	flags = f->f_flags | (get_close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
 	seq_printf(m, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->f_pos, flags,
 		   f->f_path.mnt->mnt_id, f->f_inode->i_ino);
 	fput(f);

@@ -2,7 +2,7 @@
 /*
  * The devices that are only software: null, zero, full, random, urandom, kmsg.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
- * random ioctls, entropy from writers, reading and levels of /dev/kmsg.
+ * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
  */
 #include <fs.h>
 #include <mm.h>
@@ -10,8 +10,7 @@
 #include <printk.h>
 #include <asm/uaccess.h>
 
-#define MEM_MAJOR    1
-#define LOG_LINE_MAX 1024
+#define MEM_MAJOR 1
 
 /* read and write at any place, which is always 0 */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
@@ -87,21 +86,6 @@ static int mmap_zero(struct file *f __maybe_unused, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* One write is one line of the kernel log. */
-static ssize_t write_kmsg(struct file *f __maybe_unused, const char __user *buf, size_t n,
-			  loff_t *pos __maybe_unused)
-{
-	char line[LOG_LINE_MAX];
-
-	if (n >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, buf, n))
-		return -EFAULT;
-	line[n] = '\0';
-	printk("%s%s", line, n && line[n - 1] == '\n' ? "" : "\n");
-	return n;
-}
-
 static const struct file_operations null_fops = {
 	.llseek = null_lseek,
 	.read = read_null,
@@ -123,11 +107,6 @@ static const struct file_operations random_fops = {
 	.read = read_random,
 	.write = write_null,
 };
-static const struct file_operations kmsg_fops = {
-	.llseek = null_lseek,
-	.write = write_kmsg,
-};
-
 /* Called once at boot, before devtmpfs is mounted. */
 void devices_init(void)
 {
@@ -136,5 +115,5 @@ void devices_init(void)
 	register_chrdev("full", 0666, MKDEV(MEM_MAJOR, 7), &full_fops);
 	register_chrdev("random", 0666, MKDEV(MEM_MAJOR, 8), &random_fops);
 	register_chrdev("urandom", 0666, MKDEV(MEM_MAJOR, 9), &random_fops);
-	register_chrdev("kmsg", 0644, MKDEV(MEM_MAJOR, 11), &kmsg_fops);
+	register_chrdev("kmsg", 0644, MKDEV(MEM_MAJOR, 11), &null_fops);
 }

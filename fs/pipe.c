@@ -7,8 +7,9 @@
  *         read here   written here           if it fits whole: PIPE_BUF is atomic
  *
  * Abridges Linux's fs/pipe.c; leaves out splice, packets (O_DIRECT), other sizes
- * than 16 pages, and the exclusive wake-ups. pipe->mutex guards everything; it is
- * never held asleep except in a page fault.
+ * than 16 pages, and a queue each for readers and writers: who is woken looks for
+ * himself. pipe->mutex guards everything; it is never held asleep except in a
+ * page fault.
  */
 #include <fs.h>
 #include <mm.h>
@@ -29,7 +30,7 @@ struct pipe_buffer {
 
 struct pipe_inode_info {
 	struct mutex mutex;
-	wait_queue_head_t rd_wait, wr_wait;
+	wait_queue_head_t wait;
 	unsigned int head, tail; /* run freely; slot: modulo PIPE_BUFFERS */
 	unsigned int readers, writers;
 	unsigned int files;		   /* open ends, and opens under way: at 0 the pipe goes */
@@ -44,8 +45,7 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 	if (!pipe)
 		return NULL;
 	mutex_init(&pipe->mutex, LOCK_PIPE);
-	init_waitqueue_head(&pipe->rd_wait);
-	init_waitqueue_head(&pipe->wr_wait);
+	init_waitqueue_head(&pipe->wait);
 	return pipe;
 }
 
@@ -68,7 +68,24 @@ static bool pipe_empty(const struct pipe_inode_info *p) { return p->head == p->t
 
 static bool pipe_full(const struct pipe_inode_info *p) { return p->head - p->tail == PIPE_BUFFERS; }
 
-static struct pipe_inode_info *file_pipe(struct file *f) { return f->f_inode->i_pipe; }
+static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(p) || !p->writers; }
+
+static bool pipe_writable(const struct pipe_inode_info *p) { return !pipe_full(p) || !p->readers; }
+
+/* Sleeps until @ready. mutex held, dropped meanwhile. 0, -EAGAIN, -ERESTARTSYS. */
+static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info *p))
+{
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	int err;
+
+	if (f->f_flags & O_NONBLOCK)
+		return -EAGAIN;
+	mutex_unlock(&pipe->mutex);
+	wake_up_interruptible(&pipe->wait);
+	err = wait_event_interruptible(&pipe->wait, ready(pipe));
+	mutex_lock(&pipe->mutex);
+	return err;
+}
 
 /* ---- reading -------------------------------------------------------------------------- */
 
@@ -96,29 +113,21 @@ static ssize_t pipe_drain(struct pipe_inode_info *pipe, char __user *to, size_t 
 
 static ssize_t pipe_read(struct file *f, char __user *to, size_t n, loff_t *pos __maybe_unused)
 {
-	struct pipe_inode_info *pipe = file_pipe(f);
-	bool was_full;
-	ssize_t ret;
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	ssize_t ret = 0;
 
 	if (!n)
 		return 0;
 	mutex_lock(&pipe->mutex);
-	while (pipe_empty(pipe) && pipe->writers) {
-		mutex_unlock(&pipe->mutex);
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(&pipe->rd_wait, !pipe_empty(pipe) || !pipe->writers))
-			return -ERESTARTSYS;
-		mutex_lock(&pipe->mutex);
-	}
-	was_full = pipe_full(pipe);
-	ret = pipe_drain(pipe, to, n);
-	was_full = was_full && !pipe_full(pipe);
+	while (!ret && !pipe_readable(pipe))
+		ret = pipe_wait(f, pipe_readable);
+	if (!ret)
+		ret = pipe_drain(pipe, to, n);
 	mutex_unlock(&pipe->mutex);
-	if (was_full)
-		wake_up_interruptible(&pipe->wr_wait);
-	if (ret > 0)
+	if (ret > 0) {
+		wake_up_interruptible(&pipe->wait);
 		touch_atime(f);
+	}
 	return ret;
 }
 
@@ -153,24 +162,10 @@ static ssize_t pipe_append(struct pipe_inode_info *pipe, const char __user *from
 	return n;
 }
 
-/* The ring is full: lets readers run. mutex held, dropped while asleep. 0 or -errno. */
-static int pipe_wait_writable(struct file *f, struct pipe_inode_info *pipe)
-{
-	int err;
-
-	if (f->f_flags & O_NONBLOCK)
-		return -EAGAIN;
-	mutex_unlock(&pipe->mutex);
-	wake_up_interruptible(&pipe->rd_wait);
-	err = wait_event_interruptible(&pipe->wr_wait, !pipe_full(pipe) || !pipe->readers);
-	mutex_lock(&pipe->mutex);
-	return err;
-}
-
 static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 			  loff_t *pos __maybe_unused)
 {
-	struct pipe_inode_info *pipe = file_pipe(f);
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	size_t done = 0;
 	ssize_t ret = 0;
 
@@ -184,7 +179,7 @@ static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 			send_sig(SIGPIPE, current, 0);
 			ret = -EPIPE;
 		} else if (pipe_full(pipe)) {
-			ret = pipe_wait_writable(f, pipe);
+			ret = pipe_wait(f, pipe_writable);
 		} else {
 			ret = pipe_append(pipe, from + done, n - done);
 		}
@@ -192,70 +187,40 @@ static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 	mutex_unlock(&pipe->mutex);
 	if (!done)
 		return ret;
-	wake_up_interruptible(&pipe->rd_wait);
+	wake_up_interruptible(&pipe->wait);
 	file_update_time(f);
 	return done;
 }
 
-/* ---- asking ------------------------------------------------------------------------------ */
-
-/* How often it was opened for writing, as fifo_open_read remembers it; never NULL. */
-static void *w_count(const struct pipe_inode_info *pipe) { return (void *)(pipe->w_counter + 1UL); }
-
 static unsigned int pipe_poll(struct file *f, struct poll_table_struct *pt)
 {
-	struct pipe_inode_info *pipe = file_pipe(f);
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	unsigned int mask = 0;
 
+	poll_wait(f, &pipe->wait, pt);
 	if (f->f_mode & FMODE_READ) {
-		poll_wait(f, &pipe->rd_wait, pt);
-		if (!pipe_empty(pipe))
-			mask |= EPOLLIN | EPOLLRDNORM;
-		/* A fifo opened O_NONBLOCK that never had a writer is not at its end yet. */
-		if (!pipe->writers && f->private_data != w_count(pipe))
-			mask |= EPOLLHUP;
+		mask |= pipe_empty(pipe) ? 0 : EPOLLIN | EPOLLRDNORM;
+		mask |= pipe->writers ? 0 : EPOLLHUP;
 	}
 	if (f->f_mode & FMODE_WRITE) {
-		poll_wait(f, &pipe->wr_wait, pt);
-		if (!pipe_full(pipe))
-			mask |= EPOLLOUT | EPOLLWRNORM;
-		if (!pipe->readers)
-			mask |= EPOLLERR;
+		mask |= pipe_full(pipe) ? 0 : EPOLLOUT | EPOLLWRNORM;
+		mask |= pipe->readers ? 0 : EPOLLERR;
 	}
 	return mask;
 }
 
 /* ---- open and release ----------------------------------------------------------------------- */
 
-/*
- * Waits until the other end has been opened since @seen. mutex held, dropped meanwhile. 0 or
- * -ERESTARTSYS.
- */
-static int wait_for_partner(struct pipe_inode_info *pipe, wait_queue_head_t *q,
-			    const unsigned int *counter)
+/* Waits until @counter moves: the other end has been opened. mutex held, dropped meanwhile. */
+static int wait_for_partner(struct pipe_inode_info *pipe, const unsigned int *counter)
 {
 	unsigned int seen = *counter;
-	long err;
+	int err;
 
 	mutex_unlock(&pipe->mutex);
-	err = wait_event_interruptible(q, READ_ONCE(*counter) != seen);
+	err = wait_event_interruptible(&pipe->wait, READ_ONCE(*counter) != seen);
 	mutex_lock(&pipe->mutex);
 	return err;
-}
-
-/* One end opens: the other side's waiters hear of the first. */
-static void pipe_add_reader(struct pipe_inode_info *pipe)
-{
-	pipe->r_counter++;
-	if (pipe->readers++ == 0)
-		wake_up_interruptible(&pipe->wr_wait);
-}
-
-static void pipe_add_writer(struct pipe_inode_info *pipe)
-{
-	pipe->w_counter++;
-	if (pipe->writers++ == 0)
-		wake_up_interruptible(&pipe->rd_wait);
 }
 
 /* mutex held. An end alone waits for the other, unless O_NONBLOCK. 0, -ENXIO, -ERESTARTSYS. */
@@ -268,32 +233,28 @@ static int fifo_open_end(struct file *f, struct pipe_inode_info *pipe)
 		return -EINVAL;
 	if (mode == FMODE_WRITE && nonblock && !pipe->readers)
 		return -ENXIO;
-	if (mode & FMODE_READ)
-		pipe_add_reader(pipe);
-	if (mode & FMODE_WRITE)
-		pipe_add_writer(pipe);
-	if (pipe->readers && pipe->writers)
-		return 0;
-	if (mode == FMODE_WRITE)
-		return wait_for_partner(pipe, &pipe->wr_wait, &pipe->r_counter);
-	if (nonblock) {
-		f->private_data = w_count(pipe); /* no EPOLLHUP before the first writer */
-		return 0;
+	if (mode & FMODE_READ) {
+		pipe->readers++;
+		pipe->r_counter++;
 	}
-	return wait_for_partner(pipe, &pipe->rd_wait, &pipe->w_counter);
+	if (mode & FMODE_WRITE) {
+		pipe->writers++;
+		pipe->w_counter++;
+	}
+	wake_up_interruptible(&pipe->wait);
+	if (nonblock || (pipe->readers && pipe->writers))
+		return 0;
+	return wait_for_partner(pipe, pipe->readers ? &pipe->w_counter : &pipe->r_counter);
 }
 
-/* @f's end is gone; if just one kind of end is left its waiters hear of it. mutex held. */
+/* mutex held. */
 static void pipe_drop_end(struct file *f, struct pipe_inode_info *pipe)
 {
 	if (f->f_mode & FMODE_READ)
 		pipe->readers--;
 	if (f->f_mode & FMODE_WRITE)
 		pipe->writers--;
-	if (!pipe->readers != !pipe->writers) {
-		wake_up_all(&pipe->rd_wait);
-		wake_up_all(&pipe->wr_wait);
-	}
+	wake_up_all(&pipe->wait);
 }
 
 static int fifo_open(struct inode *inode, struct file *f)
@@ -391,57 +352,43 @@ static int create_pipe(struct path *p)
 	return 0;
 }
 
-/* Opens an end, @mode O_RDONLY or O_WRONLY, and reserves a number, which it returns. -errno. */
-static int open_pipe_end(const struct path *p, int mode, int flags, struct file **f)
+/* Opens an end, @mode O_RDONLY or O_WRONLY. Its number, or -errno. */
+static int open_pipe_end(const struct path *p, int mode, int flags)
 {
+	struct file *f = dentry_open(p, mode | O_NONBLOCK); /* does not wait for the other end */
 	int fd;
 
-	*f = dentry_open(p, mode | O_NONBLOCK); /* does not wait for the other end */
-	if (IS_ERR(*f))
-		return PTR_ERR(*f);
-	(*f)->f_flags = mode | (flags & O_NONBLOCK);
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	f->f_flags = mode | (flags & O_NONBLOCK);
 	fd = get_unused_fd_flags(flags);
 	if (fd < 0)
-		fput(*f);
+		fput(f);
+	else
+		fd_install(fd, f);
 	return fd;
-}
-
-static void close_pipe_end(int fd, struct file *f)
-{
-	put_unused_fd(fd);
-	fput(f);
 }
 
 long sys_pipe2(int __user *ufd, int flags)
 {
-	struct file *r, *w;
-	int fd[2], err;
 	struct path p;
+	int fd[2], err;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
 	err = create_pipe(&p);
 	if (err)
 		return err;
-	err = fd[0] = open_pipe_end(&p, O_RDONLY, flags, &r);
-	if (err < 0)
-		goto out;
-	err = fd[1] = open_pipe_end(&p, O_WRONLY, flags, &w);
-	if (err < 0)
-		goto out_read_end;
-	err = copy_to_user(ufd, fd, sizeof(fd)) ? -EFAULT : 0;
-	if (err)
-		goto out_write_end;
-	fd_install(fd[0], r);
-	fd_install(fd[1], w);
-	goto out;
-out_write_end:
-	close_pipe_end(fd[1], w);
-out_read_end:
-	close_pipe_end(fd[0], r);
-out:
+	fd[0] = open_pipe_end(&p, O_RDONLY, flags);
+	fd[1] = fd[0] < 0 ? fd[0] : open_pipe_end(&p, O_WRONLY, flags);
 	path_put(&p);
-	return err;
+	if (fd[1] >= 0 && !copy_to_user(ufd, fd, sizeof(fd)))
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		if (fd[i] >= 0)
+			sys_close(fd[i]);
+	}
+	return fd[1] < 0 ? fd[1] : -EFAULT;
 }
 
 long sys_pipe(int __user *ufd) { return sys_pipe2(ufd, 0); }

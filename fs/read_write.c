@@ -6,7 +6,7 @@
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c; leaves out
- * preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
+ * SEEK_DATA, preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
  * A plain read is a vector of one piece. A vector is done piece by piece: for a
  * pipe only each piece is atomic, not the whole.
  */
@@ -42,16 +42,18 @@ static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool w
 
 /* ---- regular files -------------------------------------------------------- */
 
-ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+static ssize_t read_file(struct file *f, void *buf, size_t n, loff_t *pos, bool user)
 {
-	ssize_t done;
+	ssize_t done = n ? filemap_read(f, buf, n, pos, user) : 0;
 
-	if (!n)
-		return 0;
-	done = filemap_read(f, buf, n, pos, true);
-	if (done >= 0)
+	if (n && done >= 0)
 		touch_atime(f);
 	return done;
+}
+
+ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+{
+	return read_file(f, buf, n, pos, true);
 }
 
 /*
@@ -60,20 +62,16 @@ ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *po
  */
 static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 {
-	u64 limit = rlimit(RLIMIT_FSIZE);
+	u64 limit = min_t(u64, rlimit(RLIMIT_FSIZE), INT64_MAX);
 
 	if (f->f_flags & O_APPEND)
 		*pos = f->f_inode->i_size;
-	if (limit != RLIM_INFINITY) {
-		if ((u64)*pos >= limit) {
+	if ((u64)*pos >= limit) {
+		if (limit != INT64_MAX)
 			send_sig(SIGXFSZ, current, 0);
-			return -EFBIG;
-		}
-		*n = min_t(u64, *n, limit - *pos);
-	}
-	if (*pos == INT64_MAX)
 		return -EFBIG;
-	*n = min_t(u64, *n, INT64_MAX - *pos);
+	}
+	*n = min_t(u64, *n, limit - *pos);
 	return 0;
 }
 
@@ -103,18 +101,11 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 {
-	ssize_t done;
-
 	if (!(f->f_mode & FMODE_READ) || f->f_op->read != generic_file_read)
 		return -EINVAL;
 	if (*pos < 0 || n > (size_t)(INT64_MAX - *pos))
 		return -EINVAL;
-	if (!n)
-		return 0;
-	done = filemap_read(f, buf, min(n, MAX_RW_COUNT), pos, false);
-	if (done >= 0)
-		touch_atime(f);
-	return done;
+	return read_file(f, buf, min(n, MAX_RW_COUNT), pos, false);
 }
 
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
@@ -143,26 +134,12 @@ ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const vo
 
 /* ---- seeking ---------------------------------------------------------------- */
 
-/* A file without holes: data up to the end, and one hole behind it. */
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 {
-	loff_t eof = f->f_inode->i_size;
-
-	switch (whence) {
-	case SEEK_END:
-		off = (u64)off + eof;
-		break;
-	case SEEK_CUR:
+	if (whence == SEEK_END)
+		off = (u64)off + f->f_inode->i_size;
+	else if (whence == SEEK_CUR)
 		off = (u64)off + f->f_pos;
-		break;
-	case SEEK_DATA:
-	case SEEK_HOLE:
-		if ((u64)off >= (u64)eof)
-			return -ENXIO;
-		if (whence == SEEK_HOLE)
-			off = eof;
-		break;
-	}
 	if (off < 0)
 		return -EINVAL;
 	f->f_pos = off;
@@ -190,7 +167,7 @@ long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 	if (!f)
 		return -EBADF;
 	lock_pos(f);
-	if (whence <= SEEK_HOLE)
+	if (whence <= SEEK_END)
 		ret = f->f_op->llseek ? f->f_op->llseek(f, off, whence) : -ESPIPE;
 	unlock_pos(f);
 	fput(f);

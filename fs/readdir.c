@@ -54,19 +54,13 @@ static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 	return found;
 }
 
-static unsigned int dt_type(const struct inode *inode) { return (inode->i_mode & S_IFMT) >> 12; }
-
 static bool emit_dots(struct dentry *dir, struct dir_context *ctx)
 {
-	if (ctx->pos == 0) {
-		if (!ctx->actor(ctx, ".", 1, 0, dir->d_inode->i_ino, S_IFDIR >> 12))
+	for (; ctx->pos < 2; ctx->pos++) {
+		struct dentry *d = ctx->pos ? dir->d_parent : dir;
+
+		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, d->d_inode->i_ino, S_IFDIR >> 12))
 			return false;
-		ctx->pos = 1;
-	}
-	if (ctx->pos == 1) {
-		if (!ctx->actor(ctx, "..", 2, 1, dir->d_parent->d_inode->i_ino, S_IFDIR >> 12))
-			return false;
-		ctx->pos = 2;
 	}
 	return true;
 }
@@ -82,7 +76,7 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 	while (d && &d->d_child != &dir->d_subdirs) {
 		ctx->pos = DIR_POS_MAX - d->d_seq;
 		if (!ctx->actor(ctx, d->d_name.name, d->d_name.len, ctx->pos, d->d_inode->i_ino,
-				dt_type(d->d_inode)))
+				(d->d_inode->i_mode & S_IFMT) >> 12))
 			return 0;
 		ctx->pos++;
 		d = list_entry(d->d_child.next, struct dentry, d_child);
@@ -90,20 +84,8 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
-static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
-{
-	if (whence == SEEK_CUR)
-		off += f->f_pos;
-	else if (whence != SEEK_SET)
-		return -EINVAL;
-	if (off < 0)
-		return -EINVAL;
-	f->f_pos = off;
-	return off;
-}
-
 const struct file_operations simple_dir_operations = {
-	.llseek = dcache_dir_lseek,
+	.llseek = generic_file_llseek,
 	.read = generic_read_dir,
 	.iterate = dcache_readdir,
 };

@@ -2,7 +2,8 @@
 /*
  * What a file is: the stat family, statx, statfs, and the text of a symbolic
  * link. vfs_getattr gives the facts; this file only puts them into the user's form.
- * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times.
+ * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times,
+ * mount ids and attributes.
  */
 #include <fs.h>
 #include <mm.h>
@@ -12,8 +13,7 @@
 #include <asm/uaccess.h>
 #include <linux/mount.h>
 
-#define ST_VALID    0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for these */
-#define ST_RELATIME 0x1000
+#define ST_VALID 0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for it */
 
 static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 {
@@ -76,12 +76,11 @@ static struct statx_timestamp statx_time(ktime_t t)
 	return (struct statx_timestamp){.tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec};
 }
 
-static long cp_statx(const struct kstat *k, const struct path *p, struct statx __user *ust)
+static long cp_statx(const struct kstat *k, struct statx __user *ust)
 {
 	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
+		.stx_mask = STATX_BASIC_STATS,
 		.stx_blksize = k->blksize,
-		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.stx_nlink = k->nlink,
 		.stx_uid = k->uid,
 		.stx_gid = k->gid,
@@ -96,11 +95,8 @@ static long cp_statx(const struct kstat *k, const struct path *p, struct statx _
 		.stx_rdev_minor = MINOR(k->rdev),
 		.stx_dev_major = MAJOR(k->dev),
 		.stx_dev_minor = MINOR(k->dev),
-		.stx_mnt_id = p->mnt->mnt_id,
 	};
 
-	if (p->dentry == p->mnt->mnt_root)
-		st.stx_attributes = STATX_ATTR_MOUNT_ROOT;
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
@@ -117,10 +113,8 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 	if (err)
 		return err;
 	err = vfs_getattr(&p, &st);
-	if (!err)
-		err = cp_statx(&st, &p, ust);
 	path_put(&p);
-	return err;
+	return err ? err : cp_statx(&st, ust);
 }
 
 /* ---- symbolic links ---------------------------------------------------------- */
@@ -205,11 +199,8 @@ static long do_statfs(const struct path *p, struct statfs __user *ust)
 		return err;
 	if (!st.f_frsize)
 		st.f_frsize = st.f_bsize;
-	/* ST_RDONLY .. ST_NODIRATIME are the MS_ bits of the same name */
-	st.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
-					  MS_NOATIME | MS_NODIRATIME));
-	if (flags & MS_RELATIME)
-		st.f_flags |= ST_RELATIME;
+	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
+	st.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 

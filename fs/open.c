@@ -4,7 +4,7 @@
  * __fput. Below it the calls that change a file by name or descriptor: size,
  * rights, owner, times, and those that move the task in the tree.
  * Abridges Linux's fs/open.c, fs/file_table.c, fs/utimes.c, fs/sync.c; leaves
- * out leases, fsnotify, O_DIRECT (-EINVAL), truncate by name and fallocate.
+ * out leases, fsnotify, O_DIRECT (-EINVAL), truncate by name, fallocate and advice.
  */
 #include <fs.h>
 #include <mm.h>
@@ -13,9 +13,7 @@
 #include <syscalls.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
-#include <linux/fadvise.h>
 #include <linux/mount.h>
-#include <linux/securebits.h>
 
 /* ---- the life of a struct file ---------------------------------------- */
 
@@ -23,27 +21,13 @@ static void __fput(struct file *f)
 {
 	struct inode *inode = f->f_inode;
 
+	flock_release(f);
 	if ((f->f_mode & FMODE_OPENED) && f->f_op->release)
 		f->f_op->release(inode, f);
 	if (f->f_mode & FMODE_WRITER)
 		put_write_access(inode);
-	if (f->f_path.dentry)
-		path_put(&f->f_path);
+	path_put(&f->f_path);
 	kfree(f);
-}
-
-struct file *alloc_empty_file(int flags)
-{
-	struct file *f = kzalloc(sizeof(*f));
-
-	if (!f)
-		return ERR_PTR(-ENOMEM);
-	atomic_set(&f->f_count, 1);
-	f->f_flags = flags;
-	f->f_mode = (flags + 1) & O_ACCMODE; /* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */
-	mutex_init(&f->f_pos_lock, LOCK_F_POS);
-	f->f_release = __fput;
-	return f;
 }
 
 static bool special_file(umode_t mode)
@@ -51,7 +35,8 @@ static bool special_file(umode_t mode)
 	return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
 }
 
-int do_dentry_open(struct file *f)
+/* f->f_path is set: opens what is there. 0 or -errno. */
+static int do_dentry_open(struct file *f)
 {
 	static const struct file_operations empty_fops;
 	struct inode *inode = f->f_path.dentry->d_inode;
@@ -88,11 +73,16 @@ int do_dentry_open(struct file *f)
 /* Opens @p, without a permission check. ERR_PTR. */
 struct file *dentry_open(const struct path *p, int flags)
 {
-	struct file *f = alloc_empty_file(flags);
+	struct file *f = kzalloc(sizeof(*f));
 	int err;
 
-	if (IS_ERR(f))
-		return f;
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	atomic_set(&f->f_count, 1);
+	f->f_flags = flags;
+	f->f_mode = (flags + 1) & O_ACCMODE; /* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */
+	mutex_init(&f->f_pos_lock, LOCK_F_POS);
+	f->f_release = __fput;
 	f->f_path = *p;
 	path_get(p);
 	err = do_dentry_open(f);
@@ -210,8 +200,7 @@ static int access_override_creds(void)
 		return -ENOMEM;
 	c->fsuid = c->uid;
 	c->fsgid = c->gid;
-	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP))
-		c->cap_effective = c->uid == 0 ? c->cap_permitted : 0;
+	c->cap_effective = c->uid == 0 ? c->cap_permitted : 0;
 	current->cred = c;
 	return 0;
 }
@@ -385,7 +374,7 @@ long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __
 	return change_attr(dfd, name, flags, &attr);
 }
 
-/* ---- sync and advice: memory is all the disk we have --------------------------- */
+/* ---- sync: memory is all the disk we have --------------------------- */
 
 long sys_sync(void) { return 0; }
 
@@ -412,9 +401,3 @@ long sys_fsync(unsigned int fd)
 }
 
 long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
-
-long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t n __maybe_unused,
-		   int advice __maybe_unused)
-{
-	return sys_syncfs(fd);
-}

@@ -223,15 +223,16 @@ static int wait_for_partner(struct pipe_inode_info *pipe, const unsigned int *co
 	return err;
 }
 
-/* mutex held. An end alone waits for the other, unless O_NONBLOCK. 0, -ENXIO, -ERESTARTSYS. */
+/* mutex held. An end of a fifo waits for the other, unless O_NONBLOCK. 0, -ENXIO, -ERESTARTSYS. */
 static int fifo_open_end(struct file *f, struct pipe_inode_info *pipe)
 {
 	unsigned int mode = f->f_mode & (FMODE_READ | FMODE_WRITE);
 	bool nonblock = f->f_flags & O_NONBLOCK;
+	bool anonymous = f->f_inode->i_sb->s_magic == PIPEFS_MAGIC; /* the partner is or was there */
 
 	if (!mode)
 		return -EINVAL;
-	if (mode == FMODE_WRITE && nonblock && !pipe->readers)
+	if (mode == FMODE_WRITE && nonblock && !anonymous && !pipe->readers)
 		return -ENXIO;
 	if (mode & FMODE_READ) {
 		pipe->readers++;
@@ -242,7 +243,7 @@ static int fifo_open_end(struct file *f, struct pipe_inode_info *pipe)
 		pipe->w_counter++;
 	}
 	wake_up_interruptible(&pipe->wait);
-	if (nonblock || (pipe->readers && pipe->writers))
+	if (nonblock || anonymous || (pipe->readers && pipe->writers))
 		return 0;
 	return wait_for_partner(pipe, pipe->readers ? &pipe->w_counter : &pipe->r_counter);
 }
@@ -303,11 +304,8 @@ static struct super_block *pipefs_new_sb(struct file_system_type *t,
 					 const char *data __maybe_unused)
 {
 	struct super_block *sb = alloc_super(t, PIPEFS_MAGIC);
-	struct inode *root;
+	struct inode *root = sb ? new_inode(sb) : NULL;
 
-	if (!sb)
-		return ERR_PTR(-ENOMEM);
-	root = new_inode(sb);
 	if (!root)
 		return ERR_PTR(-ENOMEM);
 	root->i_mode = S_IFDIR | 0600;
@@ -355,12 +353,11 @@ static int create_pipe(struct path *p)
 /* Opens an end, @mode O_RDONLY or O_WRONLY. Its number, or -errno. */
 static int open_pipe_end(const struct path *p, int mode, int flags)
 {
-	struct file *f = dentry_open(p, mode | O_NONBLOCK); /* does not wait for the other end */
+	struct file *f = dentry_open(p, mode | (flags & O_NONBLOCK));
 	int fd;
 
 	if (IS_ERR(f))
 		return PTR_ERR(f);
-	f->f_flags = mode | (flags & O_NONBLOCK);
 	fd = get_unused_fd_flags(flags);
 	if (fd < 0)
 		fput(f);

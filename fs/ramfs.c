@@ -571,8 +571,8 @@ static struct file *shm_file_setup(const char *name, loff_t size)
 {
 	struct inode *inode = ramfs_get_inode(shm_mnt->mnt_sb, NULL, S_IFREG | 0777, 0);
 	struct dentry *d = inode ? d_alloc(NULL, name, strlen(name)) : NULL;
+	struct path p = {.mnt = shm_mnt, .dentry = d};
 	struct file *f;
-	int err;
 
 	if (!d) {
 		if (inode)
@@ -583,17 +583,9 @@ static struct file *shm_file_setup(const char *name, loff_t size)
 	inode->i_nlink = 0;
 	d->d_op = &shm_dops;
 	d_instantiate(d, inode);
-	f = alloc_empty_file(O_RDWR);
-	if (IS_ERR(f)) {
-		dput(d);
-		return f;
-	}
-	f->f_path = (struct path){.mnt = mntget(shm_mnt), .dentry = d};
-	err = do_dentry_open(f);
-	if (!err)
-		return f;
-	fput(f);
-	return ERR_PTR(err);
+	f = dentry_open(&p, O_RDWR);
+	dput(d);
+	return f;
 }
 
 /*

@@ -6,7 +6,7 @@
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c; leaves out
- * SEEK_DATA, preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
+ * SEEK_DATA, readv, preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
  * A plain read is a vector of one piece. A vector is done piece by piece: for a
  * pipe only each piece is atomic, not the whole.
  */
@@ -16,7 +16,6 @@
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
-#include <linux/eventpoll.h>
 #include <linux/fs.h>
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
@@ -31,7 +30,7 @@ static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool w
 	size_t n = v->iov_len;
 
 	if (write ? !op->write : !op->read)
-		return -EINVAL;
+		return S_ISDIR(f->f_inode->i_mode) ? -EISDIR : -EINVAL;
 	if (!access_ok(v->iov_base, n))
 		return -EFAULT;
 	if ((ssize_t)n < 0 || *pos < 0 || n > (size_t)(INT64_MAX - *pos))
@@ -118,18 +117,15 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
 				size_t available)
 {
-	size_t left;
-
 	if (*pos < 0)
 		return -EINVAL;
 	if ((u64)*pos >= available || !n)
 		return 0;
 	n = min(n, available - (size_t)*pos);
-	left = copy_to_user(to, (const char *)from + *pos, n);
-	if (left == n)
+	if (copy_to_user(to, (const char *)from + *pos, n))
 		return -EFAULT;
-	*pos += n - left;
-	return n - left;
+	*pos += n;
+	return n;
 }
 
 /* ---- seeking ---------------------------------------------------------------- */
@@ -146,19 +142,6 @@ loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 	return off;
 }
 
-/* f_pos is about to be used: no other thread may move it meanwhile. Pipes and terminals have none. */
-static void lock_pos(struct file *f)
-{
-	if (f->f_op->llseek)
-		mutex_lock(&f->f_pos_lock);
-}
-
-static void unlock_pos(struct file *f)
-{
-	if (f->f_op->llseek)
-		mutex_unlock(&f->f_pos_lock);
-}
-
 long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 {
 	struct file *f = fget(fd);
@@ -166,21 +149,15 @@ long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 
 	if (!f)
 		return -EBADF;
-	lock_pos(f);
+	mutex_lock(&f->f_pos_lock);
 	if (whence <= SEEK_END)
 		ret = f->f_op->llseek ? f->f_op->llseek(f, off, whence) : -ESPIPE;
-	unlock_pos(f);
+	mutex_unlock(&f->f_pos_lock);
 	fput(f);
 	return ret;
 }
 
 /* ---- read and write ---------------------------------------------------------- */
-
-/* Would a further read sleep? Then a vector that has got something ends here. */
-static bool would_block(struct file *f)
-{
-	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
-}
 
 static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
 			     bool write)
@@ -190,8 +167,6 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
 	for (unsigned long i = 0; i < n; i++) {
-		if (done && !write && would_block(f))
-			break;
 		ret = vfs_rw(f, &v[i], pos, write);
 		if (ret < 0)
 			return done ? done : ret;
@@ -213,10 +188,12 @@ static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	if (!pos) {
-		lock_pos(f);
+	if (!pos && !f->f_op->llseek) {
 		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
-		unlock_pos(f);
+	} else if (!pos) { /* no other thread may move f_pos meanwhile */
+		mutex_lock(&f->f_pos_lock);
+		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
+		mutex_unlock(&f->f_pos_lock);
 	} else if (f->f_op->llseek) {
 		ret = vfs_rw_vector(f, v, n, pos, write);
 	}
@@ -244,7 +221,7 @@ long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
 }
 
-static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, bool write)
+long sys_writev(unsigned long fd, const struct iovec __user *uv, unsigned long n)
 {
 	struct iovec *v;
 	long ret = 0;
@@ -263,17 +240,7 @@ static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned 
 			ret = -EFAULT;
 	}
 	if (!ret)
-		ret = do_rw(fd, v, n, NULL, write);
+		ret = do_rw(fd, v, n, NULL, true);
 	kfree(v);
 	return ret;
-}
-
-long sys_readv(unsigned long fd, const struct iovec __user *v, unsigned long n)
-{
-	return do_vector(fd, v, n, false);
-}
-
-long sys_writev(unsigned long fd, const struct iovec __user *v, unsigned long n)
-{
-	return do_vector(fd, v, n, true);
 }

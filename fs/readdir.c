@@ -23,12 +23,6 @@
 
 #define DIR_POS_MAX ((u64)INT64_MAX)
 
-ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe_unused,
-			 size_t n __maybe_unused, loff_t *pos __maybe_unused)
-{
-	return -EISDIR;
-}
-
 /*
  * Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the
  * end.
@@ -86,7 +80,6 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 
 const struct file_operations simple_dir_operations = {
 	.llseek = generic_file_llseek,
-	.read = generic_read_dir,
 	.iterate = dcache_readdir,
 };
 

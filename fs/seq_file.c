@@ -77,8 +77,3 @@ int seq_path(struct seq_file *m, const struct path *p, const char *esc)
 	kfree(buf);
 	return err;
 }
-
-int seq_file_path(struct seq_file *m, struct file *f, const char *esc)
-{
-	return seq_path(m, &f->f_path, esc);
-}

@@ -133,7 +133,7 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	}
 	if (inode->i_op->readlink)
 		return inode->i_op->readlink(p->dentry, buf, PAGE_SIZE);
-	if (!inode->i_op->get_path)
+	if (!inode->i_op->get_path) /* no link */
 		return -EINVAL;
 	err = inode->i_op->get_path(p->dentry, &target);
 	if (err)
@@ -143,42 +143,27 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	return IS_ERR(*text) ? PTR_ERR(*text) : (int)strlen(*text);
 }
 
-static long do_readlink(const struct path *p, char __user *ubuf, int n)
+long sys_readlinkat(int dfd, const char __user *name, char __user *ubuf, int n)
 {
 	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	const char *text;
+	struct path p;
 	int len;
 
 	if (!buf)
 		return -ENOMEM;
-	len = link_text(p, buf, &text);
-	if (len >= 0) {
-		touch_path_atime(p);
+	len = n <= 0 ? -EINVAL : user_path_at(dfd, name, LOOKUP_EMPTY, &p);
+	if (!len) {
+		len = link_text(&p, buf, &text);
+		if (len >= 0)
+			touch_path_atime(&p);
 		len = min(len, n);
-		if (copy_to_user(ubuf, text, len))
+		if (len > 0 && copy_to_user(ubuf, text, len))
 			len = -EFAULT;
+		path_put(&p);
 	}
 	kfree(buf);
 	return len;
-}
-
-long sys_readlinkat(int dfd, const char __user *name, char __user *buf, int n)
-{
-	struct path p;
-	long ret;
-	char c;
-
-	if (n <= 0)
-		return -EINVAL;
-	ret = user_path_at(dfd, name, LOOKUP_EMPTY, &p);
-	if (ret)
-		return ret;
-	if (S_ISLNK(p.dentry->d_inode->i_mode))
-		ret = do_readlink(&p, buf, n);
-	else
-		ret = !get_user(c, name) && !c ? -ENOENT : -EINVAL;
-	path_put(&p);
-	return ret;
 }
 
 long sys_readlink(const char __user *name, char __user *buf, int n)
@@ -188,40 +173,32 @@ long sys_readlink(const char __user *name, char __user *buf, int n)
 
 /* ---- file systems --------------------------------------------------------------- */
 
-static long do_statfs(const struct path *p, struct statfs __user *ust)
+static long do_statfs(int dfd, const char __user *name, int flags, struct statfs __user *ust)
 {
-	struct super_block *sb = p->dentry->d_sb;
-	unsigned int flags = p->mnt->mnt_flags | (sb->s_flags & MS_RDONLY);
-	struct statfs st = {.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX};
-	int err = sb->statfs ? sb->statfs(sb, &st) : 0;
-
-	if (err)
-		return err;
-	if (!st.f_frsize)
-		st.f_frsize = st.f_bsize;
-	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
-	st.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
-	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
-}
-
-static long statfs_at(int dfd, const char __user *name, int flags, struct statfs __user *st)
-{
+	struct statfs st = {.f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
+	struct super_block *sb;
 	struct path p;
 	long err = user_path_flags(dfd, name, flags, &p);
 
 	if (err)
 		return err;
-	err = do_statfs(&p, st);
+	sb = p.dentry->d_sb;
+	st.f_type = sb->s_magic;
+	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
+	st.f_flags = ST_VALID | ((p.mnt->mnt_flags | sb->s_flags) &
+				 (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+	if (sb->statfs)
+		err = sb->statfs(sb, &st);
 	path_put(&p);
-	return err;
+	return err ? err : copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
 long sys_statfs(const char __user *name, struct statfs __user *st)
 {
-	return statfs_at(AT_FDCWD, name, 0, st);
+	return do_statfs(AT_FDCWD, name, 0, st);
 }
 
 long sys_fstatfs(unsigned int fd, struct statfs __user *st)
 {
-	return statfs_at(fd, NULL, AT_EMPTY_PATH, st);
+	return do_statfs(fd, NULL, AT_EMPTY_PATH, st);
 }

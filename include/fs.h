@@ -131,6 +131,7 @@ struct inode {
 	struct pipe_inode_info *i_pipe;
 	char *i_link;				/* text of a symbolic link that is in memory */
 	void *i_private;
+	int i_flocks;				/* flock: > 0: shared so often; -1: exclusive */
 	struct list_head i_sb_list;		/* ramfs: all files of the super block; dcache_lock */
 };
 
@@ -224,6 +225,7 @@ struct file {
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
+	unsigned int f_flock;			/* LOCK_SH or LOCK_EX held; 0 */
 	void *private_data;
 	void (*f_release)(struct file *f);	/* __fput: set at birth, so that lower floors can drop files */
 };
@@ -375,10 +377,6 @@ struct file *filp_open(const char *name, int flags, umode_t mode);
 /* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */
 #define __FMODE_EXEC	0x20	/* in flags: open for exec: asks MAY_EXEC, and no read right is needed */
 struct file *dentry_open(const struct path *p, int flags);
-/* A file with f_flags, f_mode of @flags and one reference, nothing else set; fput frees it. ERR_PTR(-ENFILE, -ENOMEM). */
-struct file *alloc_empty_file(int flags);
-/* f->f_path is set and owns references: opens what is there. 0, or -errno and the caller fputs @f. */
-int do_dentry_open(struct file *f);
 /* Sets the size of @d's file; ATTR_MTIME in @time_attrs as for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
 /*
@@ -386,6 +384,8 @@ int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
  * the open file @dfd itself, with AT_EMPTY_PATH an O_PATH one too. 0 with references in *p, or -errno.
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
+
+void flock_release(struct file *f);		/* fcntl.c: last close */
 
 /* file.c, fs_struct.c */
 void files_init(void);				/* boot: gives init_task a descriptor table */
@@ -476,7 +476,6 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 /* For drivers and procfs: the part of a kernel text that a read at *pos wants. */
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from, size_t available);
 extern const struct file_operations simple_dir_operations;
-ssize_t generic_read_dir(struct file *f, char __user *buf, size_t n, loff_t *pos);	/* -EISDIR */
 /* char_dev.c: a device and its node in devtmpfs; drivers announce theirs at boot, before devtmpfs is mounted. */
 struct chrdev {
 	const char *name;
@@ -521,7 +520,6 @@ void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);	/* spaces up to @column from @column_start */
 /* d_path with Linux's octal escapes for the characters in @esc. */
-int seq_file_path(struct seq_file *m, struct file *f, const char *esc);
 int seq_path(struct seq_file *m, const struct path *p, const char *esc);
 
 #endif

@@ -513,6 +513,5 @@ static const struct inode_operations proc_task_iops = {
 };
 static const struct file_operations proc_task_fops = {
 	.llseek = generic_file_llseek,
-	.read = generic_read_dir,
 	.iterate = proc_task_iterate,
 };

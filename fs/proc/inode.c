@@ -355,7 +355,6 @@ static const struct inode_operations proc_table_iops = {
 };
 static const struct file_operations proc_table_fops = {
 	.llseek = generic_file_llseek,
-	.read = generic_read_dir,
 	.iterate = proc_table_iterate,
 };
 

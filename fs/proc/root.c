@@ -38,7 +38,6 @@ static const struct inode_operations proc_root_iops = {
 };
 static const struct file_operations proc_root_fops = {
 	.llseek = generic_file_llseek,
-	.read = generic_read_dir,
 	.iterate = proc_root_iterate,
 };
 

@@ -2,7 +2,7 @@
 /*
  * fcntl, ioctl and flock: what can be asked of a descriptor and of an open file.
  * Abridges Linux's fs/fcntl.c, fs/ioctl.c and fs/locks.c; leaves out locks of byte
- * ranges, owners and signals of files, leases, seals and pipe sizes (all -EINVAL),
+ * ranges, owners and signals of files, leases, seals, other pipe sizes (all -EINVAL),
  * and the ioctls common to all files (-ENOTTY): an ioctl goes to the driver.
  */
 #include <fs.h>
@@ -39,6 +39,8 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 	}
 	if (f->f_mode & FMODE_PATH)
 		return -EBADF;
+	if (cmd == F_GETPIPE_SZ)
+		return f->f_op == &pipefifo_fops ? PIPE_SIZE : -EBADF;
 	return cmd == F_SETFL ? setfl(f, arg) : -EINVAL;
 }
 

@@ -4,7 +4,7 @@
  * __fput. Below it the calls that change a file by name or descriptor: size,
  * rights, owner, times, and those that move the task in the tree.
  * Abridges Linux's fs/open.c, fs/file_table.c, fs/utimes.c, fs/sync.c; leaves
- * out leases, fsnotify, O_DIRECT (-EINVAL), truncate by name, fallocate and advice.
+ * out leases, fsnotify, O_DIRECT (-EINVAL), fallocate and advice.
  */
 #include <fs.h>
 #include <mm.h>
@@ -170,6 +170,31 @@ int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs)
 	down_write(&inode->i_rwsem);
 	err = notify_change(d, &attr);
 	up_write(&inode->i_rwsem);
+	return err;
+}
+
+long sys_truncate(const char __user *name, long len)
+{
+	struct inode *inode;
+	struct path p;
+	long err = len < 0 ? -EINVAL : user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
+
+	if (err)
+		return err;
+	inode = p.dentry->d_inode;
+	if (!S_ISREG(inode->i_mode))
+		err = S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
+	if (!err)
+		err = mnt_want_write(p.mnt);
+	if (!err)
+		err = inode_permission(inode, MAY_WRITE);
+	if (!err)
+		err = get_write_access(inode);
+	if (!err) {
+		err = do_truncate(p.dentry, len, 0);
+		put_write_access(inode);
+	}
+	path_put(&p);
 	return err;
 }
 

@@ -21,7 +21,7 @@
 #include <linux/eventpoll.h>
 #include <linux/magic.h>
 
-#define PIPE_BUFFERS 16 /* a power of two */
+#define PIPE_BUFFERS (PIPE_SIZE / PAGE_SIZE) /* a power of two */
 
 struct pipe_buffer {
 	struct page *page;

@@ -6,7 +6,7 @@
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c; leaves out
- * SEEK_DATA, readv, preadv, pwritev, sendfile and copy_file_range (cp and cat then read and write).
+ * SEEK_DATA, sendfile and copy_file_range (cp and cat then read and write).
  * A plain read is a vector of one piece. A vector is done piece by piece: for a
  * pipe only each piece is atomic, not the whole.
  */
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
+#include <linux/eventpoll.h>
 #include <linux/fs.h>
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
@@ -159,6 +160,12 @@ long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 
 /* ---- read and write ---------------------------------------------------------- */
 
+/* Would a further read sleep? Then a vector that has got something ends here. */
+static bool would_block(struct file *f)
+{
+	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
+}
+
 static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
 			     bool write)
 {
@@ -167,6 +174,8 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
 	for (unsigned long i = 0; i < n; i++) {
+		if (done && !write && would_block(f))
+			break;
 		ret = vfs_rw(f, &v[i], pos, write);
 		if (ret < 0)
 			return done ? done : ret;
@@ -221,7 +230,8 @@ long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
 }
 
-long sys_writev(unsigned long fd, const struct iovec __user *uv, unsigned long n)
+static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
+		      bool write)
 {
 	struct iovec *v;
 	long ret = 0;
@@ -240,7 +250,30 @@ long sys_writev(unsigned long fd, const struct iovec __user *uv, unsigned long n
 			ret = -EFAULT;
 	}
 	if (!ret)
-		ret = do_rw(fd, v, n, NULL, true);
+		ret = do_rw(fd, v, n, pos, write);
 	kfree(v);
 	return ret;
+}
+
+long sys_readv(unsigned long fd, const struct iovec __user *v, unsigned long n)
+{
+	return do_vector(fd, v, n, NULL, false);
+}
+
+long sys_writev(unsigned long fd, const struct iovec __user *v, unsigned long n)
+{
+	return do_vector(fd, v, n, NULL, true);
+}
+
+/* On a 64-bit machine the low word is the whole position. */
+long sys_preadv(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+		unsigned long hi __maybe_unused)
+{
+	return do_vector(fd, v, n, &(loff_t){lo}, false);
+}
+
+long sys_pwritev(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+		 unsigned long hi __maybe_unused)
+{
+	return do_vector(fd, v, n, &(loff_t){lo}, true);
 }

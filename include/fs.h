@@ -491,6 +491,7 @@ extern const struct file_operations def_chr_fops;
 
 /* pipe.c, select.c */
 extern const struct file_operations pipefifo_fops;
+#define PIPE_SIZE 65536				/* what a pipe holds, in bytes */
 typedef void (*poll_queue_proc)(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt);
 struct poll_table_struct { poll_queue_proc qproc; };
 /* A driver's ->poll calls this for each queue that may wake the poller. */

@@ -172,7 +172,7 @@ void put_files_struct(struct files_struct *files)
 		return;
 	for (unsigned int fd = 0; fd < files->max_fds; fd++) {
 		if (files->fd[fd].file)
-			fput(files->fd[fd].file);
+			filp_close(files->fd[fd].file, files);
 	}
 	kfree(files->fd);
 	kfree(files);
@@ -213,7 +213,7 @@ static long close_fd(struct files_struct *files, unsigned int fd)
 	spin_unlock(&files->file_lock);
 	if (!f)
 		return -EBADF;
-	fput(f);
+	filp_close(f, files);
 	return 0;
 }
 
@@ -246,7 +246,7 @@ static long do_dup2(struct file *f, unsigned int fd, unsigned int flags)
 			.file = get_file(f), .used = true, .cloexec = flags & O_CLOEXEC};
 	spin_unlock(&files->file_lock);
 	if (old)
-		fput(old);
+		filp_close(old, files);
 	if (err == -EMFILE)
 		return -EBADF;
 	return err ? err : fd;

@@ -41,6 +41,7 @@ struct inode *new_inode(struct super_block *sb)
 	i->i_fop = &no_open_fops;
 	i->i_atime = i->i_mtime = i->i_ctime = current_time();
 	init_rwsem(&i->i_rwsem, LOCK_INODE);
+	INIT_LIST_HEAD(&i->i_locks);
 	i->i_mapping = &i->i_data;
 	i->i_data.host = i;
 	spin_lock_init(&i->i_data.tree_lock, LOCK_TREE);

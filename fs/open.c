@@ -21,9 +21,11 @@ static void __fput(struct file *f)
 {
 	struct inode *inode = f->f_inode;
 
-	flock_release(f);
-	if ((f->f_mode & FMODE_OPENED) && f->f_op->release)
-		f->f_op->release(inode, f);
+	if (f->f_mode & FMODE_OPENED) {
+		locks_remove(f, f);
+		if (f->f_op->release)
+			f->f_op->release(inode, f);
+	}
 	if (f->f_mode & FMODE_WRITER)
 		put_write_access(inode);
 	path_put(&f->f_path);
@@ -103,6 +105,12 @@ struct file *filp_open(const char *name, int flags, umode_t mode)
 	f = do_filp_open(AT_FDCWD, fn, flags | O_LARGEFILE, mode);
 	putname(fn);
 	return f;
+}
+
+void filp_close(struct file *f, struct files_struct *files)
+{
+	locks_remove(f, files);
+	fput(f);
 }
 
 /* ---- open -------------------------------------------------------------- */

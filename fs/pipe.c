@@ -133,28 +133,37 @@ static ssize_t pipe_read(struct file *f, char __user *to, size_t n, loff_t *pos 
 
 /* ---- writing -------------------------------------------------------------------------- */
 
+/* sendfile writes what lies in the kernel. */
+static bool copy_in(void *to, const void *from, size_t n, bool user)
+{
+	if (user)
+		return copy_from_user(to, (const void __user *)from, n);
+	memcpy(to, from, n);
+	return false;
+}
+
 /* Adds @n bytes to the page written last if they all fit. mutex held. Bytes or -EFAULT. */
-static ssize_t pipe_merge(struct pipe_inode_info *pipe, const char __user *from, size_t n)
+static ssize_t pipe_merge(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
 {
 	struct pipe_buffer *buf = pipe_buf(pipe, pipe->head - 1);
 
 	if (pipe_empty(pipe) || buf->offset + buf->len + n > PAGE_SIZE)
 		return 0;
-	if (copy_from_user((char *)page_address(buf->page) + buf->offset + buf->len, from, n))
+	if (copy_in((char *)page_address(buf->page) + buf->offset + buf->len, from, n, user))
 		return -EFAULT;
 	buf->len += n;
 	return n;
 }
 
 /* Fills one new page of the ring, which is not full. mutex held. Bytes, -ENOMEM, -EFAULT. */
-static ssize_t pipe_append(struct pipe_inode_info *pipe, const char __user *from, size_t n)
+static ssize_t pipe_append(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
 
 	if (!page)
 		return -ENOMEM;
 	n = min(n, PAGE_SIZE);
-	if (copy_from_user(page_address(page), from, n)) {
+	if (copy_in(page_address(page), from, n, user)) {
 		put_page(page);
 		return -EFAULT;
 	}
@@ -162,8 +171,7 @@ static ssize_t pipe_append(struct pipe_inode_info *pipe, const char __user *from
 	return n;
 }
 
-static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
-			  loff_t *pos __maybe_unused)
+static ssize_t do_pipe_write(struct file *f, const char *from, size_t n, bool user)
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	size_t done = 0;
@@ -173,7 +181,7 @@ static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 		return 0;
 	mutex_lock(&pipe->mutex);
 	if (pipe->readers && offset_in_page(n))
-		ret = pipe_merge(pipe, from, offset_in_page(n));
+		ret = pipe_merge(pipe, from, offset_in_page(n), user);
 	while (ret >= 0 && (done += ret) < n) {
 		if (!pipe->readers) {
 			send_sig(SIGPIPE, current, 0);
@@ -181,7 +189,7 @@ static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 		} else if (pipe_full(pipe)) {
 			ret = pipe_wait(f, pipe_writable);
 		} else {
-			ret = pipe_append(pipe, from + done, n - done);
+			ret = pipe_append(pipe, from + done, n - done, user);
 		}
 	}
 	mutex_unlock(&pipe->mutex);
@@ -190,6 +198,17 @@ static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
 	wake_up_interruptible(&pipe->wait);
 	file_update_time(f);
 	return done;
+}
+
+static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
+			  loff_t *pos __maybe_unused)
+{
+	return do_pipe_write(f, from, n, true);
+}
+
+ssize_t pipe_write_kernel(struct file *f, const void *from, size_t n)
+{
+	return do_pipe_write(f, from, n, false);
 }
 
 static unsigned int pipe_poll(struct file *f, struct poll_table_struct *pt)

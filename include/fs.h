@@ -131,7 +131,7 @@ struct inode {
 	struct pipe_inode_info *i_pipe;
 	char *i_link;				/* text of a symbolic link that is in memory */
 	void *i_private;
-	int i_flocks;				/* flock: > 0: shared so often; -1: exclusive */
+	struct list_head i_locks;		/* flock and fcntl locks */
 	struct list_head i_sb_list;		/* ramfs: all files of the super block; dcache_lock */
 };
 
@@ -225,7 +225,6 @@ struct file {
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
-	unsigned int f_flock;			/* LOCK_SH or LOCK_EX held; 0 */
 	void *private_data;
 	void (*f_release)(struct file *f);	/* __fput: set at birth, so that lower floors can drop files */
 };
@@ -376,6 +375,7 @@ struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mod
 struct file *filp_open(const char *name, int flags, umode_t mode);
 /* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */
 #define __FMODE_EXEC	0x20	/* in flags: open for exec: asks MAY_EXEC, and no read right is needed */
+void filp_close(struct file *f, struct files_struct *files);	/* drops a descriptor's reference, and the process's locks */
 struct file *dentry_open(const struct path *p, int flags);
 /* Sets the size of @d's file; ATTR_MTIME in @time_attrs as for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
@@ -385,7 +385,9 @@ int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
 
-void flock_release(struct file *f);		/* fcntl.c: last close */
+/* locks.c */
+long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
+void locks_remove(struct file *f, const void *owner);	/* close: of a process (files_struct); last close: of the file itself */
 
 /* file.c, fs_struct.c */
 void files_init(void);				/* boot: gives init_task a descriptor table */
@@ -491,6 +493,7 @@ extern const struct file_operations def_chr_fops;
 
 /* pipe.c, select.c */
 extern const struct file_operations pipefifo_fops;
+ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n);	/* pipe_write from kernel memory */
 #define PIPE_SIZE 65536				/* what a pipe holds, in bytes */
 typedef void (*poll_queue_proc)(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt);
 struct poll_table_struct { poll_queue_proc qproc; };

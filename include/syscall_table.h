@@ -15,6 +15,8 @@ SYSCALL(readv, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(writev, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
 SYSCALL(pwritev, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
+SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
+SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n, unsigned int flags)
 /* fs/open.c */
 SYSCALL(open, const char __user *name, int flags, umode_t mode)
 SYSCALL(openat, int dfd, const char __user *name, int flags, umode_t mode)

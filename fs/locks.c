@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Advisory locks: flock (a whole file, owned by the open file) and POSIX byte
+ * ranges (owned by the process, that is its descriptor table). All of a file
+ * hang in inode->i_locks; the locks of one owner never overlap.
+ *
+ *   held by A:   rrrrrrrrrrrr           set w in the middle: the old lock is
+ *   A sets:          wwww               cut, at most into two
+ *   result:      rrrrwwwwrrrr
+ *
+ * Abridges Linux's fs/locks.c; leaves out locks of open files (OFD), leases,
+ * /proc/locks and the search for deadlocks. One queue for all waiters.
+ */
+#include <fs.h>
+#include <mm.h>
+#include <sched.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/fs.h>
+
+struct file_lock {
+	struct list_head list; /* in inode->i_locks */
+	bool flock;
+	const void *owner; /* file or files_struct */
+	int pid;
+	short type;	   /* F_RDLCK, F_WRLCK; a request: F_UNLCK */
+	loff_t start, end; /* both included */
+};
+
+static DECLARE_WAIT_QUEUE_HEAD(locks_wait);
+static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* all lists of locks */
+
+static bool overlap(const struct file_lock *a, const struct file_lock *b)
+{
+	return a->flock == b->flock && a->end >= b->start && b->end >= a->start;
+}
+
+/* The first lock of somebody else that keeps @want out, or NULL. */
+static struct file_lock *find_conflict(struct inode *inode, const struct file_lock *want)
+{
+	struct file_lock *l;
+
+	if (want->type == F_UNLCK)
+		return NULL;
+	list_for_each_entry (l, &inode->i_locks, list) {
+		if (l->owner != want->owner && overlap(l, want) &&
+		    (l->type == F_WRLCK || want->type == F_WRLCK))
+			return l;
+	}
+	return NULL;
+}
+
+/* Takes @want's range out of @l, of the same owner; what is left on the right becomes *rest. */
+static void cut_lock(struct file_lock *l, const struct file_lock *want, struct file_lock **rest)
+{
+	if (l->start < want->start && l->end > want->end) {
+		**rest = *l;
+		(*rest)->start = want->end + 1;
+		list_add(&(*rest)->list, &l->list);
+		*rest = NULL;
+	}
+	if (l->start < want->start) {
+		l->end = want->start - 1;
+	} else if (l->end > want->end) {
+		l->start = want->end + 1;
+	} else {
+		list_del(&l->list);
+		kfree(l);
+	}
+}
+
+/* Sets or removes a lock if nobody is in the way. 0, -EAGAIN, -ENOMEM. */
+static int try_lock(struct inode *inode, const struct file_lock *want)
+{
+	struct file_lock *fresh = kmemdup(want, sizeof(*want)), *l, *next;
+	struct file_lock *rest = kmalloc(sizeof(*rest), GFP_KERNEL);
+	int err = fresh && rest ? 0 : -ENOMEM;
+
+	spin_lock(&locks_lock);
+	if (!err && find_conflict(inode, want))
+		err = -EAGAIN;
+	if (!err) {
+		list_for_each_entry_safe (l, next, &inode->i_locks, list) {
+			if (l->owner == want->owner && overlap(l, want))
+				cut_lock(l, want, &rest);
+		}
+		if (want->type != F_UNLCK) {
+			list_add_tail(&fresh->list, &inode->i_locks);
+			fresh = NULL;
+		}
+	}
+	spin_unlock(&locks_lock);
+	kfree(fresh);
+	kfree(rest);
+	if (!err)
+		wake_up_all(&locks_wait);
+	return err;
+}
+
+static int set_lock(struct inode *inode, const struct file_lock *want, bool wait)
+{
+	int err;
+
+	while ((err = try_lock(inode, want)) == -EAGAIN && wait) {
+		if (wait_event_interruptible(&locks_wait, !find_conflict(inode, want)))
+			return -ERESTARTSYS;
+	}
+	return err;
+}
+
+void locks_remove(struct file *f, const void *owner)
+{
+	struct file_lock all = {
+		.flock = owner == f, .owner = owner, .type = F_UNLCK, .end = INT64_MAX};
+
+	if (!list_empty(&f->f_inode->i_locks))
+		try_lock(f->f_inode, &all);
+}
+
+long sys_flock(unsigned int fd, unsigned int cmd)
+{
+	struct file_lock want = {.flock = true, .end = INT64_MAX};
+	unsigned int type = cmd & ~LOCK_NB;
+	struct file *f;
+	long err;
+
+	if (cmd & LOCK_MAND)
+		return 0; /* an old kind of lock that Linux ignores */
+	if (type != LOCK_SH && type != LOCK_EX && type != LOCK_UN)
+		return -EINVAL;
+	want.type = type == LOCK_SH ? F_RDLCK : type == LOCK_EX ? F_WRLCK : F_UNLCK;
+	f = fget(fd);
+	if (!f)
+		return -EBADF;
+	want.owner = f;
+	err = set_lock(f->f_inode, &want, !(cmd & LOCK_NB));
+	fput(f);
+	return err;
+}
+
+/* The user's request as a lock of current. 0, -EINVAL, -EOVERFLOW, -EBADF. */
+static int flock_to_lock(struct file *f, const struct flock *fl, struct file_lock *lock)
+{
+	u64 base = fl->l_whence == SEEK_CUR ? f->f_pos : 0;
+	loff_t start, end;
+
+	if (fl->l_whence == SEEK_END)
+		base = f->f_inode->i_size;
+	start = base + fl->l_start;
+	end = fl->l_len ? (u64)start + fl->l_len - 1 : INT64_MAX;
+	if (fl->l_len < 0) {
+		end = start - 1;
+		start += fl->l_len;
+	}
+	if (fl->l_whence < SEEK_SET || fl->l_whence > SEEK_END || start < 0)
+		return -EINVAL;
+	if (end < start)
+		return -EOVERFLOW;
+	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && fl->l_type != F_UNLCK)
+		return -EINVAL;
+	*lock = (struct file_lock){.owner = current->files,
+				   .pid = current->tgid,
+				   .type = fl->l_type,
+				   .start = start,
+				   .end = end};
+	return 0;
+}
+
+/* F_GETLK, F_SETLK, F_SETLKW. */
+long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg)
+{
+	struct file_lock want, *l;
+	struct flock fl;
+	int err;
+
+	if (copy_from_user(&fl, arg, sizeof(fl)))
+		return -EFAULT;
+	err = flock_to_lock(f, &fl, &want);
+	if (err)
+		return err;
+	if (cmd != F_GETLK) {
+		if ((want.type == F_RDLCK && !(f->f_mode & FMODE_READ)) ||
+		    (want.type == F_WRLCK && !(f->f_mode & FMODE_WRITE)))
+			return -EBADF;
+		return set_lock(f->f_inode, &want, cmd == F_SETLKW);
+	}
+	if (want.type == F_UNLCK)
+		return -EINVAL;
+	spin_lock(&locks_lock);
+	l = find_conflict(f->f_inode, &want);
+	fl.l_type = l ? l->type : F_UNLCK;
+	if (l) {
+		fl.l_whence = SEEK_SET;
+		fl.l_start = l->start;
+		fl.l_len = l->end == INT64_MAX ? 0 : l->end - l->start + 1;
+		fl.l_pid = l->pid;
+	}
+	spin_unlock(&locks_lock);
+	return copy_to_user(arg, &fl, sizeof(fl)) ? -EFAULT : 0;
+}

@@ -7,7 +7,7 @@
  *
  * Abridges Linux's init/main.c, kernel/params.c and lib/cmdline.c; the rules, the quotes and
  * the limits are Linux's, so that init sees the same argv and envp. Words that only Linux obeys
- * are known by name, lest they reach init.
+ * are known by name, lest they reach init; of those, the common ones.
  */
 #include <boot_info.h>
 #include <boot_params.h>
@@ -40,21 +40,14 @@ static void set_rdinit(const char *val)
 }
 
 static void set_quiet(const char *val __maybe_unused) { console_loglevel = 4; }
-
 static void set_debug(const char *val __maybe_unused) { console_loglevel = 10; }
-
-static void set_loglevel(const char *val)
-{
-	if (*val >= '0' && *val <= '9')
-		console_loglevel = strtoul(val, NULL, 0);
-}
+static void set_loglevel(const char *val) { console_loglevel = strtoul(val, NULL, 0); }
+static void set_norandmaps(const char *val __maybe_unused) { randomize_va_space = 0; }
 
 static void set_panic(const char *val)
 {
 	panic_timeout = *val == '-' ? -(int)strtoul(val + 1, NULL, 0) : (int)strtoul(val, NULL, 0);
 }
-
-static void set_norandmaps(const char *val __maybe_unused) { randomize_va_space = 0; }
 
 static void set_vsyscall(const char *val)
 {
@@ -81,64 +74,14 @@ static const struct {
 	{"vsyscall", true, set_vsyscall},
 };
 
-/* clang-format off */
 /* Obeyed elsewhere (console=), or by Linux alone. Between spaces, '_' for '-'. */
 static const char linux_words[] =
-	" acpi acpi_backlight acpi_osi apic apparmor audit audit_backlog_limit boot_delay"
-	" bootconfig cgroup_disable cgroup_enable clearcpuid clocksource cma console"
-	" coredump_filter cpuidle crashkernel debug_boot_weak_hash debug_guardpage_minorder"
-	" default_hugepagesz dis_ucode_ldr disable_ipv6 dma_debug dyndbg earlycon earlyprintk"
-	" edd efi elfcorehdr fb_tunnels fips force_legacy fsck hashdist hest_disable highres"
-	" hpet hugepages hugepagesz hugetlb_free_vmemmap ia32_emulation idle ignore_loglevel"
-	" init_on_alloc init_on_free initcall_blacklist initcall_debug initrd initrdmem"
-	" intel_idle intel_iommu intel_pstate intremap io_delay iommu ip irqaffinity irqfixup"
-	" irqpoll isolcpus kaslr keepinitrd kgdboc kmemleak kpti l1tf load_ramdisk lockdown"
-	" log_buf_len lpj lsm mce mds mem memhp_default_state memmap memory_corruption_check"
-	" mitigations mminit_loglevel movable_node nfsroot nmi_watchdog no_console_suspend"
-	" no_timer_check noapic noapictimer nocache noefi nohibernate nohz nohz_full nokaslr"
-	" nolapic nolapic_timer nomce nomodeset nomodule nopat nopcid nopti nopv nordrand"
-	" noreplace_smp noresume nosmap nosmep nosmp nosmt nospec_store_bypass_disable"
-	" nospectre_v1 nospectre_v2 nosplash notsc nousb nowatchdog nox2apic noxsave numa"
-	" numa_balancing oops page_owner page_poison panic_on_oops panic_on_taint panic_on_warn"
-	" panic_print parport pause_on_oops pci pcie_aspm pcie_ports possible_cpus preempt"
-	" print_fatal_signals profile pti ramdisk_size ramdisk_start randomize_kstack_offset"
-	" rcupdate rdt reboot relax_domain_level reserve reset_devices resume resume_offset"
-	" resumedelay resumewait retain_initrd retbleed ro rodata root rootdelay rootflags"
-	" rootfstype rootwait rw security selinux skew_tick slab_nomerge slub_debug smt"
-	" spec_store_bypass_disable spectre_v2 spectre_v2_user split_lock_detect"
-	" stack_guard_gap swapaccount swiotlb sysrq_always_enabled thash_entries trace_event"
-	" transparent_hugepage tsc tsx udbg_immortal unknown_nmi_panic user_debug vdso vdso32"
-	" vga video vmalloc watchdog_thresh x2apic_phys ";
-/* clang-format on */
-
-/* The sysctls that Linux also takes as plain words. */
-static const char sysctl_aliases[] =
-	" hardlockup_all_cpu_backtrace hung_task_panic numa_zonelist_order"
-	" softlockup_all_cpu_backtrace softlockup_panic ";
-
-static char dash_to_underscore(char c) { return c == '-' ? '_' : c; }
-
-static bool same_name(const char *a, const char *b)
-{
-	while (*a && dash_to_underscore(*a) == dash_to_underscore(*b)) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
-static bool in_words(const char *words, const char *name)
-{
-	char key[40] = " ";
-	size_t i, n = strlen(name);
-
-	if (n > sizeof(key) - 3)
-		return false;
-	for (i = 0; i < n; i++)
-		key[i + 1] = dash_to_underscore(name[i]);
-	key[n + 1] = ' ';
-	return strstr(words, key) != NULL;
-}
+	" acpi apic apparmor audit clocksource console earlycon earlyprintk hugepages idle"
+	" ignore_loglevel init_on_alloc initcall_debug initrd intel_iommu iommu kaslr lsm mem"
+	" mitigations nmi_watchdog noapic nokaslr nolapic nomodeset nopti nosmap nosmep nosmp"
+	" nox2apic nowatchdog oops panic_on_oops panic_on_warn pci pti ramdisk_size"
+	" randomize_kstack_offset reboot resume ro root rootdelay rootflags rootfstype rootwait"
+	" rw security selinux splash swapaccount transparent_hugepage tsc vdso vga video ";
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -189,69 +132,53 @@ static void join(char *param, char *val)
 	memmove(equals + 1, val, strlen(val) + 1);
 }
 
-static void add_argument(const char *word)
+/* Adds @word to a list that ends in NULL; one that begins with the same @len bytes gives it its place. */
+static void add_word(const char **list, unsigned int max, const char *word, size_t len)
 {
 	unsigned int i;
 
-	for (i = 0; init_argv[i]; i++)
-		if (i == MAX_INIT_ARGS)
-			panic("Too many boot init vars at `%s'", word);
-	init_argv[i] = word;
+	for (i = 0; list[i] && (!len || strncmp(word, list[i], len)); i++)
+		if (i == max)
+			panic("Too many boot vars at `%s'", word);
+	list[i] = word;
 }
 
-/* A second value for a name takes the first one's place. @len: of the name. */
-static void add_environment(const char *word, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; init_envp[i] && strncmp(word, init_envp[i], len + 1); i++)
-		if (i == MAX_INIT_ENVS)
-			panic("Too many boot env vars at `%s'", word);
-	init_envp[i] = word;
-}
+static void add_argument(const char *word) { add_word(init_argv, MAX_INIT_ARGS, word, 0); }
 
 static bool kernel_param(const char *param, const char *val)
 {
+	char key[40] = " ", *name = key + 1, *end;
 	unsigned int i;
 
+	strscpy(name, param, sizeof(key) - 2);
+	for (end = name; *end; end++)
+		if (*end == '-')
+			*end = '_';
 	for (i = 0; i < ARRAY_SIZE(params); i++) {
-		if (!same_name(param, params[i].name) || (params[i].needs_value && !val))
-			continue;
-		params[i].set(val);
-		return true;
+		if (!strcmp(name, params[i].name) && (val || !params[i].needs_value)) {
+			params[i].set(val);
+			return true;
+		}
 	}
-	return in_words(linux_words, param);
+	*end = ' ';
+	return strstr(linux_words, key) != NULL;
 }
 
 static void boot_option(char *param, char *val)
 {
 	size_t len = strlen(param);
 
-	if (kernel_param(param, val) || in_words(sysctl_aliases, param))
+	if (kernel_param(param, val))
 		return;
 	if ((val && !strcmp(param, "BOOT_IMAGE")) || !strncmp(param, "kexec", 5))
 		return;
 	if (strchr(param, '.')) /* of a module that may be loaded later */
 		return;
 	join(param, val);
-	if (val)
-		add_environment(param, len);
+	if (val) /* a second value for a name takes the first one's place */
+		add_word(init_envp, MAX_INIT_ENVS, param, len + 1);
 	else
 		add_argument(param);
-}
-
-static void report_unknown(void)
-{
-	const char *const *p;
-
-	if (!init_argv[1] && !init_envp[2])
-		return;
-	printk(KERN_NOTICE "Unknown kernel command line parameters \"");
-	for (p = &init_argv[1]; *p; p++)
-		printk(KERN_NOTICE "%s%s", p == &init_argv[1] ? "" : " ", *p);
-	for (p = &init_envp[2]; *p; p++)
-		printk(KERN_NOTICE "%s%s", !init_argv[1] && p == &init_envp[2] ? "" : " ", *p);
-	printk(KERN_NOTICE "\", will be passed to user space.\n");
 }
 
 void parse_boot_params(const char *cmdline)
@@ -270,13 +197,10 @@ void parse_boot_params(const char *cmdline)
 			add_argument(param);
 		} else if (!val && !strcmp(param, "--")) {
 			for_init = true;
-			report_unknown();
 		} else {
 			boot_option(param, val);
 		}
 	}
-	if (!for_init)
-		report_unknown();
 }
 
 const char *ramdisk_init_option(void) { return ramdisk_execute_command; }

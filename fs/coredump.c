@@ -149,16 +149,6 @@ static bool core_file_ok(const struct file *f)
 	       inode->i_uid == current->cred->fsuid && (inode->i_mode & 0677) == 0600;
 }
 
-static void unlink_old_core(const char *name)
-{
-	struct filename *f = getname_kernel(name);
-
-	if (IS_ERR(f))
-		return;
-	do_unlinkat(AT_FDCWD, f);
-	putname(f);
-}
-
 /*
  * A new file, never one that is there. @safe: a set-user-id program is dumped
  * as root, so its user may choose neither the place nor what is removed.
@@ -174,7 +164,7 @@ static struct file *open_core(int sig, bool safe)
 	if (safe && name[0] != '/')
 		return ERR_PTR(-EPERM);
 	if (!safe)
-		unlink_old_core(name);
+		do_unlinkat(AT_FDCWD, getname_kernel(name), 0);
 	f = filp_open(name, O_CREAT | O_RDWR | O_NOFOLLOW | O_LARGEFILE | O_EXCL, 0600);
 	if (!IS_ERR(f) && !core_file_ok(f)) {
 		fput(f);

@@ -27,10 +27,9 @@ static int damaged(struct cpio_entry *e, const char *error)
 /* Value of a hexadecimal digit; above 15: none. */
 static unsigned int hex_digit(unsigned char c)
 {
-	if (c - '0' <= 9u)
-		return c - '0';
-	c |= 0x20;
-	return c - 'a' <= 5u ? c - 'a' + 10u : 16;
+	unsigned int decimal = c - '0', letter = (c | 0x20) - 'a';
+
+	return decimal <= 9 ? decimal : letter <= 5 ? letter + 10 : 16;
 }
 
 /* The 13 numbers behind the magic. 0, or -EINVAL. */
@@ -52,19 +51,22 @@ static int parse_header(const char *s, uint32_t fields[NR_FIELDS])
 }
 
 /* What stands where a header should be. */
-static const char *foreign_magic(const unsigned char *p, size_t left)
+static const char *foreign_magic(const char *p, size_t left)
 {
-	if (left >= 6 && !memcmp(p, "070707", 6))
-		return "old cpio format: make the archive with \"cpio -H newc\"";
-	if (left >= 2 && p[0] == 0x1f && p[1] == 0x8b)
-		return "compressed with gzip: unpack the archive first";
-	if (left >= 6 && !memcmp(p,
-				 "\xfd"
-				 "7zXZ\0",
-				 6))
-		return "compressed with xz: unpack the archive first";
-	if (left >= 4 && !memcmp(p, "\x28\xb5\x2f\xfd", 4))
-		return "compressed with zstd: unpack the archive first";
+	static const struct {
+		const char *magic;
+		size_t len;
+		const char *error;
+	} known[] = {
+		{"070707", 6, "old cpio format: make the archive with \"cpio -H newc\""},
+		{"\x1f\x8b", 2, "compressed with gzip: unpack the archive first"},
+		{"\xfd\x37zXZ", 6, "compressed with xz: unpack the archive first"},
+		{"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack the archive first"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (left >= known[i].len && !memcmp(p, known[i].magic, known[i].len))
+			return known[i].error;
 	return "no cpio magic";
 }
 
@@ -78,7 +80,7 @@ static long read_header(const char *p, size_t left, struct cpio_entry *e)
 	size_t head;
 
 	if (left < 6 || (memcmp(p, "070701", 6) && memcmp(p, "070702", 6)))
-		return damaged(e, foreign_magic((const unsigned char *)p, left));
+		return damaged(e, foreign_magic(p, left));
 	if (left < HEADER_SIZE)
 		return damaged(e, "header cut off");
 	if (parse_header(p + 6, f))

@@ -6,7 +6,7 @@
  * directory.
  *
  *   d_alloc ──> unhashed, negative ──d_add──> hashed, in d_subdirs
- *                                                │ d_delete, d_drop, d_move over it
+ *                                                │ d_drop, d_move over it
  *               freed <──last dput── unhashed <──┘ (open files still hold it)
  *
  * Abridges Linux's fs/dcache.c and fs/d_path.c. Left out: cached negative
@@ -56,12 +56,11 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
 	struct dentry *d = kmem_cache_alloc(dentry_cache, GFP_ZERO);
-	char *copy = kmalloc(len + 1, GFP_KERNEL);
+	char *copy = d ? kmalloc(len + 1, GFP_KERNEL) : NULL;
 
-	if (!d || !copy) {
+	if (!copy) {
 		if (d)
 			kmem_cache_free(dentry_cache, d);
-		kfree(copy);
 		return NULL;
 	}
 	memcpy(copy, name, len);
@@ -149,64 +148,27 @@ void d_drop(struct dentry *d)
 	spin_unlock(&dcache_lock);
 }
 
-/* The file's name was removed by its file system. */
-void d_delete(struct dentry *d) { d_drop(d); }
-
-/*
- * Moves @d to the place of @target in the tree; *old_parent lost a reference, which the
- * caller drops.
- */
-static struct dentry *d_move_locked(struct dentry *d, struct dentry *target)
-{
-	struct dentry *old_parent = d->d_parent;
-
-	d_drop_locked(d);
-	d_drop_locked(target);
-	d->d_parent = dget(target->d_parent);
-	d_rehash_locked(d);
-	return old_parent;
-}
-
+/* The victim keeps its name, for it may still be open; without memory it gets the old one of @d. */
 void d_move(struct dentry *d, struct dentry *target)
 {
-	/*
-	 * The victim keeps its name, for it may still be open; without memory it gets the
-	 * old one of @d.
-	 */
-	const char *old_name = d->d_name.name,
-		   *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
+	char *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
+	struct dentry *old_parent = d->d_parent;
 	struct qstr old = d->d_name;
-	struct dentry *old_parent;
 
 	spin_lock(&dcache_lock);
 	d_drop_locked(d);
+	d_drop_locked(target);
 	d->d_name = target->d_name;
 	if (copy)
 		d->d_name.name = copy;
 	else
 		target->d_name = old;
-	old_parent = d_move_locked(d, target);
+	d->d_parent = dget(target->d_parent);
+	d_rehash_locked(d);
 	spin_unlock(&dcache_lock);
 	if (copy)
-		kfree(old_name);
+		kfree(old.name);
 	dput(old_parent);
-}
-
-void d_exchange(struct dentry *a, struct dentry *b)
-{
-	struct dentry *parent = a->d_parent;
-	struct qstr name = a->d_name;
-
-	spin_lock(&dcache_lock);
-	d_drop_locked(a);
-	d_drop_locked(b);
-	a->d_parent = b->d_parent;
-	a->d_name = b->d_name;
-	b->d_parent = parent;
-	b->d_name = name;
-	d_rehash_locked(b);
-	d_rehash_locked(a);
-	spin_unlock(&dcache_lock);
 }
 
 struct dentry *dget(struct dentry *d)
@@ -238,18 +200,6 @@ void dput(struct dentry *d)
 		kmem_cache_free(dentry_cache, d);
 		d = parent;
 	}
-}
-
-bool is_subdir(const struct dentry *d, const struct dentry *ancestor)
-{
-	bool found;
-
-	spin_lock(&dcache_lock);
-	while (d != ancestor && d->d_parent != d)
-		d = d->d_parent;
-	found = d == ancestor;
-	spin_unlock(&dcache_lock);
-	return found;
 }
 
 /* ---- the text of a path, written from the end of the buffer to the front ---- */
@@ -338,8 +288,6 @@ char *d_cwd_path(const struct path *path, char *buf, int len)
 	path_put(&root);
 	return extract_string(&b);
 }
-
-char *file_path(struct file *f, char *buf, int len) { return d_path(&f->f_path, buf, len); }
 
 char *simple_dname(struct dentry *d, char *buf, int len)
 {

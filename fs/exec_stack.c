@@ -246,7 +246,7 @@ static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 		return -EFAULT;
 	if (vma_adjust(vma, new_start, old_end, vma->vm_pgoff))
 		return -ENOMEM;
-	if (move_page_tables(vma, old_start, vma, new_start, length) != length)
+	if (move_page_tables(vma, old_start, new_start, length) != length)
 		return -ENOMEM;
 	next_start = vma->vm_next ? vma->vm_next->vm_start : TASK_SIZE;
 	free_pgtables(mm, max(new_end, old_start), old_end, new_end, next_start);
@@ -254,13 +254,9 @@ static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 }
 
 /* Rights of the final stack: read and write, and execute as PT_GNU_STACK asks. */
-static unsigned long stack_vm_flags(const struct mm_struct *mm, int executable_stack)
+static unsigned long stack_vm_flags(int executable_stack)
 {
-	unsigned long flags = VM_STACK_FLAGS | mm->def_flags;
-
-	if (executable_stack == EXSTACK_ENABLE_X)
-		flags |= VM_EXEC;
-	return flags;
+	return VM_STACK_FLAGS | (executable_stack == EXSTACK_ENABLE_X ? VM_EXEC : 0);
 }
 
 /* Maps 128 KiB ahead of use, if the limit of this exec allows it. mmap_lock held for write. */
@@ -294,7 +290,7 @@ int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int exec
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	err = mprotect_fixup(vma, &prev, vma->vm_start, vma->vm_end,
-			     stack_vm_flags(mm, executable_stack) | VM_STACK_INCOMPLETE_SETUP);
+			     stack_vm_flags(executable_stack) | VM_STACK_INCOMPLETE_SETUP);
 	if (!err && shift)
 		err = shift_arg_pages(vma, shift);
 	if (!err) {

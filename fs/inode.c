@@ -65,6 +65,7 @@ void iput(struct inode *i)
 		truncate_inode_pages(&i->i_data);
 	if (i->i_sb && i->i_sb->evict_inode)
 		i->i_sb->evict_inode(i);
+	kfree(i->i_link);
 	kmem_cache_free(inode_cache, i);
 }
 
@@ -119,9 +120,7 @@ void touch_path_atime(const struct path *p)
 	unsigned int flags = p->mnt->mnt_flags;
 	ktime_t now;
 
-	if ((flags & MS_NOATIME) || ((flags & MS_NODIRATIME) && S_ISDIR(inode->i_mode)))
-		return;
-	if (mnt_want_write(p->mnt))
+	if (flags & (MS_NOATIME | MS_RDONLY))
 		return;
 	now = current_time();
 	if ((flags & MS_RELATIME) && inode->i_mtime < inode->i_atime &&
@@ -148,36 +147,27 @@ int file_update_time(struct file *f)
 
 /* ---- changing attributes ---- */
 
-static bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
+bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
 
-static unsigned int should_drop_sgid(const struct inode *inode)
+/* @inode's mode after somebody has changed the file: without the bits that lend rights. */
+static umode_t mode_without_set_id(const struct inode *inode)
 {
-	if (!(inode->i_mode & S_ISGID))
-		return 0;
-	if ((inode->i_mode & S_IXGRP) || !in_group_or_capable(inode->i_gid))
-		return ATTR_KILL_SGID;
-	return 0;
-}
+	umode_t mode = inode->i_mode & ~S_ISUID;
 
-/* Which of ATTR_KILL_SUID, ATTR_KILL_SGID a write by current calls for. */
-static unsigned int should_drop_suidgid(const struct inode *inode)
-{
-	unsigned int kill = should_drop_sgid(inode);
-
-	if (inode->i_mode & S_ISUID)
-		kill |= ATTR_KILL_SUID;
-	return S_ISREG(inode->i_mode) && !capable(CAP_FSETID) ? kill : 0;
+	return (mode & S_IXGRP) || !in_group_or_capable(inode->i_gid) ? mode & ~S_ISGID : mode;
 }
 
 /* i_rwsem held. */
 int file_remove_privs(struct file *f)
 {
-	struct iattr attr = {.ia_valid = ATTR_FORCE};
+	struct inode *inode = f->f_inode;
+	struct iattr attr = {.ia_valid = ATTR_FORCE | ATTR_MODE};
 
-	if (!(f->f_inode->i_mode & (S_ISUID | S_ISGID)))
+	if (!(inode->i_mode & (S_ISUID | S_ISGID)) || !S_ISREG(inode->i_mode) ||
+	    capable(CAP_FSETID))
 		return 0;
-	attr.ia_valid |= should_drop_suidgid(f->f_inode);
-	return attr.ia_valid == ATTR_FORCE ? 0 : notify_change(f->f_path.dentry, &attr);
+	attr.ia_mode = mode_without_set_id(inode);
+	return attr.ia_mode == inode->i_mode ? 0 : notify_change(f->f_path.dentry, &attr);
 }
 
 /*
@@ -227,15 +217,10 @@ static int newsize_ok(const struct inode *inode, loff_t size)
 static int setattr_prepare(struct inode *inode, struct iattr *attr)
 {
 	unsigned int valid = attr->ia_valid;
+	int err = valid & ATTR_SIZE ? newsize_ok(inode, attr->ia_size) : 0;
 
-	if (valid & ATTR_SIZE) {
-		int err = newsize_ok(inode, attr->ia_size);
-
-		if (err)
-			return err;
-	}
-	if (valid & ATTR_FORCE)
-		return 0;
+	if (err || (valid & ATTR_FORCE))
+		return err;
 	if ((valid & ATTR_UID) && !chown_ok(inode, attr->ia_uid))
 		return -EPERM;
 	if ((valid & ATTR_GID) && !chgrp_ok(inode, attr->ia_gid))
@@ -268,28 +253,6 @@ static void setattr_copy(struct inode *inode, const struct iattr *attr)
 		inode->i_ctime = now;
 }
 
-/* A change of owner takes the set-id bits of all but directories; so does ATTR_KILL_*. */
-static void kill_set_id_bits(const struct inode *inode, struct iattr *attr)
-{
-	unsigned int valid = attr->ia_valid;
-
-	if ((valid & (ATTR_UID | ATTR_GID)) && !S_ISDIR(inode->i_mode))
-		valid |= ATTR_KILL_SUID | should_drop_sgid(inode);
-	if ((valid & ATTR_KILL_SUID) && !(inode->i_mode & S_ISUID))
-		valid &= ~ATTR_KILL_SUID;
-	if ((valid & ATTR_KILL_SGID) && !(inode->i_mode & S_ISGID))
-		valid &= ~ATTR_KILL_SGID;
-	if ((valid & (ATTR_KILL_SUID | ATTR_KILL_SGID)) && !(valid & ATTR_MODE)) {
-		valid |= ATTR_MODE;
-		attr->ia_mode = inode->i_mode;
-	}
-	if (valid & ATTR_KILL_SUID)
-		attr->ia_mode &= ~S_ISUID;
-	if (valid & ATTR_KILL_SGID)
-		attr->ia_mode &= ~S_ISGID;
-	attr->ia_valid = valid;
-}
-
 /*
  * Changes attributes, with Linux's checks unless ATTR_FORCE. i_rwsem held for write. 0 or
  * -errno.
@@ -303,17 +266,17 @@ int notify_change(struct dentry *d, struct iattr *attr)
 		return err;
 	if ((attr->ia_valid & ATTR_MODE) && S_ISLNK(inode->i_mode))
 		return -EOPNOTSUPP;
-	kill_set_id_bits(inode, attr);
-	err = setattr_prepare(inode, attr);
-	if (err)
-		return err;
-	if (inode->i_op->setattr) {
-		err = inode->i_op->setattr(d, attr);
-		if (err)
-			return err;
+	if ((attr->ia_valid & (ATTR_UID | ATTR_GID)) && !S_ISDIR(inode->i_mode) &&
+	    mode_without_set_id(inode) != inode->i_mode) {
+		attr->ia_valid |= ATTR_MODE;
+		attr->ia_mode = mode_without_set_id(inode);
 	}
-	setattr_copy(inode, attr);
-	return 0;
+	err = setattr_prepare(inode, attr);
+	if (!err && inode->i_op->setattr)
+		err = inode->i_op->setattr(d, attr);
+	if (!err)
+		setattr_copy(inode, attr);
+	return err;
 }
 
 /* ---- reading attributes ---- */

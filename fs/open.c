@@ -167,14 +167,16 @@ long sys_open(const char __user *name, int flags, umode_t mode)
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs)
 {
 	struct inode *inode = d->d_inode;
-	unsigned int kill = ATTR_FORCE | ATTR_KILL_SUID;
 	struct iattr attr = {.ia_valid = ATTR_SIZE | time_attrs, .ia_size = len};
+	umode_t kill = inode->i_mode & S_ISUID;
 	int err;
 
 	if (inode->i_mode & S_IXGRP)
-		kill |= ATTR_KILL_SGID;
-	if (!capable(CAP_FSETID))
-		attr.ia_valid |= kill;
+		kill |= inode->i_mode & S_ISGID;
+	if (kill && !capable(CAP_FSETID)) {
+		attr.ia_valid |= ATTR_MODE | ATTR_FORCE;
+		attr.ia_mode = inode->i_mode & ~kill;
+	}
 	down_write(&inode->i_rwsem);
 	err = notify_change(d, &attr);
 	up_write(&inode->i_rwsem);

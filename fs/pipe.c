@@ -318,9 +318,7 @@ const struct file_operations pipefifo_fops = {
 
 /* ---- pipefs and pipe(2) -------------------- */
 
-static struct super_block *pipefs_new_sb(struct file_system_type *t,
-					 unsigned int flags __maybe_unused,
-					 const char *data __maybe_unused)
+static struct super_block *pipefs_new_sb(struct file_system_type *t)
 {
 	struct super_block *sb = alloc_super(t, PIPEFS_MAGIC);
 	struct inode *root = sb ? new_inode(sb) : NULL;

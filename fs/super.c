@@ -11,30 +11,19 @@
 #include "internal.h"
 
 LIST_HEAD(file_systems);
-static DEFINE_SPINLOCK(file_systems_lock, LOCK_NONE);
 
-/* 0, or -EBUSY if the name is taken. */
-int register_filesystem(struct file_system_type *t)
-{
-	if (get_fs_type(t->name))
-		return -EBUSY;
-	spin_lock(&file_systems_lock);
-	list_add_tail(&t->list, &file_systems);
-	spin_unlock(&file_systems_lock);
-	return 0;
-}
+/* At boot only. */
+void register_filesystem(struct file_system_type *t) { list_add_tail(&t->list, &file_systems); }
 
 /* NULL: unknown. */
 struct file_system_type *get_fs_type(const char *name)
 {
-	struct file_system_type *t, *found = NULL;
+	struct file_system_type *t;
 
-	spin_lock(&file_systems_lock);
 	list_for_each_entry(t, &file_systems, list)
 		if (!strcmp(t->name, name))
-			found = t;
-	spin_unlock(&file_systems_lock);
-	return found;
+			return t;
+	return NULL;
 }
 
 struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic)

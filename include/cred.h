@@ -9,10 +9,18 @@
 #define NGROUPS_MAX_EXON 64
 #define CAP_ALL	((1UL << 41) - 1)	/* CAP_LAST_CAP of Linux 6.1 is 40 */
 
+enum { ID_REAL, ID_SAVED, ID_EFFECTIVE, ID_FS, ID_KINDS };	/* places in uids and gids */
+
 struct cred {
 	atomic_t usage;
-	uid_t uid, suid, euid, fsuid;
-	gid_t gid, sgid, egid, fsgid;
+	union {
+		struct { uid_t uid, suid, euid, fsuid; };
+		uid_t uids[ID_KINDS];
+	};
+	union {
+		struct { gid_t gid, sgid, egid, fsgid; };
+		gid_t gids[ID_KINDS];
+	};
 	u64 cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
 	unsigned int securebits;
 	unsigned int ngroups;

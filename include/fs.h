@@ -92,15 +92,9 @@ struct dentry_operations {
 	char *(*d_dname)(struct dentry *d, char *buf, int len);
 };
 
-struct address_space_operations {
-	/* Fills a locked page that is new in the cache; NULL: it is zeroed. Floor: mm calls it, a file system fills it in. */
-	int (*read_page)(struct address_space *mapping, struct page *page);
-};
-
 /* The pages of one file. tree_lock: pages, nrpages. i_mmap_lock: i_mmap. */
 struct address_space {
 	struct inode *host;
-	const struct address_space_operations *a_ops;
 	struct radix_tree_root pages;		/* by page number */
 	spinlock_t tree_lock;
 	unsigned long nrpages;
@@ -129,27 +123,24 @@ struct inode {
 	struct rw_semaphore i_rwsem;
 	atomic_t i_writecount;			/* > 0: open for writing so often; < 0: being executed */
 	struct pipe_inode_info *i_pipe;
-	char *i_link;				/* text of a symbolic link that is in memory */
+	char *i_link;				/* text of a symbolic link that is in memory, kmalloc'ed */
 	void *i_private;
 	struct list_head i_locks;		/* flock and fcntl locks */
-	struct list_head i_sb_list;		/* ramfs: all files of the super block; dcache_lock */
 };
 
 struct inode_operations {
 	/*
 	 * Finds @d's name in @dir: attaches an inode (d_add) and returns 0, or -ENOENT. dir->i_rwsem held.
-	 * NULL: what is not in the dentry tree does not exist.
+	 * NULL: what is not in the dentry tree does not exist. With it nothing can be created in the directory.
 	 */
 	int (*lookup)(struct inode *dir, struct dentry *d);
-	int (*create)(struct inode *dir, struct dentry *d, umode_t mode);
 	int (*link)(struct dentry *old, struct inode *dir, struct dentry *d);
 	int (*unlink)(struct inode *dir, struct dentry *d);
 	int (*symlink)(struct inode *dir, struct dentry *d, const char *target);
-	int (*mkdir)(struct inode *dir, struct dentry *d, umode_t mode);
 	int (*rmdir)(struct inode *dir, struct dentry *d);
+	/* Everything but links: regular files and directories, too. */
 	int (*mknod)(struct inode *dir, struct dentry *d, umode_t mode, dev_t dev);
-	int (*rename)(struct inode *olddir, struct dentry *old, struct inode *newdir, struct dentry *new_d,
-		      unsigned int flags);
+	int (*rename)(struct inode *olddir, struct dentry *old, struct inode *newdir, struct dentry *new_d);
 	/* Text of a link into buf (NUL-ended, length returned), or... */
 	int (*readlink)(struct dentry *d, char *buf, int len);
 	/* ...a link that leads straight to a place (/proc/self/exe): *out gets references. */
@@ -177,8 +168,6 @@ struct iattr {
 #define ATTR_ATIME_SET	128
 #define ATTR_MTIME_SET	256
 #define ATTR_FORCE	512
-#define ATTR_KILL_SUID	2048
-#define ATTR_KILL_SGID	4096
 
 struct kstat {
 	dev_t dev, rdev;
@@ -210,8 +199,6 @@ struct file_operations {
 	int (*open)(struct inode *inode, struct file *f);
 	int (*release)(struct inode *inode, struct file *f);
 	/* Only for files whose place in memory is the driver's to choose; NULL: the mm decides. */
-	unsigned long (*get_unmapped_area)(struct file *f, unsigned long addr, unsigned long len,
-					   unsigned long pgoff, unsigned long flags);
 };
 
 /* An open file: shared by dup and fork. f_pos_lock guards f_pos for files that seek. */
@@ -275,8 +262,6 @@ struct super_block {
 	const struct file_system_type *s_type;
 	unsigned long s_magic;
 	unsigned long s_next_ino;
-	unsigned int s_flags;			/* MS_RDONLY, MS_NOEXEC... */
-	void *s_fs_info;
 	int (*statfs)(struct super_block *sb, struct statfs *st);
 	void (*evict_inode)(struct inode *inode);	/* last reference gone */
 	atomic_t s_active;			/* mounts that show it; kill_sb with the last */
@@ -286,7 +271,7 @@ struct file_system_type {
 	const char *name;
 	unsigned int fs_flags;			/* FS_REQUIRES_DEV... */
 	/* A new (or, for single-instance ones, the) super block. ERR_PTR. */
-	struct super_block *(*mount)(struct file_system_type *t, unsigned int flags, const char *data);
+	struct super_block *(*mount)(struct file_system_type *t);
 	void (*kill_sb)(struct super_block *sb);
 	struct list_head list;
 };
@@ -332,9 +317,6 @@ struct files_struct {
 /* namei.c: lookup flags */
 #define LOOKUP_FOLLOW		0x1
 #define LOOKUP_DIRECTORY	0x2
-#define LOOKUP_PARENT		0x10
-#define LOOKUP_CREATE		0x200
-#define LOOKUP_EXCL		0x400
 #define LOOKUP_EMPTY		0x4000
 #define MAY_EXEC	1
 #define MAY_WRITE	2
@@ -343,7 +325,6 @@ struct files_struct {
 /* A kernel copy of a user's path. */
 struct filename {
 	const char *name;			/* in the same allocation */
-	const char __user *uptr;
 	char iname[];
 };
 
@@ -364,13 +345,12 @@ int generic_permission(struct inode *inode, int mask);
 bool path_noexec(const struct path *p);
 /* The absolute path of @p as current sees it, built at the end of buf; " (deleted)" added; ERR_PTR(-ENAMETOOLONG). */
 char *d_path(const struct path *p, char *buf, int len);
-char *file_path(struct file *f, char *buf, int len);
+static inline char *file_path(struct file *f, char *buf, int len) { return d_path(&f->f_path, buf, len); }
 
 /* open.c */
-struct open_flags { int open_flag; umode_t mode; int acc_mode; int lookup_flags; };
 /* Opens by name; flags O_*, and __FMODE_EXEC through do_open_execat's own flags. ERR_PTR. */
-/* dirops.c: unlink(2). 0 or -errno. */
-int do_unlinkat(int dfd, const struct filename *name);
+/* dirops.c: unlink(2), or with AT_REMOVEDIR rmdir(2), of @name, which it takes over with ERR_PTRs. 0 or -errno. */
+int do_unlinkat(int dfd, struct filename *name, int flag);
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
 struct file *filp_open(const char *name, int flags, umode_t mode);
 /* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */
@@ -420,9 +400,7 @@ struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int le
 void d_add(struct dentry *d, struct inode *inode);		/* takes over the inode's reference, hashes */
 void d_instantiate(struct dentry *d, struct inode *inode);
 void d_drop(struct dentry *d);
-void d_delete(struct dentry *d);
 void d_move(struct dentry *d, struct dentry *target);		/* @d takes @target's place and name; @target is unhashed */
-void d_exchange(struct dentry *a, struct dentry *b);		/* they swap places and names */
 /* Guards the hash, the links between dentries, and the mount tree. */
 extern spinlock_t dcache_lock;
 static inline bool d_is_dir(const struct dentry *d) { return d->d_inode && S_ISDIR(d->d_inode->i_mode); }
@@ -431,7 +409,6 @@ static inline bool d_unlinked(const struct dentry *d)
 	return (d->d_flags & DCACHE_UNHASHED) && d != d->d_parent;
 }
 
-bool is_subdir(const struct dentry *d, const struct dentry *ancestor);	/* @d is @ancestor or below it */
 /* What getcwd(2) shows: as d_path, but -ENOENT if deleted and "(unreachable)" in front if outside current's root. */
 char *d_cwd_path(const struct path *p, char *buf, int len);
 /* A dentry_operations.d_dname: "/name (deleted)". */
@@ -446,7 +423,7 @@ void init_special_inode(struct inode *inode, umode_t mode, dev_t dev);
 dev_t get_anon_bdev(void);					/* next 0:N */
 struct vfsmount *mntget(struct vfsmount *m);
 void mntput(struct vfsmount *m);
-int register_filesystem(struct file_system_type *t);
+void register_filesystem(struct file_system_type *t);
 struct file_system_type *get_fs_type(const char *name);
 extern struct list_head file_systems;
 extern struct list_head mount_list;
@@ -454,8 +431,8 @@ extern struct vfsmount *root_mnt;
 struct vfsmount *kern_mount(struct file_system_type *t);
 /* A super block with a device number and nothing else; for file_system_type.mount. NULL: no memory. */
 struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic);
-int mnt_want_write(const struct vfsmount *m);			/* -EROFS if it is read-only, or its file system is */
-bool follow_down(struct path *p);				/* enters what is mounted on @p, all layers; refs move along */
+int mnt_want_write(const struct vfsmount *m);			/* -EROFS if it is read-only */
+void follow_down(struct path *p);				/* enters what is mounted on @p, all layers; refs move along */
 bool follow_up(struct path *p, const struct path *root);	/* leaves a mount's root for its mountpoint; false at @root */
 bool inode_owner_or_capable(const struct inode *inode);		/* current owns it or has CAP_FOWNER */
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode);

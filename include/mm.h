@@ -74,7 +74,6 @@ void *ioremap(phys_addr_t pa, size_t size);
 
 /* Kernel half of the tables. Maps [va, va+size) to @pa. Panics when no frame is left for a table. */
 void map_kernel_range(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
-void unmap_kernel_range(unsigned long va, size_t size);
 /* The leaf entry for @va in the kernel's or a user's tables, NULL if a level is absent. *level: 1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB. */
 pte_t *lookup_address(pgd_t *pgd, unsigned long va, unsigned int *level);
 extern pgd_t *init_pgd;			/* the kernel's own top table */
@@ -95,7 +94,6 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling);
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);
-void flush_tlb_mm(struct mm_struct *mm);
 pgprot_t vm_get_page_prot(unsigned long vm_flags);
 
 /* Removes all PTEs in [start, end) and drops their pages; rss goes down. mmap_lock held (write, or read for MADV_DONTNEED). */
@@ -106,18 +104,18 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 /* mremap and shift_arg_pages: moves PTEs. Returns the number of bytes moved (less than @len: -ENOMEM on the way). */
 unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
-			       struct vm_area_struct *new_vma, unsigned long new_addr, unsigned long len);
+			       unsigned long new_addr, unsigned long len);
 /* Serves one fault. mmap_lock held for read. Returns VM_FAULT_*. */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags);
-/* Truncation: removes every mapping of pages [first, last] of @mapping in all address spaces; last = -1UL: to the end. */
-void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last, bool even_cows);
+/* Truncation: removes every mapping of pages from @first on of @mapping in all address spaces. */
+void unmap_mapping_range(struct address_space *mapping, unsigned long first);
 
 /* Faults @addr's page in and returns it with a reference. Foreign mm allowed. mmap_lock held for read. ERR_PTR(-EFAULT...). */
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force);
 /* Reads or writes another process's memory through its page tables; takes mmap_lock; returns bytes done. */
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write);
-/* Faults in all of [start, end), stopping at the first error. mmap_lock NOT held. */
-void mm_populate(unsigned long start, unsigned long len);
+/* Faults in all that is mapped of [start, start + len) in current's. mmap_lock NOT held. 0, or an area's -errno. */
+int mm_populate(unsigned long start, unsigned long len);
 
 /* ---- areas: mm/mmap.c, mprotect.c, mremap.c, mm_init.c, vdso.c ------- */
 
@@ -166,39 +164,27 @@ void unlink_anon_vma(struct vm_area_struct *vma);
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 
-/*
- * The core of mmap. @flags: MAP_*; *addr: in the wish, out the place.
- * *populate (bytes) is what mm_populate should touch after the lock is gone.
- * mmap_lock held for write. 0 or -errno.
- */
-int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
-	    unsigned long flags, unsigned long pgoff, unsigned long *populate);
-/* do_mmap with lock and populate: what elf_map and friends call. @offset in bytes, page aligned. */
+/* mmap(2) of a struct file: what elf_map and friends call. @offset in bytes, page aligned. */
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);	/* lock held for write */
 int vm_munmap(unsigned long start, size_t len);
 /* Anonymous memory at a fixed place, as a bss is: @flags may be VM_EXEC. Replaces what is there. 0 or -errno. */
 int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
-/* Finds room. *addr: the wish (0: none). 0, -ENOMEM or -EINVAL. */
-int get_unmapped_area(struct file *file, unsigned long *addr, unsigned long len, unsigned long pgoff,
-		      unsigned long flags);
+/* Finds room in current's. *addr: the wish (0: none). @flags: MAP_FIXED or 0. 0, -ENOMEM or -EINVAL. */
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
 /* Picks mmap_base from the stack limit and, if PF_RANDOMIZE, a random offset. arch/x86/mm/mmap.c in Linux. */
 void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);
 unsigned long arch_align_stack(unsigned long sp);
 unsigned long arch_randomize_brk(struct mm_struct *mm);
 unsigned long arch_mmap_rnd(void);
 unsigned long randomize_stack_top(unsigned long stack_top);
-unsigned long randomize_page(unsigned long start, unsigned long range);
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags);
 
-struct vm_area_struct *_install_special_mapping(struct mm_struct *mm, unsigned long addr, unsigned long len,
-						unsigned long vm_flags, const struct vm_special_mapping *spec);
 /* Maps [vvar] and [vdso]; sets mm->context.vdso. 0 or -errno. */
 struct linux_binprm;
 int arch_setup_additional_pages(struct linux_binprm *bprm, int uses_interp);
-bool vma_is_special_mapping(const struct vm_area_struct *vma, const struct vm_special_mapping *sm);
 /* The name that maps shows for a kernel-made area ("[vdso]"), or NULL. */
 const char *arch_vma_name(struct vm_area_struct *vma);
 
@@ -208,10 +194,10 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
-static inline bool vma_is_temporary_stack(const struct vm_area_struct *vma)
+/* The page of the file, or of memory as a whole, that @addr shows. */
+static inline unsigned long vma_pgoff(const struct vm_area_struct *vma, unsigned long addr)
 {
-	return (vma->vm_flags & VM_GROWSDOWN) &&
-	       (vma->vm_flags & VM_STACK_INCOMPLETE_SETUP) == VM_STACK_INCOMPLETE_SETUP;
+	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
 }
 
 /* [vsyscall]: a gate area of every process, never in the list. mm/vsyscall.c */
@@ -223,14 +209,13 @@ struct vm_area_struct *get_gate_vma(struct mm_struct *mm);
 
 /* The page @index of @mapping with a reference, or NULL. */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
-/* The same, made and read in if absent; uptodate, unlocked. ERR_PTR(-ENOMEM, -EIO). */
+/* The same, made and read in if absent; uptodate, unlocked. ERR_PTR(-ENOMEM, -ENOSPC). */
 struct page *read_mapping_page(struct address_space *mapping, unsigned long index);
 /* read(2) of a file that has pages: from *pos to a user or kernel buffer. Bytes, 0 at the end, -EFAULT... */
 ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user);
 /* write(2) into the page cache, i_rwsem held; grows i_size. */
 ssize_t filemap_write(struct file *f, const void *buf, size_t n, loff_t *pos, bool user);
 extern const struct vm_operations_struct generic_file_vm_ops;
-vm_fault_t filemap_fault(struct vm_fault *vmf);
 int generic_file_mmap(struct file *f, struct vm_area_struct *vma);
 /* Drops the pages from byte @newsize on (and zeroes the tail of the last), unmapping them first. */
 void truncate_pagecache(struct inode *inode, loff_t newsize);
@@ -240,13 +225,12 @@ unsigned long nr_file_pages(void);
 extern struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
 /* Physical pages reserved for commit accounting: MAP_NORESERVE, overcommit as Linux's heuristic mode. */
-int security_vm_enough_memory(struct mm_struct *mm, long pages);	/* 0 or -ENOMEM: refuses only the obviously absurd */
+int security_vm_enough_memory(long pages);	/* 0 or -ENOMEM: refuses only the obviously absurd */
 
 /* ---- areas: what the files of mm/ share (mm/vma.c, mmap.c, mlock.c, layout.c) --- */
 
 #define MAX_MAP_COUNT		65530		/* areas an address space may have: vm.max_map_count */
 #define MMAP_MIN_ADDR		65536UL		/* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
-#define VM_LOCKED_CLEAR_MASK	(~(VM_LOCKED | VM_LOCKONFAULT))
 extern int randomize_va_space;			/* 0: no ASLR, 1: all but brk, 2: all */
 
 static inline bool vma_is_accessible(const struct vm_area_struct *vma)
@@ -256,8 +240,11 @@ static inline bool vma_is_accessible(const struct vm_area_struct *vma)
 
 /* As find_vma; *pprev is the area before it (the last one of all, if there is none above @addr), or NULL. */
 struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev);
-/* A copy that is in no list and owns nothing yet: no file or anon_vma reference. NULL. */
-struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma);
+/* A copy that is in no list, with a reference to the file, without anon_vma. NULL. */
+struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
+/* An area of anonymous memory that is in no list yet. NULL. */
+struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
+				   unsigned long vm_flags);
 /* Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap; counts it. */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
 /* Undoes vma_link; the area keeps its references. */
@@ -270,24 +257,27 @@ int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long 
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
 				     unsigned long vm_flags, struct file *file, unsigned long pgoff);
-bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags, struct anon_vma *anon_vma,
-			 struct file *file, unsigned long pgoff);
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
+			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
 /*
- * Makes [start, end) of @vma an area of its own with @vm_flags in mind: merged
- * with a neighbour that has them already, or split off. *pprev: in the area
- * before @start (or @vma), out the area that now covers the range; the caller
- * then sets its vm_flags. 0 or -errno.
+ * Gives [start, end) of @vma the flags @vm_flags: merged with a neighbour that
+ * has them already, or split off. *pprev: in the area before @start (or @vma),
+ * out the area that now covers the range. 0 or -errno.
  */
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 	      unsigned long end, unsigned long vm_flags);
-/* vm_page_prot from vm_flags; a shared area that wants to hear of the first write starts read-only. */
-void vma_set_page_prot(struct vm_area_struct *vma);
+/* What to do to [start, end), which lies in @vma; *pprev as in vma_carve. 0 or -errno. */
+typedef int area_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		    unsigned long end, unsigned long arg);
+/*
+ * Calls @fn for each area's part of [start, end) until one fails. A hole makes the result -ENOMEM:
+ * at once, or with @skip_holes in the end.
+ */
+int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	       area_fn *fn, unsigned long arg);
 /* @dst, which has none, gets @src's anon_vma with a reference of its own. */
 void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
-/* RLIMIT_MEMLOCK against @len more bytes of areas with @flags: 0 or -EAGAIN. */
-int mlock_future_check(struct mm_struct *mm, unsigned long flags, unsigned long len);
-bool can_do_mlock(void);
-/* Faults in [start, end) of one area, for writing or reading. mmap_lock held. 0, -EFAULT, -ENOMEM. */
-int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool write);
+/* Does RLIMIT_MEMLOCK leave room for @npages more? */
+bool may_lock(const struct mm_struct *mm, unsigned long npages);
 
 #endif

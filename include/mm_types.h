@@ -21,7 +21,6 @@ struct file;
 struct address_space;
 struct vm_operations_struct;
 struct linux_binfmt;
-struct cred;
 
 /*
  * One for every physical page frame, in the array at VMEMMAP_START.
@@ -41,8 +40,6 @@ struct page {
 };
 
 enum pageflags {
-	PG_locked,
-	PG_uptodate,
 	PG_dirty,
 	PG_buddy,		/* head of a free block of 2^private pages */
 	PG_slab,
@@ -68,22 +65,19 @@ enum pageflags {
 #define VM_RAND_READ		0x00010000UL
 #define VM_DONTCOPY		0x00020000UL
 #define VM_DONTEXPAND		0x00040000UL
-#define VM_LOCKONFAULT		0x00080000UL
 #define VM_ACCOUNT		0x00100000UL
 #define VM_NORESERVE		0x00200000UL
 #define VM_WIPEONFORK		0x02000000UL
 #define VM_DONTDUMP		0x04000000UL
 #define VM_SOFTDIRTY		0x08000000UL
-#define VM_MIXEDMAP		0x10000000UL
 #define VM_HUGEPAGE		0x20000000UL
 #define VM_NOHUGEPAGE		0x40000000UL
-#define VM_MERGEABLE		0x80000000UL
 #define VM_STACK_FLAGS		(VM_GROWSDOWN | VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | \
 				 VM_MAYEXEC | VM_ACCOUNT)
 /* The temporary stack of an exec, not yet at its final place: see setup_arg_pages. */
 #define VM_STACK_INCOMPLETE_SETUP	(VM_RAND_READ | VM_SEQ_READ)
 #define VM_ACCESS_FLAGS		(VM_READ | VM_WRITE | VM_EXEC)
-#define VM_SPECIAL		(VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIXEDMAP)
+#define VM_SPECIAL		(VM_IO | VM_DONTEXPAND | VM_PFNMAP)
 
 /*
  * The identity of a family of anonymous pages. Exon never walks it (it does
@@ -110,7 +104,6 @@ struct vm_area_struct {
 	const struct vm_operations_struct *vm_ops;	/* NULL: anonymous */
 	unsigned long vm_pgoff;			/* in pages: of the file, or of vm_start for anonymous memory */
 	struct file *vm_file;			/* owns a reference; NULL: anonymous */
-	void *vm_private_data;
 	struct list_head shared_node;		/* in vm_file->f_mapping->i_mmap */
 };
 
@@ -143,7 +136,6 @@ struct mm_struct {
 	unsigned long hiwater_rss, hiwater_vm;	/* pages */
 	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm;	/* pages */
 	unsigned long pgtables_bytes;
-	unsigned long def_flags;		/* VM_LOCKED after mlockall(MCL_FUTURE) */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
@@ -163,20 +155,16 @@ struct mm_struct {
 #define MMF_DUMP_FILTER_SHIFT	2
 #define MMF_DUMP_FILTER_MASK	(0x1ffUL << MMF_DUMP_FILTER_SHIFT)
 #define MMF_DUMP_FILTER_DEFAULT	(0x33UL << MMF_DUMP_FILTER_SHIFT)
-#define MMF_HAS_MDWE		(1UL << 28)
 
 typedef unsigned int vm_fault_t;
 #define VM_FAULT_OOM		0x0001
 #define VM_FAULT_SIGBUS		0x0002
-#define VM_FAULT_MAJOR		0x0004
 #define VM_FAULT_SIGSEGV	0x0040
 #define VM_FAULT_NOPAGE		0x0100	/* ->fault installed the PTE itself */
-#define VM_FAULT_LOCKED		0x0200
 #define VM_FAULT_ERROR		(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 #define FAULT_FLAG_WRITE	0x01
 #define FAULT_FLAG_USER		0x40
-#define FAULT_FLAG_REMOTE	0x80
 #define FAULT_FLAG_INSTRUCTION	0x100
 
 struct vm_fault {
@@ -185,29 +173,16 @@ struct vm_fault {
 	unsigned long pgoff;		/* page number in the file */
 	unsigned int flags;		/* FAULT_FLAG_* */
 	struct page *page;		/* out: the page, with a reference for the caller */
-	pmd_t *pmd;
 	pte_t *pte;
 	pte_t orig_pte;
 };
 
 struct vm_operations_struct {
-	void (*open)(struct vm_area_struct *vma);	/* the area was copied or split */
-	void (*close)(struct vm_area_struct *vma);
+	const char *name;		/* for maps: "[vdso]"; NULL: the file's */
 	vm_fault_t (*fault)(struct vm_fault *vmf);	/* mmap_lock held for read */
 	/* Read fault: enters the pages [first, last] of the file that are at hand, around vmf->address, without sleeping. */
 	void (*map_pages)(struct vm_fault *vmf, unsigned long first, unsigned long last);
-	/* A shared page becomes writable: may refuse with VM_FAULT_SIGBUS. */
-	vm_fault_t (*page_mkwrite)(struct vm_fault *vmf);
-	int (*mremap)(struct vm_area_struct *vma);	/* the area has moved */
-	const char *(*name)(struct vm_area_struct *vma);	/* for maps: "[vdso]" */
-	int (*may_split)(struct vm_area_struct *vma, unsigned long addr);
-};
-
-/* [vvar] and [vdso]: pages that are the kernel's. */
-struct vm_special_mapping {
-	const char *name;
-	vm_fault_t (*fault)(const struct vm_special_mapping *sm, struct vm_fault *vmf);
-	int (*mremap)(const struct vm_special_mapping *sm, struct vm_area_struct *vma);
+	void (*mremap)(struct vm_area_struct *vma);	/* the area has moved */
 };
 
 #endif

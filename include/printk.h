@@ -8,8 +8,8 @@
 #include <list.h>
 
 /*
- * %d %i %u %x %X %o %c %s %p %% with flags "-0+ #", width, precision, '*', and
- * h hh l ll z. Beyond C: %pS is an address as symbol+offset. Returns the
+ * %d %i %u %x %o %c %s %p %% with flags "-0#", width, '*', l ll z, and for %s
+ * a precision. Beyond C: %pS is an address as symbol+offset. Returns the
  * length that the whole text has, as snprintf does.
  */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);

@@ -242,7 +242,7 @@ void set_task_comm(struct task_struct *t, const char *name);
 
 /* kernel/sys.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
 void init_rlimits(struct rlimit64 *r);
-/* @who: RUSAGE_SELF, _CHILDREN, _THREAD or _BOTH. @t is current, or a task that cannot go away meanwhile. */
+/* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot go away meanwhile. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 /* kernel/sched/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */
 void exit_itimers(struct task_struct *t);

@@ -24,6 +24,11 @@ static inline struct __kernel_timespec ns_to_timespec(ktime_t ns)
 	return (struct __kernel_timespec){ .tv_sec = ns / NSEC_PER_SEC, .tv_nsec = ns % NSEC_PER_SEC };
 }
 
+static inline struct __kernel_old_timeval ns_to_timeval(u64 ns)
+{
+	return (struct __kernel_old_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+}
+
 /* Saturates instead of overflowing. */
 static inline ktime_t timespec_to_ns(const struct __kernel_timespec *ts)
 {
@@ -54,6 +59,8 @@ void run_timers(void);
 bool posix_clock_now(int clock, ktime_t *now);
 /* When the monotonic clock will show what @clock (one of these) shows at @t; @abs false: in @t from now. Saturates. */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);
+/* The first time after now in whole intervals from @expires. */
+ktime_t timer_next(ktime_t expires, ktime_t interval);
 /* Sleeps in the state the caller has set, at most until @expires; returns 0 when it is reached, else -EINTR-like nonzero. */
 int schedule_hrtimeout(ktime_t expires);
 

@@ -31,11 +31,9 @@ struct tty_struct {
 	unsigned long hangups;		/* a file opened before the last one is dead */
 	bool stopped;			/* ^S */
 	bool lnext;			/* ^V: the next byte is taken literally */
-	bool erasing;			/* between the '\\' and '/' of a printing terminal's erase */
 	unsigned int column, canon_column;	/* of the cursor; where the edited line starts */
 	size_t head, canon_head, tail;
-	u8 buf[N_TTY_BUF_SIZE];
-	unsigned long line_end[N_TTY_BUF_SIZE / 64];	/* this byte ends a line; '\0' there: an EOF mark */
+	u16 buf[N_TTY_BUF_SIZE];	/* bytes; with 0x100 the end of a line, and then '\0' an EOF mark */
 	struct mutex read_lock;		/* one reader at a time */
 	wait_queue_head_t read_wait, write_wait;
 };
@@ -53,7 +51,6 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, siz
 ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *buf, size_t n);
 unsigned int n_tty_poll(struct tty_struct *tty, struct file *f, struct poll_table_struct *pt);
 void start_tty(struct tty_struct *tty);
-void stop_tty(struct tty_struct *tty);
 
 /* kernel/tty.c */
 bool tty_hung_up_p(struct tty_struct *tty, struct file *f);
@@ -65,8 +62,6 @@ int tty_check_change(struct tty_struct *tty, int sig);	/* 0; -ERESTARTSYS after 
 void tty_open_proc_set_tty(struct tty_struct *tty, struct file *f);
 /* The job control ioctls; -ENOIOCTLCMD if @cmd is none of them. */
 long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *f, unsigned int cmd, unsigned long arg);
-/* Hangs up, and SIGHUP, SIGCONT to the session's leader; @exit_session: also SIGHUP to the foreground. */
-void tty_vhangup(struct tty_struct *tty, bool exit_session);
 void proc_clear_tty(struct task_struct *t);
 
 void tty_init(void);			/* registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1 */

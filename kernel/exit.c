@@ -228,11 +228,6 @@ struct wait_opts {
 	struct rusage ru;
 };
 
-static struct __kernel_old_timeval ns_to_timeval(u64 ns)
-{
-	return (struct __kernel_old_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
-}
-
 /* RUSAGE_BOTH: the process of @t and all that it has waited for. tasklist_lock held. */
 static void get_child_rusage(struct task_struct *t, struct rusage *ru)
 {

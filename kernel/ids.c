@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who a process is and whom it belongs to: user and group ids, capabilities,
- * process groups and sessions.
+ * Who a process is and whom it belongs to: user and group ids, process groups
+ * and sessions.
  *
- * Abridges Linux's kernel/sys.c, groups.c, capability.c and the setuid part of
+ * Abridges Linux's kernel/sys.c, groups.c and the setuid part of
  * security/commoncap.c. Left out: namespaces (an id means itself, and only
- * (uid_t)-1 is invalid), the count of processes a user has.
+ * (uid_t)-1 is invalid), the count of processes a user has, capabilities set
+ * one by one, an fsuid of its own.
  */
 #include <syscalls.h>
 #include <mm.h>
@@ -18,44 +19,16 @@
 
 #define UNCHANGED	((uid_t)-1)	/* also what no id can be */
 
-/* What file system rights CAP_* mean: they come and go with fsuid. */
-#define CAP_FS_SET	(BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_FOWNER) | \
-			 BIT(CAP_FSETID) | BIT(CAP_LINUX_IMMUTABLE) | BIT(CAP_MKNOD) | BIT(CAP_MAC_OVERRIDE))
+/* Of a user or of a group: which capability lets one choose freely. */
+enum id_kind { USER = CAP_SETUID, GROUP = CAP_SETGID };
 
-long sys_getpid(void)
-{
-	return current->tgid;
-}
-
-long sys_gettid(void)
-{
-	return current->pid;
-}
-
-long sys_getppid(void)
-{
-	return current->real_parent->tgid;
-}
-
-long sys_getuid(void)
-{
-	return current->cred->uid;
-}
-
-long sys_geteuid(void)
-{
-	return current->cred->euid;
-}
-
-long sys_getgid(void)
-{
-	return current->cred->gid;
-}
-
-long sys_getegid(void)
-{
-	return current->cred->egid;
-}
+long sys_getpid(void) { return current->tgid; }
+long sys_gettid(void) { return current->pid; }
+long sys_getppid(void) { return current->real_parent->tgid; }
+long sys_getuid(void) { return current->cred->uid; }
+long sys_geteuid(void) { return current->cred->euid; }
+long sys_getgid(void) { return current->cred->gid; }
+long sys_getegid(void) { return current->cred->egid; }
 
 /*
  * Root's capabilities go when no id is 0 any more, and the effective ones
@@ -66,234 +39,109 @@ static void cap_emulate_setxuid(struct cred *new, const struct cred *old)
 	bool was_root = !old->uid || !old->euid || !old->suid;
 	bool is_root = !new->uid || !new->euid || !new->suid;
 
-	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
-		return;
-	if (was_root && !is_root) {
-		if (!(new->securebits & SECBIT_KEEP_CAPS))
-			new->cap_permitted = new->cap_effective = 0;
-		new->cap_ambient = 0;
-	}
+	if (was_root && !is_root && !(new->securebits & SECBIT_KEEP_CAPS))
+		new->cap_permitted = new->cap_effective = 0;
 	if (!old->euid && new->euid)
 		new->cap_effective = 0;
 	if (old->euid && !new->euid)
 		new->cap_effective = new->cap_permitted;
 }
 
-static long commit_uids(struct cred *new)
+static const uid_t *current_ids(enum id_kind kind)
 {
-	new->fsuid = new->euid;
-	cap_emulate_setxuid(new, current->cred);
+	return kind == USER ? current->cred->uids : current->cred->gids;
+}
+
+/* The end of every set*id: takes those of the ids that are not UNCHANGED. */
+static long set_ids(enum id_kind kind, uid_t real, uid_t effective, uid_t saved)
+{
+	struct cred *new = prepare_creds();
+	uid_t *ids;
+
+	if (!new)
+		return -ENOMEM;
+	ids = kind == USER ? new->uids : new->gids;
+	if (real != UNCHANGED)
+		ids[ID_REAL] = real;
+	if (effective != UNCHANGED)
+		ids[ID_EFFECTIVE] = effective;
+	if (saved != UNCHANGED)
+		ids[ID_SAVED] = saved;
+	ids[ID_FS] = ids[ID_EFFECTIVE];
+	if (kind == USER)
+		cap_emulate_setxuid(new, current->cred);
 	return commit_creds(new);
 }
 
-static long commit_gids(struct cred *new)
+static long set_id(enum id_kind kind, uid_t id)
 {
-	new->fsgid = new->egid;
-	return commit_creds(new);
-}
+	const uid_t *ids = current_ids(kind);
 
-long sys_setuid(uid_t uid)
-{
-	const struct cred *old = current->cred;
-	struct cred *new;
-
-	if (uid == UNCHANGED)
+	if (id == UNCHANGED)
 		return -EINVAL;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (capable(CAP_SETUID)) {
-		new->suid = new->uid = uid;
-	} else if (uid != old->uid && uid != old->suid) {
-		put_cred(new);
-		return -EPERM;
-	}
-	new->euid = uid;
-	return commit_uids(new);
+	if (capable(kind))
+		return set_ids(kind, id, id, id);
+	return id == ids[ID_REAL] || id == ids[ID_SAVED] ? set_ids(kind, UNCHANGED, id, UNCHANGED) : -EPERM;
 }
 
-long sys_setgid(gid_t gid)
+/* True if nothing but @id's own history is needed to take it. */
+static bool id_is_ours(const uid_t *ids, uid_t id)
 {
-	const struct cred *old = current->cred;
-	struct cred *new;
-
-	if (gid == UNCHANGED)
-		return -EINVAL;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (capable(CAP_SETGID)) {
-		new->sgid = new->gid = gid;
-	} else if (gid != old->gid && gid != old->sgid) {
-		put_cred(new);
-		return -EPERM;
-	}
-	new->egid = gid;
-	return commit_gids(new);
+	return id == UNCHANGED || id == ids[ID_REAL] || id == ids[ID_EFFECTIVE] || id == ids[ID_SAVED];
 }
 
-long sys_setreuid(uid_t r, uid_t e)
+/* The saved id is no source of the real one here; it follows when the process takes another identity. */
+static long set_re_id(enum id_kind kind, uid_t r, uid_t e)
 {
-	const struct cred *old = current->cred;
-	struct cred *new;
+	const uid_t *ids = current_ids(kind);
+	bool real_ok = r == UNCHANGED || r == ids[ID_REAL] || r == ids[ID_EFFECTIVE];
+	bool save = r != UNCHANGED || (e != UNCHANGED && e != ids[ID_REAL]);
 
-	if (r != UNCHANGED && r != old->uid && r != old->euid && !capable(CAP_SETUID))
+	if (!(real_ok && id_is_ours(ids, e)) && !capable(kind))
 		return -EPERM;
-	if (e != UNCHANGED && e != old->uid && e != old->euid && e != old->suid && !capable(CAP_SETUID))
-		return -EPERM;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (r != UNCHANGED)
-		new->uid = r;
-	if (e != UNCHANGED)
-		new->euid = e;
-	if (r != UNCHANGED || (e != UNCHANGED && e != old->uid))
-		new->suid = new->euid;
-	return commit_uids(new);
+	return set_ids(kind, r, e, !save ? UNCHANGED : e != UNCHANGED ? e : ids[ID_EFFECTIVE]);
 }
 
-long sys_setregid(gid_t r, gid_t e)
+static long set_res_id(enum id_kind kind, uid_t r, uid_t e, uid_t s)
 {
-	const struct cred *old = current->cred;
-	struct cred *new;
+	const uid_t *ids = current_ids(kind);
 
-	if (r != UNCHANGED && r != old->gid && r != old->egid && !capable(CAP_SETGID))
+	if (!(id_is_ours(ids, r) && id_is_ours(ids, e) && id_is_ours(ids, s)) && !capable(kind))
 		return -EPERM;
-	if (e != UNCHANGED && e != old->gid && e != old->egid && e != old->sgid && !capable(CAP_SETGID))
-		return -EPERM;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (r != UNCHANGED)
-		new->gid = r;
-	if (e != UNCHANGED)
-		new->egid = e;
-	if (r != UNCHANGED || (e != UNCHANGED && e != old->gid))
-		new->sgid = new->egid;
-	return commit_gids(new);
+	return set_ids(kind, r, e, s);
 }
 
-/* @id is one of the three that a process may always take. */
-static bool known_id(uid_t id, uid_t a, uid_t b, uid_t c)
+static long get_res_id(enum id_kind kind, uid_t __user *r, uid_t __user *e, uid_t __user *s)
 {
-	return id == UNCHANGED || id == a || id == b || id == c;
+	const uid_t *ids = current_ids(kind);
+
+	return put_user(ids[ID_REAL], r) ?: put_user(ids[ID_EFFECTIVE], e) ?: put_user(ids[ID_SAVED], s);
 }
 
-long sys_setresuid(uid_t r, uid_t e, uid_t s)
-{
-	const struct cred *old = current->cred;
-	uid_t a = old->uid, b = old->euid, c = old->suid;
-	struct cred *new;
-
-	if ((r == UNCHANGED || r == a) && (e == UNCHANGED || (e == b && e == old->fsuid)) &&
-	    (s == UNCHANGED || s == c))
-		return 0;
-	if (!(known_id(r, a, b, c) && known_id(e, a, b, c) && known_id(s, a, b, c)) && !capable(CAP_SETUID))
-		return -EPERM;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (r != UNCHANGED)
-		new->uid = r;
-	if (e != UNCHANGED)
-		new->euid = e;
-	if (s != UNCHANGED)
-		new->suid = s;
-	return commit_uids(new);
-}
-
-long sys_setresgid(gid_t r, gid_t e, gid_t s)
-{
-	const struct cred *old = current->cred;
-	gid_t a = old->gid, b = old->egid, c = old->sgid;
-	struct cred *new;
-
-	if ((r == UNCHANGED || r == a) && (e == UNCHANGED || (e == b && e == old->fsgid)) &&
-	    (s == UNCHANGED || s == c))
-		return 0;
-	if (!(known_id(r, a, b, c) && known_id(e, a, b, c) && known_id(s, a, b, c)) && !capable(CAP_SETGID))
-		return -EPERM;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	if (r != UNCHANGED)
-		new->gid = r;
-	if (e != UNCHANGED)
-		new->egid = e;
-	if (s != UNCHANGED)
-		new->sgid = s;
-	return commit_gids(new);
-}
+long sys_setuid(uid_t uid) { return set_id(USER, uid); }
+long sys_setgid(gid_t gid) { return set_id(GROUP, gid); }
+long sys_setreuid(uid_t r, uid_t e) { return set_re_id(USER, r, e); }
+long sys_setregid(gid_t r, gid_t e) { return set_re_id(GROUP, r, e); }
+long sys_setresuid(uid_t r, uid_t e, uid_t s) { return set_res_id(USER, r, e, s); }
+long sys_setresgid(gid_t r, gid_t e, gid_t s) { return set_res_id(GROUP, r, e, s); }
 
 long sys_getresuid(uid_t __user *r, uid_t __user *e, uid_t __user *s)
 {
-	const struct cred *c = current->cred;
-
-	return put_user(c->uid, r) ?: put_user(c->euid, e) ?: put_user(c->suid, s);
+	return get_res_id(USER, r, e, s);
 }
 
 long sys_getresgid(gid_t __user *r, gid_t __user *e, gid_t __user *s)
 {
-	const struct cred *c = current->cred;
-
-	return put_user(c->gid, r) ?: put_user(c->egid, e) ?: put_user(c->sgid, s);
-}
-
-/* Answers the old fsuid, whether or not it could change. */
-long sys_setfsuid(uid_t uid)
-{
-	const struct cred *old = current->cred;
-	uid_t old_fsuid = old->fsuid;
-	struct cred *new;
-
-	if (uid == UNCHANGED || uid == old_fsuid ||
-	    (uid != old->uid && uid != old->euid && uid != old->suid && !capable(CAP_SETUID)))
-		return old_fsuid;
-	new = prepare_creds();
-	if (!new)
-		return old_fsuid;
-	new->fsuid = uid;
-	if (!(old->securebits & SECBIT_NO_SETUID_FIXUP)) {
-		if (!old_fsuid)
-			new->cap_effective &= ~CAP_FS_SET;
-		else if (!uid)
-			new->cap_effective |= new->cap_permitted & CAP_FS_SET;
-	}
-	commit_creds(new);
-	return old_fsuid;
-}
-
-long sys_setfsgid(gid_t gid)
-{
-	const struct cred *old = current->cred;
-	gid_t old_fsgid = old->fsgid;
-	struct cred *new;
-
-	if (gid == UNCHANGED || gid == old_fsgid ||
-	    (gid != old->gid && gid != old->egid && gid != old->sgid && !capable(CAP_SETGID)))
-		return old_fsgid;
-	new = prepare_creds();
-	if (!new)
-		return old_fsgid;
-	new->fsgid = gid;
-	commit_creds(new);
-	return old_fsgid;
+	return get_res_id(GROUP, r, e, s);
 }
 
 long sys_getgroups(int n, gid_t __user *list)
 {
 	const struct cred *c = current->cred;
 
-	if (n < 0)
+	if (n < 0 || (n && c->ngroups > (unsigned int)n))
 		return -EINVAL;
-	if (n) {
-		if (c->ngroups > n)
-			return -EINVAL;
-		if (copy_to_user(list, c->groups, c->ngroups * sizeof(gid_t)))
-			return -EFAULT;
-	}
-	return c->ngroups;
+	return n && copy_to_user(list, c->groups, c->ngroups * sizeof(gid_t)) ? -EFAULT : (long)c->ngroups;
 }
 
 /* getgroups() and /proc/PID/status tell them in this order. */
@@ -312,7 +160,6 @@ static void groups_sort(struct cred *c)
 long sys_setgroups(int n, gid_t __user *list)
 {
 	struct cred *new;
-	long err = 0;
 
 	if (!capable(CAP_SETGID))
 		return -EPERM;
@@ -322,128 +169,18 @@ long sys_setgroups(int n, gid_t __user *list)
 	if (!new)
 		return -ENOMEM;
 	new->ngroups = n;
-	if (copy_from_user(new->groups, list, n * sizeof(gid_t)))
-		err = -EFAULT;
-	for (int i = 0; i < n && !err; i++)
-		if (new->groups[i] == UNCHANGED)
-			err = -EINVAL;
-	if (err) {
+	if (copy_from_user(new->groups, list, n * sizeof(gid_t))) {
 		put_cred(new);
-		return err;
+		return -EFAULT;
 	}
 	groups_sort(new);
 	return commit_creds(new);
 }
 
-/* 0 and how many 32-bit words a set has in this version; an unknown version is answered with ours. */
-static int cap_validate_magic(struct __user_cap_header_struct __user *hdr, unsigned int *words)
-{
-	u32 version;
-
-	if (get_user(version, &hdr->version))
-		return -EFAULT;
-	switch (version) {
-	case _LINUX_CAPABILITY_VERSION_1:
-		*words = _LINUX_CAPABILITY_U32S_1;
-		return 0;
-	case _LINUX_CAPABILITY_VERSION_2:
-	case _LINUX_CAPABILITY_VERSION_3:
-		*words = _LINUX_CAPABILITY_U32S_3;
-		return 0;
-	default:
-		return put_user((u32)_LINUX_CAPABILITY_VERSION_3, &hdr->version) ? -EFAULT : -EINVAL;
-	}
-}
-
-long sys_capget(void __user *uhdr, void __user *data)
-{
-	struct __user_cap_header_struct __user *hdr = uhdr;
-	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3];
-	struct task_struct *t;
-	unsigned int words, i;
-	pid_t pid;
-	int ret = cap_validate_magic(hdr, &words);
-
-	if (!data || ret)
-		return !data && ret == -EINVAL ? 0 : ret;
-	if (get_user(pid, &hdr->pid))
-		return -EFAULT;
-	if (pid < 0)
-		return -EINVAL;
-	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
-	if (!t)
-		return -ESRCH;
-	for (i = 0; i < words; i++) {
-		d[i].effective = t->cred->cap_effective >> 32 * i;
-		d[i].permitted = t->cred->cap_permitted >> 32 * i;
-		d[i].inheritable = t->cred->cap_inheritable >> 32 * i;
-	}
-	put_task_struct(t);
-	return copy_to_user(data, d, words * sizeof(d[0])) ? -EFAULT : 0;
-}
-
-static bool cap_issubset(u64 a, u64 b)
-{
-	return !(a & ~b);
-}
-
-static long cap_capset(u64 effective, u64 permitted, u64 inheritable)
-{
-	const struct cred *old = current->cred;
-	struct cred *new;
-
-	if (!capable(CAP_SETPCAP) && !cap_issubset(inheritable, old->cap_inheritable | old->cap_permitted))
-		return -EPERM;
-	if (!cap_issubset(inheritable, old->cap_inheritable | old->cap_bset))
-		return -EPERM;
-	if (!cap_issubset(permitted, old->cap_permitted) || !cap_issubset(effective, permitted))
-		return -EPERM;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	new->cap_effective = effective;
-	new->cap_permitted = permitted;
-	new->cap_inheritable = inheritable;
-	new->cap_ambient &= permitted & inheritable;
-	return commit_creds(new);
-}
-
-long sys_capset(void __user *uhdr, const void __user *data)
-{
-	struct __user_cap_header_struct __user *hdr = uhdr;
-	struct __user_cap_data_struct d[_LINUX_CAPABILITY_U32S_3] = { 0 };
-	unsigned int words;
-	pid_t pid;
-	int ret = cap_validate_magic(hdr, &words);
-
-	if (ret)
-		return ret;
-	if (get_user(pid, &hdr->pid))
-		return -EFAULT;
-	if (pid != 0 && pid != current->pid)
-		return -EPERM;
-	if (copy_from_user(d, data, words * sizeof(d[0])))
-		return -EFAULT;
-	return cap_capset((d[0].effective | (u64)d[1].effective << 32) & CAP_ALL,
-			  (d[0].permitted | (u64)d[1].permitted << 32) & CAP_ALL,
-			  (d[0].inheritable | (u64)d[1].inheritable << 32) & CAP_ALL);
-}
-
-/* The group that @p may enter by number, or -EPERM. tasklist_lock held. */
-static int pgrp_to_enter(struct task_struct *p, struct pid *pgrp)
-{
-	struct task_struct *g;
-
-	if (pgrp == p->thread_pid)
-		return 0;
-	g = pid_task(pgrp, PIDTYPE_PGID);
-	return g && task_session(g) == task_session(current) ? 0 : -EPERM;
-}
-
 /* Linux's checks, in its order. tasklist_lock held. */
 static int may_setpgid(struct task_struct *p, struct pid *pgrp)
 {
-	struct task_struct *leader = current->group_leader;
+	struct task_struct *leader = current->group_leader, *member;
 
 	if (!thread_group_leader(p))
 		return -EINVAL;
@@ -457,7 +194,10 @@ static int may_setpgid(struct task_struct *p, struct pid *pgrp)
 	}
 	if (p->signal->leader)
 		return -EPERM;
-	return pgrp_to_enter(p, pgrp);
+	if (pgrp == p->thread_pid)
+		return 0;
+	member = pid_task(pgrp, PIDTYPE_PGID);
+	return member && task_session(member) == task_session(current) ? 0 : -EPERM;
 }
 
 long sys_setpgid(pid_t pid, pid_t pgid)
@@ -502,20 +242,9 @@ static long get_group_of(pid_t pid, enum pid_type type)
 	return nr;
 }
 
-long sys_getpgid(pid_t pid)
-{
-	return get_group_of(pid, PIDTYPE_PGID);
-}
-
-long sys_getpgrp(void)
-{
-	return get_group_of(0, PIDTYPE_PGID);
-}
-
-long sys_getsid(pid_t pid)
-{
-	return get_group_of(pid, PIDTYPE_SID);
-}
+long sys_getpgid(pid_t pid) { return get_group_of(pid, PIDTYPE_PGID); }
+long sys_getpgrp(void) { return get_group_of(0, PIDTYPE_PGID); }
+long sys_getsid(pid_t pid) { return get_group_of(pid, PIDTYPE_SID); }
 
 long sys_setsid(void)
 {

@@ -6,7 +6,9 @@
  *
  * Abridges Linux's drivers/tty/n_tty.c. Left out: parity and break marks
  * (a console has none), EXTPROC, packet mode, the throttling of the sender
- * (bytes beyond the buffer are dropped), the queue of echoes.
+ * (bytes beyond the buffer are dropped), the queue of echoes, IUCLC,
+ * expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer
+ * between bytes (VTIME with VMIN).
  *
  *   interrupt --n_tty_receive--> buf --n_tty_read--> program
  *                    | echo                              |
@@ -22,7 +24,8 @@
 #include <linux/poll.h>
 
 #define OUT_SIZE	256
-#define EOF_MARK	'\0'		/* also "no such character" in c_cc */
+#define EOF_MARK	'\0'		/* as a line's end; in c_cc: no such character */
+#define LINE_END	0x100		/* in buf: this byte ends a line */
 
 #define I_FLAG(tty, f)	((tty)->termios.c_iflag & (f))
 #define O_FLAG(tty, f)	((tty)->termios.c_oflag & (f))
@@ -36,8 +39,7 @@ struct outbuf {
 
 static void out_flush(struct outbuf *o)
 {
-	if (o->n)
-		console_write(o->b, o->n);
+	console_write(o->b, o->n);
 	o->n = 0;
 }
 
@@ -59,95 +61,39 @@ static bool is_continuation(struct tty_struct *tty, u8 c)
 	return I_FLAG(tty, IUTF8) && (c & 0xc0) == 0x80;
 }
 
-static void out_tab(struct tty_struct *tty, struct outbuf *o)
-{
-	unsigned int spaces = 8 - (tty->column & 7);
-
-	tty->column += spaces;
-	if (O_FLAG(tty, TABDLY) != XTABS)
-		return out_raw(o, '\t');
-	while (spaces--)
-		out_raw(o, ' ');
-}
-
-static void out_newline(struct tty_struct *tty, struct outbuf *o)
-{
-	if (O_FLAG(tty, ONLRET | ONLCR))
-		tty->column = 0;
-	if (O_FLAG(tty, ONLCR))
-		out_raw(o, '\r');
-	out_raw(o, '\n');
-	tty->canon_column = tty->column;
-}
-
-static void out_return(struct tty_struct *tty, struct outbuf *o)
-{
-	if (O_FLAG(tty, ONOCR) && tty->column == 0)
-		return;
-	if (O_FLAG(tty, OCRNL)) {
-		if (O_FLAG(tty, ONLRET))
-			tty->column = 0;
-		return out_raw(o, '\n');
-	}
-	tty->canon_column = tty->column = 0;
-	out_raw(o, '\r');
-}
-
 /* One byte of program output or echo; follows the cursor's column. tty->lock held. */
 static void out_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
-	if (!O_FLAG(tty, OPOST))
-		return out_raw(o, c);
-	switch (c) {
-	case '\n':
-		return out_newline(tty, o);
-	case '\r':
-		return out_return(tty, o);
-	case '\t':
-		return out_tab(tty, o);
-	case '\b':
-		if (tty->column > 0)
-			tty->column--;
-		break;
-	default:
-		if (is_control(c))
-			break;
-		if (O_FLAG(tty, OLCUC) && c >= 'a' && c <= 'z')
-			c -= 'a' - 'A';
-		if (!is_continuation(tty, c))
-			tty->column++;
-	}
+	if (c == '\n' && O_FLAG(tty, OPOST) && O_FLAG(tty, ONLCR))
+		out_char(tty, o, '\r');
+	if (c == '\r')
+		tty->column = 0;
+	else if (c == '\t')
+		tty->column = (tty->column | 7) + 1;
+	else if (c == '\b' && tty->column > 0)
+		tty->column--;
+	else if (!is_control(c) && !is_continuation(tty, c))
+		tty->column++;
+	if (O_FLAG(tty, OPOST) && O_FLAG(tty, OLCUC) && c >= 'a' && c <= 'z')
+		c -= 'a' - 'A';
 	out_raw(o, c);
 }
 
 /* As typed, control characters as ^X. */
 static void echo_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
-	if (L_FLAG(tty, ECHOCTL) && is_control(c) && c != '\t') {
-		out_raw(o, '^');
-		out_raw(o, c ^ 0100);
-		tty->column += 2;
-	} else {
-		out_char(tty, o, c);
+	if (!L_FLAG(tty, ECHO))
+		return;
+	if (L_FLAG(tty, ECHOCTL) && is_control(c) && c != '\t' && c != '\n') {
+		out_char(tty, o, '^');
+		c ^= 0100;
 	}
+	out_char(tty, o, c);
 }
 
-static u8 *buf_at(struct tty_struct *tty, size_t i)
+static u16 *buf_at(struct tty_struct *tty, size_t i)
 {
-	return &tty->buf[i & (N_TTY_BUF_SIZE - 1)];
-}
-
-static bool is_line_end(struct tty_struct *tty, size_t i)
-{
-	i &= N_TTY_BUF_SIZE - 1;
-	return tty->line_end[i / 64] & BIT(i % 64);
-}
-
-static void set_line_end(struct tty_struct *tty, size_t i, bool on)
-{
-	unsigned long bit = BIT(i % 64), *word = &tty->line_end[(i & (N_TTY_BUF_SIZE - 1)) / 64];
-
-	*word = on ? *word | bit : *word & ~bit;
+	return &tty->buf[i % N_TTY_BUF_SIZE];
 }
 
 /* One slot stays for the end of a line, so that a full buffer can still be submitted. */
@@ -155,122 +101,61 @@ static void put_char(struct tty_struct *tty, u8 c)
 {
 	size_t room = N_TTY_BUF_SIZE - (tty->head - tty->tail);
 
-	if (room < (L_FLAG(tty, ICANON) ? 2 : 1))
-		return;
-	set_line_end(tty, tty->head, false);
-	*buf_at(tty, tty->head++) = c;
+	if (room > (L_FLAG(tty, ICANON) ? 1 : 0))
+		*buf_at(tty, tty->head++) = c;
 }
 
 static void finish_line(struct tty_struct *tty, u8 c)
 {
 	if (tty->head - tty->tail == N_TTY_BUF_SIZE)
 		return;
-	set_line_end(tty, tty->head, true);
-	*buf_at(tty, tty->head++) = c;
+	*buf_at(tty, tty->head++) = c | LINE_END;
 	tty->canon_head = tty->head;
 }
 
 static void reset_buffer(struct tty_struct *tty)
 {
 	tty->head = tty->canon_head = tty->tail = 0;
-	tty->erasing = tty->lnext = false;
-	memset(tty->line_end, 0, sizeof(tty->line_end));
+	tty->lnext = false;
 }
 
-static void finish_erasing(struct tty_struct *tty, struct outbuf *o)
+/* The columns that the edited line takes on the screen. */
+static unsigned int line_width(struct tty_struct *tty)
 {
-	if (tty->erasing) {
-		out_raw(o, '/');
-		tty->column++;
-		tty->erasing = false;
-	}
-}
+	unsigned int column = tty->canon_column;
 
-/* The tab before head is gone: back to the column where it began. */
-static void erase_tab(struct tty_struct *tty, struct outbuf *o)
-{
-	unsigned int width = 0;
-	bool after_tab = false;
-	size_t i;
-
-	for (i = tty->head; i != tty->canon_head && !after_tab; ) {
-		u8 c = *buf_at(tty, --i);
+	for (size_t i = tty->canon_head; i != tty->head; i++) {
+		u8 c = *buf_at(tty, i);
 
 		if (c == '\t')
-			after_tab = true;
+			column = (column | 7) + 1;
 		else if (is_control(c))
-			width += L_FLAG(tty, ECHOCTL) ? 2 : 0;
-		else if (!is_continuation(tty, c))
-			width++;
+			column += L_FLAG(tty, ECHOCTL) ? 2 : 0;
+		else
+			column += !is_continuation(tty, c);
 	}
-	if (!after_tab)
-		width += tty->canon_column;
-	for (i = 8 - (width & 7); i > 0; i--) {
-		out_raw(o, '\b');
-		if (tty->column > 0)
-			tty->column--;
-	}
+	return column - tty->canon_column;
 }
 
-static void erase_columns(struct tty_struct *tty, struct outbuf *o, int n)
+/* Takes the last character (in UTF-8, some bytes) off the edited line. Its first byte. */
+static u8 erase_char(struct tty_struct *tty, struct outbuf *o)
 {
-	while (n--) {
-		out_raw(o, '\b');
-		out_raw(o, ' ');
-		out_raw(o, '\b');
-		if (tty->column > 0)
-			tty->column--;
-	}
-}
-
-/* How the removal of @c looks: crossed out, between \ and / on paper, or the erase character. */
-static void echo_erase(struct tty_struct *tty, struct outbuf *o, u8 c, const u8 *chars, size_t n, bool kill)
-{
-	if (L_FLAG(tty, ECHOPRT)) {
-		if (!tty->erasing) {
-			out_raw(o, '\\');
-			tty->column++;
-			tty->erasing = true;
-		}
-		echo_char(tty, o, c);
-		while (--n)
-			out_raw(o, *++chars);
-	} else if (!kill && !L_FLAG(tty, ECHOE)) {
-		echo_char(tty, o, tty->termios.c_cc[VERASE]);
-	} else if (c == '\t') {
-		erase_tab(tty, o);
-	} else if (is_control(c)) {
-		erase_columns(tty, o, L_FLAG(tty, ECHOCTL) ? 2 : 0);
-	} else {
-		erase_columns(tty, o, 1);
-	}
-}
-
-/* ^U without crossing out: the edited line is dropped and a new one begun on the screen. */
-static void kill_line_plain(struct tty_struct *tty, struct outbuf *o, u8 c)
-{
-	tty->head = tty->canon_head;
-	finish_erasing(tty, o);
-	echo_char(tty, o, c);
-	if (L_FLAG(tty, ECHOK))
-		out_char(tty, o, '\n');
-}
-
-/* Takes the last character (up to 4 bytes of UTF-8) off the edited line into chars; its length, 0: broken sequence. */
-static size_t last_char(struct tty_struct *tty, u8 chars[4])
-{
-	size_t head = tty->head, n = 0;
+	unsigned int width = line_width(tty);
+	u8 c;
 
 	do
-		head--;
-	while (head != tty->canon_head && is_continuation(tty, *buf_at(tty, head)));
-	if (is_continuation(tty, *buf_at(tty, head)))
-		return 0;
-	while (head + n != tty->head && n < 4) {
-		chars[n] = *buf_at(tty, head + n);
-		n++;
+		c = *buf_at(tty, --tty->head);
+	while (tty->head != tty->canon_head && is_continuation(tty, c));
+	if (!L_FLAG(tty, ECHO))
+		return c;
+	for (width -= line_width(tty); width > 0; width--) {
+		out_char(tty, o, '\b');
+		if (c == '\t')
+			continue;
+		out_char(tty, o, ' ');
+		out_char(tty, o, '\b');
 	}
-	return tty->head - head;
+	return c;
 }
 
 static bool is_word_char(u8 c)
@@ -278,41 +163,19 @@ static bool is_word_char(u8 c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0xc0;
 }
 
-/* ERASE, WERASE and KILL. */
+/* ERASE takes one character, WERASE spaces and the word before them, KILL all. */
 static void eraser(struct tty_struct *tty, struct outbuf *o, u8 key)
 {
-	bool kill = key == tty->termios.c_cc[VKILL], word = key == tty->termios.c_cc[VWERASE];
+	const cc_t *cc = tty->termios.c_cc;
 	bool seen_word = false;
-	u8 chars[4];
 
-	if (tty->head == tty->canon_head)
-		return;
-	if (key == tty->termios.c_cc[VERASE])
-		kill = word = false;
-	if (kill) {
-		if (!L_FLAG(tty, ECHO)) {
-			tty->head = tty->canon_head;
-			return;
-		}
-		if (!L_FLAG(tty, ECHOK) || !L_FLAG(tty, ECHOKE) || !L_FLAG(tty, ECHOE))
-			return kill_line_plain(tty, o, key);
-	}
 	while (tty->head != tty->canon_head) {
-		size_t n = last_char(tty, chars);
-
-		if (!n)
+		if (key == cc[VWERASE] && seen_word && !is_word_char(*buf_at(tty, tty->head - 1)))
 			break;
-		if (word && !is_word_char(chars[0]) && seen_word)
-			break;
-		seen_word |= is_word_char(chars[0]);
-		tty->head -= n;
-		if (L_FLAG(tty, ECHO))
-			echo_erase(tty, o, chars[0], chars, min_t(size_t, n, 4), kill);
-		if (!kill && !word)
+		seen_word |= is_word_char(erase_char(tty, o));
+		if (key == cc[VERASE])
 			break;
 	}
-	if (tty->head == tty->canon_head && L_FLAG(tty, ECHO))
-		finish_erasing(tty, o);
 }
 
 /* ^C, ^\, ^Z: the foreground group is told, and what was typed is forgotten. */
@@ -324,62 +187,33 @@ static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int si
 		o->n = 0;
 		reset_buffer(tty);
 	}
-	if (I_FLAG(tty, IXON))
-		start_tty(tty);
-	if (L_FLAG(tty, ECHO))
-		echo_char(tty, o, c);
+	start_tty(tty);
+	echo_char(tty, o, c);
 }
 
 /* True if @c was one of IXON's or ISIG's characters, and is thereby done. */
 static bool receive_control_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
-	int sig = 0;
+	int sig = c == cc[VINTR] ? SIGINT : c == cc[VQUIT] ? SIGQUIT : c == cc[VSUSP] ? SIGTSTP : 0;
 
-	if (c == EOF_MARK)
-		return false;
-	if (I_FLAG(tty, IXON) && c == cc[VSTART]) {
+	if (I_FLAG(tty, IXON) && c == cc[VSTART])
 		start_tty(tty);
-		return true;
-	}
-	if (I_FLAG(tty, IXON) && c == cc[VSTOP]) {
-		stop_tty(tty);
-		return true;
-	}
-	if (!L_FLAG(tty, ISIG))
-		return false;
-	if (c == cc[VINTR])
-		sig = SIGINT;
-	else if (c == cc[VQUIT])
-		sig = SIGQUIT;
-	else if (c == cc[VSUSP])
-		sig = SIGTSTP;
-	if (sig)
+	else if (I_FLAG(tty, IXON) && c == cc[VSTOP])
+		tty->stopped = true;
+	else if (L_FLAG(tty, ISIG) && sig)
 		receive_signal_char(tty, o, sig, c);
-	return sig;
+	else
+		return false;
+	return true;
 }
 
 static void reprint_line(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
-	size_t i;
-
-	finish_erasing(tty, o);
 	echo_char(tty, o, c);
 	out_char(tty, o, '\n');
-	for (i = tty->canon_head; i != tty->head; i++)
+	for (size_t i = tty->canon_head; i != tty->head; i++)
 		echo_char(tty, o, *buf_at(tty, i));
-}
-
-static void receive_lnext(struct tty_struct *tty, struct outbuf *o)
-{
-	tty->lnext = true;
-	if (!L_FLAG(tty, ECHO))
-		return;
-	finish_erasing(tty, o);
-	if (L_FLAG(tty, ECHOCTL)) {
-		out_raw(o, '^');
-		out_raw(o, '\b');
-	}
 }
 
 /* True if @c ends a line or is a character that edits. */
@@ -388,25 +222,22 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	const cc_t *cc = tty->termios.c_cc;
 	bool ext = L_FLAG(tty, IEXTEN);
 
-	if (c == '\n') {
-		if (L_FLAG(tty, ECHO | ECHONL))
-			out_char(tty, o, '\n');
-		finish_line(tty, c);
-		return true;
-	}
-	if (c == EOF_MARK)
-		return false;
 	if (c == cc[VERASE] || c == cc[VKILL] || (c == cc[VWERASE] && ext)) {
 		eraser(tty, o, c);
 	} else if (c == cc[VLNEXT] && ext) {
-		receive_lnext(tty, o);
-	} else if (c == cc[VREPRINT] && L_FLAG(tty, ECHO) && ext) {
+		tty->lnext = true;
+		if (L_FLAG(tty, ECHO) && L_FLAG(tty, ECHOCTL)) {
+			out_raw(o, '^');
+			out_raw(o, '\b');
+		}
+	} else if (c == cc[VREPRINT] && ext && L_FLAG(tty, ECHO)) {
 		reprint_line(tty, o, c);
 	} else if (c == cc[VEOF]) {
 		finish_line(tty, EOF_MARK);
-	} else if (c == cc[VEOL] || (c == cc[VEOL2] && ext)) {
-		if (L_FLAG(tty, ECHO))
-			echo_char(tty, o, c);
+	} else if (c == '\n' || c == cc[VEOL] || (c == cc[VEOL2] && ext)) {
+		if (c == '\n' && L_FLAG(tty, ECHONL) && !L_FLAG(tty, ECHO))
+			out_char(tty, o, c);
+		echo_char(tty, o, c);
 		finish_line(tty, c);
 	} else {
 		return false;
@@ -414,52 +245,35 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	return true;
 }
 
-static void receive_plain_char(struct tty_struct *tty, struct outbuf *o, u8 c)
+/* What ICRNL and its like make of @c. */
+static u8 map_newline(struct tty_struct *tty, u8 c)
 {
-	if (L_FLAG(tty, ECHO)) {
-		finish_erasing(tty, o);
-		if (tty->canon_head == tty->head)
-			tty->canon_column = tty->column;
-		if (c == '\n')
-			out_char(tty, o, '\n');
-		else
-			echo_char(tty, o, c);
-	}
-	put_char(tty, c);
+	if (c == '\r' && I_FLAG(tty, ICRNL))
+		return '\n';
+	return c == '\n' && I_FLAG(tty, INLCR) ? '\r' : c;
 }
 
 static void receive_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
-	if (I_FLAG(tty, ISTRIP))
-		c &= 0x7f;
-	if (I_FLAG(tty, IUCLC) && L_FLAG(tty, IEXTEN) && c >= 'A' && c <= 'Z')
-		c += 'a' - 'A';
-	if (tty->lnext) {
-		tty->lnext = false;
-		return receive_plain_char(tty, o, c);
-	}
-	if (receive_control_char(tty, o, c))
-		return;
-	if (tty->stopped && I_FLAG(tty, IXON) && I_FLAG(tty, IXANY))
-		start_tty(tty);
-	if (c == '\r') {
-		if (I_FLAG(tty, IGNCR))
+	bool literal = tty->lnext || c == EOF_MARK;
+
+	tty->lnext = false;
+	if (!literal) {
+		if (receive_control_char(tty, o, c) || (c == '\r' && I_FLAG(tty, IGNCR)))
 			return;
-		if (I_FLAG(tty, ICRNL))
-			c = '\n';
-	} else if (c == '\n' && I_FLAG(tty, INLCR)) {
-		c = '\r';
+		c = map_newline(tty, c);
+		if (L_FLAG(tty, ICANON) && receive_canon_char(tty, o, c))
+			return;
 	}
-	if (L_FLAG(tty, ICANON) && receive_canon_char(tty, o, c))
-		return;
-	receive_plain_char(tty, o, c);
+	if (tty->canon_head == tty->head)
+		tty->canon_column = tty->column;
+	echo_char(tty, o, c);
+	put_char(tty, c);
 }
 
 static bool input_available(struct tty_struct *tty, size_t want)
 {
-	if (L_FLAG(tty, ICANON))
-		return tty->canon_head != tty->tail;
-	return tty->head - tty->tail >= want;
+	return L_FLAG(tty, ICANON) ? tty->canon_head != tty->tail : tty->head - tty->tail >= want;
 }
 
 void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n)
@@ -484,11 +298,6 @@ void start_tty(struct tty_struct *tty)
 	wake_up_interruptible(&tty->write_wait);
 }
 
-void stop_tty(struct tty_struct *tty)
-{
-	tty->stopped = true;
-}
-
 void n_tty_flush_input(struct tty_struct *tty)
 {
 	unsigned long flags;
@@ -501,46 +310,36 @@ void n_tty_flush_input(struct tty_struct *tty)
 /* Between raw and edited mode: what has been typed so far counts as one finished line. */
 static void switch_canon(struct tty_struct *tty, bool canon)
 {
-	memset(tty->line_end, 0, sizeof(tty->line_end));
-	if (!canon || tty->head == tty->tail) {
-		tty->canon_head = tty->tail;
-	} else {
-		set_line_end(tty, tty->head - 1, true);
-		tty->canon_head = tty->head;
-	}
-	tty->erasing = tty->lnext = false;
+	for (size_t i = tty->tail; i != tty->head; i++)
+		*buf_at(tty, i) &= ~LINE_END;
+	if (canon && tty->head != tty->tail)
+		*buf_at(tty, tty->head - 1) |= LINE_END;
+	tty->canon_head = canon ? tty->head : tty->tail;
+	tty->lnext = false;
 }
 
 void n_tty_set_termios(struct tty_struct *tty, const struct termios *t)
 {
-	tcflag_t old_iflag, old_lflag;
 	unsigned long flags;
 
 	spin_lock_irqsave(&tty->lock, flags);
-	old_iflag = tty->termios.c_iflag;
-	old_lflag = tty->termios.c_lflag;
-	tty->termios = *t;
-	if ((old_lflag ^ t->c_lflag) & ICANON)
+	if ((tty->termios.c_lflag ^ t->c_lflag) & ICANON)
 		switch_canon(tty, t->c_lflag & ICANON);
-	if ((old_iflag & IXON) && !(t->c_iflag & IXON))
-		start_tty(tty);
+	tty->termios = *t;
 	spin_unlock_irqrestore(&tty->lock, flags);
+	if (!(t->c_iflag & IXON))
+		start_tty(tty);
 	wake_up_interruptible(&tty->read_wait);
-	wake_up_interruptible(&tty->write_wait);
 }
 
 size_t n_tty_chars_waiting(struct tty_struct *tty)
 {
-	unsigned long flags;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	spin_lock_irqsave(&tty->lock, flags);
 	if (!L_FLAG(tty, ICANON))
-		n = tty->head - tty->tail;
-	else
-		for (i = tty->tail; i != tty->canon_head; i++)
-			n += !(is_line_end(tty, i) && *buf_at(tty, i) == EOF_MARK);
-	spin_unlock_irqrestore(&tty->lock, flags);
+		return tty->head - tty->tail;
+	for (size_t i = tty->tail; i != tty->canon_head; i++)
+		n += *buf_at(tty, i) != (EOF_MARK | LINE_END);
 	return n;
 }
 
@@ -556,40 +355,19 @@ static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_
 
 	*line_done = false;
 	while (tty->tail != end && !*line_done) {
-		bool eol = canon && is_line_end(tty, tty->tail);
-		u8 c = *buf_at(tty, tty->tail);
+		u16 c = *buf_at(tty, tty->tail);
 
-		if (!(eol && c == EOF_MARK)) {
+		if (c != (EOF_MARK | LINE_END)) {
 			if (got == n)
 				break;
 			to[got++] = c;
 		}
 		tty->tail++;
-		*line_done = eol;
+		*line_done = c & LINE_END;
 	}
 	if (!canon)
 		tty->canon_head = tty->tail;
 	return got;
-}
-
-/* Copies what is there to the user. Bytes, or -EFAULT. */
-static ssize_t copy_chars(struct tty_struct *tty, char __user *buf, size_t n, bool *line_done)
-{
-	char chunk[OUT_SIZE];
-	ssize_t done = 0;
-	unsigned long flags;
-	size_t got, want;
-
-	do {
-		want = min_t(size_t, n - done, sizeof(chunk));
-		spin_lock_irqsave(&tty->lock, flags);
-		got = take_chars(tty, chunk, want, line_done);
-		spin_unlock_irqrestore(&tty->lock, flags);
-		if (copy_to_user(buf + done, chunk, got))
-			return -EFAULT;
-		done += got;
-	} while (got == want && done < n && !*line_done);
-	return done;
 }
 
 /* Waits for input. 0: there is some; -EAGAIN, -ERESTARTSYS, or 1: time over or hung up. */
@@ -608,59 +386,45 @@ static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 		ret = f->f_flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
 		if (ret)
 			break;
-		if (expires)
-			schedule_hrtimeout(expires);
-		else
-			schedule();
+		schedule_hrtimeout(expires ?: INT64_MAX);
 	}
 	finish_wait(&tty->read_wait, &w);
 	return ret;
 }
 
-static ktime_t deciseconds(cc_t tenths)
-{
-	return tenths ? ktime_get() + tenths * (NSEC_PER_SEC / 10) : 0;
-}
-
+/* A line; else VMIN bytes; else, with VMIN 0, what comes within VTIME tenths of a second. */
 static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
 {
+	const cc_t *cc = tty->termios.c_cc;
 	bool canon = L_FLAG(tty, ICANON), line_done = false;
-	cc_t vmin = tty->termios.c_cc[VMIN], vtime = tty->termios.c_cc[VTIME];
-	size_t minimum = canon || !vmin ? 1 : vmin;
-	ktime_t expires = canon || vmin ? 0 : deciseconds(vtime) ?: 1;
-	ssize_t got, done = 0;
-	int err = 0;
+	ktime_t expires = canon || cc[VMIN] ? 0 : ktime_get() + cc[VTIME] * (NSEC_PER_SEC / 10);
+	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got;
+	char chunk[OUT_SIZE];
+	unsigned long flags;
 
-	while (done < n) {
-		err = wait_input(tty, f, expires);
+	while (done < n && !line_done && (done < minimum || input_available(tty, 1))) {
+		int err = wait_input(tty, f, expires);
+
 		if (err)
-			break;
-		got = copy_chars(tty, buf + done, n - done, &line_done);
-		if (got < 0)
-			return done ?: got;
+			return done || err > 0 ? (ssize_t)done : err;
+		spin_lock_irqsave(&tty->lock, flags);
+		got = take_chars(tty, chunk, min(n - done, sizeof(chunk)), &line_done);
+		spin_unlock_irqrestore(&tty->lock, flags);
+		if (copy_to_user(buf + done, chunk, got))
+			return -EFAULT;
 		done += got;
-		if (line_done || done >= minimum)
-			break;
-		if (vmin && !canon)
-			expires = deciseconds(vtime);
 	}
-	return done || err > 0 ? done : err;
+	return done;
 }
 
 ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
 {
-	ssize_t ret = 0;
+	ssize_t ret = tty_is_console_file(f) ? 0 : tty_check_change(tty, SIGTTIN);
 
-	if (!tty_is_console_file(f) && current->signal->tty == tty)
-		ret = tty_check_change(tty, SIGTTIN);
-	if (ret)
+	if (ret || !n)
 		return ret;
-	if (f->f_flags & O_NONBLOCK) {
-		if (!mutex_trylock(&tty->read_lock))
-			return -EAGAIN;
-	} else if (mutex_lock_interruptible(&tty->read_lock)) {
-		return -ERESTARTSYS;
-	}
+	if (f->f_flags & O_NONBLOCK ? !mutex_trylock(&tty->read_lock) : mutex_lock_interruptible(&tty->read_lock))
+		return f->f_flags & O_NONBLOCK ? -EAGAIN : -ERESTARTSYS;
 	ret = read_chars(tty, f, buf, n);
 	mutex_unlock(&tty->read_lock);
 	return ret;
@@ -674,7 +438,7 @@ static void write_piece(struct tty_struct *tty, const char *s, size_t n)
 
 	while (n) {
 		spin_lock_irqsave(&tty->lock, flags);
-		for (; n && o.n <= OUT_SIZE - 8; n--)
+		for (; n && o.n <= OUT_SIZE - 2; n--)
 			out_char(tty, &o, *s++);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		out_flush(&o);
@@ -686,9 +450,7 @@ static int wait_unstopped(struct tty_struct *tty, struct file *f)
 {
 	if (tty_hung_up_p(tty, f))
 		return -EIO;
-	if (!tty->stopped)
-		return 0;
-	if (f->f_flags & O_NONBLOCK)
+	if (tty->stopped && f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	return wait_event_interruptible(&tty->write_wait, !tty->stopped || tty_hung_up_p(tty, f));
 }

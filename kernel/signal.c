@@ -40,19 +40,6 @@ static int kill_all(int sig, kernel_siginfo_t *info)
 	return count ? ret : -ESRCH;
 }
 
-static int kill_group_or_all(pid_t pid, int sig, kernel_siginfo_t *info)
-{
-	struct pid *pgrp = pid < -1 ? find_get_pid(-pid) : get_pid(task_pgrp(current));
-	unsigned long flags;
-	int ret;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	ret = pid == -1 ? kill_all(sig, info) : __kill_pgrp_info(sig, info, pgrp);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	put_pid(pgrp);
-	return ret;
-}
-
 static int kill_proc_info(pid_t pid, int sig, kernel_siginfo_t *info)
 {
 	struct pid *p = find_get_pid(pid);
@@ -65,82 +52,52 @@ static int kill_proc_info(pid_t pid, int sig, kernel_siginfo_t *info)
 long sys_kill(pid_t pid, int sig)
 {
 	kernel_siginfo_t info = user_info(sig, SI_USER);
+	unsigned long flags;
+	struct pid *pgrp;
+	int ret;
 
 	if (pid > 0)
 		return kill_proc_info(pid, sig, &info);
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	return kill_group_or_all(pid, sig, &info);
-}
-
-/* To one thread; @tgid 0: of whatever process. */
-static int send_specific(pid_t tgid, pid_t pid, int sig, kernel_siginfo_t *info)
-{
-	struct task_struct *t = find_get_task_by_vpid(pid);
-	int ret = -ESRCH;
-
-	if (!t)
-		return ret;
-	if (!tgid || t->tgid == tgid) {
-		ret = check_kill_permission(sig, info, t);
-		if (!ret && sig) {
-			ret = send_sig_info(sig, info, t, false);
-			if (ret == -ESRCH)	/* it died meanwhile: as good as delivered */
-				ret = 0;
-		}
-	}
-	put_task_struct(t);
+	pgrp = pid < -1 ? find_get_pid(-pid) : get_pid(task_pgrp(current));
+	spin_lock_irqsave(&tasklist_lock, flags);
+	ret = pid == -1 ? kill_all(sig, &info) : __kill_pgrp_info(sig, &info, pgrp);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	put_pid(pgrp);
 	return ret;
 }
 
 long sys_tgkill(pid_t tgid, pid_t pid, int sig)
 {
 	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+	struct task_struct *t;
+	int ret = -ESRCH;
 
 	if (pid <= 0 || tgid <= 0)
 		return -EINVAL;
-	return send_specific(tgid, pid, sig, &info);
+	t = find_get_task_by_vpid(pid);
+	if (!t)
+		return -ESRCH;
+	if (t->tgid == tgid)
+		ret = check_kill_permission(sig, &info, t);
+	if (!ret && sig)	/* if it died meanwhile: as good as delivered */
+		send_sig_info(sig, &info, t, false);
+	put_task_struct(t);
+	return ret;
 }
 
-long sys_tkill(pid_t pid, int sig)
-{
-	kernel_siginfo_t info = user_info(sig, SI_TKILL);
-
-	if (pid <= 0)
-		return -EINVAL;
-	return send_specific(0, pid, sig, &info);
-}
-
-/* A siginfo made by the user, who may not pretend to be the kernel or kill(2). 0, -EFAULT, -EPERM. */
-static int get_queued_info(kernel_siginfo_t *info, void __user *uinfo, int sig, pid_t pid)
-{
-	if (copy_from_user(info, uinfo, sizeof(*info)))
-		return -EFAULT;
-	info->si_signo = sig;
-	if ((info->si_code >= 0 || info->si_code == SI_TKILL) && current->pid != pid)
-		return -EPERM;
-	return 0;
-}
-
+/* The user makes the siginfo, but may not pretend to be the kernel or kill(2). */
 long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 {
 	kernel_siginfo_t info;
-	int ret = get_queued_info(&info, uinfo, sig, pid);
-
-	return ret ? ret : kill_proc_info(pid, sig, &info);
-}
-
-long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, void __user *uinfo)
-{
-	kernel_siginfo_t info;
-	int ret;
 
 	if (copy_from_user(&info, uinfo, sizeof(info)))
 		return -EFAULT;
-	if (pid <= 0 || tgid <= 0)
-		return -EINVAL;
-	ret = get_queued_info(&info, uinfo, sig, pid);
-	return ret ? ret : send_specific(tgid, pid, sig, &info);
+	info.si_signo = sig;
+	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && current->pid != pid)
+		return -EPERM;
+	return kill_proc_info(pid, sig, &info);
 }
 
 long sys_rt_sigaction(int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)
@@ -164,23 +121,12 @@ long sys_rt_sigprocmask(int how, const sigset_t __user *set, sigset_t __user *ol
 
 	if (sz != sizeof(sigset_t))
 		return -EINVAL;
-	if (set) {
-		if (get_user(mask, set))
-			return -EFAULT;
-		switch (how) {
-		case SIG_BLOCK:
-			mask |= was;
-			break;
-		case SIG_UNBLOCK:
-			mask = was & ~mask;
-			break;
-		case SIG_SETMASK:
-			break;
-		default:
-			return -EINVAL;
-		}
-		set_current_blocked(mask);
-	}
+	if (set && get_user(mask, set))
+		return -EFAULT;
+	if (set && how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
+		return -EINVAL;
+	if (set)
+		set_current_blocked(how == SIG_BLOCK ? was | mask : how == SIG_UNBLOCK ? was & ~mask : mask);
 	return old ? put_user(was, old) : 0;
 }
 
@@ -265,14 +211,12 @@ long sys_rt_sigtimedwait(const sigset_t __user *set, void __user *uinfo,
 		return -EINVAL;
 	if (get_user(these, set))
 		return -EFAULT;
-	if (uts) {
-		if (copy_from_user(&ts, uts, sizeof(ts)))
-			return -EFAULT;
-		if (!timespec_valid(&ts))
-			return -EINVAL;
-		if (__builtin_add_overflow(ktime_get(), timespec_to_ns(&ts), &expires))
-			expires = INT64_MAX;
-	}
+	if (uts && copy_from_user(&ts, uts, sizeof(ts)))
+		return -EFAULT;
+	if (uts && !timespec_valid(&ts))
+		return -EINVAL;
+	if (uts)
+		expires = posix_clock_expiry(CLOCK_MONOTONIC, timespec_to_ns(&ts), false);
 	these = ~(these & ~SIG_KERNEL_ONLY_MASK);
 	ret = do_sigtimedwait(&these, &info, expires, !uts || ts.tv_sec || ts.tv_nsec);
 	if (ret > 0 && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
@@ -298,14 +242,10 @@ static int set_altstack(const struct sigaltstack *ss, unsigned long sp)
 		return -EPERM;
 	if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
 		return -EINVAL;
-	if (mode == SS_DISABLE) {
-		t->sas_ss_sp = t->sas_ss_size = 0;
-	} else {
-		if (ss->ss_size < MINSIGSTKSZ)
-			return -ENOMEM;
-		t->sas_ss_sp = (unsigned long)ss->ss_sp;
-		t->sas_ss_size = ss->ss_size;
-	}
+	if (mode != SS_DISABLE && ss->ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	t->sas_ss_sp = mode == SS_DISABLE ? 0 : (unsigned long)ss->ss_sp;
+	t->sas_ss_size = mode == SS_DISABLE ? 0 : ss->ss_size;
 	t->sas_ss_flags = ss->ss_flags;
 	return 0;
 }
@@ -314,23 +254,17 @@ long sys_sigaltstack(const struct sigaltstack __user *uss, struct sigaltstack __
 {
 	unsigned long sp = current_pt_regs()->sp;
 	struct sigaltstack ss, old;
-	int ret = 0;
+	int ret;
 
 	if (uss && copy_from_user(&ss, uss, sizeof(ss)))
 		return -EFAULT;
 	memset(&old, 0, sizeof(old));
 	old.ss_sp = (void __user *)current->sas_ss_sp;
 	old.ss_size = current->sas_ss_size;
-	old.ss_flags = current->sas_ss_flags & SS_AUTODISARM;
-	if (!current->sas_ss_size)
-		old.ss_flags |= SS_DISABLE;
-	else if (on_sig_stack(sp))
-		old.ss_flags |= SS_ONSTACK;
-	if (uss)
-		ret = set_altstack(&ss, sp);
-	if (!ret && uold && copy_to_user(uold, &old, sizeof(old)))
-		return -EFAULT;
-	return ret;
+	old.ss_flags = (current->sas_ss_flags & SS_AUTODISARM) |
+		       (!current->sas_ss_size ? SS_DISABLE : on_sig_stack(sp) ? SS_ONSTACK : 0);
+	ret = uss ? set_altstack(&ss, sp) : 0;
+	return !ret && uold && copy_to_user(uold, &old, sizeof(old)) ? -EFAULT : ret;
 }
 
 /* Goes on with what a signal without handler interrupted. */

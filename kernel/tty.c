@@ -5,8 +5,8 @@
  * kernel/tty_jobctrl.c's.
  *
  * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than
- * one line, modem control, virtual terminals' own ioctls (they answer ENOTTY,
- * by which programs see a serial line), exclusive mode, fasync.
+ * one line, what a modem, a UART or a virtual terminal has of its own (ENOTTY),
+ * termio of System V, TIOCSTI, exclusive mode, fasync.
  *
  *   /dev/tty (5:0, current's) ┐
  *   /dev/console (5:1)        ├─ console_tty ─ console_write, console_input
@@ -19,10 +19,8 @@
 #include <string.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
-#include <linux/capability.h>
 #include <linux/major.h>
 #include <linux/poll.h>
-#include <linux/serial.h>
 #include <linux/tty.h>
 
 #define DEV_TTY		MKDEV(TTYAUX_MAJOR, 0)
@@ -70,17 +68,13 @@ void tty_hangup(struct tty_struct *tty)
 
 static int tty_open(struct inode *inode, struct file *f)
 {
-	struct tty_struct *tty = &console_tty;
 	dev_t dev = inode->i_rdev;
 
-	if (dev == DEV_TTY) {
-		if (!current->signal->tty)
-			return -ENXIO;
-		tty = current->signal->tty;
-	}
-	f->private_data = (void *)tty->hangups;
+	if (dev == DEV_TTY && !current->signal->tty)
+		return -ENXIO;
+	f->private_data = (void *)console_tty.hangups;
 	if (!(f->f_flags & O_NOCTTY) && dev != DEV_TTY0 && dev != DEV_CONSOLE)
-		tty_open_proc_set_tty(tty, f);
+		tty_open_proc_set_tty(&console_tty, f);
 	return 0;
 }
 
@@ -101,71 +95,21 @@ static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
 	return n_tty_poll(&console_tty, f, pt);
 }
 
-/* The 16-bit form of the settings, of System V: it changes only the low halves. */
-static int user_termio_to_termios(struct termios *t, const struct termio __user *from)
-{
-	struct termio old;
-
-	if (copy_from_user(&old, from, sizeof(old)))
-		return -EFAULT;
-	t->c_iflag = (t->c_iflag & ~0xffffu) | old.c_iflag;
-	t->c_oflag = (t->c_oflag & ~0xffffu) | old.c_oflag;
-	t->c_cflag = (t->c_cflag & ~0xffffu) | old.c_cflag;
-	t->c_lflag = (t->c_lflag & ~0xffffu) | old.c_lflag;
-	memcpy(t->c_cc, old.c_cc, NCC);
-	return 0;
-}
-
-static long get_termio(const struct termios *t, struct termio __user *to)
-{
-	struct termio old = {
-		.c_iflag = t->c_iflag, .c_oflag = t->c_oflag,
-		.c_cflag = t->c_cflag, .c_lflag = t->c_lflag, .c_line = t->c_line,
-	};
-
-	memcpy(old.c_cc, t->c_cc, NCC);
-	return copy_to_user(to, &old, sizeof(old)) ? -EFAULT : 0;
-}
-
 /* @flush: TCSETSF, what was typed before is dropped. Output is polled, so there is never any to wait for. */
-static long set_termios(struct tty_struct *tty, void __user *arg, bool termio, bool flush)
+static long set_termios(struct tty_struct *tty, void __user *arg, bool flush)
 {
-	struct termios t = tty->termios;
 	int err = tty_check_change(tty, SIGTTOU);
+	struct termios t;
 
 	if (err)
 		return err;
-	if (termio)
-		err = user_termio_to_termios(&t, arg);
-	else if (copy_from_user(&t, arg, sizeof(t)))
-		err = -EFAULT;
-	if (err)
-		return err;
+	if (copy_from_user(&t, arg, sizeof(t)))
+		return -EFAULT;
 	t.c_line = N_TTY;
 	if (flush)
 		n_tty_flush_input(tty);
 	n_tty_set_termios(tty, &t);
 	return 0;
-}
-
-static long termios_ioctl(struct tty_struct *tty, unsigned int cmd, void __user *arg)
-{
-	switch (cmd) {
-	case TCGETS:
-		return copy_to_user(arg, &tty->termios, sizeof(tty->termios)) ? -EFAULT : 0;
-	case TCSETS:
-	case TCSETSW:
-	case TCSETSF:
-		return set_termios(tty, arg, false, cmd == TCSETSF);
-	case TCGETA:
-		return get_termio(&tty->termios, arg);
-	case TCSETA:
-	case TCSETAW:
-	case TCSETAF:
-		return set_termios(tty, arg, true, cmd == TCSETAF);
-	default:
-		return -ENOIOCTLCMD;
-	}
 }
 
 static long tiocswinsz(struct tty_struct *tty, const struct winsize __user *arg)
@@ -182,70 +126,22 @@ static long tiocswinsz(struct tty_struct *tty, const struct winsize __user *arg)
 	return 0;
 }
 
-static long tcflsh(struct tty_struct *tty, unsigned long arg)
+/* TCFLSH, TCXONC and TCSBRK (tcdrain): what needs the foreground and takes a number. */
+static long flow_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
 {
 	int err = tty_check_change(tty, SIGTTOU);
 
-	if (err)
+	if (err || cmd == TCSBRK)
 		return err;
-	if (arg > TCIOFLUSH)
+	if (arg > (cmd == TCFLSH ? TCIOFLUSH : TCION))
 		return -EINVAL;
-	if (arg != TCOFLUSH)
+	if (cmd == TCFLSH && arg != TCOFLUSH)
 		n_tty_flush_input(tty);
-	return 0;
-}
-
-static void send_flow_char(cc_t c)
-{
-	if (c)
-		console_write((const char *)&c, 1);
-}
-
-static long tcxonc(struct tty_struct *tty, unsigned long arg)
-{
-	int err = tty_check_change(tty, SIGTTOU);
-
-	if (err)
-		return err;
-	switch (arg) {
-	case TCOOFF:
-		stop_tty(tty);
-		return 0;
-	case TCOON:
+	else if (cmd == TCXONC && arg == TCOOFF)
+		tty->stopped = true;
+	else if (cmd == TCXONC && arg == TCOON)
 		start_tty(tty);
-		return 0;
-	case TCIOFF:
-		send_flow_char(tty->termios.c_cc[VSTOP]);
-		return 0;
-	case TCION:
-		send_flow_char(tty->termios.c_cc[VSTART]);
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-static long tiocsti(struct tty_struct *tty, const char __user *arg)
-{
-	u8 c;
-
-	if (current->signal->tty != tty && !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (get_user(c, arg))
-		return -EFAULT;
-	n_tty_receive(tty, &c, 1);
 	return 0;
-}
-
-/* The first 16550 of a PC: programs ask in order to tell a serial line from a virtual terminal. */
-static long tiocgserial(struct serial_struct __user *arg)
-{
-	struct serial_struct ss = {
-		.type = PORT_16550A, .line = 0, .port = 0x3f8, .irq = IRQ_SERIAL,
-		.xmit_fifo_size = 16, .baud_base = 115200, .close_delay = 50, .closing_wait = 3000,
-	};
-
-	return copy_to_user(arg, &ss, sizeof(ss)) ? -EFAULT : 0;
 }
 
 static long line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
@@ -253,29 +149,22 @@ static long line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long a
 	void __user *p = (void __user *)arg;
 
 	switch (cmd) {
+	case TCGETS:
+		return copy_to_user(p, &tty->termios, sizeof(tty->termios)) ? -EFAULT : 0;
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_termios(tty, p, cmd == TCSETSF);
 	case TIOCGWINSZ:
 		return copy_to_user(p, &tty->winsize, sizeof(tty->winsize)) ? -EFAULT : 0;
 	case TIOCSWINSZ:
 		return tiocswinsz(tty, p);
 	case TIOCINQ:
 		return put_user((int)n_tty_chars_waiting(tty), (int __user *)p);
-	case TIOCOUTQ:
-		return put_user(0, (int __user *)p);
 	case TCFLSH:
-		return tcflsh(tty, arg);
 	case TCXONC:
-		return tcxonc(tty, arg);
 	case TCSBRK:
-	case TCSBRKP:
-		return tty_check_change(tty, SIGTTOU);
-	case TIOCSTI:
-		return tiocsti(tty, p);
-	case TIOCGETD:
-		return put_user(N_TTY, (int __user *)p);
-	case TIOCGDEV:
-		return put_user((unsigned int)new_encode_dev(DEV_TTYS0), (unsigned int __user *)p);
-	case TIOCGSERIAL:
-		return tiocgserial(p);
+		return flow_ioctl(tty, cmd, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -289,11 +178,7 @@ static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	if (tty_hung_up_p(tty, f))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	ret = tty_jobctrl_ioctl(tty, f, cmd, arg);
-	if (ret == -ENOIOCTLCMD)
-		ret = termios_ioctl(tty, cmd, (void __user *)arg);
-	if (ret == -ENOIOCTLCMD)
-		ret = line_ioctl(tty, cmd, arg);
-	return ret;
+	return ret == -ENOIOCTLCMD ? line_ioctl(tty, cmd, arg) : ret;
 }
 
 static const struct file_operations tty_fops = {

@@ -13,18 +13,6 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 
-/* The foreground group with a reference, or NULL. */
-static struct pid *tty_get_pgrp(struct tty_struct *tty)
-{
-	unsigned long flags;
-	struct pid *pgrp;
-
-	spin_lock_irqsave(&tty->lock, flags);
-	pgrp = get_pid(tty->pgrp);
-	spin_unlock_irqrestore(&tty->lock, flags);
-	return pgrp;
-}
-
 /* Whose terminal it is, and who is in front; takes over the references. */
 static void tty_set_owner(struct tty_struct *tty, struct pid *session, struct pid *pgrp)
 {
@@ -91,55 +79,21 @@ static void session_clear_tty(struct pid *session)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
-/* Every process of the session loses the terminal; the leader hears of it. */
-static void tty_signal_session_leader(struct tty_struct *tty)
-{
-	struct task_struct *p;
-	unsigned long flags;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	do_each_pid_task(tty->session, PIDTYPE_SID, p) {
-		if (p->signal->tty == tty)
-			p->signal->tty = NULL;
-		if (!p->signal->leader)
-			continue;
-		send_sig_info(SIGHUP, SEND_SIG_PRIV, p, true);
-		send_sig_info(SIGCONT, SEND_SIG_PRIV, p, true);
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-}
-
-void tty_vhangup(struct tty_struct *tty, bool exit_session)
-{
-	struct pid *pgrp = tty_get_pgrp(tty);
-
-	tty_hangup(tty);
-	tty_signal_session_leader(tty);
-	if (pgrp && exit_session)
-		kill_pgrp(pgrp, SIGHUP, 1);
-	put_pid(pgrp);
-	tty_set_owner(tty, NULL, NULL);
-}
-
 void disassociate_ctty(bool on_exit)
 {
 	struct tty_struct *tty = current->signal->tty;
-	struct pid *pgrp;
 
 	if (!current->signal->leader || !tty)
 		return;
-	if (on_exit) {
-		tty_vhangup(tty, true);
-	} else {
-		pgrp = tty_get_pgrp(tty);
-		if (pgrp) {
-			kill_pgrp(pgrp, SIGHUP, 0);
-			kill_pgrp(pgrp, SIGCONT, 0);
-			put_pid(pgrp);
-		}
-		tty_set_owner(tty, NULL, NULL);
+	if (on_exit)
+		tty_hangup(tty);
+	if (tty->pgrp) {
+		kill_pgrp(tty->pgrp, SIGHUP, on_exit);
+		if (!on_exit)
+			kill_pgrp(tty->pgrp, SIGCONT, 0);
 	}
 	session_clear_tty(task_session(current));
+	tty_set_owner(tty, NULL, NULL);
 }
 
 static long tiocsctty(struct tty_struct *tty, struct file *f, unsigned long arg)
@@ -161,18 +115,10 @@ static long tiocsctty(struct tty_struct *tty, struct file *f, unsigned long arg)
 	return 0;
 }
 
-static long tiocgpgrp(struct tty_struct *tty, pid_t __user *p)
+/* TIOCGPGRP, TIOCGSID: the number of @pid, which is the terminal's. */
+static long put_tty_pid(struct tty_struct *tty, struct pid *pid, pid_t __user *p)
 {
-	if (current->signal->tty != tty)
-		return -ENOTTY;
-	return put_user(pid_nr(tty->pgrp), p);
-}
-
-static long tiocgsid(struct tty_struct *tty, pid_t __user *p)
-{
-	if (current->signal->tty != tty || !tty->session)
-		return -ENOTTY;
-	return put_user(pid_nr(tty->session), p);
+	return current->signal->tty == tty ? put_user(pid_nr(pid), p) : -ENOTTY;
 }
 
 static bool pgrp_in_session(struct pid *pgrp, struct pid *session)
@@ -227,11 +173,11 @@ long tty_jobctrl_ioctl(struct tty_struct *tty, struct file *f, unsigned int cmd,
 	case TIOCSCTTY:
 		return tiocsctty(tty, f, arg);
 	case TIOCGPGRP:
-		return tiocgpgrp(tty, p);
+		return put_tty_pid(tty, tty->pgrp, p);
 	case TIOCSPGRP:
 		return tiocspgrp(tty, p);
 	case TIOCGSID:
-		return tiocgsid(tty, p);
+		return put_tty_pid(tty, tty->session, p);
 	default:
 		return -ENOIOCTLCMD;
 	}

@@ -22,15 +22,6 @@ struct radix_tree_node {
 	void *slots[MAP_SIZE]; /* nodes, or items in the lowest level */
 };
 
-/* The way from the top to an item. */
-struct radix_path {
-	unsigned int depth;
-	struct {
-		struct radix_tree_node *node;
-		void **slot;
-	} step[MAX_HEIGHT];
-};
-
 static unsigned long max_index(unsigned int height)
 {
 	return height * MAP_SHIFT >= 64 ? ~0UL : (1UL << height * MAP_SHIFT) - 1;
@@ -55,96 +46,60 @@ static void shrink(struct radix_tree_root *root)
 	}
 }
 
-/* Frees the nodes at the end of the path that have become empty. */
-static void prune(struct radix_tree_root *root, struct radix_path *path)
-{
-	while (path->depth) {
-		struct radix_tree_node *node = path->step[--path->depth].node;
-
-		if (node->count)
-			break;
-		kfree(node);
-		if (!path->depth) {
-			root->node = NULL;
-			break;
-		}
-		*path->step[path->depth - 1].slot = NULL;
-		path->step[path->depth - 1].node->count--;
-	}
-	shrink(root);
-}
-
 /* Adds levels on top until @index fits. */
 static int extend(struct radix_tree_root *root, unsigned long index)
 {
-	while (index > max_index(root->height)) {
+	for (; index > max_index(root->height); root->height++) {
 		struct radix_tree_node *node;
 
-		if (root->node) {
-			node = kzalloc(sizeof(*node));
-			if (!node)
-				return -ENOMEM;
-			node->slots[0] = root->node;
-			node->count = 1;
-			root->node = node;
-		}
-		root->height++;
+		if (!root->node)
+			continue;
+		node = kzalloc(sizeof(*node));
+		if (!node)
+			return -ENOMEM;
+		node->slots[0] = root->node;
+		node->count = 1;
+		root->node = node;
 	}
 	return 0;
 }
 
-static struct radix_tree_node *new_child(struct radix_tree_node *parent, void **slot)
+/* Into the subtree of @height levels that *slot is the root of. An error leaves it as it was. */
+static int insert(void **slot, unsigned int height, unsigned long index, void *item)
 {
-	struct radix_tree_node *node = kzalloc(sizeof(*node));
+	struct radix_tree_node *node = *slot;
+	void **child;
+	bool was_empty;
+	int err;
 
-	if (node) {
-		*slot = node;
-		if (parent)
-			parent->count++;
+	if (!height) {
+		if (*slot)
+			return -EEXIST;
+		*slot = item;
+		return 0;
 	}
-	return node;
-}
-
-/* Walks to @index's slot, making nodes if @create; false if there is none. */
-static bool walk(struct radix_tree_root *root, unsigned long index, bool create,
-		 struct radix_path *path)
-{
-	struct radix_tree_node *parent = NULL;
-	void **slot = (void **)&root->node;
-
-	path->depth = 0;
-	for (unsigned int h = root->height; h; h--) {
-		struct radix_tree_node *node = *slot;
-
-		if (!node && create)
-			node = new_child(parent, slot);
-		if (!node)
-			return false;
-		slot = &node->slots[slot_of(index, h)];
-		path->step[path->depth].node = node;
-		path->step[path->depth++].slot = slot;
-		parent = node;
-	}
-	return true;
+	if (!node && !(node = kzalloc(sizeof(*node))))
+		return -ENOMEM;
+	child = &node->slots[slot_of(index, height)];
+	was_empty = !*child;
+	err = insert(child, height - 1, index, item);
+	if (!err && was_empty)
+		node->count++;
+	*slot = node->count ? node : NULL;
+	if (!node->count)
+		kfree(node);
+	return err;
 }
 
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item)
 {
-	struct radix_path path;
-	void **slot;
+	int err = extend(root, index);
 
-	if (extend(root, index) || !walk(root, index, true, &path)) {
-		walk(root, index, false, &path);
-		prune(root, &path);
-		return -ENOMEM;
-	}
-	slot = path.depth ? path.step[path.depth - 1].slot : (void **)&root->node;
-	if (*slot)
-		return -EEXIST;
-	*slot = item;
-	if (path.depth)
-		path.step[path.depth - 1].node->count++;
-	return 0;
+	if (!err)
+		err = insert((void **)&root->node, root->height, index, item);
+	if (err)
+		shrink(root);
+	return err;
 }
 
 void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
@@ -158,66 +113,61 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 	return (void *)node;
 }
 
-void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
+/* From the subtree at *slot; nodes that become empty go. Gives what was there. */
+static void *delete(void **slot, unsigned int height, unsigned long index)
 {
-	struct radix_path path;
-	void **slot, *item;
+	struct radix_tree_node *node = *slot;
+	void **child, *item;
 
-	if (index > max_index(root->height) || !walk(root, index, false, &path))
-		return NULL;
-	slot = path.depth ? path.step[path.depth - 1].slot : (void **)&root->node;
-	item = *slot;
-	if (!item)
-		return NULL;
-	*slot = NULL;
-	if (path.depth)
-		path.step[path.depth - 1].node->count--;
-	prune(root, &path);
+	if (!node || !height) {
+		*slot = NULL;
+		return node;
+	}
+	child = &node->slots[slot_of(index, height)];
+	item = delete(child, height - 1, index);
+	if (item && !*child && !--node->count) {
+		*slot = NULL;
+		kfree(node);
+	}
 	return item;
 }
 
-/*
- * Follows *index down. Returns the item; or NULL, and then *index is the next place worth a
- * look, 0 if there is none.
- */
-static void *descend(const struct radix_tree_root *root, unsigned long *index)
+void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 {
-	const struct radix_tree_node *node = root->node;
+	void *item;
 
-	for (unsigned int h = root->height; h; h--) {
-		unsigned int shift = (h - 1) * MAP_SHIFT;
-		unsigned long slot = slot_of(*index, h), first = slot;
+	if (index > max_index(root->height))
+		return NULL;
+	item = delete((void **)&root->node, root->height, index);
+	shrink(root);
+	return item;
+}
 
-		while (slot < MAP_SIZE && !node->slots[slot])
-			slot++;
-		if (slot == MAP_SIZE) {
-			*index = h == MAX_HEIGHT ? 0
-						 : ((*index >> shift >> MAP_SHIFT) + 1)
-							   << shift << MAP_SHIFT;
-			return NULL;
-		}
-		if (slot != first)
-			*index = (*index >> shift >> MAP_SHIFT << MAP_SHIFT | slot) << shift;
-		node = node->slots[slot];
+/* The first item at or after *index in a subtree of @height levels; *index becomes its place. */
+static void *next(struct radix_tree_node *node, unsigned int height, unsigned long *index)
+{
+	unsigned int shift = (height - 1) * MAP_SHIFT;
+	unsigned long first;
+
+	if (!node || !height)
+		return node;
+	first = *index >> shift & ~(MAP_SIZE - 1);
+	for (unsigned long slot = slot_of(*index, height); slot < MAP_SIZE; slot++) {
+		void *item = next(node->slots[slot], height - 1, index);
+
+		if (item)
+			return item;
+		*index = (first + slot + 1) << shift;
 	}
-	return (void *)node;
+	return NULL;
 }
 
 void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index)
 {
 	unsigned long at = *index;
+	void *item = at > max_index(root->height) ? NULL : next(root->node, root->height, &at);
 
-	if (!root->node)
-		return NULL;
-	while (at <= max_index(root->height)) {
-		void *item = descend(root, &at);
-
-		if (item) {
-			*index = at;
-			return item;
-		}
-		if (!at)
-			break;
-	}
-	return NULL;
+	if (item)
+		*index = at;
+	return item;
 }

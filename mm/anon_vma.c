@@ -9,13 +9,15 @@
  */
 #include <mm.h>
 
-static struct anon_vma *anon_vma_alloc(void)
+/* A token of @vma's own, with a chain of @chain. 0 or -ENOMEM. */
+static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)
 {
-	struct anon_vma *av = kmalloc(sizeof(*av), GFP_KERNEL);
-
-	if (av)
-		atomic_set(&av->refcount, 1);
-	return av;
+	vma->anon_vma = kmalloc(sizeof(*vma->anon_vma), GFP_KERNEL);
+	if (!vma->anon_vma)
+		return -ENOMEM;
+	atomic_set(&vma->anon_vma->refcount, 1);
+	vma->anon_chain = chain;
+	return 0;
 }
 
 /* Could @a and @b, in this order, become one area after an mprotect? */
@@ -56,32 +58,19 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 	if (likely(vma->anon_vma))
 		return 0;
 	donor = find_mergeable_anon_vma(vma);
-	if (donor) {
-		anon_vma_clone(vma, donor);
-		return 0;
-	}
-	vma->anon_vma = anon_vma_alloc();
-	if (!vma->anon_vma)
-		return -ENOMEM;
-	vma->anon_chain = 1;
+	if (!donor)
+		return anon_vma_new(vma, 1);
+	anon_vma_clone(vma, donor);
 	return 0;
 }
 
 /*
- * fork: @dst, a bare copy of @src, gets a token of its own and a chain longer
- * by one. 0 or -ENOMEM; then @dst has none.
+ * fork: @dst, a bare copy of @src without a token, gets one of its own and a chain longer by
+ * one. 0 or -ENOMEM; then @dst has none.
  */
 int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
-	dst->anon_vma = NULL;
-	dst->anon_chain = 0;
-	if (!src->anon_vma)
-		return 0;
-	dst->anon_vma = anon_vma_alloc();
-	if (!dst->anon_vma)
-		return -ENOMEM;
-	dst->anon_chain = src->anon_chain + 1;
-	return 0;
+	return src->anon_vma ? anon_vma_new(dst, src->anon_chain + 1) : 0;
 }
 
 /* Drops @vma's reference; it has no anon_vma afterwards. */

@@ -10,24 +10,17 @@
 #include <string.h>
 #include "internal.h"
 
-/*
- * 0, or -EFAULT if the area does not allow the access. @force: as far as it may be made to (MAY
- * bits).
- */
-static int check_vma_flags(const struct vm_area_struct *vma, bool write, bool force)
+/* Does the area allow the access? @force: or could it be made to (MAY bits)? */
+static bool access_allowed(const struct vm_area_struct *vma, bool write, bool force)
 {
 	unsigned long flags = vma->vm_flags;
 
 	if (flags & (VM_IO | VM_PFNMAP))
-		return -EFAULT;
-	if (write) {
-		if (!(flags & VM_WRITE) &&
-		    (!force || (flags & (VM_SHARED | VM_MAYWRITE)) != VM_MAYWRITE))
-			return -EFAULT;
-	} else if (!(flags & VM_READ) && (!force || !(flags & VM_MAYREAD))) {
-		return -EFAULT;
-	}
-	return 0;
+		return false;
+	if (write)
+		return (flags & VM_WRITE) ||
+		       (force && (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE);
+	return flags & (force ? VM_READ | VM_MAYREAD : VM_READ);
 }
 
 /* A forced write needs no write right in the entry: a private dirty copy will do. */
@@ -59,29 +52,20 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, 
 	return page;
 }
 
-static struct page *fault_in_page(struct vm_area_struct *vma, unsigned long addr, bool write)
-{
-	unsigned int flags = FAULT_FLAG_REMOTE | (write ? FAULT_FLAG_WRITE : 0);
-	struct page *page;
-
-	while (!(page = follow_page(vma, addr, write))) {
-		vm_fault_t ret = handle_mm_fault(vma, addr, flags);
-
-		if (ret & VM_FAULT_OOM)
-			return ERR_PTR(-ENOMEM);
-		if (ret & VM_FAULT_ERROR)
-			return ERR_PTR(-EFAULT);
-	}
-	return page;
-}
-
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force)
 {
 	struct vm_area_struct *vma = find_extend_vma(mm, addr);
+	struct page *page;
 
-	if (!vma || check_vma_flags(vma, write, force))
+	if (!vma || !access_allowed(vma, write, force))
 		return ERR_PTR(-EFAULT);
-	return fault_in_page(vma, addr, write);
+	while (!(page = follow_page(vma, addr, write))) {
+		vm_fault_t ret = handle_mm_fault(vma, addr, write ? FAULT_FLAG_WRITE : 0);
+
+		if (ret & VM_FAULT_ERROR)
+			return ERR_PTR(ret & VM_FAULT_OOM ? -ENOMEM : -EFAULT);
+	}
+	return page;
 }
 
 /* With force, as a debugger has it. */
@@ -99,12 +83,12 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 		if (IS_ERR(page))
 			break;
 		mem = (char *)page_address(page) + offset;
-		if (write)
+		if (write) {
 			memcpy(mem, (char *)buf + done, n);
-		else
-			memcpy((char *)buf + done, mem, n);
-		if (write)
 			page->flags |= BIT(PG_dirty);
+		} else {
+			memcpy((char *)buf + done, mem, n);
+		}
 		put_page(page);
 		done += n;
 	}
@@ -113,32 +97,28 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 }
 
 /* Private writable areas are written to, so that they have their own pages; the others are read. */
-static void populate_vma(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-	bool force = vma->vm_flags & VM_ACCESS_FLAGS;
-
-	if ((vma->vm_flags & VM_LOCKONFAULT) || check_vma_flags(vma, write, force))
-		return;
-	for (; start < end && !fatal_signal_pending(current); start += PAGE_SIZE) {
-		struct page *page = fault_in_page(vma, start, write);
-
-		if (IS_ERR(page))
-			return;
-		put_page(page);
-	}
-}
-
-/* An area that refuses is skipped, as Linux does: the mapping itself has succeeded. */
-void mm_populate(unsigned long start, unsigned long len)
+int mm_populate(unsigned long start, unsigned long len)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long end = start + len;
 	struct vm_area_struct *vma;
+	unsigned long end = start + len;
+	int err = 0;
 
 	mmap_read_lock(mm);
-	for (vma = find_vma_intersection(mm, start, end); vma && vma->vm_start < end;
-	     vma = vma->vm_next)
-		populate_vma(vma, max(start, vma->vm_start), min(end, vma->vm_end));
+	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = vma->vm_next) {
+		bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+		unsigned long addr = max(start, vma->vm_start), stop = min(end, vma->vm_end);
+
+		for (; addr < stop && !fatal_signal_pending(current); addr += PAGE_SIZE) {
+			struct page *page = get_user_page(mm, addr, write, vma_is_accessible(vma));
+
+			if (IS_ERR(page)) {
+				err = PTR_ERR(page);
+				break;
+			}
+			put_page(page);
+		}
+	}
 	mmap_read_unlock(mm);
+	return err;
 }

@@ -10,24 +10,17 @@
  * the buddy allocator does.
  */
 void *alloc_table(void);
-void free_table(void *table);
 
 /* pgtable.c: map_kernel_range that may fail: 0 or -ENOMEM, and then a part may be mapped. */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
 /*
- * Makes the second-level table for @va, so that every pgd_alloc from now on shares it. Boot only.
+ * Makes the second-level table for @va, so that every pgd_alloc from now on shares it. Boot only:
+ * a new top entry would be missing in the address spaces that are.
  */
 void reserve_kernel_pgd(unsigned long va);
-/* From here on new top entries are a bug, and tables come from the buddy allocator. */
-void freeze_kernel_pgd(void);
 
-/*
- * Walks the page tables that exist in [*addr, end): moves *addr to the first address that has a
- * lowest-level table, sets *stop to the end of its part of the range and returns the entry;
- * NULL: no more.
- */
-pte_t *next_pte_range(struct mm_struct *mm, unsigned long *addr, unsigned long end,
-		      unsigned long *stop);
+/* The first entry in [*addr, end) that is not empty, *addr becoming its address; NULL: no more. */
+pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end);
 
 /*
  * memory.c: enters @page at @pte, which is empty and belongs to vmf->vma; takes over the

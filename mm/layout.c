@@ -27,35 +27,22 @@
 
 int randomize_va_space = 2;
 
-/* A page-aligned address in [start, start + range), or @start if there is no choice. */
-unsigned long randomize_page(unsigned long start, unsigned long range)
+/* 0 .. @mask pages, in bytes; 0 without PF_RANDOMIZE. */
+static unsigned long random_pages(unsigned long mask)
 {
-	if (offset_in_page(start)) {
-		range -= PAGE_ALIGN(start) - start;
-		start = PAGE_ALIGN(start);
-	}
-	if (start > UINT64_MAX - range)
-		range = UINT64_MAX - start;
-	range >>= PAGE_SHIFT;
-	return range ? start + (get_random_u64() % range << PAGE_SHIFT) : start;
+	return current->flags & PF_RANDOMIZE ? (get_random_u64() & mask) << PAGE_SHIFT : 0;
 }
 
 /* The random part of mmap_base, and of where a PIE program goes: bytes. 0 without PF_RANDOMIZE. */
 unsigned long arch_mmap_rnd(void)
 {
-	if (!(current->flags & PF_RANDOMIZE))
-		return 0;
-	return (get_random_u64() & (BIT(MMAP_RND_BITS) - 1)) << PAGE_SHIFT;
+	return random_pages(BIT(MMAP_RND_BITS) - 1);
 }
 
 /* Where the stack ends: @stack_top less a random number of pages. */
 unsigned long randomize_stack_top(unsigned long stack_top)
 {
-	unsigned long random = 0;
-
-	if (current->flags & PF_RANDOMIZE)
-		random = (get_random_u64() & STACK_RND_MASK) << PAGE_SHIFT;
-	return PAGE_ALIGN(stack_top) - random;
+	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
 }
 
 /* Up to 8 KiB below @sp, on 16 bytes. */
@@ -68,13 +55,13 @@ unsigned long arch_align_stack(unsigned long sp)
 
 unsigned long arch_randomize_brk(struct mm_struct *mm)
 {
-	return randomize_page(mm->brk, BRK_RND_RANGE);
+	return PAGE_ALIGN(mm->brk) +
+	       (get_random_u64() % (BRK_RND_RANGE >> PAGE_SHIFT) << PAGE_SHIFT);
 }
 
 static unsigned long mmap_base(unsigned long random, unsigned long stack_rlim)
 {
-	unsigned long gap = stack_rlim;
-	unsigned long pad = stack_guard_gap;
+	unsigned long gap = stack_rlim, pad = stack_guard_gap;
 
 	if (current->flags & PF_RANDOMIZE)
 		pad += STACK_RND_MASK << PAGE_SHIFT;
@@ -116,11 +103,8 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsi
 {
 	struct vm_area_struct *prev, *vma = find_vma_prev(mm, high, &prev);
 
-	/*
-	 * Invariant: nothing is mapped between prev's end and @high, which @vma's guard gap
-	 * may lower.
-	 */
-	for (;;) {
+	/* Invariant: nothing is mapped from prev's end to @high, which @vma's gap may lower. */
+	for (;; vma = prev, prev = vma->vm_prev) {
 		if (vma)
 			high = min(high, vm_start_gap(vma));
 		if (high < low + len)
@@ -130,71 +114,35 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsi
 			return 0;
 		}
 		high = min(high, prev->vm_start);
-		vma = prev;
-		prev = vma->vm_prev;
 	}
 }
 
-static int get_unmapped_area_up(struct mm_struct *mm, unsigned long *addr, unsigned long len,
-				unsigned long flags)
+/* *addr: the wish, taken if it is free; else the mmap area is searched in its direction. */
+static int find_room(struct mm_struct *mm, unsigned long *addr, unsigned long len)
 {
-	unsigned long hint = PAGE_ALIGN(*addr), low = mm->mmap_legacy_base, high = TASK_SIZE;
-	struct vm_area_struct *vma;
+	unsigned long hint = mm->mmap_bottomup ? PAGE_ALIGN(*addr) : *addr & PAGE_MASK;
 
-	if (flags & MAP_32BIT) {
-		low = 0x40000000;
-		high = 0x80000000;
-		if (current->flags & PF_RANDOMIZE)
-			low = randomize_page(low, 0x02000000);
-	}
-	if (len > high)
-		return -ENOMEM;
-	if (hint) {
-		vma = find_vma(mm, hint);
-		if (high - len >= hint && (!vma || hint + len <= vm_start_gap(vma))) {
-			*addr = hint;
-			return 0;
-		}
-	}
-	return unmapped_area(mm, addr, len, low, high);
-}
+	if (hint && hint <= TASK_SIZE - len) {
+		struct vm_area_struct *vma = find_vma(mm, hint);
 
-static int get_unmapped_area_down(struct mm_struct *mm, unsigned long *addr, unsigned long len,
-				  unsigned long flags)
-{
-	unsigned long hint = *addr & PAGE_MASK;
-	struct vm_area_struct *vma;
-
-	if (!(flags & MAP_32BIT)) {
-		if (hint && hint <= TASK_SIZE - len) {
-			vma = find_vma(mm, hint);
-			if (!vma || hint + len <= vm_start_gap(vma)) {
-				*addr = hint;
-				return 0;
-			}
-		}
-		if (!unmapped_area_topdown(mm, addr, len, PAGE_SIZE, mm->mmap_base))
+		*addr = hint;
+		if (!vma || hint + len <= vm_start_gap(vma))
 			return 0;
 	}
+	if (!mm->mmap_bottomup && !unmapped_area_topdown(mm, addr, len, PAGE_SIZE, mm->mmap_base))
+		return 0;
 	/* Large stack limits leave little below mmap_base: look above it before giving up. */
-	return get_unmapped_area_up(mm, addr, len, flags);
+	return unmapped_area(mm, addr, len, mm->mmap_legacy_base, TASK_SIZE);
 }
 
-int get_unmapped_area(struct file *file, unsigned long *addr, unsigned long len,
-		      unsigned long pgoff, unsigned long flags)
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags)
 {
-	struct mm_struct *mm = current->mm;
 	int err = 0;
 
 	if (len > TASK_SIZE)
 		return -ENOMEM;
-	if (file && file->f_op->get_unmapped_area) {
-		*addr = file->f_op->get_unmapped_area(file, *addr, len, pgoff, flags);
-		err = IS_ERR_VALUE(*addr) ? (int)*addr : 0;
-	} else if (!(flags & MAP_FIXED)) {
-		err = mm->mmap_bottomup ? get_unmapped_area_up(mm, addr, len, flags)
-					: get_unmapped_area_down(mm, addr, len, flags);
-	}
+	if (!(flags & MAP_FIXED))
+		err = find_room(current->mm, addr, len);
 	if (err)
 		return err;
 	if (*addr > TASK_SIZE - len)

@@ -13,7 +13,7 @@
  *                             rights: do_read_fault         do_shared_fault
  *  present    private         (spurious)                    ours alone: writable; else a copy:
  *                                                           do_wp_page
- *  present    shared          (spurious)                    writable, if the file agrees
+ *  present    shared          (spurious)                    writable, and the file is dirty
  *  PROT_NONE  any             refused by our callers, who check the area's rights first
  *
  * Every entry that is not special holds one reference to its page, one count of _mapcount and
@@ -41,18 +41,11 @@ static enum rss_counter mm_counter(const struct page *page)
 								      : MM_FILEPAGES;
 }
 
-static void add_mapping_of(struct mm_struct *mm, struct page *page)
+/* @mm gains (1) or has lost (-1) an entry that shows @page. */
+static void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 {
-	atomic_inc(&page->_mapcount);
-	mm->rss_stat[mm_counter(page)]++;
-}
-
-/* The entry that @page had in @mm is gone. */
-static void drop_mapping_of(struct mm_struct *mm, struct page *page)
-{
-	atomic_dec(&page->_mapcount);
-	mm->rss_stat[mm_counter(page)]--;
-	put_page(page);
+	atomic_add(change, &page->_mapcount);
+	mm->rss_stat[mm_counter(page)] += change;
 }
 
 static void update_hiwater_rss(struct mm_struct *mm)
@@ -65,15 +58,10 @@ static void update_hiwater_rss(struct mm_struct *mm)
 
 static struct page *pte_page(pte_t pte) { return pfn_to_page(pte_pfn(pte)); }
 
-static bool is_cow_mapping(unsigned long vm_flags)
+/* A private page that only this entry shows: it may be written without a copy. */
+static bool is_ours_alone(const struct page *page)
 {
-	return (vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
-}
-
-/* The file wants to know about the first write to each page. */
-static bool wants_mkwrite(const struct vm_area_struct *vma)
-{
-	return (vma->vm_flags & VM_SHARED) && vma->vm_ops && vma->vm_ops->page_mkwrite;
+	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
 }
 
 static pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
@@ -83,155 +71,88 @@ static pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 
 /* ---- zap ------------------------------------------------------------------ */
 
-static void zap_pte_range(struct vm_area_struct *vma, pte_t *pte, unsigned long addr,
-			  unsigned long end, bool even_cows)
-{
-	for (; addr < end; addr += PAGE_SIZE, pte++) {
-		pte_t old = *pte;
-		struct page *page;
-
-		if (pte_none(old))
-			continue;
-		if (pte_special(old)) {
-			*pte = __pte(0);
-			continue;
-		}
-		page = pte_page(old);
-		if (!even_cows && (page->flags & BIT(PG_anon)))
-			continue;
-		*pte = __pte(0);
-		if (pte_dirty(old))
-			page->flags |= BIT(PG_dirty);
-		drop_mapping_of(vma->vm_mm, page);
-	}
-}
-
 /* The pages are dropped before the flush: nobody runs in user mode on this CPU until it is done. */
-static void zap_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		      bool even_cows)
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = start, stop;
-	bool any = false;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
 	update_hiwater_rss(mm);
-	for (; (pte = next_pte_range(mm, &addr, end, &stop)); addr = stop) {
-		zap_pte_range(vma, pte, addr, stop, even_cows);
-		any = true;
+	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		pte_t old = *pte;
+		struct page *page = pte_page(old);
+
+		*pte = __pte(0);
+		if (pte_special(old))
+			continue;
+		if (pte_dirty(old))
+			page->flags |= BIT(PG_dirty);
+		count_mapping_of(mm, page, -1);
+		put_page(page);
 	}
-	if (any)
-		flush_tlb_range(mm, start, end);
+	flush_tlb_range(mm, start, end);
 	spin_unlock(&mm->page_table_lock);
 }
 
-void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	zap_range(vma, start, end, true);
-}
-
-void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last,
-			 bool even_cows)
+void unmap_mapping_range(struct address_space *mapping, unsigned long first)
 {
 	struct vm_area_struct *vma;
 
 	mutex_lock(&mapping->i_mmap_lock);
 	list_for_each_entry (vma, &mapping->i_mmap, shared_node) {
-		unsigned long vma_last = vma->vm_pgoff + vma_pages(vma) - 1;
-		unsigned long from = max(first, vma->vm_pgoff), to = min(last, vma_last);
+		unsigned long skip = first > vma->vm_pgoff ? first - vma->vm_pgoff : 0;
 
-		if (from <= to)
-			zap_range(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
-				  vma->vm_start + ((to - vma->vm_pgoff + 1) << PAGE_SHIFT),
-				  even_cows);
+		if (skip < vma_pages(vma))
+			zap_page_range(vma, vma->vm_start + (skip << PAGE_SHIFT), vma->vm_end);
 	}
 	mutex_unlock(&mapping->i_mmap_lock);
 }
 
-/* ---- fork ----------------------------------------------------------------- */
-
-/* One entry for the child; a private writable one loses its write right on both sides. */
-static void copy_one_pte(struct vm_area_struct *dst, struct vm_area_struct *src, pte_t *dst_pte,
-			 pte_t *src_pte)
-{
-	pte_t pte = *src_pte;
-	struct page *page;
-
-	if (pte_none(pte))
-		return;
-	if (is_cow_mapping(src->vm_flags) && pte_write(pte))
-		*src_pte = pte = pte_wrprotect(pte);
-	if (src->vm_flags & VM_SHARED)
-		pte = pte_mkclean(pte);
-	*dst_pte = pte_mkold(pte);
-	if (pte_special(pte))
-		return;
-	page = pte_page(pte);
-	get_page(page);
-	add_mapping_of(dst->vm_mm, page);
-}
+/* ---- fork, mprotect, mremap -------------------------------------------------- */
 
 /* Nobody runs in @dst's address space yet: its lock is not needed. */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
 	struct mm_struct *mm = src->vm_mm;
-	unsigned long addr = src->vm_start, stop;
-	pte_t *src_pte, *dst_pte;
-	int err = 0;
+	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+	pte_t *from, *to = NULL;
 
 	/* A fault brings back what has no private page: the child need not pay for it now. */
-	if (!(src->vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) && !src->anon_vma)
-		return 0;
-	if (dst->vm_flags & VM_WIPEONFORK)
+	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
-	for (; (src_pte = next_pte_range(mm, &addr, src->vm_end, &stop)); addr = stop) {
-		dst_pte = walk_pte(dst->vm_mm, addr, true);
-		if (!dst_pte) {
-			err = -ENOMEM;
+	for (unsigned long addr = src->vm_start; (from = next_pte(mm, &addr, src->vm_end));
+	     addr += PAGE_SIZE) {
+		to = walk_pte(dst->vm_mm, addr, true);
+		if (!to)
 			break;
-		}
-		for (unsigned long a = addr; a < stop; a += PAGE_SIZE)
-			copy_one_pte(dst, src, dst_pte++, src_pte++);
+		if (cow)
+			*from = pte_wrprotect(*from);
+		*to = pte_mkold(src->vm_flags & VM_SHARED ? pte_mkclean(*from) : *from);
+		if (pte_special(*from))
+			continue;
+		get_page(pte_page(*from));
+		count_mapping_of(dst->vm_mm, pte_page(*from), 1);
 	}
-	if (is_cow_mapping(src->vm_flags))
-		flush_tlb_range(mm, src->vm_start, src->vm_end);
 	spin_unlock(&mm->page_table_lock);
-	return err;
-}
-
-/* ---- mprotect, mremap ------------------------------------------------------ */
-
-/* Spares the fault that would only find out that the page is private and ours. */
-static bool can_stay_writable(const struct vm_area_struct *vma, pte_t pte)
-{
-	const struct page *page = pte_page(pte);
-
-	if (!(vma->vm_flags & VM_WRITE) || pte_special(pte) || !pte_dirty(pte))
-		return false;
-	if (vma->vm_flags & VM_SHARED)
-		return true;
-	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
+	return from && !to ? -ENOMEM : 0;
 }
 
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = start, stop;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
-	for (; (pte = next_pte_range(mm, &addr, end, &stop)); addr = stop) {
-		for (pte_t *last = pte + ((stop - addr) >> PAGE_SHIFT); pte < last; pte++) {
-			pte_t new = pte_modify(*pte, vma->vm_page_prot);
+	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		pte_t new = pte_modify(*pte, vma->vm_page_prot);
 
-			if (pte_none(*pte))
-				continue;
-			if (wants_mkwrite(vma))
-				new = pte_wrprotect(new);
-			*pte = can_stay_writable(vma, *pte) ? pte_mkwrite(new) : new;
-		}
+		/* Spares the fault that would only find out that the page is private and ours. */
+		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
+		    is_ours_alone(pte_page(new)))
+			new = pte_mkwrite(new);
+		*pte = new;
 	}
 	flush_tlb_range(mm, start, end);
 	spin_unlock(&mm->page_table_lock);
@@ -239,31 +160,22 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 
 /* Upward through the addresses: the ranges may overlap when pages move down (exec's stack). */
 unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
-			       struct vm_area_struct *new_vma, unsigned long new_addr,
-			       unsigned long len)
+			       unsigned long new_addr, unsigned long len)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = old_addr, end = old_addr + len, stop;
-	pte_t *pte;
+	unsigned long addr = old_addr, end = old_addr + len;
+	pte_t *from, *to;
 
-	spin_lock(&new_vma->vm_mm->page_table_lock);
-	for (; (pte = next_pte_range(mm, &addr, end, &stop)); addr = stop) {
-		for (; addr < stop; addr += PAGE_SIZE, pte++) {
-			pte_t *to;
-
-			if (pte_none(*pte))
-				continue;
-			to = walk_pte(mm, new_addr + (addr - old_addr), true);
-			if (!to)
-				goto out;
-			*to = *pte;
-			*pte = __pte(0);
-		}
+	spin_lock(&mm->page_table_lock);
+	for (; (from = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		to = walk_pte(mm, new_addr + (addr - old_addr), true);
+		if (!to)
+			break;
+		*to = *from;
+		*from = __pte(0);
 	}
-	addr = end;
-out:
 	flush_tlb_range(mm, old_addr, end);
-	spin_unlock(&new_vma->vm_mm->page_table_lock);
+	spin_unlock(&mm->page_table_lock);
 	return addr - old_addr;
 }
 
@@ -274,26 +186,22 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 	struct vm_area_struct *vma = vmf->vma;
 	pte_t entry = pfn_pte(page_to_pfn(page), vma->vm_page_prot);
 
-	if (write)
-		entry = maybe_mkwrite(pte_mkdirty(entry), vma);
-	else if (wants_mkwrite(vma))
-		entry = pte_wrprotect(entry);
-	add_mapping_of(vma->vm_mm, page);
-	*pte = entry;
+	count_mapping_of(vma->vm_mm, page, 1);
+	*pte = write ? maybe_mkwrite(pte_mkdirty(entry), vma) : entry;
 }
 
 /* Enters the page unless another thread was faster; takes over the reference. */
 static void finish_fault(struct vm_fault *vmf, struct page *page)
 {
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
+	bool free;
 
 	spin_lock(ptl);
-	if (pte_none(*vmf->pte)) {
+	free = pte_none(*vmf->pte);
+	if (free)
 		do_set_pte(vmf, vmf->pte, page, vmf->flags & FAULT_FLAG_WRITE);
-		page = NULL;
-	}
 	spin_unlock(ptl);
-	if (page)
+	if (!free)
 		put_page(page);
 }
 
@@ -302,9 +210,7 @@ static struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 {
 	struct page *page;
 
-	if (!vma->anon_vma && anon_vma_prepare(vma))
-		return NULL;
-	page = alloc_page(gfp);
+	page = anon_vma_prepare(vma) ? NULL : alloc_page(gfp);
 	if (page)
 		page->flags |= BIT(PG_anon);
 	return page;
@@ -380,26 +286,18 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 /* The file changes through the mapping. */
 static void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page)
 {
-	struct file *file = vmf->vma->vm_file;
+	struct inode *inode = vmf->vma->vm_file->f_inode;
 
 	page->flags |= BIT(PG_dirty);
-	if (file && !vmf->vma->vm_ops->page_mkwrite)
-		file->f_inode->i_mtime = file->f_inode->i_ctime = ktime_get_real();
+	inode->i_mtime = inode->i_ctime = ktime_get_real();
 }
 
 static vm_fault_t do_shared_fault(struct vm_fault *vmf)
 {
-	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
-	vm_fault_t ret = ops->fault(vmf);
+	vm_fault_t ret = vmf->vma->vm_ops->fault(vmf);
 
 	if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE))
 		return ret;
-	if (ops->page_mkwrite)
-		ret |= ops->page_mkwrite(vmf);
-	if (ret & VM_FAULT_ERROR) {
-		put_page(vmf->page);
-		return ret;
-	}
 	fault_dirty_shared_page(vmf, vmf->page);
 	finish_fault(vmf, vmf->page);
 	return ret;
@@ -407,13 +305,9 @@ static vm_fault_t do_shared_fault(struct vm_fault *vmf)
 
 static vm_fault_t do_fault(struct vm_fault *vmf)
 {
-	if (!vmf->vma->vm_ops->fault)
-		return VM_FAULT_SIGBUS;
 	if (!(vmf->flags & FAULT_FLAG_WRITE))
 		return do_read_fault(vmf);
-	if (!(vmf->vma->vm_flags & VM_SHARED))
-		return do_cow_fault(vmf);
-	return do_shared_fault(vmf);
+	return vmf->vma->vm_flags & VM_SHARED ? do_shared_fault(vmf) : do_cow_fault(vmf);
 }
 
 /* Replaces a present entry if it is still the one that faulted. */
@@ -430,11 +324,6 @@ static bool replace_pte(struct vm_fault *vmf, pte_t entry)
 	}
 	spin_unlock(&mm->page_table_lock);
 	return same;
-}
-
-static void wp_page_reuse(struct vm_fault *vmf)
-{
-	replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
 }
 
 /* The writer gets a page of its own. @old: what the entry shows; NULL: it is special. */
@@ -454,39 +343,26 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 		put_page(copy);
 		return 0;
 	}
-	add_mapping_of(vma->vm_mm, copy);
-	if (old)
-		drop_mapping_of(vma->vm_mm, old);
-	return 0;
-}
-
-static vm_fault_t wp_page_shared(struct vm_fault *vmf, struct page *page)
-{
-	vm_fault_t ret = 0;
-
-	if (wants_mkwrite(vmf->vma)) {
-		vmf->page = page;
-		ret = vmf->vma->vm_ops->page_mkwrite(vmf);
-		if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE))
-			return ret;
+	count_mapping_of(vma->vm_mm, copy, 1);
+	if (old) {
+		count_mapping_of(vma->vm_mm, old, -1);
+		put_page(old);
 	}
-	wp_page_reuse(vmf);
-	fault_dirty_shared_page(vmf, page);
-	return ret;
+	return 0;
 }
 
 /* A write to a page that is there but read-only. */
 static vm_fault_t do_wp_page(struct vm_fault *vmf)
 {
 	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);
+	bool shared = vmf->vma->vm_flags & VM_SHARED;
 
-	if (vmf->vma->vm_flags & VM_SHARED)
-		return page ? wp_page_shared(vmf, page) : VM_FAULT_SIGBUS;
-	if (page && (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1) {
-		wp_page_reuse(vmf);
-		return 0;
-	}
-	return wp_page_copy(vmf, page);
+	if (!shared && !(page && is_ours_alone(page)))
+		return wp_page_copy(vmf, page);
+	replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
+	if (shared)
+		fault_dirty_shared_page(vmf, page);
+	return 0;
 }
 
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
@@ -518,11 +394,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 		vmf.orig_pte = *vmf.pte;
 		ret = handle_pte_fault(&vmf);
 	}
-	if (ret & VM_FAULT_ERROR)
-		return ret;
-	if (ret & VM_FAULT_MAJOR)
-		current->maj_flt++;
-	else
-		current->min_flt++;
+	if (!(ret & VM_FAULT_ERROR))
+		current->min_flt++; /* never a major one: all is in RAM */
 	return ret;
 }

@@ -13,47 +13,36 @@
 #include <sched.h>
 #include <string.h>
 
-#define MMF_INIT_MASK	 (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
-#define VM_INIT_DEF_MASK VM_NOHUGEPAGE
+#define MMF_INIT_MASK (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
 
-/*
- * What a new address space never takes over. @mm is zero or a copy of another's. false: no
- * memory for the table.
- */
-static bool mm_init(struct mm_struct *mm)
+/* A new address space without areas: else zero, or a copy of @old's numbers. NULL: no memory. */
+static struct mm_struct *mm_new(const struct mm_struct *old)
 {
+	struct mm_struct *mm = old ? kmemdup(old, sizeof(*mm)) : kzalloc(sizeof(*mm));
 	struct mm_struct *cur = current->mm;
 
+	if (!mm)
+		return NULL;
+	mm->pgd = pgd_alloc();
+	if (!mm->pgd) {
+		kfree(mm);
+		return NULL;
+	}
 	mm->mmap = mm->mmap_cache = NULL;
-	mm->highest_vm_end = 0;
+	mm->highest_vm_end = mm->locked_vm = mm->pgtables_bytes = 0;
 	mm->map_count = 0;
-	mm->locked_vm = 0;
-	mm->pgtables_bytes = 0;
 	mm->exe_file = NULL;
 	memset(mm->rss_stat, 0, sizeof(mm->rss_stat));
 	atomic_set(&mm->mm_users, 1);
 	atomic_set(&mm->mm_count, 1);
 	spin_lock_init(&mm->page_table_lock, LOCK_PAGE_TABLE);
 	init_rwsem(&mm->mmap_lock, LOCK_MMAP);
-	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
-	mm->def_flags = cur ? cur->def_flags & VM_INIT_DEF_MASK : 0;
-	mm->pgd = pgd_alloc();
-	return mm->pgd;
-}
-
-struct mm_struct *mm_alloc(void)
-{
-	struct mm_struct *mm = kzalloc(sizeof(*mm));
-
-	if (!mm)
-		return NULL;
 	mm->task_size = TASK_SIZE;
-	if (!mm_init(mm)) {
-		kfree(mm);
-		return NULL;
-	}
+	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
 	return mm;
 }
+
+struct mm_struct *mm_alloc(void) { return mm_new(NULL); }
 
 void mmdrop(struct mm_struct *mm)
 {
@@ -86,12 +75,9 @@ int set_mm_exe_file(struct mm_struct *mm, struct file *f)
 {
 	struct file *old = mm->exe_file;
 
-	if (f) {
-		if (deny_write_access(f))
-			return -EACCES;
-		get_file(f);
-	}
-	mm->exe_file = f;
+	if (f && deny_write_access(f))
+		return -EACCES;
+	mm->exe_file = f ? get_file(f) : NULL;
 	if (old) {
 		allow_write_access(old);
 		fput(old);
@@ -105,75 +91,61 @@ struct file *get_mm_exe_file(struct mm_struct *mm)
 	return mm->exe_file ? get_file(mm->exe_file) : NULL;
 }
 
-/* The child's copy of one area, with its references, not yet linked. NULL: no memory. */
-static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_struct *old)
+/* The child's copy of @old after @prev, with its pages. ERR_PTR. */
+static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_struct *old,
+				       struct vm_area_struct *prev)
 {
-	struct vm_area_struct *vma = vm_area_dup(old);
+	bool wipe = old->vm_flags & VM_WIPEONFORK;
+	struct vm_area_struct *vma;
+	int err;
 
+	if ((old->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(vma_pages(old)))
+		return ERR_PTR(-ENOMEM);
+	vma = vm_area_copy(old);
 	if (!vma)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	vma->vm_mm = mm;
-	vma->vm_flags &= VM_LOCKED_CLEAR_MASK;
-	if (!(vma->vm_flags & VM_WIPEONFORK) && anon_vma_fork(vma, old)) {
-		vm_area_free(vma);
-		return NULL;
-	}
-	if (vma->vm_file)
-		get_file(vma->vm_file);
-	return vma;
+	vma->vm_flags &= ~VM_LOCKED;
+	err = wipe ? 0 : anon_vma_fork(vma, old);
+	vma_link(mm, vma, prev);
+	if (!err && !wipe)
+		err = copy_page_range(vma, old);
+	return err ? ERR_PTR(err) : vma;
 }
 
-/*
- * All areas of @oldmm that a child gets, and their pages. On an error @mm holds what came so
- * far.
- */
+/* All areas of @oldmm that a child gets. On an error @mm holds what came so far. */
 static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
-	struct vm_area_struct *old, *vma, *prev = NULL;
-	int err;
+	struct vm_area_struct *old, *prev = NULL;
 
 	for (old = oldmm->mmap; old; old = old->vm_next) {
 		if (old->vm_flags & VM_DONTCOPY) {
-			vm_stat_account(mm, old->vm_flags, -(long)vma_pages(old));
+			vm_stat_account(mm, old->vm_flags & ~VM_LOCKED, -(long)vma_pages(old));
 			continue;
 		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		if ((old->vm_flags & VM_ACCOUNT) &&
-		    security_vm_enough_memory(oldmm, vma_pages(old)))
-			return -ENOMEM;
-		vma = dup_area(mm, old);
-		if (!vma)
-			return -ENOMEM;
-		vma_link(mm, vma, prev);
-		prev = vma;
-		if (vma->vm_ops && vma->vm_ops->open)
-			vma->vm_ops->open(vma);
-		err = vma->vm_flags & VM_WIPEONFORK ? 0 : copy_page_range(vma, old);
-		if (err)
-			return err;
+		prev = dup_area(mm, old, prev);
+		if (IS_ERR(prev))
+			return PTR_ERR(prev);
 	}
 	return 0;
 }
 
 struct mm_struct *dup_mm(struct mm_struct *oldmm)
 {
-	struct mm_struct *mm = kmemdup(oldmm, sizeof(*mm));
+	struct mm_struct *mm = mm_new(oldmm);
 	int err;
 
 	if (!mm)
 		return NULL;
-	if (!mm_init(mm)) {
-		kfree(mm);
-		return NULL;
-	}
 	/* The new one is nobody else's yet: its own lock is not needed. */
 	mmap_write_lock(oldmm);
 	if (oldmm->exe_file)
 		set_mm_exe_file(mm, oldmm->exe_file);
 	err = dup_mmap(mm, oldmm);
 	/* The parent's private pages have become read-only. */
-	flush_tlb_mm(oldmm);
+	flush_tlb_range(oldmm, 0, TASK_SIZE);
 	mmap_write_unlock(oldmm);
 	if (err) {
 		mmput(mm);

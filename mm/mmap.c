@@ -14,7 +14,6 @@
 #include <fs.h>
 #include <sched.h>
 #include <syscalls.h>
-#include <linux/capability.h>
 #include <linux/personality.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
@@ -22,8 +21,7 @@
 
 #define LEGACY_MAP_MASK                                                                            \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |   \
-	 MAP_UNINITIALIZED | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE |           \
-	 MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT | MAP_HUGE_2MB | MAP_HUGE_1GB)
+	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
 /* Above every area, and a multiple of what the top-level entries map: no table straddles it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
@@ -39,11 +37,6 @@ struct map_request {
 };
 
 /* ---- accounting ------------------------------------------------------- */
-
-static bool is_exec_mapping(unsigned long flags)
-{
-	return (flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC;
-}
 
 static bool is_data_mapping(unsigned long flags)
 {
@@ -68,125 +61,52 @@ void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 {
 	mm->total_vm += npages;
 	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
-	if (is_exec_mapping(vm_flags))
+	if ((vm_flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC)
 		mm->exec_vm += npages;
 	else if (vm_flags & VM_GROWSDOWN)
 		mm->stack_vm += npages;
 	else if (is_data_mapping(vm_flags))
 		mm->data_vm += npages;
+	if (vm_flags & VM_LOCKED)
+		mm->locked_vm += npages;
 }
 
-int security_vm_enough_memory(struct mm_struct *mm __maybe_unused, long pages)
+int security_vm_enough_memory(long pages)
 {
 	return pages > (long)totalram_pages() ? -ENOMEM : 0;
-}
-
-static bool accountable_mapping(unsigned long vm_flags)
-{
-	return (vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
-}
-
-void vma_set_page_prot(struct vm_area_struct *vma)
-{
-	unsigned long flags = vma->vm_flags;
-
-	if ((flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED) && vma->vm_ops &&
-	    vma->vm_ops->page_mkwrite)
-		flags &= ~VM_SHARED;
-	vma->vm_page_prot = vm_get_page_prot(flags);
 }
 
 /* ---- munmap ----------------------------------------------------------- */
 
 /*
- * Unlinks all areas of [start, end), whose ends are at its edges, into a list of their own.
- * Gives its head.
+ * Removes @vma and the areas after it that begin below @end, with their pages and the tables
+ * that nobody else needs.
  */
-static struct vm_area_struct *detach_areas(struct mm_struct *mm, struct vm_area_struct *vma,
-					   unsigned long end)
+static void remove_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end)
 {
-	struct vm_area_struct *head = vma, **link = &head;
+	struct vm_area_struct *v, *after, *prev = vma->vm_prev;
+	unsigned long start = vma->vm_start;
 
-	while (vma && vma->vm_start < end) {
-		struct vm_area_struct *next = vma->vm_next;
-
-		if (vma->vm_flags & VM_LOCKED)
-			mm->locked_vm -= vma_pages(vma);
-		vma_unlink(mm, vma);
-		*link = vma;
-		link = &vma->vm_next;
-		vma = next;
-	}
-	*link = NULL;
-	return head;
-}
-
-static void free_areas(struct mm_struct *mm, struct vm_area_struct *vma)
-{
-	while (vma) {
-		struct vm_area_struct *next = vma->vm_next;
-
-		vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
-		remove_vma(vma);
-		vma = next;
-	}
-}
-
-/*
- * Cuts at @start and @end where they lie inside an area; *first becomes the first area of the
- * range.
- */
-static int split_at_edges(struct mm_struct *mm, struct vm_area_struct **first, unsigned long start,
-			  unsigned long end)
-{
-	struct vm_area_struct *vma = *first, *last;
-	int err;
-
-	if (start > vma->vm_start) {
-		/* A hole in the middle makes one area more; at the limit that is refused. */
-		if (end < vma->vm_end && mm->map_count >= MAX_MAP_COUNT)
-			return -ENOMEM;
-		err = __split_vma(mm, vma, start, 0);
-		if (err)
-			return err;
-		vma = vma->vm_next;
-	}
-	last = find_vma(mm, end - 1);
-	if (last && last->vm_start < end && end < last->vm_end) {
-		err = __split_vma(mm, last, end, 1);
-		if (err)
-			return err;
-		if (last == vma)
-			vma = last->vm_prev;
-	}
-	*first = vma;
-	return 0;
-}
-
-static int unmap_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long start,
-		       unsigned long end)
-{
-	struct vm_area_struct *prev, *next, *head, *v;
-	int err = split_at_edges(mm, &vma, start, end);
-
-	if (err)
-		return err;
-	prev = vma->vm_prev;
-	head = detach_areas(mm, vma, end);
-	next = prev ? prev->vm_next : mm->mmap;
-	for (v = head; v; v = v->vm_next)
+	for (v = vma; v && v->vm_start < end; v = v->vm_next)
 		zap_page_range(v, v->vm_start, v->vm_end);
+	after = v;
 	free_pgtables(mm, start, end, prev ? prev->vm_end : 0,
-		      next ? next->vm_start : PGTABLES_CEILING);
-	free_areas(mm, head);
-	return 0;
+		      after ? after->vm_start : PGTABLES_CEILING);
+	while (vma != after) {
+		v = vma;
+		vma = v->vm_next;
+		vm_stat_account(mm, v->vm_flags, -(long)vma_pages(v));
+		vma_unlink(mm, v);
+		remove_vma(v);
+	}
 }
 
 /* -EINVAL for a bad range; a range without areas is fine. */
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 {
-	struct vm_area_struct *vma;
+	struct vm_area_struct *vma, *last;
 	unsigned long end;
+	int err = 0;
 
 	if (offset_in_page(start) || start > TASK_SIZE || len > TASK_SIZE - start)
 		return -EINVAL;
@@ -194,7 +114,21 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
 	if (end == start)
 		return -EINVAL;
 	vma = find_vma_intersection(mm, start, end);
-	return vma ? unmap_areas(mm, vma, start, end) : 0;
+	if (!vma)
+		return 0;
+	if (start > vma->vm_start) {
+		/* A hole in the middle makes one area more; at the limit that is refused. */
+		if (end < vma->vm_end && mm->map_count >= MAX_MAP_COUNT)
+			return -ENOMEM;
+		err = __split_vma(mm, vma, start, 0);
+		vma = vma->vm_next;
+	}
+	last = err ? NULL : find_vma(mm, end - 1);
+	if (last && last->vm_start < end && end < last->vm_end)
+		err = __split_vma(mm, last, end, 0);
+	if (!err)
+		remove_areas(mm, vma, end);
+	return err;
 }
 
 /* do_munmap of current with the lock. -EINTR on a fatal signal. */
@@ -218,14 +152,8 @@ long sys_munmap(unsigned long addr, size_t len) { return vm_munmap(addr, len); }
  */
 void exit_mmap(struct mm_struct *mm)
 {
-	struct vm_area_struct *vma, *head = detach_areas(mm, mm->mmap, TASK_SIZE);
-
-	if (!head)
-		return;
-	for (vma = head; vma; vma = vma->vm_next)
-		zap_page_range(vma, vma->vm_start, vma->vm_end);
-	free_pgtables(mm, 0, TASK_SIZE, 0, PGTABLES_CEILING);
-	free_areas(mm, head);
+	if (mm->mmap)
+		remove_areas(mm, mm->mmap, TASK_SIZE);
 }
 
 /* ---- mmap ------------------------------------------------------------- */
@@ -252,16 +180,13 @@ static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 	if (file) {
 		vma->vm_file = get_file(file);
 		err = file->f_op->mmap(file, vma);
-		if (err) {
+		if (err)
 			fput(vma->vm_file);
-			vma->vm_file = NULL;
-		}
 		return err;
 	}
 	if (!(vma->vm_flags & VM_SHARED))
 		return 0;
-	if (!(vma->vm_flags & VM_NORESERVE) &&
-	    security_vm_enough_memory(vma->vm_mm, vma_pages(vma)))
+	if (!(vma->vm_flags & VM_NORESERVE) && security_vm_enough_memory(vma_pages(vma)))
 		return -ENOMEM;
 	file = shmem_file_setup("dev/zero", vma->vm_end - vma->vm_start);
 	if (IS_ERR(file))
@@ -271,56 +196,44 @@ static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 	return 0;
 }
 
-/* An area of its own for @r, after @prev. ERR_PTR. */
-static struct vm_area_struct *new_area(struct mm_struct *mm, struct vm_area_struct *prev,
-				       const struct map_request *r)
+struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
+				   unsigned long vm_flags)
 {
-	struct vm_area_struct *merged, *vma = vm_area_alloc(mm);
-	int err;
+	struct vm_area_struct *vma = vm_area_alloc(mm);
 
 	if (!vma)
-		return ERR_PTR(-ENOMEM);
-	vma->vm_start = r->addr;
-	vma->vm_end = r->addr + r->len;
-	vma->vm_flags = r->vm_flags;
-	vma->vm_page_prot = vm_get_page_prot(r->vm_flags);
-	vma->vm_pgoff = r->pgoff;
-	err = vma_set_backing(vma, r->file);
-	if (err) {
-		vm_area_free(vma);
-		return ERR_PTR(err);
-	}
-	/* The driver may have changed the flags: now it may fit. */
-	if (r->file && vma->vm_flags != r->vm_flags && prev) {
-		merged = vma_merge(mm, prev, vma->vm_start, vma->vm_end, vma->vm_flags, NULL,
-				   vma->vm_file, vma->vm_pgoff);
-		if (merged) {
-			fput(vma->vm_file);
-			vm_area_free(vma);
-			return merged;
-		}
-	}
-	vma_link(mm, vma, prev);
+		return NULL;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = start >> PAGE_SHIFT;
+	vma->vm_flags = vm_flags;
+	vma->vm_page_prot = vm_get_page_prot(vm_flags);
 	return vma;
 }
 
-static void account_new(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long vm_flags,
-			long npages)
+/* An area of its own for @r, after @prev. 0 or -errno. */
+static int new_area(struct mm_struct *mm, struct vm_area_struct *prev, const struct map_request *r)
 {
-	vm_stat_account(mm, vm_flags, npages);
-	if (!(vm_flags & VM_LOCKED))
-		return;
-	if (vm_flags & VM_SPECIAL)
-		vma->vm_flags &= VM_LOCKED_CLEAR_MASK;
+	struct vm_area_struct *vma = vm_area_new(mm, r->addr, r->addr + r->len, r->vm_flags);
+	int err;
+
+	if (!vma)
+		return -ENOMEM;
+	vma->vm_pgoff = r->pgoff;
+	err = vma_set_backing(vma, r->file);
+	if (err)
+		vm_area_free(vma);
 	else
-		mm->locked_vm += npages;
+		vma_link(mm, vma, prev);
+	return err;
 }
 
 /* Past all checks of rights: limits, then the deed. 0 or -errno. */
 static int map_region(struct mm_struct *mm, struct map_request *r)
 {
 	unsigned long npages = r->len >> PAGE_SHIFT, end = r->addr + r->len;
-	struct vm_area_struct *prev, *next, *vma;
+	struct vm_area_struct *prev, *next;
+	int err = 0;
 
 	/* What a MAP_FIXED replaces does not count. */
 	if (!may_expand_vm(mm, r->vm_flags, npages) &&
@@ -328,30 +241,24 @@ static int map_region(struct mm_struct *mm, struct map_request *r)
 		return -ENOMEM;
 	if (do_munmap(mm, r->addr, r->len))
 		return -ENOMEM;
-	if (accountable_mapping(r->vm_flags)) {
-		if (security_vm_enough_memory(mm, npages))
+	if ((r->vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE) {
+		if (security_vm_enough_memory(npages))
 			return -ENOMEM;
 		r->vm_flags |= VM_ACCOUNT;
 	}
 	next = find_vma_prev(mm, r->addr, &prev);
-	vma = vma_merge_new(mm, prev, next, r->addr, end, r->vm_flags, r->file, r->pgoff);
-	if (!vma) {
-		vma = new_area(mm, prev, r);
-		if (IS_ERR(vma))
-			return PTR_ERR(vma);
-		r->vm_flags = vma->vm_flags;
-	}
-	account_new(mm, vma, r->vm_flags, npages);
-	vma->vm_flags |= VM_SOFTDIRTY;
-	vma_set_page_prot(vma);
-	return 0;
+	if (!vma_merge_new(mm, prev, next, r->addr, end, r->vm_flags, r->file, r->pgoff))
+		err = new_area(mm, prev, r);
+	if (!err)
+		vm_stat_account(mm, r->vm_flags, npages);
+	return err;
 }
 
 static bool file_noexec(const struct file *file)
 {
 	const struct vfsmount *mnt = file->f_path.mnt;
 
-	return (mnt && (mnt->mnt_flags & MS_NOEXEC)) || (file->f_inode->i_sb->s_flags & MS_NOEXEC);
+	return mnt && (mnt->mnt_flags & MS_NOEXEC);
 }
 
 /* Does the range fit what the file can address? */
@@ -364,37 +271,25 @@ static bool file_mmap_ok(const struct file *file, unsigned long pgoff, unsigned 
 	return len <= max_bytes && pgoff <= (max_bytes - len) >> PAGE_SHIFT;
 }
 
-static int check_shared_file(struct file *file, unsigned long prot, unsigned long flags,
-			     unsigned long *vm_flags)
-{
-	/*
-	 * Plain MAP_SHARED ignores flags that it does not know; MAP_SHARED_VALIDATE promises
-	 * not to.
-	 */
-	if ((flags & MAP_TYPE) == MAP_SHARED_VALIDATE && (flags & ~(unsigned long)LEGACY_MAP_MASK))
-		return -EOPNOTSUPP;
-	if ((prot & PROT_WRITE) && !(file->f_mode & FMODE_WRITE))
-		return -EACCES;
-	*vm_flags |= VM_SHARED | VM_MAYSHARE;
-	if (!(file->f_mode & FMODE_WRITE))
-		*vm_flags &= ~(VM_MAYWRITE | VM_SHARED);
-	return 0;
-}
-
 static int check_file_mapping(struct file *file, unsigned long prot, unsigned long flags,
 			      struct map_request *r)
 {
 	unsigned long type = flags & MAP_TYPE;
-	int err;
+	bool writable = file->f_mode & FMODE_WRITE;
 
 	if (!file_mmap_ok(file, r->pgoff, r->len))
 		return -EOVERFLOW;
 	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
 		return -EINVAL;
+	/* Plain MAP_SHARED ignores unknown flags; MAP_SHARED_VALIDATE promises not to. */
+	if (type == MAP_SHARED_VALIDATE && (flags & ~(MAP_TYPE | LEGACY_MAP_MASK)))
+		return -EOPNOTSUPP;
 	if (type != MAP_PRIVATE) {
-		err = check_shared_file(file, prot, flags, &r->vm_flags);
-		if (err)
-			return err;
+		if ((prot & PROT_WRITE) && !writable)
+			return -EACCES;
+		r->vm_flags |= VM_MAYSHARE | (writable ? VM_SHARED : 0);
+		if (!writable)
+			r->vm_flags &= ~VM_MAYWRITE;
 	}
 	if (!(file->f_mode & FMODE_READ))
 		return -EACCES;
@@ -410,50 +305,40 @@ static int check_file_mapping(struct file *file, unsigned long prot, unsigned lo
 
 static int check_anon_mapping(unsigned long flags, struct map_request *r)
 {
-	switch (flags & MAP_TYPE) {
-	case MAP_SHARED:
-		if (r->vm_flags & VM_GROWSDOWN)
-			return -EINVAL;
-		r->pgoff = 0;
-		r->vm_flags |= VM_SHARED | VM_MAYSHARE;
-		return 0;
-	case MAP_PRIVATE:
-		r->pgoff = r->addr >> PAGE_SHIFT;
-		return 0;
-	default:
+	bool shared = (flags & MAP_TYPE) == MAP_SHARED;
+
+	if (!shared && (flags & MAP_TYPE) != MAP_PRIVATE)
 		return -EINVAL;
-	}
+	if (shared && (r->vm_flags & VM_GROWSDOWN))
+		return -EINVAL;
+	r->pgoff = shared ? 0 : r->addr >> PAGE_SHIFT;
+	r->vm_flags |= shared ? VM_SHARED | VM_MAYSHARE : 0;
+	return 0;
 }
 
+/* PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s bits too. */
 static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 {
-	unsigned long vm_flags = VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
-
-	/*
-	 * PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s
-	 * bits too.
-	 */
-	vm_flags |= prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-	return vm_flags | (flags & (MAP_GROWSDOWN | MAP_LOCKED));
+	return VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
+	       (prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) |
+	       (flags & (MAP_GROWSDOWN | MAP_LOCKED)) |
+	       (flags & MAP_NORESERVE ? VM_NORESERVE : 0) | VM_SOFTDIRTY;
 }
 
 _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM_EXEC &&
 		       MAP_GROWSDOWN == VM_GROWSDOWN && MAP_LOCKED == VM_LOCKED,
 	       "see calc_vm_flags");
 
-static unsigned long round_hint_to_min(unsigned long hint)
-{
-	hint &= PAGE_MASK;
-	return hint && hint < MMAP_MIN_ADDR ? MMAP_MIN_ADDR : hint;
-}
-
 /* Checks the numbers and finds the place: r->addr, r->len. */
 static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned long flags)
 {
 	int err;
 
-	if (!(flags & MAP_FIXED))
-		r->addr = round_hint_to_min(r->addr);
+	if (!(flags & MAP_FIXED)) {
+		r->addr &= PAGE_MASK;
+		if (r->addr)
+			r->addr = max(r->addr, MMAP_MIN_ADDR);
+	}
 	r->len = PAGE_ALIGN(r->len);
 	if (!r->len)
 		return -ENOMEM;
@@ -461,7 +346,7 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 		return -EOVERFLOW;
 	if (mm->map_count > MAX_MAP_COUNT)
 		return -ENOMEM;
-	err = get_unmapped_area(r->file, &r->addr, r->len, r->pgoff, flags);
+	err = get_unmapped_area(&r->addr, r->len, flags);
 	if (err)
 		return err;
 	if ((flags & MAP_FIXED_NOREPLACE) && find_vma_intersection(mm, r->addr, r->addr + r->len))
@@ -469,14 +354,17 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 	return 0;
 }
 
-int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
-	    unsigned long flags, unsigned long pgoff, unsigned long *populate)
+/*
+ * The core of mmap. @flags: MAP_*; *addr: in the wish, out the place. *populate: the pages are
+ * wanted now. mmap_lock held for write. 0 or -errno.
+ */
+static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
+		   unsigned long flags, unsigned long pgoff, bool *populate)
 {
 	struct map_request r = {.file = file, .addr = *addr, .len = len, .pgoff = pgoff};
 	struct mm_struct *mm = current->mm;
 	int err;
 
-	*populate = 0;
 	if (!len)
 		return -EINVAL;
 	if ((prot & PROT_READ) && (current->personality & READ_IMPLIES_EXEC) &&
@@ -487,39 +375,32 @@ int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 	err = place_mapping(mm, &r, flags);
 	if (err)
 		return err;
-	r.vm_flags = calc_vm_flags(prot, flags) | mm->def_flags;
-	if ((flags & MAP_LOCKED) && !can_do_mlock())
-		return -EPERM;
-	err = mlock_future_check(mm, r.vm_flags, r.len);
-	if (err)
-		return err;
+	r.vm_flags = calc_vm_flags(prot, flags);
+	if ((flags & MAP_LOCKED) && !may_lock(mm, r.len >> PAGE_SHIFT))
+		return rlimit(RLIMIT_MEMLOCK) ? -EAGAIN : -EPERM;
 	err = file ? check_file_mapping(file, prot, flags, &r) : check_anon_mapping(flags, &r);
-	if (err)
-		return err;
-	if (flags & MAP_NORESERVE)
-		r.vm_flags |= VM_NORESERVE;
-	err = map_region(mm, &r);
-	if (err)
-		return err;
+	if (!err)
+		err = map_region(mm, &r);
 	*addr = r.addr;
-	if ((r.vm_flags & VM_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
-		*populate = r.len;
-	return 0;
+	*populate = (flags & MAP_LOCKED) ||
+		    (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	return err;
 }
 
 static int vm_mmap_pgoff(struct file *file, unsigned long *addr, unsigned long len,
 			 unsigned long prot, unsigned long flags, unsigned long pgoff)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long populate;
+	bool populate;
 	int err;
 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	err = do_mmap(file, addr, len, prot, flags, pgoff, &populate);
 	mmap_write_unlock(mm);
+	/* An area that refuses is skipped, as Linux does: the mapping itself has succeeded. */
 	if (!err && populate)
-		mm_populate(*addr, populate);
+		mm_populate(*addr, PAGE_ALIGN(len));
 	return err;
 }
 
@@ -532,18 +413,14 @@ int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 }
 
 /* fget lives a floor above; mmap needs no more of it than this. */
-static struct file *file_of_fd(unsigned long fd)
+static struct file *file_of_fd(unsigned int fd)
 {
 	struct files_struct *files = current->files;
-	struct file *file = NULL;
+	struct file *file;
 
 	spin_lock(&files->file_lock);
-	if ((unsigned int)fd < files->max_fds)
-		file = files->fd[(unsigned int)fd].file;
-	if (file && (file->f_mode & FMODE_PATH))
-		file = NULL;
-	if (file)
-		get_file(file);
+	file = fd < files->max_fds ? files->fd[fd].file : NULL;
+	file = file && !(file->f_mode & FMODE_PATH) ? get_file(file) : NULL;
 	spin_unlock(&files->file_lock);
 	return file;
 }
@@ -561,8 +438,8 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 		if (!file)
 			return -EBADF;
 	}
-	if (flags & MAP_HUGETLB) /* no file is of huge pages, and no huge page is set aside */
-		err = file ? -EINVAL : -ENOMEM;
+	if (flags & (MAP_HUGETLB | MAP_32BIT)) /* needs huge pages, 32-bit programs */
+		err = file || (flags & MAP_32BIT) ? -EINVAL : -ENOMEM;
 	else
 		err = vm_mmap_pgoff(file, &addr, len, prot, flags, off >> PAGE_SHIFT);
 	if (file)
@@ -572,56 +449,30 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 
 /* ---- brk -------------------------------------------------------------- */
 
-static int check_brk_limits(unsigned long addr, unsigned long len)
+/* [addr, addr + len), which is free, becomes anonymous memory: appended to @brkvma if that fits. */
+static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsigned long len,
+			unsigned long flags)
 {
-	int err = get_unmapped_area(NULL, &addr, len, 0, MAP_FIXED);
-
-	return err ? err : mlock_future_check(current->mm, current->mm->def_flags, len);
-}
-
-static unsigned long data_default_flags(void)
-{
-	unsigned long exec = current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0;
-
-	return VM_READ | VM_WRITE | exec | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
-}
-
-/*
- * [addr, addr + len), which is free, becomes anonymous memory: appended to
- * @brkvma if that fits, else an area after @prev.
- */
-static int do_brk_flags(struct vm_area_struct *brkvma, struct vm_area_struct *prev,
-			unsigned long addr, unsigned long len, unsigned long flags)
-{
+	struct vm_area_struct *prev, *vma = brkvma;
 	struct mm_struct *mm = current->mm;
-	struct vm_area_struct *vma = brkvma;
 	long npages = len >> PAGE_SHIFT;
 
-	flags |= data_default_flags() | VM_ACCOUNT | mm->def_flags;
+	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
+		 VM_SOFTDIRTY | (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
 	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
-	    security_vm_enough_memory(mm, npages))
+	    security_vm_enough_memory(npages))
 		return -ENOMEM;
-	if (vma && vma->vm_end == addr &&
-	    can_vma_merge_after(vma, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
+	if (can_vma_merge_after(vma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
 		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
 	} else {
-		vma = vm_area_alloc(mm);
+		vma = vm_area_new(mm, addr, addr + len, flags);
 		if (!vma)
 			return -ENOMEM;
-		vma->vm_start = addr;
-		vma->vm_end = addr + len;
-		vma->vm_pgoff = addr >> PAGE_SHIFT;
-		vma->vm_flags = flags;
-		vma->vm_page_prot = vm_get_page_prot(flags);
+		find_vma_prev(mm, addr, &prev);
 		vma_link(mm, vma, prev);
 	}
 	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
-	mm->total_vm += npages;
-	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
-	mm->data_vm += npages;
-	if (flags & VM_LOCKED)
-		mm->locked_vm += npages;
-	vma->vm_flags |= VM_SOFTDIRTY;
+	vm_stat_account(mm, VM_WRITE, npages);
 	return 0;
 }
 
@@ -630,28 +481,22 @@ int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
 	struct mm_struct *mm = current->mm;
 	unsigned long len = PAGE_ALIGN(request);
 	struct vm_area_struct *prev;
-	bool populate;
 	int err;
 
 	if (len < request)
 		return -ENOMEM;
 	if (!len)
 		return 0;
-	if (flags & ~VM_EXEC)
-		return -EINVAL;
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	err = check_brk_limits(addr, len);
+	err = get_unmapped_area(&addr, len, MAP_FIXED);
 	if (!err)
 		err = do_munmap(mm, addr, len);
 	if (!err) {
 		find_vma_prev(mm, addr, &prev);
-		err = do_brk_flags(prev, prev, addr, len, flags);
+		err = do_brk_flags(prev, addr, len, flags);
 	}
-	populate = !err && (mm->def_flags & VM_LOCKED);
 	mmap_write_unlock(mm);
-	if (populate)
-		mm_populate(addr, len);
 	return err;
 }
 
@@ -664,70 +509,45 @@ static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
 	       (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= limit;
 }
 
-static int shrink_brk(struct mm_struct *mm, unsigned long newbrk, unsigned long oldbrk)
-{
-	struct vm_area_struct *vma = find_vma_intersection(mm, newbrk, oldbrk);
-
-	return vma ? unmap_areas(mm, vma, newbrk, oldbrk) : -EINVAL;
-}
-
 static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long newbrk)
 {
-	struct vm_area_struct *next, *prev, *brkvma;
-	int err = check_brk_limits(oldbrk, newbrk - oldbrk);
+	struct vm_area_struct *next, *prev;
+	int err = get_unmapped_area(&oldbrk, newbrk - oldbrk, MAP_FIXED);
 
 	if (err)
 		return err;
 	next = find_vma_prev(mm, oldbrk, &prev);
 	if (next && newbrk + PAGE_SIZE > vm_start_gap(next))
 		return -ENOMEM;
-	/*
-	 * Only what lies above start_brk is the break: a bss that ends there stays an area of
-	 * its own.
-	 */
-	brkvma = prev && prev->vm_end > mm->start_brk ? prev : NULL;
-	return do_brk_flags(brkvma, prev, oldbrk, newbrk - oldbrk, 0);
+	/* Only what lies above start_brk is the break: a bss that ends there stays its own. */
+	return do_brk_flags(prev && prev->vm_end > mm->start_brk ? prev : NULL, oldbrk,
+			    newbrk - oldbrk, 0);
 }
 
 /* The break after the call: the old one if it could not be moved. */
 long sys_brk(unsigned long brk)
 {
 	struct mm_struct *mm = current->mm;
-	unsigned long oldbrk, newbrk, result;
-	bool populate = false;
+	unsigned long oldbrk, newbrk = PAGE_ALIGN(brk), result;
+	int err = 0;
 
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	result = mm->brk;
 	oldbrk = PAGE_ALIGN(mm->brk);
-	newbrk = PAGE_ALIGN(brk);
 	if (brk < mm->start_brk || !brk_within_rlimit(mm, brk))
-		goto out;
-	if (newbrk != oldbrk) {
-		if (brk <= mm->brk ? shrink_brk(mm, newbrk, oldbrk) : grow_brk(mm, oldbrk, newbrk))
-			goto out;
-	}
-	populate = newbrk > oldbrk && (mm->def_flags & VM_LOCKED);
-	result = mm->brk = brk;
-out:
+		err = -ENOMEM;
+	else if (newbrk < oldbrk)
+		err = do_munmap(mm, newbrk, oldbrk - newbrk);
+	else if (newbrk > oldbrk)
+		err = grow_brk(mm, oldbrk, newbrk);
+	if (!err)
+		mm->brk = brk;
+	result = mm->brk;
 	mmap_write_unlock(mm);
-	if (populate)
-		mm_populate(oldbrk, newbrk - oldbrk);
 	return result;
 }
 
 /* ---- stacks ----------------------------------------------------------- */
-
-static int acct_stack_growth(struct vm_area_struct *vma, unsigned long size, unsigned long grow)
-{
-	struct mm_struct *mm = vma->vm_mm;
-
-	if (!may_expand_vm(mm, vma->vm_flags, grow) || size > rlimit(RLIMIT_STACK))
-		return -ENOMEM;
-	if (mlock_future_check(mm, vma->vm_flags, grow << PAGE_SHIFT))
-		return -ENOMEM;
-	return security_vm_enough_memory(mm, grow);
-}
 
 /*
  * Extends a VM_GROWSDOWN area so that it contains @address, which lies in the
@@ -740,7 +560,6 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	struct mm_struct *mm = vma->vm_mm;
 	struct vm_area_struct *prev = vma->vm_prev;
 	unsigned long grow;
-	int err;
 
 	if (!(vma->vm_flags & VM_GROWSDOWN))
 		return -EFAULT;
@@ -757,12 +576,10 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	grow = (vma->vm_start - address) >> PAGE_SHIFT;
 	if (grow > vma->vm_pgoff)
 		return -ENOMEM;
-	err = acct_stack_growth(vma, vma->vm_end - address, grow);
-	if (err)
-		return err;
+	if (!may_expand_vm(mm, vma->vm_flags, grow) ||
+	    vma->vm_end - address > rlimit(RLIMIT_STACK) || security_vm_enough_memory(grow))
+		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
-	if (vma->vm_flags & VM_LOCKED)
-		mm->locked_vm += grow;
 	vm_stat_account(mm, vma->vm_flags, grow);
 	vma->vm_start = address;
 	vma->vm_pgoff -= grow;
@@ -772,17 +589,7 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 
 struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
 {
-	struct vm_area_struct *vma;
-	unsigned long start;
+	struct vm_area_struct *vma = find_vma(mm, addr);
 
-	addr &= PAGE_MASK;
-	vma = find_vma(mm, addr);
-	if (!vma || vma->vm_start <= addr)
-		return vma;
-	start = vma->vm_start;
-	if (expand_stack(vma, addr))
-		return NULL;
-	if (vma->vm_flags & VM_LOCKED)
-		populate_vma_page_range(vma, addr, start, vma->vm_flags & VM_WRITE);
-	return vma;
+	return vma && (vma->vm_start <= addr || !expand_stack(vma, addr)) ? vma : NULL;
 }

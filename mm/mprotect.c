@@ -26,108 +26,78 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	long npages = (end - start) >> PAGE_SHIFT;
 	int err;
 
-	if (newflags == oldflags) {
-		*pprev = vma;
-		return 0;
-	}
 	if (newflags & VM_WRITE) {
 		if (!may_expand_vm(mm, newflags, npages) && may_expand_vm(mm, oldflags, npages))
 			return -ENOMEM;
 		if (!(oldflags & VM_PRIVATE_ACCOUNTED)) {
-			if (security_vm_enough_memory(mm, npages))
+			if (security_vm_enough_memory(npages))
 				return -ENOMEM;
 			newflags |= VM_ACCOUNT;
 		}
 	}
 	err = vma_carve(vma, pprev, start, end, newflags);
-	if (err)
+	if (err || newflags == oldflags)
 		return err;
-	vma = *pprev;
-	vma->vm_flags = newflags;
-	vma_set_page_prot(vma);
-	change_protection(vma, start, end);
-	/* Locked private pages that become writable are copied now, not at a fault. */
-	if ((oldflags & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED && (newflags & VM_WRITE))
-		populate_vma_page_range(vma, start, end, true);
+	(*pprev)->vm_page_prot = vm_get_page_prot(newflags);
+	change_protection(*pprev, start, end);
 	vm_stat_account(mm, oldflags, -npages);
 	vm_stat_account(mm, newflags, npages);
 	return 0;
 }
 
-/*
- * Area by area over [start, end), which begins in @vma. -ENOMEM at the first hole: what was
- * done stays done.
- */
-static int mprotect_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-			  unsigned long reqprot)
+/* [start, end) of @vma gets the rights @prot: PROT_*. */
+static int protect_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
+			unsigned long start, unsigned long end, unsigned long prot)
 {
-	struct vm_area_struct *prev = start > vma->vm_start ? vma : vma->vm_prev;
-	bool read_is_exec = (current->personality & READ_IMPLIES_EXEC) && (reqprot & PROT_READ);
+	unsigned long newflags = (prot & VM_ACCESS_FLAGS) | (vma->vm_flags & ~VM_ACCESS_FLAGS);
 
-	for (;;) {
-		unsigned long prot = reqprot & (PROT_READ | PROT_WRITE | PROT_EXEC);
-		unsigned long newflags;
-		int err;
-
-		if (read_is_exec && (vma->vm_flags & VM_MAYEXEC))
-			prot |= PROT_EXEC;
-		newflags = prot | (vma->vm_flags & ~VM_ACCESS_FLAGS);
-		/* Each VM_MAY* stands four bits above the right that it allows. */
-		if (newflags & ~(newflags >> 4) & VM_ACCESS_FLAGS)
-			return -EACCES;
-		err = mprotect_fixup(vma, &prev, start, min(vma->vm_end, end), newflags);
-		if (err)
-			return err;
-		start = prev->vm_end;
-		if (start >= end)
-			return 0;
-		vma = prev->vm_next;
-		if (!vma || vma->vm_start != start)
-			return -ENOMEM;
-	}
+	if ((current->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ) &&
+	    (vma->vm_flags & VM_MAYEXEC))
+		newflags |= VM_EXEC;
+	/* Each VM_MAY* stands four bits above the right that it allows. */
+	if (newflags & ~(newflags >> 4) & VM_ACCESS_FLAGS)
+		return -EACCES;
+	return mprotect_fixup(vma, pprev, start, end, newflags);
 }
 
-/* The areas' end of mprotect. @grows: PROT_GROWSDOWN or PROT_GROWSUP or 0. */
+/* What was done before an error stays done. */
 static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long end,
-		       unsigned long prot, unsigned long grows)
+		       unsigned long prot)
 {
 	struct vm_area_struct *vma = find_vma(mm, start);
 
-	if (!vma)
+	if (!vma || vma->vm_start >= end)
 		return -ENOMEM;
-	if (grows & PROT_GROWSDOWN) {
-		if (vma->vm_start >= end)
-			return -ENOMEM;
-		start = vma->vm_start;
+	if (prot & PROT_GROWSDOWN) {
 		if (!(vma->vm_flags & VM_GROWSDOWN))
 			return -EINVAL;
+		start = vma->vm_start;
 	} else if (vma->vm_start > start) {
 		return -ENOMEM;
-	} else if (grows & PROT_GROWSUP) {
+	} else if (prot & PROT_GROWSUP) {
 		return -EINVAL; /* no area of x86 grows up */
 	}
-	return mprotect_range(vma, start, end, prot);
+	return walk_areas(mm, start, end, false, protect_area, prot);
 }
 
 long sys_mprotect(unsigned long start, size_t len, unsigned long prot)
 {
-	unsigned long grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
-	unsigned long end;
+	const unsigned long grows = PROT_GROWSDOWN | PROT_GROWSUP;
+	const unsigned long known = PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows;
+	unsigned long end = start + PAGE_ALIGN(len);
 	int err;
 
-	prot &= ~grows;
-	if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || offset_in_page(start))
+	if ((prot & grows) == grows || offset_in_page(start))
 		return -EINVAL;
 	if (!len)
 		return 0;
-	end = start + PAGE_ALIGN(len);
 	if (end <= start)
 		return -ENOMEM;
-	if (prot & ~(unsigned long)(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
+	if (prot & ~known)
 		return -EINVAL;
 	if (mmap_write_lock_killable(current->mm))
 		return -EINTR;
-	err = do_mprotect(current->mm, start, end, prot, grows);
+	err = do_mprotect(current->mm, start, end, prot);
 	mmap_write_unlock(current->mm);
 	return err;
 }

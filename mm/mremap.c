@@ -21,74 +21,47 @@ struct remap {
 	unsigned long addr, old_len, new_len; /* bytes, page aligned */
 	unsigned long flags;		      /* MREMAP_* */
 	unsigned long new_addr; /* in: MREMAP_FIXED's wish; out: where the mapping now is */
-	bool locked;		/* out: the grown part must be faulted in */
 };
-
-static struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma = find_vma(mm, addr);
-
-	return vma && vma->vm_start <= addr ? vma : NULL;
-}
 
 /*
  * The area of the new place, merged with its neighbours if that goes. *vmap is
  * the source; an untouched one may be merged with its own copy, then *vmap
  * becomes the whole. NULL: no memory.
  */
-static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, unsigned long addr,
-				       unsigned long len, unsigned long pgoff, bool keep_source)
+static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struct remap *r)
 {
 	struct vm_area_struct *vma = *vmap, *new_vma = NULL, *prev;
-	unsigned long vma_start = vma->vm_start;
-	struct mm_struct *mm = vma->vm_mm;
+	unsigned long vma_start = vma->vm_start, addr = r->new_addr, end = addr + r->new_len;
+	unsigned long pgoff = vma_pgoff(vma, r->addr);
 	bool untouched = vma_is_anonymous(vma) && !vma->anon_vma;
+	bool touching = addr == vma->vm_end || vma->vm_start == end;
 
 	if (untouched)
 		pgoff = addr >> PAGE_SHIFT;
-	find_vma_prev(mm, addr, &prev);
+	find_vma_prev(vma->vm_mm, addr, &prev);
 	/* With DONTUNMAP source and copy must stay two areas. */
-	if (!(untouched && keep_source && (addr == vma->vm_end || vma->vm_start == addr + len)))
-		new_vma = vma_merge(mm, prev, addr, addr + len, vma->vm_flags, vma->anon_vma,
+	if (!(untouched && touching && (r->flags & MREMAP_DONTUNMAP)))
+		new_vma = vma_merge(vma->vm_mm, prev, addr, end, vma->vm_flags, vma->anon_vma,
 				    vma->vm_file, pgoff);
 	if (new_vma) {
 		if (vma_start >= new_vma->vm_start && vma_start < new_vma->vm_end)
 			*vmap = new_vma;
 		return new_vma;
 	}
-	new_vma = vm_area_dup(vma);
+	new_vma = vm_area_copy(vma);
 	if (!new_vma)
 		return NULL;
 	new_vma->vm_start = addr;
-	new_vma->vm_end = addr + len;
+	new_vma->vm_end = end;
 	new_vma->vm_pgoff = pgoff;
 	anon_vma_clone(new_vma, vma);
-	if (new_vma->vm_file)
-		get_file(new_vma->vm_file);
-	if (new_vma->vm_ops && new_vma->vm_ops->open)
-		new_vma->vm_ops->open(new_vma);
-	vma_link(mm, new_vma, prev);
+	vma_link(vma->vm_mm, new_vma, prev);
 	return new_vma;
-}
-
-/* May the pieces outside [addr, addr + len) be cut off? */
-static int check_split(struct vm_area_struct *vma, unsigned long addr, unsigned long len)
-{
-	int err = 0;
-
-	if (!vma->vm_ops || !vma->vm_ops->may_split)
-		return 0;
-	if (vma->vm_start != addr)
-		err = vma->vm_ops->may_split(vma, addr);
-	if (!err && vma->vm_end != addr + len)
-		err = vma->vm_ops->may_split(vma, addr + len);
-	return err;
 }
 
 /* MREMAP_DONTUNMAP leaves the source in the list, without pages. */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
-	vma->vm_flags &= VM_LOCKED_CLEAR_MASK;
 	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
 		return;
 	unlink_anon_vma(vma);
@@ -96,68 +69,38 @@ static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
 }
 
-/* Locked pages are counted by whole areas: with DONTUNMAP the source must be one of its own. */
-static int isolate_locked(struct mm_struct *mm, struct vm_area_struct *vma, const struct remap *r)
-{
-	int err = 0;
-
-	if (!(r->flags & MREMAP_DONTUNMAP) || !(vma->vm_flags & VM_LOCKED))
-		return 0;
-	if (vma->vm_start != r->addr)
-		err = split_vma(mm, vma, r->addr, 1);
-	if (!err && vma->vm_end != r->addr + r->old_len)
-		err = split_vma(mm, vma, r->addr + r->old_len, 0);
-	return err;
-}
-
-/* Moves the entries; on failure moves them back. 0, -ENOMEM, or what vm_ops->mremap says. */
-static int move_pages_of(struct vm_area_struct *vma, struct vm_area_struct *new_vma,
-			 const struct remap *r)
-{
-	unsigned long moved = move_page_tables(vma, r->addr, new_vma, r->new_addr, r->old_len);
-	int err = 0;
-
-	if (moved < r->old_len)
-		err = -ENOMEM;
-	else if (vma->vm_ops && vma->vm_ops->mremap)
-		err = vma->vm_ops->mremap(new_vma);
-	if (err)
-		move_page_tables(new_vma, r->new_addr, vma, r->addr, moved);
-	return err;
-}
-
-/* The mapping goes to r->new_addr, which is free. 0 or -errno. */
+/* The mapping goes to r->new_addr (MREMAP_FIXED), which is free, or to where there is room. */
 static int move_vma(struct vm_area_struct *vma, struct remap *r)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long vm_flags = vma->vm_flags;
 	bool keep = r->flags & MREMAP_DONTUNMAP;
-	unsigned long to_account = keep ? r->new_len : r->new_len - r->old_len;
-	unsigned long pgoff, hiwater;
+	unsigned long moved, growth = keep ? r->new_len : r->new_len - r->old_len;
+	unsigned long hiwater = max(mm->hiwater_vm, mm->total_vm);
 	struct vm_area_struct *new_vma;
-	int err;
+	int err = get_unmapped_area(&r->new_addr, r->new_len,
+				    r->flags & MREMAP_FIXED ? MAP_FIXED : 0);
 
-	if (mm->map_count >= MAX_MAP_COUNT - 3)
-		return -ENOMEM;
-	err = check_split(vma, r->addr, r->old_len);
-	if (!err)
-		err = isolate_locked(mm, vma, r);
 	if (err)
 		return err;
-	if ((vm_flags & VM_ACCOUNT) && security_vm_enough_memory(mm, to_account >> PAGE_SHIFT))
+	if (mm->map_count >= MAX_MAP_COUNT - 3)
 		return -ENOMEM;
-	pgoff = vma->vm_pgoff + ((r->addr - vma->vm_start) >> PAGE_SHIFT);
-	new_vma = copy_vma(&vma, r->new_addr, r->new_len, pgoff, keep);
+	if ((vma->vm_flags & VM_DONTEXPAND) && r->old_len != vma->vm_end - vma->vm_start)
+		return -EINVAL; /* see __split_vma */
+	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(growth >> PAGE_SHIFT))
+		return -ENOMEM;
+	new_vma = copy_vma(&vma, r);
 	if (!new_vma)
 		return -ENOMEM;
-	err = move_pages_of(vma, new_vma, r);
-	hiwater = max(mm->hiwater_vm, mm->total_vm);
+	moved = move_page_tables(vma, r->addr, r->new_addr, r->old_len);
 	vm_stat_account(mm, vma->vm_flags, r->new_len >> PAGE_SHIFT);
-	if (err) {
+	if (moved < r->old_len) {
+		move_page_tables(new_vma, r->new_addr, r->addr, moved);
 		do_munmap(mm, r->new_addr, r->new_len);
 		mm->hiwater_vm = hiwater;
-		return err;
+		return -ENOMEM;
 	}
+	if (new_vma->vm_ops && new_vma->vm_ops->mremap)
+		new_vma->vm_ops->mremap(new_vma);
 	if (keep) {
 		empty_source(vma, r);
 		return 0;
@@ -165,52 +108,36 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 	do_munmap(mm, r->addr, r->old_len);
 	/* Both were counted for a moment; that is no high water. */
 	mm->hiwater_vm = max(hiwater, mm->total_vm);
-	if (vm_flags & VM_LOCKED) {
-		mm->locked_vm += r->new_len >> PAGE_SHIFT;
-		r->locked = true;
-	}
 	return 0;
 }
 
-/* The area of r->addr if it may have the new size. ERR_PTR. */
-static struct vm_area_struct *vma_to_resize(struct mm_struct *mm, const struct remap *r)
+/* May @vma, which holds r->addr, have the new size? 0 or -errno. */
+static int check_resize(const struct vm_area_struct *vma, const struct remap *r)
 {
-	struct vm_area_struct *vma = vma_lookup(mm, r->addr);
-	unsigned long pgoff;
+	unsigned long growth = (r->new_len - r->old_len) >> PAGE_SHIFT;
+	unsigned long pgoff = vma_pgoff(vma, r->addr);
+	bool fixed_size = vma->vm_flags & (VM_DONTEXPAND | VM_PFNMAP);
 
-	if (!vma)
-		return ERR_PTR(-EFAULT);
 	if (!r->old_len && !(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
-		return ERR_PTR(-EINVAL);
-	if ((r->flags & MREMAP_DONTUNMAP) && (vma->vm_flags & (VM_DONTEXPAND | VM_PFNMAP)))
-		return ERR_PTR(-EINVAL);
+		return -EINVAL;
+	if ((r->flags & MREMAP_DONTUNMAP) && fixed_size)
+		return -EINVAL;
 	if (r->old_len > vma->vm_end - r->addr)
-		return ERR_PTR(-EFAULT);
+		return -EFAULT;
 	if (r->new_len == r->old_len)
-		return vma;
-	pgoff = vma->vm_pgoff + ((r->addr - vma->vm_start) >> PAGE_SHIFT);
+		return 0;
 	if (pgoff + (r->new_len >> PAGE_SHIFT) < pgoff)
-		return ERR_PTR(-EINVAL);
-	if (vma->vm_flags & (VM_DONTEXPAND | VM_PFNMAP))
-		return ERR_PTR(-EFAULT);
-	if (mlock_future_check(mm, vma->vm_flags, r->new_len - r->old_len))
-		return ERR_PTR(-EAGAIN);
-	if (!may_expand_vm(mm, vma->vm_flags, (r->new_len - r->old_len) >> PAGE_SHIFT))
-		return ERR_PTR(-ENOMEM);
-	return vma;
-}
-
-static unsigned long pgoff_of(const struct vm_area_struct *vma, unsigned long addr)
-{
-	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+		return -EINVAL;
+	if (fixed_size)
+		return -EFAULT;
+	return may_expand_vm(vma->vm_mm, vma->vm_flags, growth) ? 0 : -ENOMEM;
 }
 
 /* MREMAP_FIXED and MREMAP_DONTUNMAP. 0 or -errno. */
 static int mremap_to(struct mm_struct *mm, struct remap *r)
 {
-	unsigned long map_flags = r->flags & MREMAP_FIXED ? MAP_FIXED : 0;
 	struct vm_area_struct *vma;
-	int err;
+	int err = 0;
 
 	if (offset_in_page(r->new_addr) || r->new_len > TASK_SIZE ||
 	    r->new_addr > TASK_SIZE - r->new_len)
@@ -220,97 +147,71 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	/* Both ranges may be split twice: make sure first, for what is unmapped below is gone. */
 	if (mm->map_count + 2 >= MAX_MAP_COUNT - 3)
 		return -ENOMEM;
-	if (r->flags & MREMAP_FIXED) {
+	if (r->flags & MREMAP_FIXED)
 		err = do_munmap(mm, r->new_addr, r->new_len);
-		if (err)
-			return err;
-	}
-	if (r->old_len > r->new_len) {
+	if (!err && r->old_len > r->new_len) {
 		err = do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len);
-		if (err)
-			return err;
 		r->old_len = r->new_len;
 	}
-	vma = vma_to_resize(mm, r);
-	if (IS_ERR(vma))
-		return PTR_ERR(vma);
+	if (err)
+		return err;
+	vma = find_vma_intersection(mm, r->addr, r->addr + 1);
+	err = vma ? check_resize(vma, r) : -EFAULT;
+	if (err)
+		return err;
 	if ((r->flags & MREMAP_DONTUNMAP) &&
 	    !may_expand_vm(mm, vma->vm_flags, r->old_len >> PAGE_SHIFT))
 		return -ENOMEM;
-	if (vma->vm_flags & VM_MAYSHARE)
-		map_flags |= MAP_SHARED;
-	err = get_unmapped_area(vma->vm_file, &r->new_addr, r->new_len, pgoff_of(vma, r->addr),
-				map_flags);
-	return err ? err : move_vma(vma, r);
+	return move_vma(vma, r);
 }
 
-/* Is the room behind @vma free for @delta bytes more? */
-static bool vma_expandable(struct vm_area_struct *vma, unsigned long delta)
+/* Is the room behind @vma free up to @end? */
+static bool vma_expandable(struct vm_area_struct *vma, unsigned long end)
 {
-	unsigned long start = vma->vm_start, end = vma->vm_end + delta;
+	unsigned long start = vma->vm_start;
 
-	if (end < vma->vm_end || find_vma_intersection(vma->vm_mm, vma->vm_end, end))
-		return false;
-	return get_unmapped_area(NULL, &start, end - start, 0, MAP_FIXED) == 0;
+	return end > vma->vm_end && !find_vma_intersection(vma->vm_mm, vma->vm_end, end) &&
+	       !get_unmapped_area(&start, end - start, MAP_FIXED);
 }
 
-static int grow_in_place(struct mm_struct *mm, struct vm_area_struct *vma, struct remap *r)
+static int grow_in_place(struct vm_area_struct *vma, struct remap *r)
 {
 	unsigned long start = r->addr + r->old_len, end = r->addr + r->new_len;
 	long pages = (end - start) >> PAGE_SHIFT;
 
-	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(mm, pages))
+	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(pages))
 		return -ENOMEM;
-	if (!vma->vm_ops || !vma->vm_ops->close)
-		vma = vma_merge(mm, vma, start, end, vma->vm_flags, vma->anon_vma, vma->vm_file,
-				pgoff_of(vma, start));
-	else if (vma_adjust(vma, vma->vm_start, end, vma->vm_pgoff))
-		vma = NULL;
+	vma = vma_merge(vma->vm_mm, vma, start, end, vma->vm_flags, vma->anon_vma, vma->vm_file,
+			vma_pgoff(vma, start));
 	if (!vma)
 		return -ENOMEM;
-	vm_stat_account(mm, vma->vm_flags, pages);
-	if (vma->vm_flags & VM_LOCKED) {
-		mm->locked_vm += pages;
-		r->locked = true;
-	}
+	vm_stat_account(vma->vm_mm, vma->vm_flags, pages);
 	r->new_addr = r->addr;
 	return 0;
-}
-
-static int grow(struct mm_struct *mm, struct remap *r)
-{
-	struct vm_area_struct *vma = vma_to_resize(mm, r);
-	int err;
-
-	if (IS_ERR(vma))
-		return PTR_ERR(vma);
-	if (r->old_len == vma->vm_end - r->addr && vma_expandable(vma, r->new_len - r->old_len))
-		return grow_in_place(mm, vma, r);
-	if (!(r->flags & MREMAP_MAYMOVE))
-		return -ENOMEM;
-	r->new_addr = 0;
-	err = get_unmapped_area(vma->vm_file, &r->new_addr, r->new_len, pgoff_of(vma, r->addr),
-				vma->vm_flags & VM_MAYSHARE ? MAP_SHARED : 0);
-	return err ? err : move_vma(vma, r);
 }
 
 static int do_mremap(struct mm_struct *mm, struct remap *r)
 {
+	struct vm_area_struct *vma = find_vma_intersection(mm, r->addr, r->addr + 1);
 	int err;
 
-	if (!vma_lookup(mm, r->addr))
+	if (!vma)
 		return -EFAULT;
 	if (r->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return mremap_to(mm, r);
-	if (r->old_len < r->new_len)
-		return grow(mm, r);
-	if (r->old_len != r->new_len) {
-		err = do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len);
-		if (err)
-			return err;
+	if (r->old_len >= r->new_len) {
+		r->new_addr = r->addr;
+		return r->old_len == r->new_len
+			       ? 0
+			       : do_munmap(mm, r->addr + r->new_len, r->old_len - r->new_len);
 	}
-	r->new_addr = r->addr;
-	return 0;
+	err = check_resize(vma, r);
+	if (err)
+		return err;
+	if (r->addr + r->old_len == vma->vm_end && vma_expandable(vma, r->addr + r->new_len))
+		return grow_in_place(vma, r);
+	r->new_addr = 0;
+	return r->flags & MREMAP_MAYMOVE ? move_vma(vma, r) : -ENOMEM;
 }
 
 long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len,
@@ -326,9 +227,9 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 
 	if (flags & ~(unsigned long)(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP))
 		return -EINVAL;
-	if ((flags & MREMAP_FIXED) && !(flags & MREMAP_MAYMOVE))
+	if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE))
 		return -EINVAL;
-	if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_len != new_len))
+	if ((flags & MREMAP_DONTUNMAP) && old_len != new_len)
 		return -EINVAL;
 	if (offset_in_page(addr) || !r.new_len)
 		return -EINVAL;
@@ -336,9 +237,5 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 		return -EINTR;
 	err = do_mremap(mm, &r);
 	mmap_write_unlock(mm);
-	if (err)
-		return err;
-	if (r.locked && r.new_len > r.old_len)
-		mm_populate(r.new_addr + r.old_len, r.new_len - r.old_len);
-	return r.new_addr;
+	return err ? err : (long)r.new_addr;
 }

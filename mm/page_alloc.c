@@ -29,23 +29,14 @@ _Static_assert(sizeof(struct page) == 64, "vmemmap counts on 64 bytes for each f
 #define BOOT_MAPPED	(4UL << 30) /* what the boot tables show at PAGE_OFFSET */
 #define MIN_RAM		(16UL << 20)
 
-/*
- * Single frames go through a small stack, so that the usual alloc and free neither split nor
- * merge.
- */
-#define HOT_MAX	  64
-#define HOT_BATCH 16
-
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
-static LIST_HEAD(hot_list);
-static unsigned int nr_hot;
-static unsigned long nr_free, nr_total; /* frames; hot ones are free */
+static unsigned long nr_free, nr_total; /* frames */
 static bool buddy_ready;
 
 struct page *zero_page;
 
-/* What is taken before the buddy allocator starts: sorted, not touching each other. */
+/* What is taken before the buddy allocator starts: in no order. */
 #define EARLY_MAX 64
 static struct mem_range early[EARLY_MAX];
 static unsigned int nr_early;
@@ -53,51 +44,37 @@ static const struct boot_info *boot_map; /* for mem_init only */
 
 /* ---- before the buddy allocator -------------------------------------- */
 
-static void early_remove(unsigned int i)
-{
-	nr_early--;
-	memmove(&early[i], &early[i + 1], (nr_early - i) * sizeof(early[0]));
-}
-
 static void early_reserve(phys_addr_t start, phys_addr_t end)
 {
-	unsigned int i = 0;
-
-	if (start >= end)
-		return;
-	while (i < nr_early && early[i].end < start)
-		i++;
-	while (i < nr_early && early[i].start <= end) {
-		start = min(start, early[i].start);
-		end = max(end, early[i].end);
-		early_remove(i);
-	}
+	for (unsigned int i = 0; i < nr_early; i++)
+		if (early[i].end == start) {
+			early[i].end = end;
+			return;
+		}
 	if (nr_early == EARLY_MAX)
 		panic("memory map too scattered");
-	memmove(&early[i + 1], &early[i], (nr_early - i) * sizeof(early[0]));
-	early[i] = (struct mem_range){start, end};
-	nr_early++;
+	early[nr_early++] = (struct mem_range){start, end};
 }
 
-/* The first aligned place in [start, end) that is not reserved; false: none. */
-static bool early_find(phys_addr_t start, phys_addr_t end, size_t size, phys_addr_t *pa)
+/* A reservation that overlaps [start, end), or NULL. */
+static const struct mem_range *early_conflict(phys_addr_t start, phys_addr_t end)
 {
-	*pa = ALIGN(start, size);
 	for (unsigned int i = 0; i < nr_early; i++)
-		if (early[i].start < *pa + size && *pa < early[i].end)
-			*pa = ALIGN(early[i].end, size);
-	return *pa + size <= end;
+		if (early[i].start < end && start < early[i].end)
+			return &early[i];
+	return NULL;
 }
 
 /* @size bytes, a power of two and aligned to itself, below 4 GiB; not zeroed. */
 static phys_addr_t early_alloc(size_t size)
 {
-	phys_addr_t pa;
-
 	for (unsigned int i = 0; i < boot_map->nr_ram; i++) {
-		const struct mem_range *r = &boot_map->ram[i];
+		phys_addr_t pa = ALIGN(boot_map->ram[i].start, size);
+		const struct mem_range *taken;
 
-		if (early_find(r->start, min(r->end, BOOT_MAPPED), size, &pa)) {
+		while ((taken = early_conflict(pa, pa + size)))
+			pa = ALIGN(taken->end, size);
+		if (pa + size <= min(boot_map->ram[i].end, BOOT_MAPPED)) {
 			early_reserve(pa, pa + size);
 			return pa;
 		}
@@ -116,11 +93,7 @@ void *alloc_table(void)
 	return table;
 }
 
-void free_table(void *table) { free_pages(table, 0); }
-
 /* ---- the kernel's page tables ---------------------------------------- */
-
-static phys_addr_t image_pa(const char *symbol) { return (unsigned long)symbol - KERNEL_BASE; }
 
 static void map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 {
@@ -128,29 +101,22 @@ static void map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		map_kernel_range(PAGE_OFFSET + start, start, end - start, prot);
 }
 
-/*
- * RAM at PAGE_OFFSET, never executable; the alias of the kernel's text and constants not even
- * writable.
- */
+/* Never executable; the alias of the kernel's text and constants is not even writable. */
 static void map_direct_range(phys_addr_t start, phys_addr_t end)
 {
-	phys_addr_t ro_start = max(start, image_pa(_text));
-	phys_addr_t ro_end = min(end, image_pa(_erodata));
+	phys_addr_t ro_start = min(max(start, (unsigned long)_text - KERNEL_BASE), end);
+	phys_addr_t ro_end = max(min(end, (unsigned long)_erodata - KERNEL_BASE), ro_start);
 
-	if (ro_start >= ro_end) {
-		map_direct(start, end, PAGE_KERNEL);
-		return;
-	}
 	map_direct(start, ro_start, PAGE_KERNEL);
 	map_direct(ro_start, ro_end, PAGE_KERNEL_RO);
 	map_direct(ro_end, end, PAGE_KERNEL);
 }
 
-/* Page by page: large pages would join what has different rights. */
 static void map_image(const char *start, const char *end, pgprot_t prot)
 {
-	for (unsigned long va = (unsigned long)start; va < (unsigned long)end; va += PAGE_SIZE)
-		map_kernel_range(va, va - KERNEL_BASE, PAGE_SIZE, prot);
+	unsigned long va = (unsigned long)start;
+
+	map_kernel_range(va, va - KERNEL_BASE, PAGE_ALIGN(end - start), prot);
 }
 
 /* The struct pages of the frames in [start, end): 2 MiB of them at a time where possible. */
@@ -249,45 +215,6 @@ static struct page *take_block(unsigned int order)
 	return page;
 }
 
-static void push_hot(struct page *page)
-{
-	page->flags = 0;
-	list_add(&page->lru, &hot_list);
-	nr_hot++;
-}
-
-static struct page *pop_hot(void)
-{
-	struct page *page = list_first_entry(&hot_list, struct page, lru);
-
-	list_del(&page->lru);
-	nr_hot--;
-	return page;
-}
-
-static struct page *take_one(void)
-{
-	for (struct page *page; nr_hot < HOT_BATCH && (page = take_block(0)) != NULL;)
-		push_hot(page);
-	return nr_hot ? pop_hot() : NULL;
-}
-
-static void drain_hot(unsigned int keep)
-{
-	while (nr_hot > keep)
-		free_block(pop_hot(), 0);
-}
-
-static struct page *take_many(unsigned int order)
-{
-	struct page *page = take_block(order);
-
-	if (page)
-		return page;
-	drain_hot(0);
-	return take_block(order);
-}
-
 static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 {
 	page->flags = order ? BIT(PG_head) : 0;
@@ -305,13 +232,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	struct page *page;
 	unsigned long flags;
 
-	if (order >= MAX_ORDER)
-		return NULL;
 	spin_lock_irqsave(&zone_lock, flags);
-	if (order)
-		page = take_many(order);
-	else
-		page = nr_hot ? pop_hot() : take_one();
+	page = take_block(order);
 	if (page)
 		nr_free -= 1UL << order;
 	spin_unlock_irqrestore(&zone_lock, flags);
@@ -320,33 +242,21 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-/* The last reference is gone. */
-static void release_pages(struct page *page, unsigned int order)
-{
-	unsigned long flags;
-
-	BUG_ON(page->flags & (BIT(PG_buddy) | BIT(PG_reserved) | BIT(PG_slab)));
-	BUG_ON(atomic_read(&page->_mapcount) != 0);
-	spin_lock_irqsave(&zone_lock, flags);
-	nr_free += 1UL << order;
-	if (order) {
-		free_block(page, order);
-	} else {
-		push_hot(page);
-		if (nr_hot > HOT_MAX)
-			drain_hot(HOT_MAX - HOT_BATCH);
-	}
-	spin_unlock_irqrestore(&zone_lock, flags);
-}
-
 /* Drops the reference; the frames are free when it was the last. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	int left = atomic_dec_return(&page->_refcount);
+	unsigned long flags;
 
 	BUG_ON(left < 0);
-	if (left == 0)
-		release_pages(page, order);
+	if (left)
+		return;
+	BUG_ON(page->flags & (BIT(PG_buddy) | BIT(PG_reserved) | BIT(PG_slab)));
+	BUG_ON(atomic_read(&page->_mapcount) != 0);
+	spin_lock_irqsave(&zone_lock, flags);
+	nr_free += 1UL << order;
+	free_block(page, order);
+	spin_unlock_irqrestore(&zone_lock, flags);
 }
 
 void put_page(struct page *p) { __free_pages(p, p->flags & BIT(PG_head) ? p->private : 0); }
@@ -401,14 +311,9 @@ void free_reserved(phys_addr_t start, phys_addr_t end)
 	start = PAGE_ALIGN(start);
 	end = PAGE_ALIGN(end);
 	spin_lock_irqsave(&zone_lock, flags);
-	for (phys_addr_t pa = start; pa < end; pa += PAGE_SIZE) {
-		struct page *page = pfn_to_page(pa >> PAGE_SHIFT);
-
-		BUG_ON(!(page->flags & BIT(PG_reserved)));
-		page->flags = 0;
-	}
-	if (start < end)
-		free_range(start, end);
+	for (phys_addr_t pa = start; pa < end; pa += PAGE_SIZE)
+		pfn_to_page(pa >> PAGE_SHIFT)->flags = 0;
+	free_range(start, end);
 	spin_unlock_irqrestore(&zone_lock, flags);
 }
 
@@ -427,13 +332,10 @@ static void init_reserved_block(phys_addr_t start)
 /* All of [start, end) is RAM that nobody has taken. */
 static bool block_is_free(const struct boot_info *bi, phys_addr_t start, phys_addr_t end)
 {
-	bool ram = false;
-
 	for (unsigned int i = 0; i < bi->nr_ram; i++)
-		ram |= bi->ram[i].start <= start && end <= bi->ram[i].end;
-	for (unsigned int i = 0; i < nr_early; i++)
-		ram &= end <= early[i].start || early[i].end <= start;
-	return ram;
+		if (bi->ram[i].start <= start && end <= bi->ram[i].end)
+			return !early_conflict(start, end);
+	return false;
 }
 
 static void init_struct_pages(const struct boot_info *bi)
@@ -452,15 +354,14 @@ static void init_struct_pages(const struct boot_info *bi)
 /* Frees what of [start, end) is between the early reservations. */
 static void release_ram(phys_addr_t start, phys_addr_t end)
 {
-	for (unsigned int i = 0; i < nr_early && start < end; i++) {
-		if (early[i].end <= start)
-			continue;
-		if (start < early[i].start)
-			free_range(start, min(end, early[i].start));
-		start = early[i].end;
-	}
-	if (start < end)
+	const struct mem_range *taken = start < end ? early_conflict(start, end) : NULL;
+
+	if (taken) {
+		release_ram(start, taken->start);
+		release_ram(taken->end, end);
+	} else if (start < end) {
 		free_range(start, end);
+	}
 }
 
 static void check_ram(const struct boot_info *bi)
@@ -490,7 +391,6 @@ void mem_init(const struct boot_info *bi)
 	for (unsigned int i = 0; i < bi->nr_ram; i++)
 		release_ram(bi->ram[i].start, bi->ram[i].end);
 	buddy_ready = true;
-	freeze_kernel_pgd();
 	zero_page = alloc_page(GFP_ZERO);
 	if (!zero_page)
 		panic("not enough RAM: none left beside the kernel and the initramfs");

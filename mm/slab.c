@@ -26,16 +26,14 @@ struct kmem_cache {
 	struct list_head partial; /* slabs with free objects */
 	unsigned int size;	  /* of an object with its alignment */
 	unsigned int order;
-	const char *name;
 };
 
 /* 576 is a radix tree node. */
 static const unsigned short class_size[] = {
-	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, 2048,
+	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, KMALLOC_MAX,
 };
 static struct kmem_cache kmalloc_caches[ARRAY_SIZE(class_size)];
-static u8 class_of[KMALLOC_MAX / MIN_ALIGN + 1]; /* by size in units of MIN_ALIGN, rounded up */
-static unsigned long nr_slab_pages;
+static atomic_t nr_slab_pages;
 
 /* ---- slabs: cache->lock held -------------------------------------------- */
 
@@ -67,7 +65,7 @@ static struct page *new_slab(struct kmem_cache *c)
 	slab->index = 0;
 	thread_free_list(c, slab);
 	list_add(&slab->lru, &c->partial);
-	__atomic_add_fetch(&nr_slab_pages, 1UL << c->order, __ATOMIC_RELAXED);
+	atomic_add(1 << c->order, &nr_slab_pages);
 	return slab;
 }
 
@@ -76,7 +74,7 @@ static void free_slab(struct kmem_cache *c, struct page *slab)
 	list_del(&slab->lru);
 	for (unsigned long i = 0; i < 1UL << c->order; i++)
 		slab[i].flags = 0;
-	__atomic_sub_fetch(&nr_slab_pages, 1UL << c->order, __ATOMIC_RELAXED);
+	atomic_sub(1 << c->order, &nr_slab_pages);
 	__free_pages(slab, c->order);
 }
 
@@ -88,26 +86,25 @@ static struct page *slab_of(const struct kmem_cache *c, const void *obj)
 
 /* ---- caches -------------------------------------------------------------- */
 
-static void init_cache(struct kmem_cache *c, const char *name, size_t size)
+static void init_cache(struct kmem_cache *c, size_t size)
 {
 	spin_lock_init(&c->lock, LOCK_SLAB);
 	INIT_LIST_HEAD(&c->partial);
-	c->name = name;
 	c->size = size;
-	for (c->order = 0; c->order < MAX_SLAB_ORDER; c->order++)
-		if (objects_per_slab(c) >= MIN_OBJECTS)
-			break;
+	c->order = 0;
+	while (c->order < MAX_SLAB_ORDER && objects_per_slab(c) < MIN_OBJECTS)
+		c->order++;
 }
 
 /* Objects of @size bytes aligned to @align, a power of two; 0: as kmalloc does. NULL: no memory. */
-struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align)
+struct kmem_cache *kmem_cache_create(const char *name __maybe_unused, size_t size, size_t align)
 {
 	struct kmem_cache *c = kmalloc(sizeof(*c), GFP_KERNEL);
 
 	size = ALIGN(size, max(align, MIN_ALIGN));
 	BUG_ON(size > PAGE_SIZE << MAX_SLAB_ORDER);
 	if (c)
-		init_cache(c, name, size);
+		init_cache(c, size);
 	return c;
 }
 
@@ -156,15 +153,8 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 
 void slab_init(void)
 {
-	unsigned int class = 0;
-
 	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++)
-		init_cache(&kmalloc_caches[i], "kmalloc", class_size[i]);
-	for (unsigned int units = 0; units < ARRAY_SIZE(class_of); units++) {
-		if (units * MIN_ALIGN > class_size[class])
-			class ++;
-		class_of[units] = class;
-	}
+		init_cache(&kmalloc_caches[i], class_size[i]);
 }
 
 static unsigned int order_of(size_t size)
@@ -174,10 +164,15 @@ static unsigned int order_of(size_t size)
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
+	unsigned int class = 0;
+
+	if (size > PAGE_SIZE << (MAX_ORDER - 1))
+		return NULL;
 	if (size > KMALLOC_MAX)
-		return size > PAGE_SIZE << (MAX_ORDER - 1) ? NULL
-							   : __get_free_pages(gfp, order_of(size));
-	return kmem_cache_alloc(&kmalloc_caches[class_of[DIV_ROUND_UP(size, MIN_ALIGN)]], gfp);
+		return __get_free_pages(gfp, order_of(size));
+	while (class_size[class] < size)
+		class++;
+	return kmem_cache_alloc(&kmalloc_caches[class], gfp);
 }
 
 /* What kmalloc, kstrdup or kmemdup gave; NULL is allowed. */
@@ -188,12 +183,10 @@ void kfree(const void *p)
 	if (!p)
 		return;
 	page = virt_to_page(p);
-	if (page->flags & BIT(PG_slab)) {
+	if (page->flags & BIT(PG_slab))
 		kmem_cache_free(page->slab, (void *)p);
-		return;
-	}
-	BUG_ON(offset_in_page(p));
-	put_page(page);
+	else
+		put_page(page);
 }
 
 void *kmemdup(const void *p, size_t n)
@@ -205,4 +198,4 @@ void *kmemdup(const void *p, size_t n)
 
 char *kstrdup(const char *s) { return s ? kmemdup(s, strlen(s) + 1) : NULL; }
 
-unsigned long slab_pages(void) { return nr_slab_pages; }
+unsigned long slab_pages(void) { return atomic_read(&nr_slab_pages); }

@@ -35,15 +35,17 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 	return vma;
 }
 
-struct vm_area_struct *vm_area_dup(const struct vm_area_struct *vma)
+struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 {
 	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma));
 
-	if (copy) {
-		copy->vm_next = copy->vm_prev = NULL;
-		copy->anon_vma = NULL;
-		copy->anon_chain = 0;
-	}
+	if (!copy)
+		return NULL;
+	copy->vm_next = copy->vm_prev = NULL;
+	copy->anon_vma = NULL;
+	copy->anon_chain = 0;
+	if (copy->vm_file)
+		get_file(copy->vm_file);
 	return copy;
 }
 
@@ -104,12 +106,11 @@ static void i_mmap_unlock(struct vm_area_struct *vma)
 		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
 }
 
-static void note_last(struct mm_struct *mm, struct vm_area_struct *last)
+/* @vma, whose end has changed, may be the last. */
+static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (!last)
-		mm->highest_vm_end = 0;
-	else if (!last->vm_next)
-		mm->highest_vm_end = last->vm_end;
+	if (!vma || !vma->vm_next)
+		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
@@ -123,20 +124,18 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 		vma->vm_next->vm_prev = vma;
 	mm->map_count++;
 	note_last(mm, vma);
-	if (vma->vm_file) {
-		i_mmap_lock(vma);
+	i_mmap_lock(vma);
+	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
-		i_mmap_unlock(vma);
-	}
+	i_mmap_unlock(vma);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (vma->vm_file) {
-		i_mmap_lock(vma);
+	i_mmap_lock(vma);
+	if (vma->vm_file)
 		list_del(&vma->shared_node);
-		i_mmap_unlock(vma);
-	}
+	i_mmap_unlock(vma);
 	if (vma->vm_prev)
 		vma->vm_prev->vm_next = vma->vm_next;
 	else
@@ -152,8 +151,6 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 
 void remove_vma(struct vm_area_struct *vma)
 {
-	if (vma->vm_ops && vma->vm_ops->close)
-		vma->vm_ops->close(vma);
 	unlink_anon_vma(vma);
 	if (vma->vm_file)
 		fput(vma->vm_file);
@@ -166,7 +163,7 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 
 	if (next && next->vm_start < vma->vm_end)
 		return -ENOMEM;
-	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(mm, vma_pages(vma)))
+	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(vma_pages(vma)))
 		return -ENOMEM;
 	if (vma_is_anonymous(vma))
 		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
@@ -205,30 +202,23 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
 	struct vm_area_struct *piece;
-	int err = 0;
 
-	if (vma->vm_ops && vma->vm_ops->may_split)
-		err = vma->vm_ops->may_split(vma, addr);
-	if (err)
-		return err;
-	piece = vm_area_dup(vma);
+	/* The kernel counts on the number of pages in its own areas: they are never cut. */
+	if (vma->vm_flags & VM_DONTEXPAND)
+		return -EINVAL;
+	piece = vm_area_copy(vma);
 	if (!piece)
 		return -ENOMEM;
 	anon_vma_clone(piece, vma);
-	if (piece->vm_file)
-		get_file(piece->vm_file);
 	if (new_below) {
 		piece->vm_end = addr;
 		vma_stretch(vma, addr, vma->vm_end);
-		vma_link(mm, piece, vma->vm_prev);
 	} else {
 		piece->vm_start = addr;
 		piece->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
 		vma_stretch(vma, vma->vm_start, addr);
-		vma_link(mm, piece, vma);
 	}
-	if (piece->vm_ops && piece->vm_ops->open)
-		piece->vm_ops->open(piece);
+	vma_link(mm, piece, new_below ? vma->vm_prev : vma);
 	return 0;
 }
 
@@ -246,9 +236,7 @@ int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long ad
 
 static bool is_mergeable_vma(struct vm_area_struct *vma, struct file *file, unsigned long vm_flags)
 {
-	if ((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY)
-		return false;
-	return vma->vm_file == file && !(vma->vm_ops && vma->vm_ops->close);
+	return !((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY) && vma->vm_file == file;
 }
 
 /*
@@ -263,63 +251,64 @@ static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
 	return a == b;
 }
 
-/* A range that ends where @vma begins and has page offset @pgoff there. */
-static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long vm_flags,
-				 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
+/* A range that ends at @end, with page offset @pgoff there: may @vma (or NULL) start with it? */
+static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
+				 unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff)
 {
-	return is_mergeable_vma(vma, file, vm_flags) &&
-	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) && vma->vm_pgoff == pgoff;
+	return vma && vma->vm_start == end && vma->vm_pgoff == pgoff &&
+	       is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-/* A range that begins where @vma ends, with page offset @pgoff: may @vma be extended over it? */
-bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long vm_flags,
+/* A range that begins at @addr, with page offset @pgoff: may @vma (or NULL) go on with it? */
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
-	return is_mergeable_vma(vma, file, vm_flags) &&
-	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma) &&
-	       vma->vm_pgoff + vma_pages(vma) == pgoff;
+	return vma && vma->vm_end == addr && vma_pgoff(vma, addr) == pgoff &&
+	       is_mergeable_vma(vma, file, vm_flags) &&
+	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-static void import_anon_vma(struct vm_area_struct *into, const struct vm_area_struct *from)
+/*
+ * @into grows to [start, end), and its neighbours lose what it takes: one that loses all goes.
+ * It inherits their anon_vma if it has none itself.
+ */
+static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
+		       unsigned long end)
 {
-	if (!into->anon_vma && from->anon_vma)
-		anon_vma_clone(into, from);
-}
+	for (;;) {
+		struct vm_area_struct *v = into->vm_next;
+		bool below = !v || v->vm_start >= end;
 
-/* @gone's pages become @into's; the caller stretches @into over them. */
-static void vma_swallow(struct mm_struct *mm, struct vm_area_struct *into,
-			struct vm_area_struct *gone)
-{
-	import_anon_vma(into, gone);
-	vma_unlink(mm, gone);
-	remove_vma(gone);
-}
-
-/* @prev takes [.., end) and with it what of @mid lies below @end: cases 2, 5, 7. */
-static void merge_into_prev(struct mm_struct *mm, struct vm_area_struct *prev,
-			    struct vm_area_struct *mid, unsigned long end)
-{
-	if (mid && mid->vm_end == end) {
-		vma_swallow(mm, prev, mid);
-	} else if (mid && mid->vm_start < end) {
-		import_anon_vma(prev, mid);
-		vma_stretch(mid, end, mid->vm_end);
+		if (below)
+			v = into->vm_prev;
+		if (below && (!v || v->vm_end <= start))
+			break;
+		if (!into->anon_vma && v->anon_vma)
+			anon_vma_clone(into, v);
+		if (v->vm_start < start) {
+			vma_stretch(v, v->vm_start, start);
+		} else if (v->vm_end > end) {
+			vma_stretch(v, end, v->vm_end);
+		} else {
+			vma_unlink(mm, v);
+			remove_vma(v);
+		}
 	}
-	vma_stretch(prev, prev->vm_start, end);
+	vma_stretch(into, start, end);
 }
 
-/* @next takes [addr, ..) from @prev's tail (4), from a hole (3), or from the whole of @mid (8). */
-static void merge_into_next(struct mm_struct *mm, struct vm_area_struct *prev,
-			    struct vm_area_struct *mid, struct vm_area_struct *next,
-			    unsigned long addr)
+/* [addr, end) goes to @prev, to @next, or makes the two one; NULL: that one does not fit. */
+static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_struct *prev,
+					 struct vm_area_struct *next, unsigned long addr,
+					 unsigned long end)
 {
-	if (prev && addr < prev->vm_end) {
-		import_anon_vma(next, prev);
-		vma_stretch(prev, prev->vm_start, addr);
-	} else if (mid != next) {
-		vma_swallow(mm, next, mid);
-	}
-	vma_stretch(next, addr, next->vm_end);
+	struct vm_area_struct *into = prev ? prev : next;
+
+	if (into)
+		vma_expand(mm, into, prev ? prev->vm_start : addr, next ? next->vm_end : end);
+	return into;
 }
 
 /*
@@ -334,33 +323,17 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 {
 	struct vm_area_struct *mid = prev ? prev->vm_next : mm->mmap;
 	struct vm_area_struct *next = mid && mid->vm_end == end ? mid->vm_next : mid;
-	bool merge_prev, merge_next;
 
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
-	merge_prev = prev && prev->vm_end == addr &&
-		     can_vma_merge_after(prev, vm_flags, anon_vma, file, pgoff);
-	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, anon_vma, file,
-					  pgoff + ((end - addr) >> PAGE_SHIFT));
-	if (merge_prev && merge_next &&
-	    is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL)) {
-		unsigned long far_end = next->vm_end;
-
-		if (mid != next)
-			vma_swallow(mm, prev, mid);
-		merge_into_prev(mm, prev, next, far_end); /* 1, 6 */
-		return prev;
-	}
-	if (merge_prev) {
-		merge_into_prev(mm, prev, mid, end);
-		return prev;
-	}
-	if (merge_next) {
-		merge_into_next(mm, prev, mid, next, addr);
-		return next;
-	}
-	return NULL;
+	if (!can_vma_merge_after(prev, addr, vm_flags, anon_vma, file, pgoff))
+		prev = NULL;
+	if (!can_vma_merge_before(next, end, vm_flags, anon_vma, file,
+				  pgoff + ((end - addr) >> PAGE_SHIFT)))
+		next = NULL;
+	if (prev && next && !is_mergeable_anon_vma(prev->anon_vma, next->anon_vma, NULL))
+		next = NULL;
+	return merge_with(mm, prev, next, addr, end);
 }
 
 /*
@@ -372,42 +345,54 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 				     unsigned long end, unsigned long vm_flags, struct file *file,
 				     unsigned long pgoff)
 {
-	bool merge_prev, merge_next;
-
 	if (vm_flags & VM_SPECIAL)
 		return NULL;
-	merge_next = next && next->vm_start == end &&
-		     can_vma_merge_before(next, vm_flags, NULL, file,
-					  pgoff + ((end - addr) >> PAGE_SHIFT));
-	merge_prev = prev && prev->vm_end == addr &&
-		     can_vma_merge_after(prev, vm_flags, merge_next ? next->anon_vma : NULL, file,
-					 pgoff);
-	if (merge_prev) {
-		merge_into_prev(mm, prev, merge_next ? next : NULL,
-				merge_next ? next->vm_end : end);
-		return prev;
-	}
-	if (merge_next) {
-		merge_into_next(mm, NULL, next, next, addr);
-		return next;
-	}
-	return NULL;
+	if (!can_vma_merge_before(next, end, vm_flags, NULL, file,
+				  pgoff + ((end - addr) >> PAGE_SHIFT)))
+		next = NULL;
+	if (!can_vma_merge_after(prev, addr, vm_flags, next ? next->anon_vma : NULL, file, pgoff))
+		prev = NULL;
+	return merge_with(mm, prev, next, addr, end);
 }
 
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 	      unsigned long end, unsigned long vm_flags)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long pgoff = vma->vm_pgoff + ((start - vma->vm_start) >> PAGE_SHIFT);
+	struct vm_area_struct *merged = NULL;
 	int err = 0;
 
-	*pprev = vma_merge(mm, *pprev, start, end, vm_flags, vma->anon_vma, vma->vm_file, pgoff);
-	if (*pprev)
-		return 0;
-	*pprev = vma;
-	if (start != vma->vm_start)
-		err = split_vma(mm, vma, start, 1);
-	if (!err && end != vma->vm_end)
-		err = split_vma(mm, vma, end, 0);
+	if (vma->vm_flags != vm_flags) {
+		merged = vma_merge(mm, *pprev, start, end, vm_flags, vma->anon_vma, vma->vm_file,
+				   vma_pgoff(vma, start));
+		if (!merged && start != vma->vm_start)
+			err = split_vma(mm, vma, start, 1);
+		if (!merged && !err && end != vma->vm_end)
+			err = split_vma(mm, vma, end, 0);
+	}
+	*pprev = merged ? merged : vma;
+	if (!err)
+		(*pprev)->vm_flags = vm_flags;
 	return err;
+}
+
+int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	       area_fn *fn, unsigned long arg)
+{
+	struct vm_area_struct *prev, *vma = find_vma_prev(mm, start, &prev);
+	int err, hole = 0;
+
+	if (vma && start > vma->vm_start)
+		prev = vma;
+	for (; start < end; start = prev->vm_end, vma = prev->vm_next) {
+		if (!vma || vma->vm_start >= end || (start < vma->vm_start && !skip_holes))
+			return -ENOMEM;
+		if (start < vma->vm_start)
+			hole = -ENOMEM;
+		start = max(start, vma->vm_start);
+		err = fn(vma, &prev, start, min(vma->vm_end, end), arg);
+		if (err)
+			return err;
+	}
+	return hole;
 }

@@ -9,11 +9,7 @@
 
 enum vsyscall_mode vsyscall_mode = VSYSCALL_NONE;
 
-static const char *gate_vma_name(struct vm_area_struct *vma __maybe_unused) { return "[vsyscall]"; }
-
-static const struct vm_operations_struct gate_vma_ops = {
-	.name = gate_vma_name,
-};
+static const struct vm_operations_struct gate_vma_ops = {.name = "[vsyscall]"};
 
 static struct vm_area_struct gate_vma = {
 	.vm_start = VSYSCALL_ADDR,

@@ -341,15 +341,8 @@ static int proc_table_iterate(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
-int proc_no_create(struct inode *dir __maybe_unused, struct dentry *d __maybe_unused, umode_t mode __maybe_unused)
-{
-	return -ENOENT;
-}
-
 static const struct inode_operations proc_table_iops = {
 	.lookup = proc_table_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };

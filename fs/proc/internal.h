@@ -52,8 +52,6 @@ int proc_table_lookup(struct inode *dir, struct dentry *d);	/* ->lookup of a dir
 /* Emits "." and "..", then the table; ctx->pos 2 + i is entry i. True: the table is through. */
 bool proc_table_emit(struct file *f, struct dir_context *ctx);
 bool proc_emit_dots(struct file *f, struct dir_context *ctx);
-/* ->create, ->mkdir: the lookup's -ENOENT is Linux's answer to those who would make a name here, too. */
-int proc_no_create(struct inode *dir, struct dentry *d, umode_t mode);
 int proc_setattr(struct dentry *d, struct iattr *attr);
 int proc_getattr(const struct path *p, struct kstat *st);
 /*

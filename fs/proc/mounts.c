@@ -44,7 +44,7 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 		const char *text;
 	} opts[] = {
 		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
-		{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+		{ MS_NOATIME, ",noatime" }, { MS_RELATIME, ",relatime" },
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(opts); i++)
@@ -64,7 +64,7 @@ static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt)
 	mangle(m, mnt->mnt_devname ?: "none");
 	seq_putc(m, ' ');
 	seq_path(m, &p, ESCAPED);
-	seq_printf(m, " %s %s", mnt->mnt_sb->s_type->name, rw(mnt->mnt_flags | mnt->mnt_sb->s_flags));
+	seq_printf(m, " %s %s", mnt->mnt_sb->s_type->name, rw(mnt->mnt_flags));
 	show_mnt_opts(m, mnt);
 	seq_puts(m, " 0 0\n");
 }
@@ -85,7 +85,7 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt)
 	show_mnt_opts(m, mnt);
 	seq_printf(m, " - %s ", mnt->mnt_sb->s_type->name);
 	mangle(m, mnt->mnt_devname ?: "none");
-	seq_printf(m, " %s\n", rw(mnt->mnt_sb->s_flags));
+	seq_printf(m, " %s\n", rw(mnt->mnt_flags));
 }
 
 /* False: it lies outside current's root. */

@@ -31,8 +31,6 @@ static int proc_root_iterate(struct file *f, struct dir_context *ctx)
 
 static const struct inode_operations proc_root_iops = {
 	.lookup = proc_root_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };
@@ -44,16 +42,7 @@ static const struct file_operations proc_root_fops = {
 static const struct proc_entry proc_root =
 	PROC_DIR("/proc", 0555, .children = proc_root_entries, .iop = &proc_root_iops, .fop = &proc_root_fops);
 
-static int proc_statfs(struct super_block *sb, struct statfs *st)
-{
-	*st = (struct statfs){
-		.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX,
-	};
-	return 0;
-}
-
-static struct super_block *proc_mount(struct file_system_type *t, unsigned int flags __maybe_unused,
-				      const char *data __maybe_unused)
+static struct super_block *proc_mount(struct file_system_type *t)
 {
 	static struct super_block *proc_sb;
 	struct super_block *sb = proc_sb;
@@ -64,7 +53,6 @@ static struct super_block *proc_mount(struct file_system_type *t, unsigned int f
 	sb = alloc_super(t, PROC_SUPER_MAGIC);
 	if (!sb)
 		return ERR_PTR(-ENOMEM);
-	sb->statfs = proc_statfs;
 	sb->evict_inode = proc_evict_inode;
 	root = proc_new_inode(sb, &proc_root, NULL, PROC_ROOT_INO);
 	sb->s_root = root ? d_alloc_root(root) : NULL;

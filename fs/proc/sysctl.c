@@ -78,8 +78,6 @@ static int proc_sys_permission(struct inode *inode, int mask)
 
 static const struct inode_operations proc_sys_iops = {
 	.lookup = proc_table_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
 	.permission = proc_sys_permission,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,

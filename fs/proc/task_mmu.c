@@ -43,10 +43,8 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 static const char *vma_name(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	const char *name = vma->vm_ops && vma->vm_ops->name ? vma->vm_ops->name(vma) : NULL;
+	const char *name = arch_vma_name(vma);
 
-	if (!name)
-		name = arch_vma_name(vma);
 	if (name)
 		return name;
 	if (!mm)

@@ -89,6 +89,13 @@ static void send_timer_signal(struct k_itimer *t)
 	send_sig_info(t->signo, &info, task, !signals_thread(t));
 }
 
+ktime_t timer_next(ktime_t expires, ktime_t interval)
+{
+	ktime_t now = ktime_get();
+
+	return expires > now ? expires : expires + ((now - expires) / interval + 1) * interval;
+}
+
 /* Moves the expiry past @now by whole intervals; those beyond the first were missed. */
 static void timer_forward(struct k_itimer *t, ktime_t now)
 {

@@ -9,7 +9,6 @@
 #include "shims.h"
 
 struct mutex;
-struct mm_struct;
 
 void *malloc(size_t size);
 void *calloc(size_t n, size_t size);
@@ -25,7 +24,7 @@ WEAK void *kmemdup(const void *p, size_t n);
 WEAK void kfree(const void *p);
 WEAK void mutex_lock(struct mutex *m);
 WEAK void mutex_unlock(struct mutex *m);
-WEAK int security_vm_enough_memory(struct mm_struct *mm, long pages);
+WEAK int security_vm_enough_memory(long pages);
 void panic(const char *fmt, ...) __attribute__((noreturn, weak, format(printf, 1, 2)));
 
 long shim_allocations;
@@ -62,9 +61,8 @@ void mutex_lock(struct mutex *m) { (void)m; }
 
 void mutex_unlock(struct mutex *m) { (void)m; }
 
-int security_vm_enough_memory(struct mm_struct *mm, long pages)
+int security_vm_enough_memory(long pages)
 {
-	(void)mm;
 	(void)pages;
 	return 0;
 }

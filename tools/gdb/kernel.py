@@ -123,9 +123,8 @@ def area_name(v):
     if int(v['vm_file']):
         return file_path(v['vm_file'])
     mm, start, end = v['vm_mm'], int(v['vm_start']), int(v['vm_end'])
-    if int(v['vm_ops']) and int(v['vm_private_data']):
-        special = pointer('struct vm_special_mapping', v['vm_private_data'])
-        return text(special['name'])
+    if int(v['vm_ops']) and int(v['vm_ops']['name']):
+        return text(v['vm_ops']['name'])
     if start <= int(mm['brk']) and end >= int(mm['start_brk']):
         return '[heap]'
     if start <= int(mm['start_stack']) <= end:

@@ -121,10 +121,6 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 	mmap_read_unlock(mm);
 	if (unlikely(fault & VM_FAULT_ERROR))
 		fault_failed(regs, error_code, address, fault);
-	else if (fault & VM_FAULT_MAJOR)
-		current->maj_flt++;
-	else
-		current->min_flt++;
 }
 
 /*

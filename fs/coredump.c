@@ -167,7 +167,7 @@ static struct file *open_core(int sig, bool safe)
 		do_unlinkat(AT_FDCWD, getname_kernel(name), 0);
 	f = filp_open(name, O_CREAT | O_RDWR | O_NOFOLLOW | O_LARGEFILE | O_EXCL, 0600);
 	if (!IS_ERR(f) && !core_file_ok(f)) {
-		filp_close(f, NULL);
+		fput(f);
 		return ERR_PTR(-EPERM);
 	}
 	return f;
@@ -187,7 +187,7 @@ static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *
 		cprm->to_skip--;
 		dump_emit(cprm, "", 1);
 	}
-	filp_close(cprm->file, NULL);
+	fput(cprm->file);
 	return written;
 }
 

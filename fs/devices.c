@@ -2,7 +2,7 @@
 /*
  * The devices that are only software: null, zero, full, random, urandom, kmsg.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
- * random ioctls, and reading records from /dev/kmsg (syslog(2) has the log).
+ * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
  */
 #include <fs.h>
 #include <mm.h>
@@ -10,8 +10,7 @@
 #include <printk.h>
 #include <asm/uaccess.h>
 
-#define MEM_MAJOR    1
-#define LOG_LINE_MAX 1024
+#define MEM_MAJOR 1
 
 /* read and write at any place, which is always 0 */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
@@ -31,22 +30,36 @@ static ssize_t write_null(struct file *f __maybe_unused, const char __user *buf 
 	return n;
 }
 
-static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t n,
-			 loff_t *pos __maybe_unused)
+/* Fills the user's buffer block by block, with zeros or with random bytes. */
+static ssize_t read_blocks(char __user *buf, size_t n, bool random)
 {
-	size_t done = 0, left;
+	u8 block[512] = {0};
+	size_t done = 0;
 
 	while (done < n) {
-		size_t chunk = min(n - done, PAGE_SIZE);
+		size_t chunk = min(n - done, sizeof(block));
 
-		left = clear_user(buf + done, chunk);
-		done += chunk - left;
-		if (left)
+		if (random)
+			get_random_bytes(block, chunk);
+		if (copy_to_user(buf + done, block, chunk))
 			return done ? (ssize_t)done : -EFAULT;
+		done += chunk;
 		if (signal_pending(current))
 			break;
 	}
 	return done;
+}
+
+static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t n,
+			 loff_t *pos __maybe_unused)
+{
+	return read_blocks(buf, n, false);
+}
+
+static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size_t n,
+			   loff_t *pos __maybe_unused)
+{
+	return read_blocks(buf, n, true);
 }
 
 static ssize_t write_full(struct file *f __maybe_unused, const char __user *buf __maybe_unused,
@@ -73,63 +86,6 @@ static int mmap_zero(struct file *f __maybe_unused, struct vm_area_struct *vma)
 	return 0;
 }
 
-static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size_t n,
-			   loff_t *pos __maybe_unused)
-{
-	u8 block[256];
-	size_t done = 0;
-
-	while (done < n) {
-		size_t chunk = min(n - done, sizeof(block));
-
-		get_random_bytes(block, chunk);
-		if (copy_to_user(buf + done, block, chunk))
-			return done ? (ssize_t)done : -EFAULT;
-		done += chunk;
-		if (signal_pending(current))
-			break;
-	}
-	return done;
-}
-
-static ssize_t write_random(struct file *f __maybe_unused, const char __user *buf, size_t n,
-			    loff_t *pos __maybe_unused)
-{
-	u64 x = 0;
-
-	for (size_t done = 0; done < n; done += sizeof(x)) {
-		if (copy_from_user(&x, buf + done, min(n - done, sizeof(x))))
-			return done ? (ssize_t)done : -EFAULT;
-		add_entropy(x);
-	}
-	return n;
-}
-
-/* One write is one line of the kernel log; a "<level>" in front is not shown. */
-static ssize_t write_kmsg(struct file *f __maybe_unused, const char __user *buf, size_t n,
-			  loff_t *pos __maybe_unused)
-{
-	char line[LOG_LINE_MAX], *text = line;
-	size_t len = n;
-
-	if (n >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, buf, n))
-		return -EFAULT;
-	line[n] = '\0';
-	if (*text == '<') {
-		char *p = text + 1;
-
-		while (*p >= '0' && *p <= '9')
-			p++;
-		if (p > text + 1 && *p == '>')
-			text = p + 1;
-	}
-	len -= text - line;
-	printk("%s%s", text, len && text[len - 1] == '\n' ? "" : "\n");
-	return n;
-}
-
 static const struct file_operations null_fops = {
 	.llseek = null_lseek,
 	.read = read_null,
@@ -149,34 +105,15 @@ static const struct file_operations full_fops = {
 static const struct file_operations random_fops = {
 	.llseek = null_lseek,
 	.read = read_random,
-	.write = write_random,
+	.write = write_null,
 };
-static const struct file_operations kmsg_fops = {
-	.llseek = null_lseek,
-	.write = write_kmsg,
-};
-
-static const struct {
-	unsigned int minor;
-	const char *name;
-	umode_t mode;
-	const struct file_operations *fops;
-} devices[] = {
-	{3, "null", 0666, &null_fops},	    {5, "zero", 0666, &zero_fops},
-	{7, "full", 0666, &full_fops},	    {8, "random", 0666, &random_fops},
-	{9, "urandom", 0666, &random_fops}, {11, "kmsg", 0644, &kmsg_fops},
-};
-
 /* Called once at boot, before devtmpfs is mounted. */
 void devices_init(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(devices); i++) {
-		int err = register_chrdev(MEM_MAJOR, devices[i].minor, 1, devices[i].name,
-					  devices[i].fops);
-
-		if (!err)
-			err = devtmpfs_add(devices[i].name, devices[i].mode,
-					   MKDEV(MEM_MAJOR, devices[i].minor));
-		BUG_ON(err);
-	}
+	register_chrdev("null", 0666, MKDEV(MEM_MAJOR, 3), &null_fops);
+	register_chrdev("zero", 0666, MKDEV(MEM_MAJOR, 5), &zero_fops);
+	register_chrdev("full", 0666, MKDEV(MEM_MAJOR, 7), &full_fops);
+	register_chrdev("random", 0666, MKDEV(MEM_MAJOR, 8), &random_fops);
+	register_chrdev("urandom", 0666, MKDEV(MEM_MAJOR, 9), &random_fops);
+	register_chrdev("kmsg", 0644, MKDEV(MEM_MAJOR, 11), &null_fops);
 }

@@ -352,17 +352,6 @@ static int exec_binprm(struct linux_binprm *bprm)
 	return -ELOOP;
 }
 
-static bool fd_is_close_on_exec(int fd)
-{
-	struct files_struct *files = current->files;
-	bool set;
-
-	spin_lock(&files->file_lock);
-	set = (unsigned int)fd < files->max_fds && (files->close_on_exec[fd / 64] & BIT(fd % 64));
-	spin_unlock(&files->file_lock);
-	return set;
-}
-
 /* From open to running. 0 or -errno; an error past the point of no return leaves a fatal signal pending. */
 static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filename, int flags)
 {
@@ -378,7 +367,7 @@ static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filen
 		err = PTR_ERR(file);
 	} else {
 		bprm->file = file;
-		if (bprm->fdpath && fd_is_close_on_exec(fd))
+		if (bprm->fdpath && get_close_on_exec(current->files, fd))
 			bprm->interp_flags |= BINPRM_FLAGS_PATH_INACCESSIBLE;
 		err = exec_binprm(bprm);
 	}

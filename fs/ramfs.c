@@ -68,7 +68,6 @@ static const struct file_operations file_fops = {
 	.read = generic_file_read,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
-	.fsync = noop_fsync,
 };
 
 /* ---- inodes ---- */
@@ -320,13 +319,13 @@ static struct super_block *devtmpfs_mount(struct file_system_type *t)
 {
 	static struct super_block *devtmpfs;
 	struct super_block *sb = devtmpfs ? devtmpfs : fill_super(t, TMPFS_MAGIC, 0755);
-	struct devtmpfs_node *n;
+	struct chrdev *c;
 
 	if (devtmpfs || IS_ERR(sb))
 		return sb;
-	list_for_each_entry(n, &devtmpfs_nodes, list)
-		if (make_node(sb->s_root, n->name, n->mode, n->dev))
-			printk("devtmpfs: cannot create %s\n", n->name);
+	list_for_each_entry(c, &chrdevs, list)
+		if (make_node(sb->s_root, c->name, S_IFCHR | c->mode, c->dev))
+			printk("devtmpfs: cannot create %s\n", c->name);
 	devtmpfs = sb;
 	return sb;
 }
@@ -357,28 +356,22 @@ static struct file *shm_file_setup(const char *name, loff_t size)
 {
 	struct dentry *d = d_alloc(NULL, name, strlen(name));
 	struct inode *inode = ramfs_get_inode(shm_mnt->mnt_sb, NULL, S_IFREG | 0777, 0);
-	struct file *f = alloc_empty_file(O_RDWR);
-	int err = -ENOMEM;
+	struct path p = {.mnt = shm_mnt, .dentry = d};
+	struct file *f;
 
-	if (!d || !inode || IS_ERR(f))
-		goto out;
+	if (!d || !inode) {
+		dput(d);
+		if (inode)
+			iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
 	inode->i_size = size;
 	inode->i_nlink = 0;
 	d->d_op = &shm_dops;
 	d_instantiate(d, inode);
-	f->f_path = (struct path){.mnt = mntget(shm_mnt), .dentry = d};
-	err = do_dentry_open(f);
-	if (!err)
-		return f;
-	inode = NULL; /* the file's now, as @d is */
-	d = NULL;
-out:
-	if (!IS_ERR(f))
-		fput(f);
-	if (inode)
-		iput(inode);
+	f = dentry_open(&p, O_RDWR);
 	dput(d);
-	return ERR_PTR(err);
+	return f;
 }
 
 /*

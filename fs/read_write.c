@@ -3,10 +3,11 @@
  * Bytes in and out of open files: the checks common to all files, regular
  * files on top of the page cache, seeking, and the many forms of read and write.
  *
- *   sys_read ─> vfs_read ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
+ *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
- * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. A vector
- * is done piece by piece: for a pipe only each piece is atomic, not the whole.
+ * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. A plain
+ * read is a vector of one piece. A vector is done piece by piece: for a pipe only
+ * each piece is atomic, not the whole.
  */
 #include <fs.h>
 #include <mm.h>
@@ -19,58 +20,39 @@
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
 
-/* ---- checks -------------------------------------------------------------- */
-
-/* A range that no file can have is refused. 0, -EINVAL or -EOVERFLOW. */
-static int rw_verify_area(loff_t pos, size_t n)
+/*
+ * One piece for the file's ->read or ->write. A range that no file can have is refused. Bytes or
+ * -errno.
+ */
+static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool write)
 {
-	if ((ssize_t)n < 0 || pos < 0)
-		return -EINVAL;
-	if (n > (size_t)(INT64_MAX - pos))
-		return -EINVAL;
-	return 0;
-}
+	const struct file_operations *op = f->f_op;
+	size_t n = v->iov_len;
 
-ssize_t vfs_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
-{
-	int err;
-
-	if (!(f->f_mode & FMODE_READ))
-		return -EBADF;
-	if (!f->f_op->read)
-		return -EINVAL;
-	if (!access_ok(buf, n))
+	if (write ? !op->write : !op->read)
+		return S_ISDIR(f->f_inode->i_mode) ? -EISDIR : -EINVAL;
+	if (!access_ok(v->iov_base, n))
 		return -EFAULT;
-	err = rw_verify_area(*pos, n);
-	return err ? err : f->f_op->read(f, buf, min(n, MAX_RW_COUNT), pos);
-}
-
-ssize_t vfs_write(struct file *f, const char __user *buf, size_t n, loff_t *pos)
-{
-	int err;
-
-	if (!(f->f_mode & FMODE_WRITE))
-		return -EBADF;
-	if (!f->f_op->write)
+	if ((ssize_t)n < 0 || *pos < 0 || n > (size_t)(INT64_MAX - *pos))
 		return -EINVAL;
-	if (!access_ok(buf, n))
-		return -EFAULT;
-	err = rw_verify_area(*pos, n);
-	return err ? err : f->f_op->write(f, buf, min(n, MAX_RW_COUNT), pos);
+	n = min(n, MAX_RW_COUNT);
+	return write ? op->write(f, v->iov_base, n, pos) : op->read(f, v->iov_base, n, pos);
 }
 
 /* ---- regular files -------------------------------------------------------- */
 
-ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+static ssize_t read_file(struct file *f, void *buf, size_t n, loff_t *pos, bool user)
 {
-	ssize_t done;
+	ssize_t done = n ? filemap_read(f, buf, n, pos, user) : 0;
 
-	if (!n)
-		return 0;
-	done = filemap_read(f, buf, n, pos, true);
-	if (done >= 0)
+	if (n && done >= 0)
 		touch_atime(f);
 	return done;
+}
+
+ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+{
+	return read_file(f, buf, n, pos, true);
 }
 
 /*
@@ -79,20 +61,16 @@ ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *po
  */
 static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 {
-	u64 limit = rlimit(RLIMIT_FSIZE);
+	u64 limit = min_t(u64, rlimit(RLIMIT_FSIZE), INT64_MAX);
 
 	if (f->f_flags & O_APPEND)
 		*pos = f->f_inode->i_size;
-	if (limit != RLIM_INFINITY) {
-		if ((u64)*pos >= limit) {
+	if ((u64)*pos >= limit) {
+		if (limit != INT64_MAX)
 			send_sig(SIGXFSZ, current, 0);
-			return -EFBIG;
-		}
-		*n = min_t(u64, *n, limit - *pos);
-	}
-	if (*pos == INT64_MAX)
 		return -EFBIG;
-	*n = min_t(u64, *n, INT64_MAX - *pos);
+	}
+	*n = min_t(u64, *n, limit - *pos);
 	return 0;
 }
 
@@ -122,17 +100,11 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 {
-	ssize_t done;
-
 	if (!(f->f_mode & FMODE_READ) || f->f_op->read != generic_file_read)
 		return -EINVAL;
-	done = rw_verify_area(*pos, n);
-	if (done || !n)
-		return done;
-	done = filemap_read(f, buf, min(n, MAX_RW_COUNT), pos, false);
-	if (done >= 0)
-		touch_atime(f);
-	return done;
+	if (*pos < 0 || n > (size_t)(INT64_MAX - *pos))
+		return -EINVAL;
+	return read_file(f, buf, min(n, MAX_RW_COUNT), pos, false);
 }
 
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
@@ -145,174 +117,49 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
 				size_t available)
 {
-	size_t left;
-
 	if (*pos < 0)
 		return -EINVAL;
 	if ((u64)*pos >= available || !n)
 		return 0;
 	n = min(n, available - (size_t)*pos);
-	left = copy_to_user(to, (const char *)from + *pos, n);
-	if (left == n)
+	if (copy_to_user(to, (const char *)from + *pos, n))
 		return -EFAULT;
-	*pos += n - left;
-	return n - left;
+	*pos += n;
+	return n;
 }
 
 /* ---- seeking ---------------------------------------------------------------- */
 
-loff_t no_llseek(struct file *f __maybe_unused, loff_t off __maybe_unused,
-		 int whence __maybe_unused)
-{
-	return -ESPIPE;
-}
-
-/* A file without holes: data up to the end, and one hole behind it. */
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 {
-	loff_t eof = f->f_inode->i_size;
-
-	switch (whence) {
-	case SEEK_END:
-		off = (u64)off + eof;
-		break;
-	case SEEK_CUR:
+	if (whence > SEEK_END)
+		return -EINVAL;
+	if (whence == SEEK_END)
+		off = (u64)off + f->f_inode->i_size;
+	else if (whence == SEEK_CUR)
 		off = (u64)off + f->f_pos;
-		break;
-	case SEEK_DATA:
-	case SEEK_HOLE:
-		if ((u64)off >= (u64)eof)
-			return -ENXIO;
-		if (whence == SEEK_HOLE)
-			off = eof;
-		break;
-	}
 	if (off < 0)
 		return -EINVAL;
 	f->f_pos = off;
 	return off;
 }
 
-/*
- * A descriptor whose f_pos is about to be used: with a reference, and with
- * f_pos_lock held where others could move f_pos meanwhile. NULL: not open.
- */
-static struct file *fdget_pos(unsigned int fd)
-{
-	struct file *f = fget(fd);
-
-	if (f && (f->f_mode & FMODE_ATOMIC_POS))
-		mutex_lock(&f->f_pos_lock);
-	return f;
-}
-
-static void fdput_pos(struct file *f)
-{
-	if (f->f_mode & FMODE_ATOMIC_POS)
-		mutex_unlock(&f->f_pos_lock);
-	fput(f);
-}
-
 long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 {
-	struct file *f = fdget_pos(fd);
+	struct file *f = fget(fd);
 	loff_t ret = -EINVAL;
 
 	if (!f)
 		return -EBADF;
+	mutex_lock(&f->f_pos_lock);
 	if (whence <= SEEK_HOLE)
-		ret = f->f_mode & FMODE_LSEEK ? f->f_op->llseek(f, off, whence) : -ESPIPE;
-	fdput_pos(f);
+		ret = f->f_op->llseek ? f->f_op->llseek(f, off, whence) : -ESPIPE;
+	mutex_unlock(&f->f_pos_lock);
+	fput(f);
 	return ret;
 }
 
 /* ---- read and write ---------------------------------------------------------- */
-
-long sys_read(unsigned int fd, char __user *buf, size_t n)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = vfs_read(f, buf, n, &f->f_pos);
-	fdput_pos(f);
-	return ret;
-}
-
-long sys_write(unsigned int fd, const char __user *buf, size_t n)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = vfs_write(f, buf, n, &f->f_pos);
-	fdput_pos(f);
-	return ret;
-}
-
-long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
-{
-	struct file *f;
-	long ret;
-
-	if (pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	ret = f->f_mode & FMODE_PREAD ? vfs_read(f, buf, n, &pos) : -ESPIPE;
-	fput(f);
-	return ret;
-}
-
-long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
-{
-	struct file *f;
-	long ret;
-
-	if (pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	ret = f->f_mode & FMODE_PWRITE ? vfs_write(f, buf, n, &pos) : -ESPIPE;
-	fput(f);
-	return ret;
-}
-
-/* ---- vectors -------------------------------------------------------------------- */
-
-/* A checked kernel copy, its sum cut to MAX_RW_COUNT. ERR_PTR(-EINVAL, -EFAULT, -ENOMEM). */
-static struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n)
-{
-	size_t room = MAX_RW_COUNT;
-	struct iovec *v;
-
-	if (n > UIO_MAXIOV)
-		return ERR_PTR(-EINVAL);
-	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
-	if (!v)
-		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(v, uv, n * sizeof(*v))) {
-		kfree(v);
-		return ERR_PTR(-EFAULT);
-	}
-	for (unsigned long i = 0; i < n; i++) {
-		int err = (ssize_t)v[i].iov_len < 0		   ? -EINVAL
-			  : access_ok(v[i].iov_base, v[i].iov_len) ? 0
-								   : -EFAULT;
-
-		if (err) {
-			kfree(v);
-			return ERR_PTR(err);
-		}
-		v[i].iov_len = min(v[i].iov_len, room);
-		room -= v[i].iov_len;
-	}
-	return v;
-}
 
 /* Would a further read sleep? Then a vector that has got something ends here. */
 static bool would_block(struct file *f)
@@ -320,20 +167,17 @@ static bool would_block(struct file *f)
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
 }
 
-static ssize_t loop_readv_writev(struct file *f, const struct iovec *v, unsigned long n,
-				 loff_t *pos, bool write)
+static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
+			     bool write)
 {
 	ssize_t done = 0, ret;
 
-	if (!n)
-		return f->f_mode & (write ? FMODE_WRITE : FMODE_READ) ? 0 : -EBADF;
+	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
 	for (unsigned long i = 0; i < n; i++) {
-		if (done && !v[i].iov_len)
-			continue;
 		if (done && !write && would_block(f))
 			break;
-		ret = write ? vfs_write(f, v[i].iov_base, v[i].iov_len, pos)
-			    : vfs_read(f, v[i].iov_base, v[i].iov_len, pos);
+		ret = vfs_rw(f, &v[i], pos, write);
 		if (ret < 0)
 			return done ? done : ret;
 		done += ret;
@@ -343,157 +187,143 @@ static ssize_t loop_readv_writev(struct file *f, const struct iovec *v, unsigned
 	return done;
 }
 
-static ssize_t do_readv_writev(struct file *f, const struct iovec __user *uv, unsigned long n,
-			       loff_t *pos, bool write)
-{
-	struct iovec *v;
-	ssize_t ret;
-
-	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
-		return -EBADF;
-	v = import_iovec(uv, n);
-	if (IS_ERR(v))
-		return PTR_ERR(v);
-	ret = loop_readv_writev(f, v, n, pos, write);
-	kfree(v);
-	return ret;
-}
-
-static long do_vector(unsigned long fd, const struct iovec __user *v, unsigned long n, bool write)
-{
-	struct file *f = fdget_pos(fd);
-	long ret;
-
-	if (!f)
-		return -EBADF;
-	ret = do_readv_writev(f, v, n, &f->f_pos, write);
-	fdput_pos(f);
-	return ret;
-}
-
-static long do_pvector(unsigned long fd, const struct iovec __user *v, unsigned long n, loff_t pos,
-		       bool write)
+/* @pos NULL: at the file's own position. */
+static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
 	struct file *f;
 	long ret = -ESPIPE;
 
-	if (pos < 0)
+	if (pos && *pos < 0)
 		return -EINVAL;
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	if (f->f_mode & (write ? FMODE_PWRITE : FMODE_PREAD))
-		ret = do_readv_writev(f, v, n, &pos, write);
+	if (!pos && !f->f_op->llseek) {
+		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
+	} else if (!pos) { /* no other thread may move f_pos meanwhile */
+		mutex_lock(&f->f_pos_lock);
+		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
+		mutex_unlock(&f->f_pos_lock);
+	} else if (f->f_op->llseek) {
+		ret = vfs_rw_vector(f, v, n, pos, write);
+	}
 	fput(f);
+	return ret;
+}
+
+long sys_read(unsigned int fd, char __user *buf, size_t n)
+{
+	return do_rw(fd, &(struct iovec){buf, n}, 1, NULL, false);
+}
+
+long sys_write(unsigned int fd, const char __user *buf, size_t n)
+{
+	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, NULL, true);
+}
+
+long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
+{
+	return do_rw(fd, &(struct iovec){buf, n}, 1, &pos, false);
+}
+
+long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
+{
+	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
+}
+
+static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
+		      bool write)
+{
+	struct iovec *v;
+	long ret = 0;
+
+	if (n > UIO_MAXIOV)
+		return -EINVAL;
+	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
+	if (!v)
+		return -ENOMEM;
+	if (copy_from_user(v, uv, n * sizeof(*v)))
+		ret = -EFAULT;
+	for (unsigned long i = 0; !ret && i < n; i++) {
+		if ((ssize_t)v[i].iov_len < 0)
+			ret = -EINVAL;
+		else if (!access_ok(v[i].iov_base, v[i].iov_len))
+			ret = -EFAULT;
+	}
+	if (!ret)
+		ret = do_rw(fd, v, n, pos, write);
+	kfree(v);
 	return ret;
 }
 
 long sys_readv(unsigned long fd, const struct iovec __user *v, unsigned long n)
 {
-	return do_vector(fd, v, n, false);
+	return do_vector(fd, v, n, NULL, false);
 }
 
 long sys_writev(unsigned long fd, const struct iovec __user *v, unsigned long n)
 {
-	return do_vector(fd, v, n, true);
+	return do_vector(fd, v, n, NULL, true);
 }
 
 /* On a 64-bit machine the low word is the whole position. */
 long sys_preadv(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
 		unsigned long hi __maybe_unused)
 {
-	return do_pvector(fd, v, n, lo, false);
+	return do_vector(fd, v, n, &(loff_t){lo}, false);
 }
 
 long sys_pwritev(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
 		 unsigned long hi __maybe_unused)
 {
-	return do_pvector(fd, v, n, lo, true);
+	return do_vector(fd, v, n, &(loff_t){lo}, true);
 }
 
 /* ---- from file to file ------------------------------------------------------------- */
 
-/* Up to one page's worth from @in's cache into @out: no copy in between. */
-static ssize_t copy_file_page(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
-			      size_t n)
+/* From @in, a file in the page cache, to @out, such a file or a pipe. Bytes or -errno. */
+static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
+			  size_t n)
 {
-	size_t offset = offset_in_page(*in_pos);
-	struct page *page;
-	ssize_t ret;
+	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	size_t done = 0;
+	ssize_t ret = buf ? 0 : -ENOMEM;
 
-	if (*in_pos >= in->f_inode->i_size)
-		return 0;
-	n = min_t(u64, min(n, PAGE_SIZE - offset), in->f_inode->i_size - *in_pos);
-	page = read_mapping_page(in->f_mapping, *in_pos >> PAGE_SHIFT);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	if (S_ISFIFO(out->f_inode->i_mode))
-		ret = pipe_write_kernel(out, page_address(page) + offset, n);
-	else
-		ret = kernel_write(out, page_address(page) + offset, n, out_pos);
-	put_page(page);
-	if (ret > 0)
-		*in_pos += ret;
-	return ret;
-}
+	while (!ret && done < n && !signal_pending(current)) {
+		loff_t pos = *in_pos;
 
-ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
-			size_t n)
-{
-	ssize_t done = 0, ret = 0;
-
-	n = min(n, MAX_RW_COUNT);
-	while ((size_t)done < n) {
-		ret = copy_file_page(in, in_pos, out, out_pos, n - done);
+		ret = kernel_read(in, buf, min(n - done, PAGE_SIZE), &pos);
+		if (ret > 0 && S_ISFIFO(out->f_inode->i_mode))
+			ret = pipe_write_kernel(out, buf, ret);
+		else if (ret > 0)
+			ret = kernel_write(out, buf, ret, out_pos);
 		if (ret <= 0)
 			break;
+		*in_pos += ret;
 		done += ret;
-		if (signal_pending(current))
-			break;
+		ret = 0;
 	}
-	touch_atime(in);
-	return done ? done : ret;
+	kfree(buf);
+	return done ? (ssize_t)done : ret;
 }
 
-/* Sources are files in the page cache; sinks those and pipes. 0 or -errno. */
-static int sendfile_checks(struct file *in, struct file *out, bool explicit_off)
+/* An offset of the user's stands for the file's position, and only it moves. */
+static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __user *uout, size_t n)
 {
-	if (!(in->f_mode & FMODE_READ))
-		return -EBADF;
-	if (explicit_off && !(in->f_mode & FMODE_PREAD))
-		return -ESPIPE;
-	if (!(out->f_mode & FMODE_WRITE))
-		return -EBADF;
-	if (in->f_op->read != generic_file_read || (out->f_flags & O_APPEND))
-		return -EINVAL;
-	if (!S_ISFIFO(out->f_inode->i_mode) && out->f_op->write != generic_file_write)
-		return -EINVAL;
-	return 0;
-}
-
-static long do_sendfile(struct file *in, loff_t *pos, struct file *out, bool explicit_off, size_t n)
-{
-	int err = sendfile_checks(in, out, explicit_off);
-
-	if (!err)
-		err = rw_verify_area(*pos, n);
-	return err ? err : copy_file_pages(in, pos, out, &out->f_pos, n);
-}
-
-long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
-{
-	struct file *in, *out;
+	struct file *in = fget(in_fd), *out = fget(out_fd);
+	loff_t from = 0, to = 0;
 	long ret = -EBADF;
-	loff_t pos = 0;
 
-	if (off && copy_from_user(&pos, off, sizeof(pos)))
-		return -EFAULT;
-	in = fget(in_fd);
-	out = fget(out_fd);
-	if (in && out)
-		ret = do_sendfile(in, off ? &pos : &in->f_pos, out, off, n);
-	if (off && ret >= 0 && put_user(pos, off))
+	if (!in || !out || !(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
+		goto out;
+	ret = -EFAULT;
+	if ((uin && get_user(from, uin)) || (uout && get_user(to, uout)))
+		goto out;
+	ret = copy_bytes(in, uin ? &from : &in->f_pos, out, uout ? &to : &out->f_pos,
+			 min(n, MAX_RW_COUNT));
+	if ((uin && put_user(from, uin)) || (uout && put_user(to, uout)))
 		ret = -EFAULT;
+out:
 	if (in)
 		fput(in);
 	if (out)
@@ -501,72 +331,13 @@ long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
 	return ret;
 }
 
-/*
- * Both regular, right ways open, same file system, no overlap; cuts *n at the end of @in. 0 or
- * -errno.
- */
-static int copy_range_checks(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
-			     size_t *n)
+long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
 {
-	struct inode *src = in->f_inode, *dst = out->f_inode;
-
-	if (S_ISDIR(src->i_mode) || S_ISDIR(dst->i_mode))
-		return -EISDIR;
-	if (!S_ISREG(src->i_mode) || !S_ISREG(dst->i_mode))
-		return -EINVAL;
-	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE) || (out->f_flags & O_APPEND))
-		return -EBADF;
-	if (src->i_sb != dst->i_sb)
-		return -EXDEV;
-	if (in->f_op->read != generic_file_read || out->f_op->write != generic_file_write)
-		return -EINVAL;
-	if (pos_in < 0 || pos_out < 0)
-		return -EINVAL;
-	if (*n > (size_t)(INT64_MAX - pos_in) || *n > (size_t)(INT64_MAX - pos_out))
-		return -EOVERFLOW;
-	*n = pos_in >= src->i_size ? 0 : min_t(u64, *n, src->i_size - pos_in);
-	if (src == dst && (u64)pos_out + *n > (u64)pos_in && (u64)pos_out < (u64)pos_in + *n)
-		return -EINVAL;
-	return 0;
-}
-
-static long do_copy_range(struct file *in, loff_t __user *off_in, struct file *out,
-			  loff_t __user *off_out, size_t n)
-{
-	loff_t pos_in = in->f_pos, pos_out = out->f_pos;
-	long ret;
-
-	if (off_in && copy_from_user(&pos_in, off_in, sizeof(pos_in)))
-		return -EFAULT;
-	if (off_out && copy_from_user(&pos_out, off_out, sizeof(pos_out)))
-		return -EFAULT;
-	ret = copy_range_checks(in, pos_in, out, pos_out, &n);
-	if (!ret && n)
-		ret = copy_file_pages(in, &pos_in, out, &pos_out, n);
-	if (ret <= 0)
-		return ret;
-	if (!off_in)
-		in->f_pos = pos_in;
-	else if (put_user(pos_in, off_in))
-		return -EFAULT;
-	if (!off_out)
-		out->f_pos = pos_out;
-	else if (put_user(pos_out, off_out))
-		return -EFAULT;
-	return ret;
+	return copy_between(in_fd, off, out_fd, NULL, n);
 }
 
 long sys_copy_file_range(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out,
 			 size_t n, unsigned int flags)
 {
-	struct file *in = fget(in_fd), *out = fget(out_fd);
-	long ret = -EBADF;
-
-	if (in && out)
-		ret = flags ? -EINVAL : do_copy_range(in, off_in, out, off_out, n);
-	if (in)
-		fput(in);
-	if (out)
-		fput(out);
-	return ret;
+	return flags ? -EINVAL : copy_between(in_fd, off_in, out_fd, off_out, n);
 }

@@ -23,12 +23,6 @@
 
 #define DIR_POS_MAX ((u64)INT64_MAX)
 
-ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe_unused,
-			 size_t n __maybe_unused, loff_t *pos __maybe_unused)
-{
-	return -EISDIR;
-}
-
 /*
  * Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the
  * end.
@@ -54,19 +48,13 @@ static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 	return found;
 }
 
-static unsigned int dt_type(const struct inode *inode) { return (inode->i_mode & S_IFMT) >> 12; }
-
 static bool emit_dots(struct dentry *dir, struct dir_context *ctx)
 {
-	if (ctx->pos == 0) {
-		if (!ctx->actor(ctx, ".", 1, 0, dir->d_inode->i_ino, S_IFDIR >> 12))
+	for (; ctx->pos < 2; ctx->pos++) {
+		struct dentry *d = ctx->pos ? dir->d_parent : dir;
+
+		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, d->d_inode->i_ino, S_IFDIR >> 12))
 			return false;
-		ctx->pos = 1;
-	}
-	if (ctx->pos == 1) {
-		if (!ctx->actor(ctx, "..", 2, 1, dir->d_parent->d_inode->i_ino, S_IFDIR >> 12))
-			return false;
-		ctx->pos = 2;
 	}
 	return true;
 }
@@ -82,7 +70,7 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 	while (d && &d->d_child != &dir->d_subdirs) {
 		ctx->pos = DIR_POS_MAX - d->d_seq;
 		if (!ctx->actor(ctx, d->d_name.name, d->d_name.len, ctx->pos, d->d_inode->i_ino,
-				dt_type(d->d_inode)))
+				(d->d_inode->i_mode & S_IFMT) >> 12))
 			return 0;
 		ctx->pos++;
 		d = list_entry(d->d_child.next, struct dentry, d_child);
@@ -90,32 +78,12 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
-static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
-{
-	if (whence == SEEK_CUR)
-		off += f->f_pos;
-	else if (whence != SEEK_SET)
-		return -EINVAL;
-	if (off < 0)
-		return -EINVAL;
-	f->f_pos = off;
-	return off;
-}
-
 const struct file_operations simple_dir_operations = {
-	.llseek = dcache_dir_lseek,
-	.read = generic_read_dir,
+	.llseek = generic_file_llseek,
 	.iterate = dcache_readdir,
-	.fsync = noop_fsync,
 };
 
 /* ---- getdents ------------------------------------------------------------------ */
-
-struct linux_dirent {
-	unsigned long d_ino, d_off;
-	unsigned short d_reclen;
-	char d_name[]; /* NUL-ended; the type is the last byte of the entry */
-};
 
 struct linux_dirent64 {
 	u64 d_ino;
@@ -134,25 +102,30 @@ struct getdents_callback {
 	int error;
 };
 
-/* Both forms have d_off as the second 64-bit word. */
 static int set_prev_off(struct getdents_callback *cb, loff_t pos)
 {
-	char __user *prev = cb->next - cb->prev_reclen;
+	struct linux_dirent64 __user *prev = (void __user *)(cb->next - cb->prev_reclen);
 
-	if (!cb->prev_reclen)
-		return 0;
-	return put_user(pos, (s64 __user *)(prev + offsetof(struct linux_dirent64, d_off)));
+	return cb->prev_reclen ? put_user(pos, &prev->d_off) : 0;
 }
 
-/* Takes over a finished entry of @reclen bytes; false: the buffer is full or bad. */
-static bool put_entry(struct getdents_callback *cb, const void *entry, unsigned int reclen,
-		      loff_t pos)
+/* The actor: appends one entry. */
+static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+		      unsigned int type)
 {
+	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
+	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, sizeof(u64));
+	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1,
+		       sizeof(u64))] __aligned(8) = {0};
+	struct linux_dirent64 *de = (void *)buf;
+
+	*de = (struct linux_dirent64){.d_ino = ino, .d_reclen = reclen, .d_type = type};
+	memcpy(de->d_name, name, len);
 	if (reclen > cb->room) {
 		cb->error = -EINVAL; /* counts only if nothing has fitted */
 		return false;
 	}
-	if (set_prev_off(cb, pos) || copy_to_user(cb->next, entry, reclen)) {
+	if (set_prev_off(cb, pos) || copy_to_user(cb->next, de, reclen)) {
 		cb->error = -EFAULT;
 		return false;
 	}
@@ -160,39 +133,6 @@ static bool put_entry(struct getdents_callback *cb, const void *entry, unsigned 
 	cb->room -= reclen;
 	cb->prev_reclen = reclen;
 	return true;
-}
-
-static bool filldir(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
-		    unsigned int type)
-{
-	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
-	unsigned int reclen = ALIGN(offsetof(struct linux_dirent, d_name) + len + 2, sizeof(long));
-	char buf[ALIGN(offsetof(struct linux_dirent, d_name) + NAME_MAX + 2,
-		       sizeof(long))] __aligned(8);
-	struct linux_dirent *de = (void *)buf;
-
-	de->d_ino = ino;
-	de->d_off = 0;
-	de->d_reclen = reclen;
-	memcpy(de->d_name, name, len);
-	memset(de->d_name + len, 0, buf + reclen - (de->d_name + len));
-	buf[reclen - 1] = type;
-	return put_entry(cb, de, reclen, pos);
-}
-
-static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
-		      unsigned int type)
-{
-	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
-	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, sizeof(u64));
-	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1,
-		       sizeof(u64))] __aligned(8);
-	struct linux_dirent64 *de = (void *)buf;
-
-	*de = (struct linux_dirent64){.d_ino = ino, .d_reclen = reclen, .d_type = type};
-	memcpy(de->d_name, name, len);
-	memset(de->d_name + len, 0, buf + reclen - (de->d_name + len));
-	return put_entry(cb, de, reclen, pos);
 }
 
 static int iterate_dir(struct file *f, struct dir_context *ctx)
@@ -213,11 +153,9 @@ static int iterate_dir(struct file *f, struct dir_context *ctx)
 	return err;
 }
 
-static long do_getdents(unsigned int fd, void __user *buf, unsigned int n,
-			bool (*actor)(struct dir_context *, const char *, int, loff_t, u64,
-				      unsigned int))
+long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
 {
-	struct getdents_callback cb = {.ctx.actor = actor, .next = buf, .room = n};
+	struct getdents_callback cb = {.ctx.actor = filldir64, .next = buf, .room = n};
 	struct file *f = fget(fd);
 	long err;
 
@@ -232,16 +170,6 @@ static long do_getdents(unsigned int fd, void __user *buf, unsigned int n,
 	if (!cb.prev_reclen)
 		return err;
 	return set_prev_off(&cb, cb.ctx.pos) ? -EFAULT : (long)(n - cb.room);
-}
-
-long sys_getdents(unsigned int fd, void __user *buf, unsigned int n)
-{
-	return do_getdents(fd, buf, n, filldir);
-}
-
-long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
-{
-	return do_getdents(fd, buf, n, filldir64);
 }
 
 long sys_getcwd(char __user *ubuf, unsigned long n)

@@ -7,7 +7,9 @@
  *   poll_wqueues ──entries──> poll_entry (file, wait) ──> queue of the driver
  *        triggered <── pollwake ──────────────────────────── wake_up
  *
- * Abridges Linux's fs/select.c; leaves out busy polling and timer slack.
+ * Abridges Linux's fs/select.c; leaves out select(2) itself (glibc calls
+ * pselect6), busy polling, timer slack and STICKY_TIMEOUTS. A poll that goes on
+ * after SIGCONT begins its time anew.
  */
 #include <fs.h>
 #include <mm.h>
@@ -16,12 +18,11 @@
 #include <syscalls.h>
 #include <asm/uaccess.h>
 #include <linux/eventpoll.h>
-#include <linux/personality.h>
 #include <linux/poll.h>
 #include <linux/posix_types.h>
 
 #define DEFAULT_POLLMASK (EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM)
-#define KTIME_MAX	 INT64_MAX /* no timeout */
+#define KTIME_MAX	 INT64_MAX /* a deadline that never comes; 0: ask, do not wait */
 
 struct poll_wqueues;
 
@@ -33,14 +34,12 @@ struct poll_entry {
 	struct poll_entry *next;
 };
 
-/* One poller. Entries beyond the first few are kmalloc'ed. */
+/* One poller. */
 struct poll_wqueues {
-	struct poll_table_struct pt;
+	struct poll_table_struct pt; /* qproc NULL: do not join queues (any more) */
 	bool triggered;
 	int error; /* -ENOMEM: an entry is missing */
 	struct poll_entry *entries;
-	unsigned int nr_inline;
-	struct poll_entry inline_entries[8];
 };
 
 static int pollwake(struct wait_queue_entry *e, unsigned int mode)
@@ -53,12 +52,8 @@ static int pollwake(struct wait_queue_entry *e, unsigned int mode)
 static void pollwait(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt)
 {
 	struct poll_wqueues *pwq = container_of(pt, struct poll_wqueues, pt);
-	struct poll_entry *e;
+	struct poll_entry *e = kmalloc(sizeof(*e), GFP_KERNEL);
 
-	if (pwq->nr_inline < ARRAY_SIZE(pwq->inline_entries))
-		e = &pwq->inline_entries[pwq->nr_inline++];
-	else
-		e = kmalloc(sizeof(*e), GFP_KERNEL);
 	if (!e) {
 		pwq->error = -ENOMEM;
 		return;
@@ -74,15 +69,6 @@ static void pollwait(struct file *f, wait_queue_head_t *q, struct poll_table_str
 	add_wait_queue(q, &e->wait);
 }
 
-static void poll_initwait(struct poll_wqueues *pwq)
-{
-	pwq->pt.qproc = pollwait;
-	pwq->triggered = false;
-	pwq->error = 0;
-	pwq->entries = NULL;
-	pwq->nr_inline = 0;
-}
-
 static void poll_freewait(struct poll_wqueues *pwq)
 {
 	struct poll_entry *e, *next;
@@ -91,9 +77,7 @@ static void poll_freewait(struct poll_wqueues *pwq)
 		next = e->next;
 		remove_wait_queue(e->queue, &e->wait);
 		fput(e->file);
-		if (e < pwq->inline_entries ||
-		    e >= pwq->inline_entries + ARRAY_SIZE(pwq->inline_entries))
-			kfree(e);
+		kfree(e);
 	}
 }
 
@@ -114,158 +98,75 @@ static bool poll_schedule_timeout(struct poll_wqueues *pwq, ktime_t end)
 	return timed_out;
 }
 
-/* What @fd is ready for; @bad: the answer if it is not open. */
-static unsigned int poll_fd(unsigned int fd, struct poll_table_struct *pt, unsigned int bad)
+/* What @fd is ready for; EPOLLNVAL: it is not open. */
+static unsigned int poll_fd(unsigned int fd, struct poll_table_struct *pt)
 {
 	struct file *f = fget(fd);
 	unsigned int mask = DEFAULT_POLLMASK;
 
 	if (!f)
-		return bad;
+		return EPOLLNVAL;
 	if (f->f_op->poll)
 		mask = f->f_op->poll(f, pt);
 	fput(f);
 	return mask;
 }
 
-/* A relative timeout as a point in time; NULL: never. */
-static ktime_t poll_deadline(const struct __kernel_timespec *ts)
+/*
+ * Calls @ask for @what, until it has hits to tell (> 0) or an error, until @end or a signal:
+ * -ERESTARTNOHAND. @ask clears pt->qproc after a hit.
+ */
+static long poll_until(long (*ask)(void *what, struct poll_table_struct *pt), void *what,
+		       ktime_t end)
 {
-	ktime_t now, ns;
-
-	if (!ts)
-		return KTIME_MAX;
-	now = ktime_get();
-	ns = timespec_to_ns(ts);
-	return ns > KTIME_MAX - now ? KTIME_MAX - 1 : now + ns;
-}
-
-/* The state of one call; a zero timeout has timed out at once: it asks and does not wait. */
-struct poll_round {
-	struct poll_wqueues pwq;
-	struct poll_table_struct *pt; /* NULL once all queues are joined, or if we will not sleep */
-	bool timed_out;
-};
-
-static void poll_start(struct poll_round *r, const struct __kernel_timespec *ts)
-{
-	poll_initwait(&r->pwq);
-	r->timed_out = ts && !ts->tv_sec && !ts->tv_nsec;
-	r->pt = r->timed_out ? NULL : &r->pwq.pt;
-}
-
-/* After a round with @count hits: true if the call is over; else sleeps. *ret: the result. */
-static bool poll_round_done(struct poll_round *r, long count, ktime_t end, long *ret)
-{
-	r->pt = NULL;
-	if (!count) {
-		count = r->pwq.error;
-		if (!count && signal_pending(current))
-			count = -ERESTARTNOHAND;
-	}
-	*ret = count;
-	if (count || r->timed_out)
-		return true;
-	r->timed_out = poll_schedule_timeout(&r->pwq, end);
-	return false;
-}
-
-/* ---- poll ------------------------------------------------------------------------------- */
-
-/* Fills in one revents; true if something is to be told. */
-static bool do_pollfd(struct pollfd *p, struct poll_table_struct *pt)
-{
-	unsigned int filter = (unsigned short)p->events | EPOLLERR | EPOLLHUP;
-	unsigned int mask = 0;
-
-	if (p->fd >= 0) {
-		mask = poll_fd(p->fd, pt, EPOLLNVAL);
-		mask &= filter | EPOLLNVAL;
-	}
-	p->revents = mask;
-	return mask;
-}
-
-static long do_poll(struct pollfd *fds, unsigned int n, const struct __kernel_timespec *ts,
-		    ktime_t end)
-{
-	struct poll_round r;
-	long count;
-
-	poll_start(&r, ts);
-	do {
-		count = 0;
-		for (unsigned int i = 0; i < n; i++) {
-			if (do_pollfd(&fds[i], r.pt)) {
-				count++;
-				r.pt = NULL;
-			}
-		}
-	} while (!poll_round_done(&r, count, end, &count));
-	poll_freewait(&r.pwq);
-	return count;
-}
-
-/* @ts only tells zero and endless timeouts apart; @end is when it is over. */
-static long do_sys_poll(struct pollfd __user *ufds, unsigned int n,
-			const struct __kernel_timespec *ts, ktime_t end)
-{
-	struct pollfd few[8], *fds = few;
+	struct poll_wqueues pwq = {.pt.qproc = end ? pollwait : NULL};
+	bool timed_out = !end;
 	long ret;
 
-	if (n > rlimit(RLIMIT_NOFILE))
-		return -EINVAL;
-	if (n > ARRAY_SIZE(few))
-		fds = kmalloc(n * sizeof(*fds), GFP_KERNEL);
-	if (!fds)
-		return -ENOMEM;
-	ret = copy_from_user(fds, ufds, n * sizeof(*fds)) ? -EFAULT : do_poll(fds, n, ts, end);
-	for (unsigned int i = 0; ret != -EFAULT && i < n; i++) {
-		if (put_user(fds[i].revents, &ufds[i].revents))
-			ret = -EFAULT;
+	for (;;) {
+		ret = ask(what, &pwq.pt);
+		pwq.pt.qproc = NULL; /* all queues are joined */
+		if (!ret)
+			ret = pwq.error;
+		if (!ret && signal_pending(current))
+			ret = -ERESTARTNOHAND;
+		if (ret || timed_out)
+			break;
+		timed_out = poll_schedule_timeout(&pwq, end);
 	}
-	if (fds != few)
-		kfree(fds);
+	poll_freewait(&pwq);
 	return ret;
 }
 
-/* arg: fds, n, end. */
-static long do_restart_poll(struct restart_block *rb)
-{
-	const struct __kernel_timespec nonzero = {.tv_sec = 1};
-	ktime_t end = rb->arg[2];
-	long ret = do_sys_poll((struct pollfd __user *)rb->arg[0], rb->arg[1],
-			       end == KTIME_MAX ? NULL : &nonzero, end);
+/* ---- timeouts and signal masks ----------------------------------------------------------- */
 
-	if (ret != -ERESTARTNOHAND)
-		return ret;
-	rb->fn = do_restart_poll;
-	return -ERESTART_RESTARTBLOCK;
+/* In @ns from now; 0 stays 0. */
+static ktime_t poll_deadline(ktime_t ns)
+{
+	ktime_t now = ktime_get();
+
+	if (!ns)
+		return 0;
+	return ns > KTIME_MAX - now ? KTIME_MAX - 1 : now + ns;
 }
 
-long sys_poll(struct pollfd __user *fds, unsigned int n, int timeout_ms)
+/* *end for a user's timeout; none: KTIME_MAX. 0, -EFAULT, -EINVAL. */
+static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end)
 {
-	struct __kernel_timespec ts = ns_to_timespec(timeout_ms * NSEC_PER_MSEC);
-	const struct __kernel_timespec *timeout = timeout_ms < 0 ? NULL : &ts;
-	struct restart_block *rb = &current->restart_block;
-	ktime_t end = poll_deadline(timeout);
-	long ret = do_sys_poll(fds, n, timeout, end);
+	struct __kernel_timespec ts;
 
-	if (ret != -ERESTARTNOHAND)
-		return ret;
-	rb->fn = do_restart_poll;
-	rb->arg[0] = (u64)fds;
-	rb->arg[1] = n;
-	rb->arg[2] = end;
-	return -ERESTART_RESTARTBLOCK;
+	*end = KTIME_MAX;
+	if (!uts)
+		return 0;
+	if (copy_from_user(&ts, uts, sizeof(ts)))
+		return -EFAULT;
+	if (!timespec_valid(&ts))
+		return -EINVAL;
+	*end = poll_deadline(timespec_to_ns(&ts));
+	return 0;
 }
 
-/* ---- signal masks and the time that is left ------------------------------------------------- */
-
-/*
- * The mask for the time of the call; the old one comes back after the handler. 0, -EINVAL,
- * -EFAULT.
- */
+/* The mask for the time of the call; poll_finish brings the old one back. 0, -EINVAL, -EFAULT. */
 static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 {
 	sigset_t mask;
@@ -282,223 +183,155 @@ static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 	return 0;
 }
 
-/* If no signal ended the call nobody else will restore the mask. */
-static void restore_saved_sigmask_unless(bool interrupted)
+/*
+ * The old signal mask, unless a handler is to run first, and the time that is left to the user.
+ * That cannot be written: no restart then, it would wait for the whole time again.
+ */
+static long poll_finish(struct __kernel_timespec __user *uts, ktime_t end, long ret)
 {
-	if (interrupted || !current->restore_sigmask)
-		return;
-	current->restore_sigmask = false;
-	set_current_blocked(current->saved_sigmask);
-}
+	struct __kernel_timespec left = ns_to_timespec(max(end - ktime_get(), (ktime_t)0));
 
-/* The rest of the time until @end; 0 if it is over. */
-static struct __kernel_timespec time_left(ktime_t end)
-{
-	return ns_to_timespec(max(end - ktime_get(), (ktime_t)0));
-}
-
-/* A timeout that cannot be written back cannot be continued: no restart then. */
-static long poll_finish_timespec(struct __kernel_timespec __user *uts, ktime_t end, long ret)
-{
-	struct __kernel_timespec ts;
-
-	if (uts && !(current->personality & STICKY_TIMEOUTS) && end != KTIME_MAX) {
-		ts = time_left(end);
-		if (!copy_to_user(uts, &ts, sizeof(ts)))
-			return ret;
-	} else if (!uts || !(current->personality & STICKY_TIMEOUTS)) {
-		return ret;
+	if (ret != -ERESTARTNOHAND && current->restore_sigmask) {
+		current->restore_sigmask = false;
+		set_current_blocked(current->saved_sigmask);
 	}
-	return ret == -ERESTARTNOHAND ? -EINTR : ret;
+	if (uts && copy_to_user(uts, &left, sizeof(left)) && ret == -ERESTARTNOHAND)
+		return -EINTR;
+	return ret;
 }
 
-static long poll_finish_timeval(struct __kernel_old_timeval __user *utv, ktime_t end, long ret)
-{
-	struct __kernel_timespec ts = time_left(end);
-	struct __kernel_old_timeval tv = {.tv_sec = ts.tv_sec,
-					  .tv_usec = ts.tv_nsec / NSEC_PER_USEC};
+/* ---- poll ------------------------------------------------------------------------------- */
 
-	if (!utv)
-		return ret;
-	if (!(current->personality & STICKY_TIMEOUTS) && !copy_to_user(utv, &tv, sizeof(tv)))
-		return ret;
-	return ret == -ERESTARTNOHAND ? -EINTR : ret;
-}
-
-/* 0 and *ts, *timeout (NULL: endless); -EFAULT, -EINVAL. */
-static int get_timeout(const struct __kernel_timespec __user *uts, struct __kernel_timespec *ts,
-		       const struct __kernel_timespec **timeout)
-{
-	*timeout = NULL;
-	if (!uts)
-		return 0;
-	if (copy_from_user(ts, uts, sizeof(*ts)))
-		return -EFAULT;
-	if (!timespec_valid(ts))
-		return -EINVAL;
-	*timeout = ts;
-	return 0;
-}
-
-long sys_ppoll(struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *uts,
-	       const sigset_t __user *mask, size_t size)
-{
-	const struct __kernel_timespec *timeout;
-	struct __kernel_timespec ts;
-	long ret = get_timeout(uts, &ts, &timeout);
-	ktime_t end;
-
-	if (ret)
-		return ret;
-	end = poll_deadline(timeout);
-	ret = set_user_sigmask(mask, size);
-	if (ret)
-		return ret;
-	ret = do_sys_poll(fds, n, timeout, end);
-	restore_saved_sigmask_unless(ret == -ERESTARTNOHAND);
-	return poll_finish_timespec(uts, end, ret);
-}
-
-/* ---- select -------------------- */
-
-#define POLLIN_SET  (EPOLLRDNORM | EPOLLRDBAND | EPOLLIN | EPOLLHUP | EPOLLERR)
-#define POLLOUT_SET (EPOLLWRBAND | EPOLLWRNORM | EPOLLOUT | EPOLLERR)
-#define POLLEX_SET  EPOLLPRI
-
-enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
-
-/* The user's sets and the answers: words of 64 descriptors. */
-struct fd_sets {
-	int n; /* descriptors */
-	size_t words;
-	unsigned long *in[NR_SETS], *out[NR_SETS];
+struct poll_list {
+	struct pollfd *fds;
+	unsigned int n;
 };
 
-static const unsigned int set_masks[NR_SETS] = {POLLIN_SET, POLLOUT_SET, POLLEX_SET};
-
-/* Asks @fd for all sets that name it. Hits, or -EBADF. */
-static int select_fd(struct fd_sets *s, int fd, struct poll_table_struct *pt)
+/* Fills in all revents. How many have something to tell. */
+static long poll_ask(void *what, struct poll_table_struct *pt)
 {
-	unsigned long bit = BIT(fd % 64);
-	unsigned int mask = poll_fd(fd, pt, EPOLLNVAL);
-	int hits = 0;
+	struct poll_list *list = what;
+	long count = 0;
 
-	if (mask & EPOLLNVAL)
-		return -EBADF;
-	for (int i = 0; i < NR_SETS; i++) {
-		if ((s->in[i][fd / 64] & bit) && (mask & set_masks[i])) {
-			s->out[i][fd / 64] |= bit;
-			hits++;
-		}
-	}
-	return hits;
-}
-
-/* One round over all descriptors. Hits, or -EBADF. */
-static int select_round(struct fd_sets *s, struct poll_table_struct *pt)
-{
-	int count = 0, hits;
-
-	for (size_t w = 0; w < s->words; w++) {
-		unsigned long bits = s->in[SET_IN][w] | s->in[SET_OUT][w] | s->in[SET_EX][w];
-
-		for (; bits; bits &= bits - 1) {
-			int fd = w * 64 + __builtin_ctzl(bits);
-
-			if (fd >= s->n)
-				break;
-			hits = select_fd(s, fd, pt);
-			if (hits < 0)
-				return hits;
-			if (hits)
-				pt = NULL;
-			count += hits;
+	for (struct pollfd *p = list->fds; p < list->fds + list->n; p++) {
+		p->revents = 0;
+		if (p->fd >= 0)
+			p->revents = poll_fd(p->fd, pt) &
+				     (p->events | EPOLLERR | EPOLLHUP | EPOLLNVAL);
+		if (p->revents) {
+			count++;
+			pt->qproc = NULL;
 		}
 	}
 	return count;
 }
 
-static long do_select(struct fd_sets *s, const struct __kernel_timespec *ts, ktime_t end)
+static long do_poll(struct pollfd __user *ufds, unsigned int n, ktime_t end)
 {
-	struct poll_round r;
-	long ret;
+	struct poll_list list = {.n = n};
+	long ret = -EFAULT;
 
-	poll_start(&r, ts);
-	do {
-		ret = select_round(s, r.pt);
-		if (ret < 0)
-			break;
-	} while (!poll_round_done(&r, ret, end, &ret));
-	poll_freewait(&r.pwq);
+	if (n > rlimit(RLIMIT_NOFILE))
+		return -EINVAL;
+	list.fds = kmalloc(max(n, 1U) * sizeof(*list.fds), GFP_KERNEL);
+	if (!list.fds)
+		return -ENOMEM;
+	if (!copy_from_user(list.fds, ufds, n * sizeof(*list.fds)))
+		ret = poll_until(poll_ask, &list, end);
+	for (unsigned int i = 0; ret >= 0 && i < n; i++) {
+		if (put_user(list.fds[i].revents, &ufds[i].revents))
+			ret = -EFAULT;
+	}
+	kfree(list.fds);
 	return ret;
 }
 
-/* Copies the three sets in; absent ones are empty. 0 or -EFAULT. */
-static int get_fd_sets(struct fd_sets *s, void __user *const usets[NR_SETS])
+long sys_poll(struct pollfd __user *fds, unsigned int n, int timeout_ms)
 {
-	for (int i = 0; i < NR_SETS; i++) {
-		if (usets[i] && copy_from_user(s->in[i], usets[i], s->words * sizeof(long)))
-			return -EFAULT;
-	}
-	return 0;
+	ktime_t end = timeout_ms < 0 ? KTIME_MAX : poll_deadline(timeout_ms * NSEC_PER_MSEC);
+
+	return do_poll(fds, n, end);
 }
 
-static int put_fd_sets(const struct fd_sets *s, void __user *const usets[NR_SETS])
+long sys_ppoll(struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *uts,
+	       const sigset_t __user *mask, size_t size)
 {
-	for (int i = 0; i < NR_SETS; i++) {
-		if (usets[i] && copy_to_user(usets[i], s->out[i], s->words * sizeof(long)))
-			return -EFAULT;
-	}
-	return 0;
+	ktime_t end;
+	long ret = get_deadline(uts, &end);
+
+	if (!ret)
+		ret = set_user_sigmask(mask, size);
+	return ret ? ret : poll_finish(uts, end, do_poll(fds, n, end));
 }
 
-static long core_sys_select(int n, void __user *const usets[NR_SETS],
-			    const struct __kernel_timespec *ts, ktime_t end)
+/* ---- select ------------------------------------------------------------------------------ */
+
+enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
+
+static const unsigned int set_masks[NR_SETS] = {
+	[SET_IN] = EPOLLRDNORM | EPOLLRDBAND | EPOLLIN | EPOLLHUP | EPOLLERR,
+	[SET_OUT] = EPOLLWRBAND | EPOLLWRNORM | EPOLLOUT | EPOLLERR,
+	[SET_EX] = EPOLLPRI,
+};
+
+/* The user's sets and the answers: words of 64 descriptors. */
+struct fd_sets {
+	int n; /* descriptors */
+	unsigned long *in[NR_SETS], *out[NR_SETS];
+};
+
+/* Asks every descriptor for all sets that name it. Hits, or -EBADF. */
+static long select_ask(void *what, struct poll_table_struct *pt)
 {
-	struct fd_sets s;
+	struct fd_sets *s = what;
+	long count = 0;
+
+	for (int fd = 0; fd < s->n; fd++) {
+		unsigned long bit = BIT(fd % 64), w = fd / 64;
+		unsigned int mask;
+
+		if (!((s->in[SET_IN][w] | s->in[SET_OUT][w] | s->in[SET_EX][w]) & bit))
+			continue;
+		mask = poll_fd(fd, pt);
+		if (mask & EPOLLNVAL)
+			return -EBADF;
+		for (int i = 0; i < NR_SETS; i++) {
+			if ((s->in[i][w] & bit) && (mask & set_masks[i])) {
+				s->out[i][w] |= bit;
+				count++;
+				pt->qproc = NULL;
+			}
+		}
+	}
+	return count;
+}
+
+static long do_select(int n, void __user *const usets[NR_SETS], ktime_t end)
+{
+	struct fd_sets s = {.n = min(n, (int)current->files->max_fds)};
+	size_t words = DIV_ROUND_UP(s.n, 64), size = words * sizeof(long);
 	unsigned long *bits;
-	long ret;
+	long ret = 0;
 
 	if (n < 0)
 		return -EINVAL;
-	s.n = min(n, (int)current->files->max_fds);
-	s.words = DIV_ROUND_UP(s.n, 64);
-	bits = kzalloc(max(s.words, (size_t)1) * 2 * NR_SETS * sizeof(long));
+	bits = kzalloc(max(size, sizeof(long)) * 2 * NR_SETS);
 	if (!bits)
 		return -ENOMEM;
 	for (int i = 0; i < NR_SETS; i++) {
-		s.in[i] = bits + i * s.words;
-		s.out[i] = bits + (NR_SETS + i) * s.words;
+		s.in[i] = bits + i * words;
+		s.out[i] = bits + (NR_SETS + i) * words;
+		if (usets[i] && copy_from_user(s.in[i], usets[i], size))
+			ret = -EFAULT;
 	}
-	ret = get_fd_sets(&s, usets);
 	if (!ret)
-		ret = do_select(&s, ts, end);
-	if (ret >= 0 && put_fd_sets(&s, usets))
-		ret = -EFAULT;
+		ret = poll_until(select_ask, &s, end);
+	for (int i = 0; ret >= 0 && i < NR_SETS; i++) {
+		if (usets[i] && copy_to_user(usets[i], s.out[i], size))
+			ret = -EFAULT;
+	}
 	kfree(bits);
 	return ret;
-}
-
-long sys_select(int n, void __user *in, void __user *out, void __user *ex,
-		struct __kernel_old_timeval __user *utv)
-{
-	void __user *usets[NR_SETS] = {in, out, ex};
-	const struct __kernel_timespec *timeout = NULL;
-	struct __kernel_timespec ts;
-	struct __kernel_old_timeval tv;
-	ktime_t end;
-
-	if (utv) {
-		if (copy_from_user(&tv, utv, sizeof(tv)))
-			return -EFAULT;
-		ts.tv_sec = tv.tv_sec + tv.tv_usec / 1000000;
-		ts.tv_nsec = tv.tv_usec % 1000000 * NSEC_PER_USEC;
-		if (!timespec_valid(&ts))
-			return -EINVAL;
-		timeout = &ts;
-	}
-	end = poll_deadline(timeout);
-	return poll_finish_timeval(utv, end, core_sys_select(n, usets, timeout, end));
 }
 
 long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
@@ -509,21 +342,13 @@ long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 		size_t size;
 	} arg = {NULL, 0};
 	void __user *usets[NR_SETS] = {in, out, ex};
-	const struct __kernel_timespec *timeout;
-	struct __kernel_timespec ts;
 	ktime_t end;
 	long ret;
 
 	if (sig && copy_from_user(&arg, sig, sizeof(arg)))
 		return -EFAULT;
-	ret = get_timeout(uts, &ts, &timeout);
-	if (ret)
-		return ret;
-	end = poll_deadline(timeout);
-	ret = set_user_sigmask(arg.mask, arg.size);
-	if (ret)
-		return ret;
-	ret = core_sys_select(n, usets, timeout, end);
-	restore_saved_sigmask_unless(ret == -ERESTARTNOHAND);
-	return poll_finish_timespec(uts, end, ret);
+	ret = get_deadline(uts, &end);
+	if (!ret)
+		ret = set_user_sigmask(arg.mask, arg.size);
+	return ret ? ret : poll_finish(uts, end, do_select(n, usets, end));
 }

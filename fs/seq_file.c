@@ -11,41 +11,25 @@
 
 static void seq_set_overflow(struct seq_file *m) { m->count = m->size + 1; }
 
-static bool seq_has_room(const struct seq_file *m, size_t n)
+/* 0. */
+int seq_printf(struct seq_file *m, const char *fmt, ...)
 {
-	return m->count <= m->size && n <= m->size - m->count;
-}
+	size_t room = m->count < m->size ? m->size - m->count : 0, len;
+	va_list ap;
 
-void seq_vprintf(struct seq_file *m, const char *fmt, va_list ap)
-{
-	size_t room, len;
-
-	if (m->count >= m->size) {
-		seq_set_overflow(m);
-		return;
-	}
-	room = m->size - m->count;
+	va_start(ap, fmt);
 	len = vsnprintf(m->buf + m->count, room, fmt, ap);
+	va_end(ap);
 	if (len < room) /* its NUL took the last byte otherwise */
 		m->count += len;
 	else
 		seq_set_overflow(m);
-}
-
-/* 0. */
-int seq_printf(struct seq_file *m, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	seq_vprintf(m, fmt, ap);
-	va_end(ap);
 	return 0;
 }
 
 void seq_write(struct seq_file *m, const void *p, size_t n)
 {
-	if (!seq_has_room(m, n)) {
+	if (m->count + n > m->size) {
 		seq_set_overflow(m);
 		return;
 	}
@@ -92,9 +76,4 @@ int seq_path(struct seq_file *m, const struct path *p, const char *esc)
 		seq_mangle(m, text, esc);
 	kfree(buf);
 	return err;
-}
-
-int seq_file_path(struct seq_file *m, struct file *f, const char *esc)
-{
-	return seq_path(m, &f->f_path, esc);
 }

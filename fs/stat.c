@@ -2,7 +2,8 @@
 /*
  * What a file is: the stat family, statx, statfs, and the text of a symbolic
  * link. vfs_getattr gives the facts; this file only puts them into the user's form.
- * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times.
+ * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times,
+ * mount ids and attributes.
  */
 #include <fs.h>
 #include <mm.h>
@@ -12,8 +13,7 @@
 #include <asm/uaccess.h>
 #include <linux/mount.h>
 
-#define ST_VALID    0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for these */
-#define ST_RELATIME 0x1000
+#define ST_VALID 0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for it */
 
 static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 {
@@ -41,43 +41,12 @@ static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-/* True if AT_EMPTY_PATH makes this call mean the descriptor itself; saves the walk. */
-static bool empty_path(int dfd, const char __user *name, unsigned int flags)
-{
-	char c;
-
-	return (flags & AT_EMPTY_PATH) && dfd >= 0 && !get_user(c, name) && !c;
-}
-
-/* What stat, fstat and their kin mean, by @flags: the place with references. 0 or -errno. */
-static int stat_path(int dfd, const char __user *name, unsigned int flags, struct path *p)
-{
-	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct file *f;
-
-	if (!empty_path(dfd, name, flags)) {
-		if (flags & AT_EMPTY_PATH)
-			lookup |= LOOKUP_EMPTY;
-		return user_path_at(dfd, name, lookup, p);
-	}
-	f = fget_raw(dfd);
-	if (!f)
-		return -EBADF;
-	*p = f->f_path;
-	path_get(p);
-	fput(f);
-	return 0;
-}
-
 long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, int flags)
 {
 	struct kstat st;
 	struct path p;
-	long err;
+	long err = user_path_flags(dfd, name, flags & ~AT_NO_AUTOMOUNT, &p);
 
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
-		return -EINVAL;
-	err = stat_path(dfd, name, flags, &p);
 	if (err)
 		return err;
 	err = vfs_getattr(&p, &st);
@@ -95,17 +64,9 @@ long sys_lstat(const char __user *name, struct stat __user *st)
 	return sys_newfstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
 }
 
-long sys_fstat(unsigned int fd, struct stat __user *ust)
+long sys_fstat(unsigned int fd, struct stat __user *st)
 {
-	struct file *f = fget_raw(fd);
-	struct kstat st;
-	long err;
-
-	if (!f)
-		return -EBADF;
-	err = vfs_getattr(&f->f_path, &st);
-	fput(f);
-	return err ? err : cp_new_stat(&st, ust);
+	return sys_newfstatat(fd, NULL, st, AT_EMPTY_PATH);
 }
 
 static struct statx_timestamp statx_time(ktime_t t)
@@ -115,12 +76,11 @@ static struct statx_timestamp statx_time(ktime_t t)
 	return (struct statx_timestamp){.tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec};
 }
 
-static long cp_statx(const struct kstat *k, const struct path *p, struct statx __user *ust)
+static long cp_statx(const struct kstat *k, struct statx __user *ust)
 {
 	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
+		.stx_mask = STATX_BASIC_STATS,
 		.stx_blksize = k->blksize,
-		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
 		.stx_nlink = k->nlink,
 		.stx_uid = k->uid,
 		.stx_gid = k->gid,
@@ -135,11 +95,8 @@ static long cp_statx(const struct kstat *k, const struct path *p, struct statx _
 		.stx_rdev_minor = MINOR(k->rdev),
 		.stx_dev_major = MAJOR(k->dev),
 		.stx_dev_minor = MINOR(k->dev),
-		.stx_mnt_id = p->mnt->mnt_id,
 	};
 
-	if (p->dentry == p->mnt->mnt_root)
-		st.stx_attributes = STATX_ATTR_MOUNT_ROOT;
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
@@ -152,18 +109,12 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 
 	if (mask & STATX__RESERVED)
 		return -EINVAL;
-	if ((flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
-		return -EINVAL;
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
-		return -EINVAL;
-	err = stat_path(dfd, name, flags, &p);
+	err = user_path_flags(dfd, name, flags & ~(AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE), &p);
 	if (err)
 		return err;
 	err = vfs_getattr(&p, &st);
-	if (!err)
-		err = cp_statx(&st, &p, ust);
 	path_put(&p);
-	return err;
+	return err ? err : cp_statx(&st, ust);
 }
 
 /* ---- symbolic links ---------------------------------------------------------- */
@@ -182,7 +133,7 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	}
 	if (inode->i_op->readlink)
 		return inode->i_op->readlink(p->dentry, buf, PAGE_SIZE);
-	if (!inode->i_op->get_path)
+	if (!inode->i_op->get_path) /* no link */
 		return -EINVAL;
 	err = inode->i_op->get_path(p->dentry, &target);
 	if (err)
@@ -192,42 +143,27 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	return IS_ERR(*text) ? PTR_ERR(*text) : (int)strlen(*text);
 }
 
-static long do_readlink(const struct path *p, char __user *ubuf, int n)
+long sys_readlinkat(int dfd, const char __user *name, char __user *ubuf, int n)
 {
 	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	const char *text;
+	struct path p;
 	int len;
 
 	if (!buf)
 		return -ENOMEM;
-	len = link_text(p, buf, &text);
-	if (len >= 0) {
-		touch_path_atime(p);
+	len = n <= 0 ? -EINVAL : user_path_at(dfd, name, LOOKUP_EMPTY, &p);
+	if (!len) {
+		len = link_text(&p, buf, &text);
+		if (len >= 0)
+			touch_path_atime(&p);
 		len = min(len, n);
-		if (copy_to_user(ubuf, text, len))
+		if (len > 0 && copy_to_user(ubuf, text, len))
 			len = -EFAULT;
+		path_put(&p);
 	}
 	kfree(buf);
 	return len;
-}
-
-long sys_readlinkat(int dfd, const char __user *name, char __user *buf, int n)
-{
-	struct path p;
-	long ret;
-	char c;
-
-	if (n <= 0)
-		return -EINVAL;
-	ret = user_path_at(dfd, name, LOOKUP_EMPTY, &p);
-	if (ret)
-		return ret;
-	if (S_ISLNK(p.dentry->d_inode->i_mode))
-		ret = do_readlink(&p, buf, n);
-	else
-		ret = !get_user(c, name) && !c ? -ENOENT : -EINVAL;
-	path_put(&p);
-	return ret;
 }
 
 long sys_readlink(const char __user *name, char __user *buf, int n)
@@ -237,45 +173,32 @@ long sys_readlink(const char __user *name, char __user *buf, int n)
 
 /* ---- file systems --------------------------------------------------------------- */
 
-static long do_statfs(const struct path *p, struct statfs __user *ust)
+static long do_statfs(int dfd, const char __user *name, int flags, struct statfs __user *ust)
 {
-	struct super_block *sb = p->dentry->d_sb;
-	unsigned int flags = p->mnt->mnt_flags;
-	struct statfs st = {.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_namelen = NAME_MAX};
-	int err = sb->statfs ? sb->statfs(sb, &st) : 0;
+	struct statfs st = {.f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX};
+	struct super_block *sb;
+	struct path p;
+	long err = user_path_flags(dfd, name, flags, &p);
 
 	if (err)
 		return err;
-	if (!st.f_frsize)
-		st.f_frsize = st.f_bsize;
-	/* ST_RDONLY .. ST_NODIRATIME are the MS_ bits of the same name */
-	st.f_flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC |
-					  MS_NOATIME | MS_NODIRATIME));
-	if (flags & MS_RELATIME)
-		st.f_flags |= ST_RELATIME;
-	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
+	sb = p.dentry->d_sb;
+	st.f_type = sb->s_magic;
+	if (sb->statfs)
+		err = sb->statfs(sb, &st);
+	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
+	st.f_flags = ST_VALID |
+		     (p.mnt->mnt_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+	path_put(&p);
+	return err ? err : copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
 long sys_statfs(const char __user *name, struct statfs __user *st)
 {
-	struct path p;
-	long err = user_path_at(AT_FDCWD, name, LOOKUP_FOLLOW, &p);
-
-	if (err)
-		return err;
-	err = do_statfs(&p, st);
-	path_put(&p);
-	return err;
+	return do_statfs(AT_FDCWD, name, 0, st);
 }
 
 long sys_fstatfs(unsigned int fd, struct statfs __user *st)
 {
-	struct file *f = fget_raw(fd);
-	long err;
-
-	if (!f)
-		return -EBADF;
-	err = do_statfs(&f->f_path, st);
-	fput(f);
-	return err;
+	return do_statfs(fd, NULL, AT_EMPTY_PATH, st);
 }

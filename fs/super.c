@@ -11,11 +11,6 @@
 #include "internal.h"
 
 LIST_HEAD(file_systems);
-static struct fs_struct init_fs = {
-	.users = ATOMIC_INIT(1),
-	.umask = 0022,
-	.lock = SPIN_LOCK_INIT(LOCK_FILES),
-};
 
 /* At boot only. */
 void register_filesystem(struct file_system_type *t) { list_add_tail(&t->list, &file_systems); }
@@ -57,8 +52,6 @@ void vfs_init(void)
 	inode_init();
 	ramfs_register();
 	mount_rootfs(&rootfs_fs_type);
-	if (!current->fs)
-		current->fs = &init_fs;
 	root = (struct path){.mnt = root_mnt, .dentry = root_mnt->mnt_root};
 	set_fs_root(current->fs, &root);
 	set_fs_pwd(current->fs, &root);

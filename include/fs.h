@@ -190,7 +190,7 @@ struct dir_context {
 };
 
 struct file_operations {
-	loff_t (*llseek)(struct file *f, loff_t off, int whence);
+	loff_t (*llseek)(struct file *f, loff_t off, int whence);	/* NULL: the file has no position */
 	ssize_t (*read)(struct file *f, char __user *buf, size_t n, loff_t *pos);
 	ssize_t (*write)(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
@@ -199,8 +199,6 @@ struct file_operations {
 	int (*mmap)(struct file *f, struct vm_area_struct *vma);
 	int (*open)(struct inode *inode, struct file *f);
 	int (*release)(struct inode *inode, struct file *f);
-	int (*fsync)(struct file *f);
-	int (*fasync)(int fd, struct file *f, int on);
 	/* Only for files whose place in memory is the driver's to choose; NULL: the mm decides. */
 };
 
@@ -215,21 +213,13 @@ struct file {
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
-	struct pid *f_owner;			/* F_SETOWN */
-	int f_owner_sig;
-	bool f_owner_pgrp;			/* f_owner is a process group */
 	void *private_data;
 	void (*f_release)(struct file *f);	/* __fput: set at birth, so that lower floors can drop files */
 };
 
 #define FMODE_READ		0x1
 #define FMODE_WRITE		0x2
-#define FMODE_LSEEK		0x4
-#define FMODE_PREAD		0x8
-#define FMODE_PWRITE		0x10
-#define FMODE_EXEC		0x20
 #define FMODE_PATH		0x4000
-#define FMODE_ATOMIC_POS	0x8000
 #define FMODE_WRITER		0x10000		/* holds i_writecount */
 #define FMODE_OPENED		0x80000		/* ->open succeeded: ->release is due */
 
@@ -311,15 +301,18 @@ struct fs_struct {
 	struct path root, pwd;
 };
 
+/* A descriptor number: free, reserved (used, no file) or open. */
+struct fd_slot {
+	struct file *file;			/* owns a reference */
+	bool used, cloexec;
+};
+
 /* Open descriptors; shared by CLONE_FILES. file_lock guards everything. */
 struct files_struct {
 	atomic_t count;
 	spinlock_t file_lock;
 	unsigned int max_fds;			/* size of fd[], in entries */
-	unsigned int next_fd;
-	struct file **fd;
-	unsigned long *close_on_exec;		/* bitmap */
-	unsigned long *open_fds;		/* bitmap: in use or reserved */
+	struct fd_slot *fd;
 };
 
 /* namei.c: lookup flags */
@@ -363,23 +356,22 @@ struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mod
 struct file *filp_open(const char *name, int flags, umode_t mode);
 /* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */
 #define __FMODE_EXEC	0x20	/* in flags: open for exec: asks MAY_EXEC, and no read right is needed */
-int filp_close(struct file *f, struct files_struct *files);
-int vfs_truncate(const struct path *p, loff_t len);
+void filp_close(struct file *f, struct files_struct *files);	/* drops a descriptor's reference, and the process's locks */
 struct file *dentry_open(const struct path *p, int flags);
-/* A file with f_flags, f_mode of @flags and one reference, nothing else set; fput frees it. ERR_PTR(-ENFILE, -ENOMEM). */
-struct file *alloc_empty_file(int flags);
-/* f->f_path is set and owns references: opens what is there. 0, or -errno and the caller fputs @f. */
-int do_dentry_open(struct file *f);
-/* A second open file for @base's inode and path: the other end of a pipe. ERR_PTR. */
-struct file *alloc_file_clone(struct file *base, int flags, const struct file_operations *fop);
 /* Sets the size of @d's file; ATTR_MTIME in @time_attrs as for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
-/* A file with no name of its own: anon "pipe:[N]", "anon_inode:[eventfd]". */
-struct file *alloc_file_pseudo(struct inode *inode, const char *name, int flags, const struct file_operations *fop,
-			       const struct dentry_operations *dop);
+/*
+ * The place that @dfd, @name and the AT_* @flags of a system call mean; -EINVAL for flags that few calls know. @name NULL:
+ * the open file @dfd itself, with AT_EMPTY_PATH an O_PATH one too. 0 with references in *p, or -errno.
+ */
+int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
+
+/* locks.c */
+long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
+void locks_remove(struct file *f, const void *owner);	/* close: of a process (files_struct); last close: of the file itself */
 
 /* file.c, fs_struct.c */
-void files_init(void);				/* boot: gives init_task a descriptor table, and an fs_struct if it has none */
+void files_init(void);				/* boot: gives init_task a descriptor table */
 struct file *fget(unsigned int fd);		/* with a reference; NULL. O_PATH files refused */
 struct file *fget_raw(unsigned int fd);		/* O_PATH too */
 struct file *fget_task(struct task_struct *t, unsigned int fd);
@@ -393,11 +385,8 @@ int unshare_files(void);			/* exec: current gets its own table */
 void do_close_on_exec(struct files_struct *f);
 struct fs_struct *copy_fs_struct(struct fs_struct *old);
 void exit_fs(struct task_struct *t);
-int close_fd(unsigned int fd);
 int f_dupfd(unsigned int from, struct file *f, unsigned int flags);	/* fcntl: lowest number >= from; -EINVAL -EMFILE */
-/* @fd is open in current's table. */
-bool get_close_on_exec(unsigned int fd);
-void set_close_on_exec(unsigned int fd, bool on);
+bool get_close_on_exec(const struct files_struct *files, unsigned int fd);
 /* Path of a task's root, pwd or exe with references. */
 void get_fs_root(struct fs_struct *fs, struct path *p);
 void get_fs_pwd(struct fs_struct *fs, struct path *p);
@@ -459,10 +448,7 @@ int file_update_time(struct file *f);
 int file_remove_privs(struct file *f);		/* a write clears set-user-id bits */
 
 /* read_write.c */
-ssize_t vfs_read(struct file *f, char __user *buf, size_t n, loff_t *pos);
-ssize_t vfs_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence);
-loff_t no_llseek(struct file *f, loff_t off, int whence);
 ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos);
 ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 /* A file's bytes to a kernel buffer (exec, interpreter names). Bytes read, 0 at the end, -errno. */
@@ -471,37 +457,23 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 /* For drivers and procfs: the part of a kernel text that a read at *pos wants. */
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from, size_t available);
 extern const struct file_operations simple_dir_operations;
-ssize_t generic_read_dir(struct file *f, char __user *buf, size_t n, loff_t *pos);	/* -EISDIR */
-int noop_fsync(struct file *f);
-/* Bytes of @in from *in_pos into @out (a regular file or a pipe) at *out_pos. Bytes moved, or -errno. */
-ssize_t copy_file_pages(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos, size_t n);
-
-/* locks.c: flock and byte ranges. */
-long fcntl_getlk(struct file *f, unsigned int cmd, struct flock __user *arg);
-long fcntl_setlk(struct file *f, unsigned int cmd, struct flock __user *arg);
-void locks_remove_posix(struct file *f, struct files_struct *owner);	/* close: POSIX locks of that process */
-void locks_remove_file(struct file *f);					/* last close: flock and OFD locks */
-
-/* char_dev.c: drivers announce themselves. */
-int register_chrdev(unsigned int major, unsigned int minor, unsigned int count, const char *name,
-		    const struct file_operations *fops);
-extern const struct file_operations def_chr_fops;
-/* Also makes the node in devtmpfs. */
-int devtmpfs_add(const char *name, umode_t mode, dev_t dev);
-/* What devtmpfs shows at its first mount: all that devtmpfs_add was told so far. */
-struct devtmpfs_node {
-	struct list_head list;
+/* char_dev.c: a device and its node in devtmpfs; drivers announce theirs at boot, before devtmpfs is mounted. */
+struct chrdev {
 	const char *name;
-	umode_t mode;				/* with S_IFCHR */
+	umode_t mode;				/* the node's rights */
 	dev_t dev;
+	const struct file_operations *fops;
+	struct list_head list;			/* in chrdevs */
 };
-extern struct list_head devtmpfs_nodes;
+
+extern struct list_head chrdevs;
+void register_chrdev(const char *name, umode_t mode, dev_t dev, const struct file_operations *fops);
+extern const struct file_operations def_chr_fops;
 
 /* pipe.c, select.c */
 extern const struct file_operations pipefifo_fops;
-struct vfsmount *pipefs_mount(void);		/* the mount of all files without a name; NULL: no memory */
-long pipe_fcntl(struct file *f, unsigned int cmd, unsigned long arg);	/* F_GETPIPE_SZ, F_SETPIPE_SZ; -EBADF: no pipe */
 ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n);	/* pipe_write from kernel memory */
+#define PIPE_SIZE 65536				/* what a pipe holds, in bytes */
 typedef void (*poll_queue_proc)(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt);
 struct poll_table_struct { poll_queue_proc qproc; };
 /* A driver's ->poll calls this for each queue that may wake the poller. */
@@ -526,13 +498,11 @@ struct seq_file {
 };
 
 int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);
-void seq_vprintf(struct seq_file *m, const char *fmt, __builtin_va_list ap);
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);	/* spaces up to @column from @column_start */
 /* d_path with Linux's octal escapes for the characters in @esc. */
-int seq_file_path(struct seq_file *m, struct file *f, const char *esc);
 void seq_mangle(struct seq_file *m, const char *s, const char *esc);
 int seq_path(struct seq_file *m, const struct path *p, const char *esc);
 

@@ -182,7 +182,6 @@ static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 }
 
 static const struct file_operations tty_fops = {
-	.llseek = no_llseek,
 	.read = tty_read,
 	.write = tty_write,
 	.poll = tty_poll,
@@ -207,14 +206,11 @@ static void console_receive(const u8 *s, size_t n)
 void tty_init(void)
 {
 	n_tty_init(&console_tty);
-	register_chrdev(TTYAUX_MAJOR, 0, 2, "tty", &tty_fops);
-	register_chrdev(TTY_MAJOR, 0, 2, "tty", &tty_fops);
-	register_chrdev(TTY_MAJOR, 64, 1, "ttyS", &tty_fops);
-	devtmpfs_add("tty", 0666, DEV_TTY);
-	devtmpfs_add("console", 0600, DEV_CONSOLE);
-	devtmpfs_add("tty0", 0620, DEV_TTY0);
-	devtmpfs_add("tty1", 0620, DEV_TTY0 + 1);
-	devtmpfs_add("ttyS0", 0660, DEV_TTYS0);
+	register_chrdev("tty", 0666, DEV_TTY, &tty_fops);
+	register_chrdev("console", 0600, DEV_CONSOLE, &tty_fops);
+	register_chrdev("tty0", 0620, DEV_TTY0, &tty_fops);
+	register_chrdev("tty1", 0620, DEV_TTY0 + 1, &tty_fops);
+	register_chrdev("ttyS0", 0660, DEV_TTYS0, &tty_fops);
 	task_tty_nr_hook = task_tty_nr;
 	console_input = console_receive;
 }

@@ -419,7 +419,7 @@ static struct file *file_of_fd(unsigned int fd)
 	struct file *file;
 
 	spin_lock(&files->file_lock);
-	file = fd < files->max_fds ? files->fd[fd] : NULL;
+	file = fd < files->max_fds ? files->fd[fd].file : NULL;
 	file = file && !(file->f_mode & FMODE_PATH) ? get_file(file) : NULL;
 	spin_unlock(&files->file_lock);
 	return file;

@@ -149,6 +149,5 @@ const struct inode_operations proc_fd_iops = {
 };
 const struct file_operations proc_fd_fops = {
 	.llseek = generic_file_llseek,
-	.read = generic_read_dir,
 	.iterate = proc_fd_iterate,
 };

@@ -65,7 +65,7 @@ static void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 		seq_putc(m, ' ');
 	}
 	if (vma->vm_file)
-		seq_file_path(m, vma->vm_file, "\n");
+		seq_path(m, &vma->vm_file->f_path, "\n");
 	else if (name)
 		seq_puts(m, name);
 	seq_putc(m, '\n');

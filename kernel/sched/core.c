@@ -103,16 +103,6 @@ static struct fs_struct init_fs = {
 	.lock = SPIN_LOCK_INIT(LOCK_FILES),
 };
 
-static struct file *init_fd_array[64];
-static unsigned long init_cloexec[1];
-static struct files_struct init_files = {
-	.count = ATOMIC_INIT(1),
-	.file_lock = SPIN_LOCK_INIT(LOCK_FILES),
-	.max_fds = ARRAY_SIZE(init_fd_array),
-	.fd = init_fd_array,
-	.close_on_exec = init_cloexec,
-};
-
 /* The boot context, later the idle loop. Its stack is the boot stack, which it never leaves. */
 struct task_struct init_task = {
 	.on_rq = 1,
@@ -132,7 +122,6 @@ struct task_struct init_task = {
 	.thread_pid = &init_struct_pid,
 	.pid_links[PIDTYPE_PID] = { &init_struct_pid.tasks[PIDTYPE_PID], &init_struct_pid.tasks[PIDTYPE_PID] },
 	.fs = &init_fs,
-	.files = &init_files,
 	.signal = &init_signals,
 	.sighand = &init_sighand,
 	.cred = &init_cred,

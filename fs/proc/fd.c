@@ -27,7 +27,7 @@ static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 
 	if (!f)
 		return -ENOENT;
-	flags = f->f_flags | (t->files->close_on_exec[fd / 64] & BIT(fd % 64) ? O_CLOEXEC : 0);
+	flags = f->f_flags | (get_close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
 	seq_printf(m, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->f_pos, flags,
 		   f->f_path.mnt->mnt_id, f->f_inode->i_ino);
 	fput(f);

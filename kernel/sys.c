@@ -64,26 +64,49 @@ void init_rlimits(struct rlimit64 *r)
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){ threads / 2, threads / 2 };
 }
 
-/* Of current alone: nobody changes the limits of others. */
+/* @t's limit: *old out, *new_r in; either may be NULL. */
+static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r, struct rlimit64 *old)
+{
+	struct rlimit64 *r;
+
+	if (res >= RLIM_NLIMITS || (new_r && new_r->rlim_cur > new_r->rlim_max))
+		return -EINVAL;
+	r = &t->signal->rlim[res];
+	if (new_r && res == RLIMIT_NOFILE && new_r->rlim_max > NR_OPEN_LIMIT)
+		return -EPERM;
+	if (new_r && new_r->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	*old = *r;
+	if (new_r)
+		*r = *new_r;
+	return 0;
+}
+
+/* Another process's limits are for those who are its user in every respect. */
+static bool may_prlimit(const struct task_struct *t)
+{
+	const struct cred *c = current->cred, *tc = t->cred;
+
+	return t == current || capable(CAP_SYS_RESOURCE) ||
+	       (c->uid == tc->euid && c->uid == tc->suid && c->uid == tc->uid &&
+		c->gid == tc->egid && c->gid == tc->sgid && c->gid == tc->gid);
+}
+
 long sys_prlimit64(pid_t pid, unsigned int res, const struct rlimit64 __user *new_r, struct rlimit64 __user *old)
 {
-	struct rlimit64 new_k, old_k, *r;
+	struct rlimit64 new_k, old_k;
+	struct task_struct *t;
+	int err = -EPERM;
 
 	if (new_r && copy_from_user(&new_k, new_r, sizeof(new_k)))
 		return -EFAULT;
-	if (pid && pid != current->tgid)
-		return -EPERM;
-	if (res >= RLIM_NLIMITS || (new_r && new_k.rlim_cur > new_k.rlim_max))
-		return -EINVAL;
-	r = &current->signal->rlim[res];
-	if (new_r && res == RLIMIT_NOFILE && new_k.rlim_max > NR_OPEN_LIMIT)
-		return -EPERM;
-	if (new_r && new_k.rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	old_k = *r;
-	if (new_r)
-		*r = new_k;
-	return old && copy_to_user(old, &old_k, sizeof(old_k)) ? -EFAULT : 0;
+	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+	if (!t)
+		return -ESRCH;
+	if (may_prlimit(t))
+		err = do_prlimit(t, res, new_r ? &new_k : NULL, &old_k);
+	put_task_struct(t);
+	return !err && old && copy_to_user(old, &old_k, sizeof(old_k)) ? -EFAULT : err;
 }
 
 /* struct rlimit has the layout of struct rlimit64 here. */
@@ -155,12 +178,26 @@ long sys_getrusage(int who, void __user *ru)
 	return copy_to_user(ru, &r, sizeof(r)) ? -EFAULT : 0;
 }
 
+static unsigned int count_threads(void)
+{
+	struct task_struct *p;
+	unsigned long irq;
+	unsigned int n = 0;
+
+	spin_lock_irqsave(&tasklist_lock, irq);
+	for_each_process(p)
+		n += p->signal->nr_threads;
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	return n;
+}
+
 long sys_sysinfo(void __user *info)
 {
 	struct sysinfo si = {
 		.uptime = DIV_ROUND_UP(ktime_get(), NSEC_PER_SEC),
 		.totalram = totalram_pages() * PAGE_SIZE,
 		.freeram = nr_free_pages() * PAGE_SIZE,
+		.procs = count_threads(),
 		.mem_unit = 1,
 	};
 	unsigned long loads[3];

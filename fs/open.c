@@ -12,6 +12,7 @@
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
+#include <linux/fadvise.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
 
@@ -160,6 +161,11 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 long sys_open(const char __user *name, int flags, umode_t mode)
 {
 	return sys_openat(AT_FDCWD, name, flags, mode);
+}
+
+long sys_creat(const char __user *name, umode_t mode)
+{
+	return sys_open(name, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 /* ---- size --------------------------------------------------------------- */
@@ -436,3 +442,19 @@ long sys_fsync(unsigned int fd)
 }
 
 long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
+
+/* Advice on files that are in memory: checked, then not needed. */
+long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t len, int advice)
+{
+	struct file *f = fget(fd);
+	long err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (S_ISFIFO(f->f_inode->i_mode))
+		err = -ESPIPE;
+	else if ((loff_t)len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+		err = -EINVAL;
+	fput(f);
+	return err;
+}

@@ -7,8 +7,7 @@
  *   poll_wqueues ──entries──> poll_entry (file, wait) ──> queue of the driver
  *        triggered <── pollwake ──────────────────────────── wake_up
  *
- * Abridges Linux's fs/select.c; leaves out select(2) itself (glibc calls
- * pselect6), busy polling, timer slack and STICKY_TIMEOUTS. A poll that goes on
+ * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and STICKY_TIMEOUTS. A poll that goes on
  * after SIGCONT begins its time anew.
  */
 #include <fs.h>
@@ -351,4 +350,31 @@ long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 	if (!ret)
 		ret = set_user_sigmask(arg.mask, arg.size);
 	return ret ? ret : poll_finish(uts, end, do_select(n, usets, end));
+}
+
+/* A time that cannot be normalised is refused; what is left of it goes back to the user. */
+long sys_select(int n, void __user *in, void __user *out, void __user *ex, struct __kernel_old_timeval __user *utv)
+{
+	void __user *usets[NR_SETS] = {in, out, ex};
+	struct __kernel_old_timeval tv;
+	ktime_t end = KTIME_MAX, left;
+	long ret;
+
+	if (utv) {
+		struct __kernel_timespec ts;
+
+		if (copy_from_user(&tv, utv, sizeof(tv)))
+			return -EFAULT;
+		ts.tv_sec = tv.tv_sec + tv.tv_usec / 1000000;
+		ts.tv_nsec = tv.tv_usec % 1000000 * NSEC_PER_USEC;
+		if (!timespec_valid(&ts))
+			return -EINVAL;
+		end = poll_deadline(timespec_to_ns(&ts));
+	}
+	ret = do_select(n, usets, end);
+	left = max(end - ktime_get(), (ktime_t)0);
+	tv = (struct __kernel_old_timeval){ left / NSEC_PER_SEC, left % NSEC_PER_SEC / NSEC_PER_USEC };
+	if (utv && copy_to_user(utv, &tv, sizeof(tv)) && ret == -ERESTARTNOHAND)
+		return -EINTR;
+	return ret;
 }

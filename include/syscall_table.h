@@ -19,6 +19,7 @@ SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
 SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n, unsigned int flags)
 /* fs/open.c */
 SYSCALL(open, const char __user *name, int flags, umode_t mode)
+SYSCALL(creat, const char __user *name, umode_t mode)
 SYSCALL(openat, int dfd, const char __user *name, int flags, umode_t mode)
 SYSCALL(close, unsigned int fd)
 SYSCALL(truncate, const char __user *name, long len)
@@ -41,6 +42,7 @@ SYSCALL(umask, int mask)
 SYSCALL(sync, void)
 SYSCALL(syncfs, int fd)
 SYSCALL(fsync, unsigned int fd)
+SYSCALL(fadvise64, int fd, loff_t off, size_t len, int advice)
 SYSCALL(fdatasync, unsigned int fd)
 /* fs/dirops.c */
 SYSCALL(mkdir, const char __user *name, umode_t mode)
@@ -98,6 +100,7 @@ SYSCALL(pipe2, int __user *fds, int flags)
 /* fs/select.c */
 SYSCALL(poll, struct pollfd __user *fds, unsigned int n, int timeout_ms)
 SYSCALL(ppoll, struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *ts, const sigset_t __user *mask, size_t sz)
+SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_old_timeval __user *tv)
 SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_timespec __user *ts, void __user *sig)
 /* fs/exec.c */
 SYSCALL(execve, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp)

@@ -173,7 +173,7 @@ static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, lo
 
 /* ---- places ------------------------------------------------------------ */
 
-static int proc_exe_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
+static int proc_exe_link(struct task_struct *t, unsigned long fd __maybe_unused, struct path *out)
 {
 	struct mm_struct *mm = get_task_mm(t);
 	struct file *f = mm ? get_mm_exe_file(mm) : NULL;
@@ -188,7 +188,7 @@ static int proc_exe_link(struct task_struct *t, unsigned int fd __maybe_unused, 
 	return 0;
 }
 
-static int proc_cwd_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
+static int proc_cwd_link(struct task_struct *t, unsigned long fd __maybe_unused, struct path *out)
 {
 	if (!t->fs)
 		return -ENOENT;
@@ -196,7 +196,7 @@ static int proc_cwd_link(struct task_struct *t, unsigned int fd __maybe_unused, 
 	return 0;
 }
 
-static int proc_root_link(struct task_struct *t, unsigned int fd __maybe_unused, struct path *out)
+static int proc_root_link(struct task_struct *t, unsigned long fd __maybe_unused, struct path *out)
 {
 	if (!t->fs)
 		return -ENOENT;
@@ -238,6 +238,7 @@ static const struct proc_entry tid_dir = PROC_DIR("TID", 0555, .children = tid_b
 
 static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("task", 0555, .numbers = &tid_dir),
+	PROC_DIR("map_files", 0500, .children = proc_map_files_links, .iop = &proc_map_files_iops, .fop = &proc_map_files_fops),
 	PID_ENTRIES(true),
 	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),

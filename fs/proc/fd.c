@@ -7,7 +7,7 @@
 #include "internal.h"
 #include <printk.h>
 
-static int proc_fd_link(struct task_struct *t, unsigned int fd, struct path *out)
+static int proc_fd_link(struct task_struct *t, unsigned long fd, struct path *out)
 {
 	struct file *f = fget_task(t, fd);
 
@@ -103,8 +103,7 @@ static int proc_fd_lookup(struct inode *dir, struct dentry *d)
 	return inode ? 0 : -ENOMEM;
 }
 
-/* For those who may look into the process. */
-static int proc_fd_permission(struct inode *inode, int mask __maybe_unused)
+int proc_fd_permission(struct inode *inode, int mask __maybe_unused)
 {
 	struct task_struct *t = get_proc_task(inode);
 	bool allowed = t && ptrace_may_read(t);

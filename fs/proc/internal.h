@@ -23,7 +23,7 @@ struct proc_entry {
 	/* Takes a written text (NUL-ended, @n bytes); returns bytes taken or -errno. NULL: -EIO, or -EINVAL in /proc/PID. */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
 	/* Symbolic link: a place (get_path), or a text as snprintf gives it. */
-	int (*get_path)(struct task_struct *t, unsigned int fd, struct path *out);	/* for those who may look into @t */
+	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);	/* for those who may look into @t */
 	int (*link_text)(char *buf, int len);
 	/* Directory: a table, then what the directory of each process (in task: of each thread) is. */
 	const struct proc_entry *children, *numbers;
@@ -41,7 +41,7 @@ struct proc_entry {
 struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid;			/* NULL: not below /proc/PID */
-	unsigned int fd;			/* in /proc/PID/fd and fdinfo */
+	unsigned long fd;			/* in /proc/PID/fd and fdinfo; in map_files the area's start */
 };
 
 static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
@@ -58,6 +58,7 @@ int proc_getattr(const struct path *p, struct kstat *st);
 
 /* base.c */
 #define PROC_FD_INO		0x10000		/* + fd; numbers below are entries */
+#define PROC_MAP_FILES_INO	0x400000	/* + page of the area's start, cut */
 #define PROC_FDINFO_INO		0x800000	/* + fd */
 #define PROC_PID_INO(nr, what)	((u64)(nr) << 24 | (what))
 extern const struct dentry_operations proc_pid_dops;
@@ -71,6 +72,12 @@ bool proc_name_to_int(const struct qstr *name, unsigned int *nr);
 extern const struct inode_operations proc_fd_iops;
 extern const struct file_operations proc_fd_fops;
 extern const struct proc_entry proc_fd_links[], proc_fdinfo_files[];
+int proc_fd_permission(struct inode *inode, int mask);	/* for those who may look into the process */
+
+/* map_files.c */
+extern const struct inode_operations proc_map_files_iops;
+extern const struct file_operations proc_map_files_fops;
+extern const struct proc_entry proc_map_files_links[];
 
 /* array.c, task_mmu.c, mounts.c */
 int proc_pid_stat(struct seq_file *m, struct task_struct *t);

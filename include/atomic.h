@@ -9,10 +9,6 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-typedef struct {
-	long counter;
-} atomic_long_t;
-
 #define ATOMIC_INIT(i)			{ (i) }
 #define atomic_read(v)			__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
 #define atomic_set(v, i)		__atomic_store_n(&(v)->counter, (i), __ATOMIC_RELAXED)
@@ -24,8 +20,5 @@ typedef struct {
 #define atomic_dec_return(v)		__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
 #define atomic_dec_and_test(v)		(atomic_dec_return(v) == 0)
 #define atomic_inc_not_zero(v)		(atomic_read(v) ? (atomic_inc(v), true) : false)
-#define atomic_long_read(v)		atomic_read(v)
-#define atomic_long_set(v, i)		atomic_set(v, i)
-#define atomic_long_add(i, v)		atomic_add(i, v)
 
 #endif

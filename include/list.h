@@ -80,9 +80,6 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 
 #define list_entry(p, type, member)		container_of(p, type, member)
 #define list_first_entry(h, type, member)	list_entry((h)->next, type, member)
-#define list_last_entry(h, type, member)	list_entry((h)->prev, type, member)
-#define list_first_entry_or_null(h, type, member) \
-	(list_empty(h) ? NULL : list_first_entry(h, type, member))
 #define list_for_each_entry(pos, head, member) \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member); \
 	     &pos->member != (head); \

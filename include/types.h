@@ -37,7 +37,6 @@ typedef u64 sector_t;
 #define __aligned(n)		__attribute__((aligned(n)))
 #define __noreturn		__attribute__((noreturn))
 #define __maybe_unused		__attribute__((unused))
-#define __must_check		__attribute__((warn_unused_result))
 #define noinline		__attribute__((noinline))
 #define __printf(f, a)		__attribute__((format(printf, f, a)))
 #define likely(x)		__builtin_expect(!!(x), 1)

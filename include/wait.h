@@ -83,7 +83,6 @@ struct completion {
 
 void init_completion(struct completion *c);
 void complete(struct completion *c);
-void wait_for_completion(struct completion *c);
 /* 0, or -ERESTARTSYS when a fatal signal came. */
 int wait_for_completion_killable(struct completion *c);
 

@@ -131,18 +131,3 @@ u64 get_random_u64(void)
 	get_random_bytes(&x, sizeof(x));
 	return x;
 }
-
-/* Stirs @x into the key of the next batch. Any context. */
-void add_entropy(u64 x)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&random_lock, flags);
-	if (!seeded)
-		seed();
-	x ^= rdtsc();
-	key[0] ^= x;
-	key[1] ^= x >> 32;
-	batch_used = BATCH_BYTES;
-	spin_unlock_irqrestore(&random_lock, flags);
-}

@@ -215,10 +215,3 @@ long strnlen_user(const char __user *s, long n)
 		return 0;
 	return len + 1;
 }
-
-int copy_from_kernel_nofault(void *dst, const void *src, size_t n)
-{
-	if ((unsigned long)src < PAGE_OFFSET || (unsigned long)src + n < (unsigned long)src)
-		return -EFAULT;
-	return copy_faultable(dst, src, n) ? -EFAULT : 0;
-}

@@ -27,8 +27,6 @@ unsigned long clear_user(void __user *to, unsigned long n);
 long strncpy_from_user(char *dst, const char __user *src, long n);
 /* Length WITH NUL; > @n if there is no NUL within n; 0 on a fault (as Linux's strnlen_user). */
 long strnlen_user(const char __user *s, long n);
-/* Kernel memory that may be absent (backtraces): 0 or -EFAULT. */
-int copy_from_kernel_nofault(void *dst, const void *src, size_t n);
 
 /* 0 or -EFAULT, for scalars of 1, 2, 4 or 8 bytes. */
 #define get_user(x, ptr)						\

@@ -14,9 +14,7 @@
  * seen by the caller of execve. COMMIT is begin_new_exec, the point of no
  * return. BUILD only reads the plan; an error there kills the process.
  *
- * Linux 6.1 once mapped the bss of a program after its segments, in set_brk;
- * now it does so segment by segment, for a segment in the middle may have one.
- * We keep the name for that step. Left out: 32-bit programs, FDPIC, GNU
+ * One segment is fs/elf_map.c's work. Left out: 32-bit programs, FDPIC, GNU
  * properties (x86 has none to obey in 6.1).
  */
 #include <binfmts.h>
@@ -33,9 +31,6 @@
 
 /* Where a program with an interpreter is put: two thirds up user space. */
 #define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)	/* not page aligned: so is Linux's */
-#define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
-/* What a deadly error is called does not matter to anyone; that it is one does. */
-#define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
 
 /*
  * What DECIDE collects. Owns the tables and the interpreter's file until
@@ -143,101 +138,6 @@ static void elf_binary_release(struct elf_binary *b)
 	kfree(b->interp_phdrs);
 	kfree(b->phdrs);
 	kfree(b);
-}
-
-/* ---- BUILD: one segment ----------------------------------------------- */
-
-static int make_prot(unsigned int p_flags)
-{
-	return (p_flags & PF_R ? PROT_READ : 0) | (p_flags & PF_W ? PROT_WRITE : 0) |
-	       (p_flags & PF_X ? PROT_EXEC : 0);
-}
-
-/* Leaves the record of the area that now covers @addr, if there is one. */
-static void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
-{
-	struct vm_area_struct *v;
-
-	mmap_read_lock(current->mm);
-	v = find_vma(current->mm, addr);
-	if (v && v->vm_start <= addr)
-		exec_stage(stage, function, line, current->pid, current->comm,
-			   v->vm_start, v->vm_end, v->vm_flags, v->vm_pgoff, 0);
-	mmap_read_unlock(current->mm);
-}
-
-/*
- * Zeroes from @start to the end of its page: the file's last page shows bytes
- * that lie behind the segment. The first write of an exec into its new memory:
- * a copy-on-write fault taken in kernel mode. 0 or -EFAULT.
- */
-static int padzero(unsigned long start)
-{
-	unsigned long n = offset_in_page(start) ? PAGE_SIZE - offset_in_page(start) : 0;
-
-	return clear_user((void __user *)start, n) ? -EFAULT : 0;
-}
-
-/* The pages of a bss [start, end) that no file page covers: anonymous memory. 0 or -errno. */
-static int set_brk(unsigned long start, unsigned long end, int prot)
-{
-	int err;
-
-	start = PAGE_ALIGN(start);
-	end = PAGE_ALIGN(end);
-	err = vm_brk_flags(start, end - start, prot & PROT_EXEC ? VM_EXEC : 0);
-	if (!err && end > start)
-		trace_area(EXEC_STAGE_SET_BRK, __func__, __LINE__, start);
-	return err;
-}
-
-/*
- * Maps the file's part of a segment at *addr (out: where it is). With
- * @total_size the room for all segments is found first and the rest given
- * back, so that the later ones find their place free. 0 or -errno.
- */
-static int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
-		   unsigned long flags, unsigned long total_size)
-{
-	unsigned long size = PAGE_ALIGN(ph->p_filesz + offset_in_page(ph->p_vaddr));
-	unsigned long off = ph->p_offset - offset_in_page(ph->p_vaddr);
-	int err;
-
-	*addr = PAGE_ALIGN_DOWN(*addr);
-	if (!size)
-		return BAD_ADDR(*addr) ? BAD_ADDR_ERROR(*addr) : 0;
-	total_size = PAGE_ALIGN(total_size);
-	err = vm_mmap(file, addr, total_size ? total_size : size, prot, flags, off);
-	if (!err && total_size)
-		vm_munmap(*addr + size, total_size - size);
-	if (!err)
-		trace_area(EXEC_STAGE_MAP_SEGMENTS, __func__, __LINE__, *addr);
-	return err;
-}
-
-/* A whole segment: the file's bytes, zeros behind them, and the anonymous rest. */
-static int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
-		    unsigned long flags, unsigned long total_size)
-{
-	unsigned long start = PAGE_ALIGN_DOWN(*addr);	/* of a segment without bytes in the file */
-	int err;
-
-	if (ph->p_filesz) {
-		err = elf_map(file, addr, ph, prot, flags, total_size);
-		if (err || ph->p_memsz <= ph->p_filesz)
-			return err;
-		start = *addr + offset_in_page(ph->p_vaddr) + ph->p_filesz;
-		/* Fails when the segment is not writable: then the bytes stay, as in Linux. */
-		padzero(start);
-	} else {
-		*addr = start;
-	}
-	if (ph->p_memsz <= ph->p_filesz)
-		return BAD_ADDR(*addr) ? BAD_ADDR_ERROR(*addr) : 0;
-	err = set_brk(start, *addr + offset_in_page(ph->p_vaddr) + ph->p_memsz, prot);
-	if (!err && BAD_ADDR(*addr))
-		err = BAD_ADDR_ERROR(*addr);
-	return err;
 }
 
 /* ---- BUILD: all segments ---------------------------------------------- */

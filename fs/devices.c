@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The devices that are only software: null, zero, full, random, urandom, kmsg.
+ * The devices that are only software: null, zero, full, random, urandom, kmsg;
+ * and ttyS1, the second serial port: a way out for bytes, not a terminal.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
  * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
  */
@@ -8,9 +9,9 @@
 #include <mm.h>
 #include <sched.h>
 #include <printk.h>
+#include <asm/irq.h>
 #include <asm/uaccess.h>
-
-#define MEM_MAJOR 1
+#include <linux/major.h>
 
 /* read and write at any place, which is always 0 */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
@@ -68,6 +69,23 @@ static ssize_t write_full(struct file *f __maybe_unused, const char __user *buf 
 	return -ENOSPC;
 }
 
+static ssize_t write_serial2(struct file *f __maybe_unused, const char __user *buf, size_t n,
+			     loff_t *pos __maybe_unused)
+{
+	char block[256];
+	size_t done = 0;
+
+	while (done < n) {
+		size_t chunk = min(n - done, sizeof(block));
+
+		if (copy_from_user(block, buf + done, chunk))
+			return done ? (ssize_t)done : -EFAULT;
+		serial2_write(block, chunk);
+		done += chunk;
+	}
+	return done;
+}
+
 /* Private: anonymous memory that still bears the name. Shared: a file in memory of its own. */
 static int mmap_zero(struct file *f __maybe_unused, struct vm_area_struct *vma)
 {
@@ -107,6 +125,11 @@ static const struct file_operations random_fops = {
 	.read = read_random,
 	.write = write_null,
 };
+static const struct file_operations serial2_fops = {
+	.read = read_null,
+	.write = write_serial2,
+};
+
 /* Called once at boot, before devtmpfs is mounted. */
 void devices_init(void)
 {
@@ -116,4 +139,6 @@ void devices_init(void)
 	register_chrdev("random", 0666, MKDEV(MEM_MAJOR, 8), &random_fops);
 	register_chrdev("urandom", 0666, MKDEV(MEM_MAJOR, 9), &random_fops);
 	register_chrdev("kmsg", 0644, MKDEV(MEM_MAJOR, 11), &null_fops);
+	if (serial2_present())
+		register_chrdev("ttyS1", 0660, MKDEV(TTY_MAJOR, 65), &serial2_fops);
 }

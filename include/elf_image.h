@@ -7,6 +7,7 @@
 #define ELF_IMAGE_H
 
 #include <elf.h>
+#include <exec_stages.h>
 #include <types.h>
 
 /*
@@ -38,6 +39,25 @@ struct linux_binprm;
  * bprm->p becomes the first rsp. current has the new mm. 0 or -errno (deadly).
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
+
+/* ---- fs/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
+
+#define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
+/* What a deadly error is called does not matter to anyone; that it is one does. */
+#define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
+
+struct file;
+int make_prot(unsigned int p_flags);	/* PF_* -> PROT_* */
+int padzero(unsigned long start);
+int set_brk(unsigned long start, unsigned long end, int prot);
+int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot, unsigned long flags,
+	    unsigned long total_size);
+int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot, unsigned long flags,
+	     unsigned long total_size);
+/* Leaves a record of the area that now covers @addr in the exec film. */
+void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
+
+/* ---- fs/elf_plan.c ---- */
 
 /* True for a header of a 64-bit x86 program or shared object; what Linux checks first. */
 bool elf_header_ok(const Elf64_Ehdr *ehdr);

@@ -175,6 +175,8 @@ int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
 int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
 /* Picks mmap_base from the stack limit and, if PF_RANDOMIZE, a random offset. arch/x86/mm/mmap.c in Linux. */
 void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);
+/* mm/randomize.c */
+#define STACK_RND_MASK	0x3fffffUL	/* pages: 16 GiB */
 unsigned long arch_align_stack(unsigned long sp);
 unsigned long arch_randomize_brk(struct mm_struct *mm);
 unsigned long arch_mmap_rnd(void);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things go in an address space: the mmap area's base, the random
- * offsets of ASLR, and the search for a free range.
- * Abridges Linux 6.1 arch/x86/mm/mmap.c, arch/x86/kernel/sys_x86_64.c, and
- * parts of mm/util.c and arch/x86/kernel/process.c; leaves out 32-bit tasks
- * and 5-level tables.
+ * Where things go in an address space: the mmap area's base, and the search
+ * for a free range. What is random about it is in mm/randomize.c.
+ * Abridges Linux 6.1 arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c;
+ * leaves out 32-bit tasks and 5-level tables.
  *
  *   0   64K    program, brk ->        <- mmap area | gap |       stack      TASK_SIZE
  *   |....|=======|=====|..............===|=====|===|.....|..........|=======|
@@ -18,46 +17,9 @@
 #include <linux/personality.h>
 #include <asm/mman.h>
 
-#define MMAP_RND_BITS	   28
-#define STACK_RND_MASK	   0x3fffffUL	/* pages: 16 GiB */
-#define BRK_RND_RANGE	   0x40000000UL /* bytes */
 #define MIN_GAP		   (128UL << 20)
 #define MAX_GAP		   (TASK_SIZE / 6 * 5)
 #define TASK_UNMAPPED_BASE PAGE_ALIGN(TASK_SIZE / 3)
-
-int randomize_va_space = 2;
-
-/* 0 .. @mask pages, in bytes; 0 without PF_RANDOMIZE. */
-static unsigned long random_pages(unsigned long mask)
-{
-	return current->flags & PF_RANDOMIZE ? (get_random_u64() & mask) << PAGE_SHIFT : 0;
-}
-
-/* The random part of mmap_base, and of where a PIE program goes: bytes. 0 without PF_RANDOMIZE. */
-unsigned long arch_mmap_rnd(void)
-{
-	return random_pages(BIT(MMAP_RND_BITS) - 1);
-}
-
-/* Where the stack ends: @stack_top less a random number of pages. */
-unsigned long randomize_stack_top(unsigned long stack_top)
-{
-	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
-}
-
-/* Up to 8 KiB below @sp, on 16 bytes. */
-unsigned long arch_align_stack(unsigned long sp)
-{
-	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize_va_space)
-		sp -= get_random_u64() % 8192;
-	return sp & ~0xfUL;
-}
-
-unsigned long arch_randomize_brk(struct mm_struct *mm)
-{
-	return PAGE_ALIGN(mm->brk) +
-	       (get_random_u64() % (BRK_RND_RANGE >> PAGE_SHIFT) << PAGE_SHIFT);
-}
 
 static unsigned long mmap_base(unsigned long random, unsigned long stack_rlim)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of an address space: how they come (faults), are shared (fork), change rights, move and
- * go. Abridges Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c (their page table halves).
+ * Pages of an address space: how they come (faults), change rights, move and go; how fork shares
+ * them and a write makes copies is in mm/cow.c. Abridges Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c (their page table halves).
  * Leaves out swap, huge pages, migration, userfaultfd, reverse mapping of anonymous pages.
  *
  *  entry      area            read fault                    write fault
@@ -12,7 +12,7 @@
  *  none       file, shared    the same, with the area's     page of the file, dirty:
  *                             rights: do_read_fault         do_shared_fault
  *  present    private         (spurious)                    ours alone: writable; else a copy:
- *                                                           do_wp_page
+ *                                                           do_wp_page, mm/cow.c
  *  present    shared          (spurious)                    writable, and the file is dirty
  *  PROT_NONE  any             refused by our callers, who check the area's rights first
  *
@@ -41,8 +41,7 @@ static enum rss_counter mm_counter(const struct page *page)
 								      : MM_FILEPAGES;
 }
 
-/* @mm gains (1) or has lost (-1) an entry that shows @page. */
-static void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 {
 	atomic_add(change, &page->_mapcount);
 	mm->rss_stat[mm_counter(page)] += change;
@@ -54,19 +53,6 @@ static void update_hiwater_rss(struct mm_struct *mm)
 			    mm->rss_stat[MM_SHMEMPAGES];
 
 	mm->hiwater_rss = max(mm->hiwater_rss, rss);
-}
-
-static struct page *pte_page(pte_t pte) { return pfn_to_page(pte_pfn(pte)); }
-
-/* A private page that only this entry shows: it may be written without a copy. */
-static bool is_ours_alone(const struct page *page)
-{
-	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
-}
-
-static pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
-{
-	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
 
 /* ---- zap ------------------------------------------------------------------ */
@@ -109,35 +95,7 @@ void unmap_mapping_range(struct address_space *mapping, unsigned long first)
 	mutex_unlock(&mapping->i_mmap_lock);
 }
 
-/* ---- fork, mprotect, mremap -------------------------------------------------- */
-
-/* Nobody runs in @dst's address space yet: its lock is not needed. */
-int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
-{
-	struct mm_struct *mm = src->vm_mm;
-	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
-	pte_t *from, *to = NULL;
-
-	/* A fault brings back what has no private page: the child need not pay for it now. */
-	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
-		return 0;
-	spin_lock(&mm->page_table_lock);
-	for (unsigned long addr = src->vm_start; (from = next_pte(mm, &addr, src->vm_end));
-	     addr += PAGE_SIZE) {
-		to = walk_pte(dst->vm_mm, addr, true);
-		if (!to)
-			break;
-		if (cow)
-			*from = pte_wrprotect(*from);
-		*to = pte_mkold(src->vm_flags & VM_SHARED ? pte_mkclean(*from) : *from);
-		if (pte_special(*from))
-			continue;
-		get_page(pte_page(*from));
-		count_mapping_of(dst->vm_mm, pte_page(*from), 1);
-	}
-	spin_unlock(&mm->page_table_lock);
-	return from && !to ? -ENOMEM : 0;
-}
+/* ---- mprotect, mremap ------------------------------------------------------ */
 
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
@@ -205,8 +163,7 @@ static void finish_fault(struct vm_fault *vmf, struct page *page)
 		put_page(page);
 }
 
-/* A page of the area's own; NULL: no memory. */
-static struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
+struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 {
 	struct page *page;
 
@@ -283,8 +240,7 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 	return ret;
 }
 
-/* The file changes through the mapping. */
-static void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page)
+void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page)
 {
 	struct inode *inode = vmf->vma->vm_file->f_inode;
 
@@ -310,8 +266,7 @@ static vm_fault_t do_fault(struct vm_fault *vmf)
 	return vmf->vma->vm_flags & VM_SHARED ? do_shared_fault(vmf) : do_cow_fault(vmf);
 }
 
-/* Replaces a present entry if it is still the one that faulted. */
-static bool replace_pte(struct vm_fault *vmf, pte_t entry)
+bool replace_pte(struct vm_fault *vmf, pte_t entry)
 {
 	struct mm_struct *mm = vmf->vma->vm_mm;
 	bool same;
@@ -324,45 +279,6 @@ static bool replace_pte(struct vm_fault *vmf, pte_t entry)
 	}
 	spin_unlock(&mm->page_table_lock);
 	return same;
-}
-
-/* The writer gets a page of its own. @old: what the entry shows; NULL: it is special. */
-static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	bool zero = pte_pfn(vmf->orig_pte) == page_to_pfn(zero_page);
-	struct page *copy = alloc_anon_page(vma, zero ? GFP_ZERO : GFP_KERNEL);
-	pte_t entry;
-
-	if (!copy)
-		return VM_FAULT_OOM;
-	if (!zero)
-		copy_page(page_address(copy), phys_to_virt(pte_pfn(vmf->orig_pte) << PAGE_SHIFT));
-	entry = pfn_pte(page_to_pfn(copy), vma->vm_page_prot);
-	if (!replace_pte(vmf, maybe_mkwrite(pte_mkdirty(entry), vma))) {
-		put_page(copy);
-		return 0;
-	}
-	count_mapping_of(vma->vm_mm, copy, 1);
-	if (old) {
-		count_mapping_of(vma->vm_mm, old, -1);
-		put_page(old);
-	}
-	return 0;
-}
-
-/* A write to a page that is there but read-only. */
-static vm_fault_t do_wp_page(struct vm_fault *vmf)
-{
-	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);
-	bool shared = vmf->vma->vm_flags & VM_SHARED;
-
-	if (!shared && !(page && is_ours_alone(page)))
-		return wp_page_copy(vmf, page);
-	replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
-	if (shared)
-		fault_dirty_shared_page(vmf, page);
-	return 0;
 }
 
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copy-on-write: fork lets parent and child show the same frames, read-only; the first of them
+ * that writes gets a copy. Abridges these parts of Linux's mm/memory.c. Leaves out swap, huge
+ * pages, and userfaultfd.
+ *
+ *   before fork      after fork              after the child's write
+ *   parent -> A rw   parent -> A r- <- child   parent -> A r-    child -> copy of A rw
+ *                    (_refcount 2)             (_refcount 1: the parent's next write
+ *                                               finds it alone and needs no copy)
+ *
+ * Invariant: an entry is writable only if its frame is shared memory, or private and this
+ * entry's alone.
+ */
+#include <mm.h>
+#include <string.h>
+#include "internal.h"
+
+/* ---- fork ------------------------------------------------------------------- */
+
+/* Nobody runs in @dst's address space yet: its lock is not needed. */
+int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
+{
+	struct mm_struct *mm = src->vm_mm;
+	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+	pte_t *from, *to = NULL;
+
+	/* A fault brings back what has no private page: the child need not pay for it now. */
+	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
+		return 0;
+	spin_lock(&mm->page_table_lock);
+	for (unsigned long addr = src->vm_start; (from = next_pte(mm, &addr, src->vm_end));
+	     addr += PAGE_SIZE) {
+		to = walk_pte(dst->vm_mm, addr, true);
+		if (!to)
+			break;
+		if (cow)
+			*from = pte_wrprotect(*from);
+		*to = pte_mkold(src->vm_flags & VM_SHARED ? pte_mkclean(*from) : *from);
+		if (pte_special(*from))
+			continue;
+		get_page(pte_page(*from));
+		count_mapping_of(dst->vm_mm, pte_page(*from), 1);
+	}
+	spin_unlock(&mm->page_table_lock);
+	return from && !to ? -ENOMEM : 0;
+}
+
+/* ---- the first write --------------------------------------------------------- */
+
+bool is_ours_alone(const struct page *page)
+{
+	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
+}
+
+/* The writer gets a page of its own. @old: what the entry shows; NULL: it is special. */
+static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	bool zero = pte_pfn(vmf->orig_pte) == page_to_pfn(zero_page);
+	struct page *copy = alloc_anon_page(vma, zero ? GFP_ZERO : GFP_KERNEL);
+	pte_t entry;
+
+	if (!copy)
+		return VM_FAULT_OOM;
+	if (!zero)
+		copy_page(page_address(copy), phys_to_virt(pte_pfn(vmf->orig_pte) << PAGE_SHIFT));
+	entry = pfn_pte(page_to_pfn(copy), vma->vm_page_prot);
+	if (!replace_pte(vmf, maybe_mkwrite(pte_mkdirty(entry), vma))) {
+		put_page(copy);
+		return 0;
+	}
+	count_mapping_of(vma->vm_mm, copy, 1);
+	if (old) {
+		count_mapping_of(vma->vm_mm, old, -1);
+		put_page(old);
+	}
+	return 0;
+}
+
+vm_fault_t do_wp_page(struct vm_fault *vmf)
+{
+	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);
+	bool shared = vmf->vma->vm_flags & VM_SHARED;
+
+	if (!shared && !(page && is_ours_alone(page)))
+		return wp_page_copy(vmf, page);
+	replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
+	if (shared)
+		fault_dirty_shared_page(vmf, page);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The random offsets of an address space (ASLR).
+ * Abridges parts of Linux 6.1 arch/x86/mm/mmap.c, mm/util.c and
+ * arch/x86/kernel/process.c; leaves out 32-bit tasks.
+ *
+ *   program (PIE)   + 28 bits of pages       arch_mmap_rnd
+ *   brk             + up to 1 GiB            arch_randomize_brk, if randomize_va_space is 2
+ *   mmap_base       - 28 bits of pages       arch_mmap_rnd
+ *   stack           - 22 bits of pages       randomize_stack_top
+ *   rsp             - up to 8 KiB more       arch_align_stack
+ */
+#include <mm.h>
+#include <sched.h>
+#include <linux/personality.h>
+
+#define MMAP_RND_BITS	28
+#define BRK_RND_RANGE	0x40000000UL /* bytes */
+
+int randomize_va_space = 2;
+
+/* 0 .. @mask pages, in bytes; 0 without PF_RANDOMIZE. */
+static unsigned long random_pages(unsigned long mask)
+{
+	return current->flags & PF_RANDOMIZE ? (get_random_u64() & mask) << PAGE_SHIFT : 0;
+}
+
+/* The random part of mmap_base, and of where a PIE program goes: bytes. 0 without PF_RANDOMIZE. */
+unsigned long arch_mmap_rnd(void)
+{
+	return random_pages(BIT(MMAP_RND_BITS) - 1);
+}
+
+/* Where the stack ends: @stack_top less a random number of pages. */
+unsigned long randomize_stack_top(unsigned long stack_top)
+{
+	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
+}
+
+/* Up to 8 KiB below @sp, on 16 bytes. */
+unsigned long arch_align_stack(unsigned long sp)
+{
+	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize_va_space)
+		sp -= get_random_u64() % 8192;
+	return sp & ~0xfUL;
+}
+
+unsigned long arch_randomize_brk(struct mm_struct *mm)
+{
+	return PAGE_ALIGN(mm->brk) +
+	       (get_random_u64() % (BRK_RND_RANGE >> PAGE_SHIFT) << PAGE_SHIFT);
+}

@@ -24,6 +24,8 @@ extern void (*console_input)(const u8 *s, size_t n);		/* bytes from serial or ke
 
 void serial_init(void);		/* 16550 at 0x3f8; polled output at once, interrupt input after irq_init */
 void serial_input_init(void);
+bool serial2_present(void);	/* is there a second 16550, at 0x2f8? */
+void serial2_write(const char *s, size_t n);	/* bytes as they are; polled */
 void vga_init(void);		/* text mode 80x25 at 0xb8000, if there is one */
 void keyboard_init(void);
 void time_init(void);		/* calibrates the TSC, reads the CMOS clock, starts the tick */

@@ -15,6 +15,9 @@ WARN	:= -Wall -Wextra -Wno-sign-compare -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	   -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
 	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common $(WARN) $(INCLUDES)
+# A student's tree: stubs of functions that are yet to be written leave parameters and helpers unused.
+STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function)
+CFLAGS	+= $(STARTER)
 ifdef DEBUG
 CFLAGS	+= -DDEBUG
 B	:= build/debug
@@ -179,7 +182,7 @@ do-debug: build/exon.elf build/rootfs.cpio
 
 gdb: ## GDB on the QEMU of `make debug`, with the commands for watching an exec (xhelp)
 	@test -S $(SOCKET) || { echo "gdb: no QEMU is waiting; type 'make debug' in another terminal first" >&2; exit 1; }
-	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
+	@gdb -q -nx -iex 'set auto-load no' $(or $(KERNEL),build/exon.elf) -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
 		$(if $(PROG),-ex 'xstage open of $(firstword $(PROG))') $(GDBFLAGS)
 
 .PHONY: debug do-debug gdb
@@ -198,7 +201,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
-		-Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
+		$(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
 
 # Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
 SECONDS	:= 60
@@ -229,6 +232,37 @@ test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minute
 do-test: build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors
 	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
+
+# ---- labs: course assignments ---------------------------------------------------
+
+# A program of a lab needs no library in the machine that runs it.
+build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h)
+	@mkdir -p $(@D)
+	@echo "  LAB   $<"
+	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Ilabs/kit -Iuser -Itests/guest -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $< | grep . || echo -static)
+build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
+	@mkdir -p $(@D)
+	@echo "  LAB   $<"
+	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
+		-fcf-protection=none -Iuser -Wl,--build-id=none -o $@ $<
+
+grade: ## grade the labs: host tests, then one machine a test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
+	@$(SETUP) do-grade
+do-grade:
+	@/usr/bin/python3 tools/labs/grade.py $(if $(LAB),--lab $(LAB)) $(if $(TEST),--test $(TEST)) $(GRADEFLAGS)
+
+debug-test: ## run the machine of one lab test for 'make gdb': TEST=name
+	@$(SETUP) do-debug-test
+do-debug-test:
+	@/usr/bin/python3 tools/labs/debug_test.py $(call quote,$(TEST))
+
+lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
+	@$(SETUP) do-lab
+do-lab: build/exon.elf
+	@/usr/bin/python3 tools/labs/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(filter cut,$(EARLIER)),--cut-earlier)
+
+.PHONY: grade do-grade debug-test do-debug-test lab do-lab
 
 deps: ## install the Debian packages of tools/packages.txt that are missing
 	@tools/deps.sh

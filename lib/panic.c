@@ -52,7 +52,8 @@ void show_trace(unsigned long bp)
 
 		if (bp < PAGE_OFFSET || bp & 7 || bp - first >= TRACE_SPAN || !frame[1])
 			return;
-		printk(KERN_EMERG " [<%016lx>] %pS\n", frame[1], (void *)frame[1]);
+		/* The call itself: behind a function that never returns stands the next one. */
+		printk(KERN_EMERG " [<%016lx>] %pS\n", frame[1], (void *)(frame[1] - 1));
 		if (frame[0] <= bp)
 			return;
 		bp = frame[0];

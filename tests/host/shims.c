@@ -27,6 +27,16 @@ WEAK void mutex_unlock(struct mutex *m);
 WEAK int security_vm_enough_memory(long pages);
 void panic(const char *fmt, ...) __attribute__((noreturn, weak, format(printf, 1, 2)));
 
+char *getenv(const char *name);
+void cmocka_set_test_filter(const char *pattern);
+
+/* CMOCKA_CASE=name runs that case alone: a grader gives each a process of its own. */
+__attribute__((constructor)) static void choose_case(void)
+{
+	if (getenv("CMOCKA_CASE"))
+		cmocka_set_test_filter(getenv("CMOCKA_CASE"));
+}
+
 long shim_allocations;
 long shim_fail_after = -1;
 WEAK unsigned long stack_guard_gap = 256 * 4096UL;

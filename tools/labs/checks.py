@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: MIT
+"""Run one test: a case on this machine, a boot, or an answer; and say what went wrong in a student's terms."""
+import difflib
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import time
+
+import answers
+import course
+import film
+import kernels
+import machine
+from report import Result
+
+HOST_SECONDS = 60
+LINUX_LIMIT = 20000 * machine.MILLION
+
+
+def note_other_changes(top, labs, say):
+    """A starter's grader takes only the files that the labs name: say so if others have changed."""
+    if course.starter(top) is None:
+        return
+    p = subprocess.run(['git', '-C', top, 'diff', '--name-only', 'HEAD'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    mine = {f for l in labs for f in l.write}
+    others = [f for f in p.stdout.decode().split('\n') if f and f not in mine]
+    if others:
+        say('# note: changed, but not part of a lab, so not graded: %s' % ', '.join(others))
+
+
+def run_host(test, top):
+    """One cmocka case in a process of its own, with limits."""
+    binary = os.path.join(top, 'build', test.binary)
+
+    def limits():
+        resource.setrlimit(resource.RLIMIT_CPU, (HOST_SECONDS, HOST_SECONDS))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
+
+    try:
+        p = subprocess.run([binary], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           preexec_fn=limits, timeout=2 * HOST_SECONDS, env={**os.environ, 'CMOCKA_CASE': test.case})
+    except subprocess.TimeoutExpired:
+        return False, 'it still ran after %d seconds' % (2 * HOST_SECONDS)
+    text = p.stdout.decode('utf-8', 'replace')
+    if p.returncode == 0 and '[  PASSED  ] 1 test(s)' in text:
+        return True, ''
+    lines = [l for l in text.split('\n') if l.strip() and not l.startswith('[====')]
+    return False, '\n'.join(lines[:30] + ['by hand: CMOCKA_CASE=%s build/%s' % (test.case, test.binary)])
+
+
+def how_it_ended(status):
+    if status & 0x7f:
+        return 'it was killed by signal %d' % (status & 0x7f)
+    return 'it ended with status %d' % (status >> 8)
+
+
+def panic_text(console):
+    """The panic's line and the calls that led to it."""
+    at = console.find('Kernel panic')
+    return console[max(console.rfind('\n', 0, at), 0):].strip()[:3000]
+
+
+def hang_text(outcome, image, limit):
+    text = {'wall': 'it did not end, and executed no instructions that count: a wait that nobody ends?',
+            'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
+            'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
+    calls = ['  [<%016x>] %s' % (a, image.place(a)) for a in outcome.stack]
+    return '\n'.join([text] + (['it was here:'] + calls if calls else []) + [outcome.console.strip()[-1500:]])
+
+
+def unified(expected, got, names):
+    """What was expected and what came, as a diff, cut to a screen or two."""
+    a, b = (x.decode('utf-8', 'replace').split('\n') for x in (expected, got))
+    lines = list(difflib.unified_diff(a, b, names[0], names[1], lineterm='', n=2))
+    return '\n'.join(lines[:60] + (['... %d lines more' % (len(lines) - 60)] if len(lines) > 60 else []))
+
+
+class Bench:
+    """All that the tests of one run share."""
+
+    def __init__(self, top, labs, say):
+        self.top, self.labs, self.say = top, labs, say
+        self.kernels = kernels.Kernels(top, labs)
+        self.under_test, self.errors, self.images = {}, {}, {}
+        self.reference = self.oracle = None
+        self.cap = machine.CAP_SECONDS
+        self.cache = os.environ.get('GRADE_CACHE') or os.path.join(top, 'build', 'grade', 'cache')
+
+    # ---- what is needed before the first test -------------------------------
+
+    def prepare(self, tests):
+        """Builds kernels, programs and host tests. What a student's file breaks costs that lab's tests only."""
+        os.makedirs(self.cache, exist_ok=True)
+        guest = [t for t in tests if t.kind == 'guest']
+        for binary in sorted({t.binary for t in tests if t.kind == 'host'}):
+            self.attempt(binary, lambda: kernels.make(self.top, 'build/' + binary))
+        if not guest:
+            return
+        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in guest for p in t.programs}))
+        if any(t.rootfs for t in guest):
+            kernels.rootfs(self.top)
+        self.reference, self.oracle = self.kernels.reference(), self.kernels.oracle()
+        for number in sorted({t.lab for t in guest}):
+            lab = course.find_lab(self.labs, number)
+            self.under_test[number] = self.attempt(number, lambda: self.kernels.under_test(lab))
+        self.calibrate()
+
+    def attempt(self, key, build):
+        try:
+            return build()
+        except kernels.BuildError as e:
+            self.errors[key] = 'it does not build:\n%s' % e
+            return None
+
+    def calibrate(self):
+        """How long a boot takes here, so that wall-clock caps fit slow machines."""
+        kernel = self.reference or next((k for k in self.under_test.values() if k), None)
+        if not kernel:
+            return
+        start = time.time()
+        out = machine.boot(kernel, [kernels.archive(self.top, 'nothing', ())], [], tools=self.mkcpio)
+        speed = out.instructions / (time.time() - start) if out.verdict == 'done' else machine.SPEED / 10
+        self.cap = machine.cap_for(1000 * machine.MILLION, speed)
+
+    @property
+    def mkcpio(self):
+        return os.path.join(self.top, 'tools', 'mkcpio.py')
+
+    def image(self, kernel):
+        if kernel not in self.images:
+            self.images[kernel] = film.Image(kernel)
+        return self.images[kernel]
+
+    # ---- boots ---------------------------------------------------------------
+
+    def archives(self, test):
+        small = kernels.archive(self.top, test.label.replace('/', '-'), test.programs)
+        return ([kernels.rootfs(self.top)] if test.rootfs else []) + [small]
+
+    def key(self, kernel, archives, test):
+        """Equal for two boots that must end alike: the machine is deterministic."""
+        h = hashlib.sha256(repr((test.words(), test.cmdline, test.limit, machine.CPU, machine.MEMORY)).encode())
+        for path in archives:
+            with open(path, 'rb') as f:
+                h.update(f.read())
+        if self.is_linux(kernel):
+            with open(kernel, 'rb') as f:
+                h.update(f.read())
+        else:
+            for start, data in self.image(kernel).segments:
+                h.update(b'%x' % start + data)
+        return h.hexdigest()
+
+    def is_linux(self, kernel):
+        return os.path.basename(kernel) == 'vmlinuz'
+
+    def boot(self, kernel, test):
+        """(Outcome, film) of @test on @kernel, from the cache if it has been there before."""
+        archives = self.archives(test)
+        path = os.path.join(self.cache, self.key(kernel, archives, test) + '.json')
+        linux = self.is_linux(kernel)
+        if os.path.exists(path):
+            return self.load(path)
+        out = machine.boot(kernel, archives, [test.words()], test.cmdline,
+                           LINUX_LIMIT if linux else test.limit * machine.MILLION, self.cap, self.mkcpio,
+                           {} if linux else self.image(kernel).wanted(), count=not linux)
+        rows = [] if linux else film.film(self.image(kernel), out.memory)
+        if out.verdict in ('done', 'panic', 'instructions'):
+            self.store(path, out, rows)
+        return out, rows
+
+    def store(self, path, out, rows):
+        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack,
+                'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()},
+                'film': [[pid, list(vars(r).values())] for pid, r in rows]}
+        with open('%s.%d' % (path, os.getpid()), 'w') as f:
+            json.dump(data, f)
+        os.replace(f.name, path)
+
+    def load(self, path):
+        with open(path) as f:
+            d = json.load(f)
+        results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'])
+        return out, [(pid, film.Record(*r)) for pid, r in d['film']]
+
+    # ---- verdicts --------------------------------------------------------------
+
+    def run(self, test):
+        start = time.time()
+        instructions = 0
+        error = self.errors.get(test.binary if test.kind == 'host' else test.lab)
+        if test.kind == 'answer':
+            passed, text = answers.check(self.top, course.find_lab(self.labs, test.lab), test.question)
+        elif error:
+            passed, text = False, error
+        elif test.kind == 'host':
+            passed, text = run_host(test, self.top)
+        else:
+            passed, text, instructions = self.run_guest(test)
+        return Result(test, passed, text, time.time() - start, instructions)
+
+    def run_guest(self, test):
+        kernel = self.under_test[test.lab]
+        out, rows = self.boot(kernel, test)
+        if out.verdict == 'panic':
+            text = 'the kernel panicked:\n' + panic_text(out.console)
+        elif out.verdict != 'done':
+            text = hang_text(out, self.image(kernel), test.limit * machine.MILLION)
+        else:
+            text = self.compare(test, *out.results.get(0, (b'', 0xff00)))
+        if not text:
+            return True, '', out.instructions
+        return False, '\n'.join([text] + self.hints(test, rows)), out.instructions
+
+    def compare(self, test, got, status):
+        """'' if the test passes."""
+        if test.expect == 'zero':
+            if status:
+                return '%s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
+            if not self.is_linux(self.oracle):
+                return ''
+        out, _ = self.boot(self.oracle, test)
+        expected, wanted = out.results.get(0, (b'', -1))
+        if out.verdict != 'done' or (test.expect == 'zero' and wanted):
+            return 'the test itself is wrong, tell your instructor: on the oracle it ended with %s, status %d:\n%s' % (
+                out.verdict, wanted, expected.decode('utf-8', 'replace')[-2000:])
+        if test.expect == 'zero' or (got, status) == (expected, wanted):
+            return ''
+        names = ('expected (Linux 6.1)' if self.is_linux(self.oracle) else 'expected (the finished kernel)', 'got')
+        ends = '' if status == wanted else '%s, where %s was expected\n' % (
+            how_it_ended(status), how_it_ended(wanted).replace('it ', '', 1))
+        return ends + unified(expected, got, names)
+
+    def hints(self, test, rows):
+        """The first stage that differs from the finished kernel's exec, and how to look at it."""
+        stage, program = test.stage, os.path.basename(test.words()[0])
+        lines = []
+        if self.reference:
+            place = film.first_difference(rows, self.boot(self.reference, test)[1])
+            if place:
+                _, mine, other = place
+                stage, program = (other or mine).stage, (other or mine).comm
+                lines += ['the exec film differs from the finished kernel\'s first at %s (of %s):' % (stage, program),
+                          '  finished: %s' % (other or 'no record more'), '  yours:    %s' % (mine or 'no record more')]
+        lines.append("to look: make debug-test TEST=%s   and in another terminal: make gdb" % test.label)
+        if stage:
+            lines.append('         (gdb) xstage %s of %s      (gdb) continue      (gdb) xmaps' % (stage, program))
+        return lines

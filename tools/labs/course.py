@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""The labs as they stand in labs/: what each asks for, its tests, its points.
+
+labs/NN-name/lab.toml says which functions the student writes and which tests
+grade them; labs/points.toml is the one place of all points. A starter has
+labs/starter.json besides, which says for which lab and seed it was made.
+"""
+import dataclasses
+import json
+import os
+import tomllib
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+KINDS = ('host', 'guest', 'answer')
+# Keys that a test may have, beside name and kind.
+KEYS = {
+    'host': {'binary', 'case'},
+    'guest': {'run', 'shell', 'programs', 'rootfs', 'expect', 'cmdline', 'limit', 'cores'},
+    'answer': {'question'},
+}
+COMMON = {'name', 'kind', 'shows', 'stage', 'hidden'}
+
+
+class CourseError(Exception):
+    """labs/ is not as it should be; the text says where and what."""
+
+
+@dataclasses.dataclass
+class Test:
+    """One check. points is what it is worth; the rest depends on the kind."""
+    lab: int
+    name: str
+    kind: str
+    points: float
+    shows: str              # what it is about, for the student
+    stage: str = ''         # the exec stage where to look first
+    hidden: bool = False    # runs at the instructor's only
+    # host: a cmocka binary (build/BINARY) and one case in it
+    binary: str = ''
+    case: str = ''
+    # guest: words of a command, or a line for busybox sh; programs are sources without their ending
+    run: tuple = ()
+    shell: str = ''
+    programs: tuple = ()
+    rootfs: bool = False    # with Debian's programs
+    expect: str = 'same'    # 'same': prints and ends as on the oracle; 'zero': ends with status 0
+    cmdline: str = 'norandmaps'
+    limit: int = 500        # million guest instructions
+    # answer: the number of the question
+    question: str = ''
+
+    @property
+    def label(self):
+        return '%02d/%s' % (self.lab, self.name)
+
+    def words(self):
+        """argv of a guest test."""
+        return ['/bin/busybox', 'sh', '-c', self.shell] if self.shell else list(self.run)
+
+
+@dataclasses.dataclass
+class Lab:
+    number: int
+    folder: str             # labs/NN-name
+    title: str
+    hours: str
+    write: dict             # file -> names of the functions to write
+    tests: list
+
+    @property
+    def points(self):
+        return sum(t.points for t in self.tests)
+
+
+def read_toml(path):
+    try:
+        with open(path, 'rb') as f:
+            return tomllib.load(f)
+    except tomllib.TOMLDecodeError as e:
+        raise CourseError('%s: %s' % (path, e))
+
+
+def make_test(lab, row, points, where, hidden):
+    kind = row.get('kind')
+    if kind not in KINDS or 'name' not in row:
+        raise CourseError('%s: a test needs a name and a kind (%s): %r' % (where, ', '.join(KINDS), row))
+    unknown = set(row) - KEYS[kind] - COMMON
+    if unknown:
+        raise CourseError('%s: test %s has unknown keys: %s' % (where, row['name'], ', '.join(sorted(unknown))))
+    if row['name'] not in points:
+        raise CourseError('labs/points.toml gives no points for "%s" of %s' % (row['name'], where))
+    row = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    return Test(lab=lab, points=points[row['name']], hidden=hidden or row.pop('hidden', False),
+                **{'shows': row['name'].replace('-', ' '), **row})
+
+
+def load_lab(top, folder, points):
+    """The lab in labs/FOLDER; hidden.toml, where it is, adds tests that a student does not see."""
+    where = os.path.join('labs', folder, 'lab.toml')
+    data = read_toml(os.path.join(top, where))
+    number = int(folder[:2])
+    rows = [(r, False) for r in data.get('test', [])]
+    hidden = os.path.join(top, 'labs', folder, 'hidden.toml')
+    if os.path.exists(hidden):
+        rows += [(r, True) for r in read_toml(hidden).get('test', [])]
+    worth = points.get(folder, {})
+    tests = [make_test(number, r, worth, where, h) for r, h in rows]
+    names = [t.name for t in tests]
+    if len(set(names)) != len(names):
+        raise CourseError('%s: two tests have the same name' % where)
+    return Lab(number, folder, data['title'], data['hours'], data.get('write', {}), tests)
+
+
+def load_labs(top=TOP):
+    """All labs under @top, by number."""
+    root = os.path.join(top, 'labs')
+    points = read_toml(os.path.join(root, 'points.toml'))
+    folders = sorted(d for d in os.listdir(root) if os.path.exists(os.path.join(root, d, 'lab.toml')))
+    return [load_lab(top, f, points) for f in folders]
+
+
+def starter(top=TOP):
+    """{'lab': N, 'seed': S or None, ...} of a student's tree; None in the finished one."""
+    path = os.path.join(top, 'labs', 'starter.json')
+    if not os.path.exists(path):
+        return None
+    with open(path) as f:
+        return json.load(f)
+
+
+def find_lab(labs, number):
+    for lab in labs:
+        if lab.number == number:
+            return lab
+    raise CourseError('there is no lab %s; there are: %s' % (number, ', '.join(str(l.number) for l in labs)))

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Cut bodies of functions out of C source, and put them back.
+
+A function's signature and the comment above it stay; its body becomes a stub
+that ends the kernel with a clear message. Works on the text, for what is put
+back must be the same bytes.
+"""
+import re
+
+STUB = '{\n\tpanic("lab %d: %s in %s is yours to write");\n}'
+
+
+class CutError(Exception):
+    """The function is not there, or there twice; the text says which."""
+
+
+def skip_token(text, i):
+    """The index behind the comment, string or character that begins at @i, or behind text[i]."""
+    if text.startswith('/*', i):
+        return text.index('*/', i) + 2
+    if text.startswith('//', i):
+        return text.index('\n', i)
+    if text[i] in '"\'':
+        end = i + 1
+        while text[end] != text[i]:
+            end += 2 if text[end] == '\\' else 1
+        return end + 1
+    return i + 1
+
+
+def matching(text, i):
+    """The index behind the bracket that closes the one at @i."""
+    depth = 0
+    while True:
+        if text[i] in '({[':
+            depth += 1
+        elif text[i] in ')}]':
+            depth -= 1
+            if not depth:
+                return i + 1
+        i = skip_token(text, i)
+
+
+def body_range(text, name):
+    """(start, end) of the body of function @name, braces included."""
+    found = []
+    for m in re.finditer(r'^[A-Za-z_][^\n;={}#/]*?\b%s\(' % re.escape(name), text, re.M):
+        behind = matching(text, m.end() - 1)
+        brace = re.compile(r'\s*').match(text, behind).end()
+        if text[brace] == '{':
+            found.append((brace, matching(text, brace)))
+    if len(found) != 1:
+        raise CutError('%s: %d definitions found, expected one' % (name, len(found)))
+    return found[0]
+
+
+def body(text, name):
+    start, end = body_range(text, name)
+    return text[start:end]
+
+
+def replace_body(text, name, new):
+    start, end = body_range(text, name)
+    return text[:start] + new + text[end:]
+
+
+def cut(text, path, names, lab):
+    """@text with the bodies of @names replaced by stubs of @lab."""
+    for name in names:
+        start, end = body_range(text, name)
+        # A body on the signature's own line moves to the next, where every other stub stands.
+        at = start
+        while text[at - 1] in ' \t':
+            at -= 1
+        gap = '' if text[at - 1] == '\n' else '\n'
+        text = text[:at] + gap + STUB % (lab, name, path) + text[end:]
+    return text
+
+
+def put_back(text, finished, names):
+    """@text with the bodies of @names as they are in @finished."""
+    for name in names:
+        start, end = body_range(finished, name)
+        at = start
+        while finished[at - 1] in ' \t\n':
+            at -= 1
+        mine, mine_end = body_range(text, name)
+        while text[mine - 1] in ' \t\n':
+            mine -= 1
+        text = text[:mine] + finished[at:end] + text[mine_end:]
+    return text

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""The exec film of a machine, read out of its memory: the records of lib/trace.c, and where two films part.
+
+No guest program takes part, so it can be had after a panic and from a kernel
+whose /proc does not work.
+"""
+import bisect
+import dataclasses
+import struct
+
+from elftools.elf.elffile import ELFFile
+
+# struct exec_trace of include/trace.h
+RECORD = struct.Struct('<QQIiQIi16sQQQQ')
+RIGHTS = 'rwx'
+
+
+class Image:
+    """A kernel's ELF file: its symbols, and the bytes that it is loaded with."""
+
+    def __init__(self, path):
+        with open(path, 'rb') as f:
+            elf = ELFFile(f)
+            symbols = elf.get_section_by_name('.symtab')
+            rows = [(s.name, s['st_value'], s['st_size'], s['st_info']['type']) for s in symbols.iter_symbols()]
+            self.segments = [(s['p_vaddr'], s.data()) for s in elf.iter_segments() if s['p_type'] == 'PT_LOAD']
+        self.symbols = {name: (value, size) for name, value, size, _ in rows}
+        self.functions = sorted((v, n) for n, v, _, kind in rows if n and kind in ('STT_FUNC', 'STT_NOTYPE'))
+
+    def read(self, address, size):
+        for start, data in self.segments:
+            if start <= address < start + len(data):
+                return data[address - start:address - start + size]
+        return b''
+
+    def string(self, address):
+        return self.read(address, 64).split(b'\0')[0].decode('latin-1')
+
+    def place(self, address):
+        """'function+0x12' of an address of code."""
+        i = bisect.bisect_right(self.functions, (address, '\xff')) - 1
+        if i < 0:
+            return '%#x' % address
+        return '%s+%#x' % (self.functions[i][1], address - self.functions[i][0])
+
+    def wanted(self):
+        """What machine.boot must read for a film."""
+        return {n: self.symbols[n] for n in ('exec_trace_ring', 'exec_trace_seq') if n in self.symbols}
+
+    def stage_names(self):
+        address, size = self.symbols['exec_stage_names']
+        return [self.string(p) for p, in struct.iter_unpack('<Q', self.read(address, size))]
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One stage. What differs from boot to boot (time, pid, source line) is not compared."""
+    stage: str
+    function: str
+    comm: str
+    start: int
+    end: int
+    flags: int
+    error: int
+
+    def __str__(self):
+        text = '%-15s %-26s' % (self.stage, self.function)
+        if self.end:
+            rights = ''.join(c if self.flags >> i & 1 else '-' for i, c in enumerate(RIGHTS))
+            text += ' %x-%x %s' % (self.start, self.end, rights)
+        return text.rstrip() + (' error %d' % self.error if self.error else '')
+
+
+def film(image, memory):
+    """[(pid, Record)], oldest first, from what machine.boot read."""
+    names = image.stage_names()
+    found = []
+    raw = memory.get('exec_trace_ring', b'')
+    for at in range(0, len(raw) - RECORD.size + 1, RECORD.size):
+        seq, _, stage, pid, function, _, error, comm, start, end, flags, _ = RECORD.unpack_from(raw, at)
+        if seq and stage < len(names):
+            found.append((seq, pid, Record(names[stage], image.string(function), comm.split(b'\0')[0].decode('latin-1'),
+                                           start, end, flags, error)))
+    return [(pid, r) for seq, pid, r in sorted(found, key=lambda row: row[0])]
+
+
+def first_difference(ours, theirs):
+    """(index, our Record or None, their Record or None) where two films part; None: they do not."""
+    a, b = [r for _, r in ours], [r for _, r in theirs]
+    for i in range(max(len(a), len(b))):
+        mine, other = (x[i] if i < len(x) else None for x in (a, b))
+        if mine != other:
+            return i, mine, other
+    return None

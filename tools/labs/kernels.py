@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""What a grading run boots: the kernel under test of each lab, the oracle, the archives with programs.
+
+In the finished tree there is one kernel for all labs, and Linux 6.1 is the
+oracle. A starter brings the finished kernel's object files
+(labs/given.tar.xz): linked alone they are the reference, which is the oracle
+there; with the student's objects of *one* lab in their places they are that
+lab's kernel under test. So a mistake in one lab costs nothing in another.
+"""
+import hashlib
+import os
+import subprocess
+import tarfile
+
+import course
+
+
+class BuildError(Exception):
+    """make failed; the text is what it printed."""
+
+
+def make(top, *words):
+    """Runs make in @top. Raises BuildError with the compiler's words."""
+    environment = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'CI')}
+    p = subprocess.run(['make', '-C', top, '--no-print-directory', '-j%d' % (os.cpu_count() or 1), *words],
+                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    if p.returncode:
+        raise BuildError(p.stdout.decode('utf-8', 'replace').strip())
+
+
+def object_of(source):
+    return source[:-len('.c')] + '.o' if source.endswith('.c') else source + '.o'
+
+
+class Kernels:
+    """The kernels of one tree; builds what is asked for, once."""
+
+    def __init__(self, top, labs):
+        self.top, self.labs = top, labs
+        self.given = os.path.join(top, 'build', 'given')
+        self.is_starter = course.starter(top) is not None
+        self.objects = self.unpack() if self.is_starter else []
+
+    def unpack(self):
+        """The finished objects, as paths below build/given."""
+        archive = os.path.join(self.top, 'labs', 'given.tar.xz')
+        with open(archive, 'rb') as f:
+            digest = hashlib.sha256(f.read()).hexdigest()
+        stamp = os.path.join(self.given, digest)
+        if not os.path.exists(stamp):
+            subprocess.run(['rm', '-rf', self.given], check=True)
+            with tarfile.open(archive) as tar:
+                tar.extractall(self.given)
+            open(stamp, 'w').close()
+        return sorted(os.path.relpath(os.path.join(where, name), self.given)
+                      for where, _, names in os.walk(self.given) for name in names if name.endswith('.o'))
+
+    def link(self, folder, replaced=()):
+        """build/FOLDER/exon.elf: the given objects, but those of @replaced from the tree's own sources."""
+        own = {object_of(f) for f in replaced}
+        if own:
+            make(self.top, *('build/' + o for o in sorted(own)))
+        objects = ['build/' + o if o in own else 'build/given/' + o for o in self.objects]
+        target = 'build/%s/exon.elf' % folder
+        make(self.top, 'B=build/' + folder, 'OBJS=' + ' '.join(objects), target)
+        return os.path.join(self.top, target)
+
+    def finished(self):
+        make(self.top, 'build/exon.elf')
+        return os.path.join(self.top, 'build', 'exon.elf')
+
+    def reference(self):
+        """The finished kernel, in a starter; None: the tree itself is finished."""
+        return self.link('reference') if self.is_starter else None
+
+    def under_test(self, lab):
+        """The kernel that shows what the student's part of @lab does. Raises BuildError."""
+        if not self.is_starter:
+            return self.finished()
+        sources = [f for f in lab.write if f.endswith('.c')]
+        return self.link('grade/%02d' % lab.number, sources) if sources else self.reference()
+
+    def oracle(self):
+        if self.is_starter:
+            return self.reference()
+        make(self.top, 'build/linux/vmlinuz')
+        return os.path.join(self.top, 'build', 'linux', 'vmlinuz')
+
+
+def archive(top, name, programs):
+    """build/grade/NAME.cpio with /lab/run and @programs (sources without ending) as /t/BASENAME."""
+    binaries = ['build/' + p for p in programs]
+    make(top, 'build/labs/kit/labrun', *binaries)
+    out = os.path.join(top, 'build', 'grade', name + '.cpio')
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    words = [os.path.join(top, 'tools', 'mkcpio.py'), '-o', out,
+             '--file', 'lab/run:755=' + os.path.join(top, 'build/labs/kit/labrun')]
+    for b in binaries:
+        words += ['--file', 't/%s:755=%s' % (os.path.basename(b), os.path.join(top, b))]
+    subprocess.run(words, check=True)
+    return out
+
+
+def rootfs(top):
+    make(top, 'build/rootfs.cpio')
+    return os.path.join(top, 'build', 'rootfs.cpio')

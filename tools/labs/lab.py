@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Make a starter: a git repository with one commit, in which the functions of one lab are to be written.
+
+The finished source has no holes; labs/NN-name/lab.toml says what to cut. What
+a student should not see stays behind. With --seed the kernel is a variant
+(labs/variants.toml). The starter carries the finished kernel's object files,
+for its grader (tools/labs/kernels.py says why).
+"""
+import argparse
+import filecmp
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tarfile
+
+sys.dont_write_bytecode = True
+import answers
+import course
+import cutting
+import kernels
+import variant
+
+# Paths that a student's tree has no part in; a folder ends with '/'.
+LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
+            'tests/test_labs.py', 'tests/test_faults.py', 'tests/test_predict.py', 'tests/oracle/', 'tests/host/corpus/',
+            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/classroom.py')
+STARTER_H = '''/* SPDX-License-Identifier: MIT */
+/* Included everywhere in this tree: what a function that is yet to be written does. */
+void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+'''
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def tracked(top):
+    """The files of the project, without what is built."""
+    p = subprocess.run(['git', '-C', top, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if p.returncode:
+        raise course.CourseError('%s is no git checkout: a starter is made from tracked files' % top)
+    return sorted(f for f in p.stdout.decode().split('\0') if f and os.path.lexists(os.path.join(top, f)))
+
+
+def read(top, path):
+    with open(os.path.join(top, path), encoding='utf-8') as f:
+        return f.read()
+
+
+def wanted(path, lab, labs):
+    """Does a student of @lab get @path?"""
+    if any(path == p or (p.endswith('/') and path.startswith(p)) for p in LEFT_OUT):
+        return False
+    for other in labs:
+        inside = path.startswith('labs/%s/' % other.folder)
+        if inside and (other.number > lab.number or '/hidden' in path or path.endswith(answers.ALSO)):
+            return False
+    return True
+
+
+def copy_tree(top, out, files):
+    """Copies with times, so that what is already built need not be built again."""
+    for f in files:
+        target = os.path.join(out, f)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if os.path.islink(os.path.join(top, f)):
+            os.symlink(os.readlink(os.path.join(top, f)), target)
+        else:
+            shutil.copy2(os.path.join(top, f), target)
+
+
+def write(out, path, text):
+    with open(os.path.join(out, path), 'w', encoding='utf-8') as f:
+        f.write(text)
+
+
+def finished_source(top, seed):
+    """({file: text} of what differs from @top, what was chosen): the source that is cut."""
+    return variant.apply(lambda f: read(top, f), variant.load(top), seed)
+
+
+def cut_lab(out, lab):
+    """Cuts what @lab asks for out of the files under @out."""
+    for path, names in lab.write.items():
+        text = read(out, path)
+        new = answers.blank(text) if path.endswith('.txt') else cutting.cut(text, path, names, lab.number)
+        write(out, path, new)
+
+
+def restore_lab(out, lab, finished):
+    """Puts back what cut_lab took. finished: file -> the finished text."""
+    for path, names in lab.write.items():
+        whole = finished(path)
+        new = whole if path.endswith('.txt') else cutting.put_back(read(out, path), whole, names)
+        write(out, path, new)
+
+
+# ---- the finished kernel's objects -------------------------------------------
+
+def variant_tree(top, seed, changed):
+    """A built tree of the variant: build/labs/finished-SEED. The tree itself without a seed."""
+    if seed is None:
+        kernels.make(top, 'build/exon.elf')
+        return top
+    tree = os.path.join(top, 'build', 'labs', 'finished-%s' % seed)
+    if not os.path.exists(tree):
+        copy_tree(top, tree, [os.path.join('build', o[:-2] + e) for o in objects(top) for e in ('.o', '.d')
+                              if os.path.exists(os.path.join(top, 'build', o[:-2] + e))])
+    for path in tracked(top):
+        update(top, tree, path, changed.get(path))
+    kernels.make(tree, 'build/exon.elf')
+    return tree
+
+
+def update(top, tree, path, text):
+    """Brings @path in @tree up to date, and touches it only if it differs: then little is built anew."""
+    target = os.path.join(tree, path)
+    if text is None:
+        if not os.path.exists(target) or not filecmp.cmp(os.path.join(top, path), target, shallow=False):
+            if os.path.lexists(target):
+                os.unlink(target)
+            copy_tree(top, tree, [path])
+    elif not os.path.exists(target) or read(tree, path) != text:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        write(tree, path, text)
+
+
+def objects(top):
+    """Object files of the kernel below build/, without the table of its functions."""
+    dirs = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib')
+    found = []
+    for d in dirs:
+        for where, _, names in os.walk(os.path.join(top, 'build', d)):
+            found += [os.path.relpath(os.path.join(where, n), os.path.join(top, 'build')) for n in names if n.endswith('.o')]
+    return sorted(f for f in found if is_linked(top, f))
+
+
+def is_linked(top, obj):
+    """Objects of another build (lockdep, ptdump, the vdso's own code) are no part of the kernel."""
+    if obj.startswith('arch/x86/vdso/') and obj != 'arch/x86/vdso/image.o':
+        return False
+    if obj in ('lib/lockdep.o', 'mm/ptdump.o'):
+        return False
+    source = obj[:-2]
+    return obj == 'arch/x86/vdso/image.o' or os.path.exists(os.path.join(top, source)) or \
+        os.path.exists(os.path.join(top, source + '.c'))
+
+
+def pack_given(tree, out):
+    """labs/given.tar.xz: the objects without what debuggers read, which has no place in a handout."""
+    stripped = os.path.join(tree, 'build', 'labs', 'stripped')
+    shutil.rmtree(stripped, ignore_errors=True)
+    for obj in objects(tree):
+        target = os.path.join(stripped, obj)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        subprocess.run(['objcopy', '--strip-debug', os.path.join(tree, 'build', obj), target], check=True)
+    with tarfile.open(os.path.join(out, 'labs', 'given.tar.xz'), 'w:xz') as tar:
+        for obj in objects(tree):
+            tar.add(os.path.join(stripped, obj), obj, filter=anonymous)
+
+
+def anonymous(info):
+    """The same bytes whoever makes it, whenever."""
+    info.uid = info.gid = 0
+    info.uname = info.gname = ''
+    info.mtime = 0
+    return info
+
+
+# ---- the starter ---------------------------------------------------------------
+
+def lab_page(lab, seed):
+    return '\n'.join([
+        '# Your lab: %d, %s' % (lab.number, lab.title), '',
+        'Read [labs/%s/README.md](labs/%s/README.md). You write these functions; all else works:' % (lab.folder, lab.folder), '',
+        *['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()], '',
+        '| type | for |', '|---|---|',
+        '| `make run` | boot what you have: it stops at the first function that is missing |',
+        '| `make grade` | your score, in a minute; `make grade LAB=%d` this lab\'s alone |' % lab.number,
+        '| `make debug-test TEST=name`, `make gdb` | one test\'s machine, in the debugger |', '',
+        *(['This kernel is variant %s: read [labs/VARIANT.md](labs/VARIANT.md) first.' % seed, ''] if seed is not None else []),
+        'The grader takes only the files named above.', ''])
+
+
+def commit(out, lab, seed):
+    def git(*words):
+        subprocess.run(['git', '-C', out, *words], check=True, stdout=subprocess.DEVNULL)
+
+    git('init', '-q', '-b', 'main')
+    git('add', '-A', '-f')
+    identity = ['-c', 'user.name=Exon labs', '-c', 'user.email=labs@exon.invalid']
+    git(*identity, 'commit', '-q', '-m', 'Lab %d: %s%s' % (lab.number, lab.title, '' if seed is None else ' (variant %s)' % seed))
+
+
+def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
+    """Writes the starter of lab @number to the new folder @out. hidden: with the hidden tests, for a grader."""
+    labs = course.load_labs(top)
+    lab = course.find_lab(labs, number)
+    changed, chosen = finished_source(top, seed)
+    files = [f for f in tracked(top) if wanted(f, lab, labs) or (hidden and '/hidden' in f)]
+    os.makedirs(out)
+    copy_tree(top, out, files)
+    for path, text in changed.items():
+        if path in files:
+            write(out, path, text)
+    for other in labs:
+        if other.number == number or (cut_earlier and other.number < number):
+            cut_lab(out, other)
+    write(out, 'labs/starter.h', STARTER_H)
+    write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed}) + '\n')
+    write(out, 'LAB.md', lab_page(lab, seed))
+    if seed is not None:
+        write(out, 'labs/VARIANT.md', variant.page(seed, chosen))
+    for other in labs:
+        if other.number <= number:
+            seal_answers(top, out, other)
+    pack_given(variant_tree(top, seed, changed), out)
+    commit(out, lab, seed)
+    return lab
+
+
+def seal_answers(top, out, lab):
+    folder = os.path.join(top, 'labs', lab.folder)
+    if os.path.exists(os.path.join(folder, answers.NAME)):
+        write(out, 'labs/%s/%s' % (lab.folder, answers.SEALED),
+              '\n'.join(answers.sealed_lines(folder, secrets.token_hex(8))) + '\n')
+
+
+def main():
+    ap = argparse.ArgumentParser(prog='make lab', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('--lab', required=True)
+    ap.add_argument('--out', required=True)
+    ap.add_argument('--seed', type=int)
+    ap.add_argument('--cut-earlier', action='store_true')
+    a = ap.parse_args()
+    try:
+        if not a.lab.isdigit() or not a.out:
+            raise course.CourseError("usage: make lab N=4 OUT=dir [SEED=n] [EARLIER=cut]")
+        if os.path.lexists(a.out):
+            raise course.CourseError('%s is there already: choose a new folder' % a.out)
+        if course.starter(course.TOP):
+            raise course.CourseError('this is a starter itself: labs are made from the finished source')
+        lab = make_starter(course.TOP, int(a.lab), a.out, a.seed, a.cut_earlier)
+    except (course.CourseError, cutting.CutError, kernels.BuildError, OSError) as e:
+        print('lab: %s' % e, file=sys.stderr)
+        return 2
+    print('%s: lab %d, %s%s. Begin with LAB.md there.' % (
+        a.out, lab.number, lab.title, '' if a.seed is None else ', variant %d' % a.seed))
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

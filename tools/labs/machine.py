@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: MIT
+"""One graded boot: a machine and a folder of its own, limits in guest instructions, results from the second serial port.
+
+The machine counts instructions (-icount), so a limit means the same on every
+computer; a wall-clock cap, scaled by how fast this computer proved to be,
+catches what executes nothing at all. The console is only read for panics.
+"""
+import dataclasses
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import tempfile
+import time
+
+CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
+MEMORY = 256                # MiB
+MILLION = 1000000
+CAP_SECONDS = 60            # wall clock, for the slowest test on a machine of SPEED
+SPEED = 20 * MILLION        # instructions a second that the cap is made for
+RECORD = re.compile(rb'^@(\w+) (?:(\d+) (?:o ([0-9a-f]*)|e (\d+) (\d+))|(done))\n', re.M)
+PANIC_END = b'---[ end Kernel panic'
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a boot came to. verdict: 'done', 'panic', 'instructions', 'wall' or 'quit'."""
+    verdict: str
+    results: dict           # number of the command -> (output bytes, wait status)
+    console: str
+    instructions: int
+    registers: str = ''     # at the end, as QEMU prints them
+    memory: dict = dataclasses.field(default_factory=dict)   # name -> bytes that were asked for
+    stack: list = dataclasses.field(default_factory=list)    # return addresses, innermost first
+
+
+class Monitor:
+    """QEMU's machine protocol over a unix socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.file = self.socket.makefile('rw')
+        self.file.readline()
+        self.call('qmp_capabilities')
+
+    def call(self, name, **arguments):
+        self.file.write(json.dumps({'execute': name, 'arguments': arguments}) + '\n')
+        self.file.flush()
+        while True:
+            answer = json.loads(self.file.readline())
+            if 'return' in answer:
+                return answer['return']
+            if 'error' in answer:
+                raise OSError(answer['error']['desc'])
+
+    def human(self, line):
+        return self.call('human-monitor-command', **{'command-line': line})
+
+    def instructions(self):
+        return self.call('query-replay')['icount']
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+def commands_file(commands):
+    """labs/kit/labrun.c's input: words ended by NUL, commands by one more."""
+    return b''.join(b''.join(w.encode() + b'\0' for w in words) + b'\0' for words in commands)
+
+
+def parse_records(data, nonce):
+    """{number: (output, status)} of what is complete, and whether the last record came."""
+    outputs, results, done = {}, {}, False
+    for m in RECORD.finditer(data.replace(b'\r', b'')):
+        word, number, hexed, status, length, end = m.groups()
+        if word.decode() != nonce:
+            continue
+        if end:
+            done = True
+        elif hexed is not None:
+            outputs[int(number)] = outputs.get(int(number), b'') + bytes.fromhex(hexed.decode())
+        elif len(outputs.get(int(number), b'')) == int(length):
+            results[int(number)] = (outputs.get(int(number), b''), int(status))
+    return results, done
+
+
+def command(kernel, initrd, cmdline, count):
+    """QEMU's words for a graded machine, without its ports. count: the clock counts instructions."""
+    return ['qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg', '-cpu', CPU, '-m', str(MEMORY), '-smp', '1',
+            *(['-icount', 'shift=0,sleep=off'] if count else []), '-rtc', 'base=2026-01-01,clock=vm',
+            '-nodefaults', '-no-reboot', '-net', 'none', '-kernel', os.path.abspath(kernel), '-initrd', initrd,
+            '-append', 'console=ttyS0 quiet nokaslr rdinit=/lab/run ' + cmdline]
+
+
+def pack(folder, archives, commands, nonce, tools):
+    """An initramfs in @folder: the archives, one after the other, and last what to run."""
+    def path(name):
+        return os.path.join(folder, name)
+
+    for name, data in (('commands', commands_file(commands)), ('nonce', nonce.encode())):
+        with open(path(name), 'wb') as f:
+            f.write(data)
+    subprocess.run([tools, '-o', path('lab.cpio'), '--nodes', '--dir', 'proc:755', '--dir', 'tmp:1777',
+                    '--dir', 'lab:755', '--file', 'lab/commands:644=' + path('commands'),
+                    '--file', 'lab/nonce:600=' + path('nonce')], check=True)
+    with open(path('initrd.cpio'), 'wb') as out:
+        for part in list(archives) + [path('lab.cpio')]:
+            with open(part, 'rb') as f:
+                out.write(f.read())
+    return path('initrd.cpio')
+
+
+class Boot:
+    """A running machine in a folder of its own."""
+
+    def __init__(self, kernel, archives, commands, cmdline, tools, folder, count):
+        self.folder = folder
+        self.nonce = secrets.token_hex(8)
+        self.start = time.time()
+        initrd = pack(folder, archives, commands, self.nonce, tools)
+        self.qemu = subprocess.Popen(
+            command(kernel, initrd, cmdline, count) + [
+                '-display', 'none', '-serial', 'file:' + self.path('console'), '-serial', 'file:' + self.path('records'),
+                '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp')],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)
+        self.monitor = None
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        try:
+            with open(self.path(name), 'rb') as f:
+                return f.read()
+        except FileNotFoundError:
+            return b''
+
+    def connect(self):
+        if self.monitor is None and os.path.exists(self.path('qmp')):
+            try:
+                self.monitor = Monitor(self.path('qmp'))
+            except (OSError, ValueError):
+                pass
+        return self.monitor
+
+    def instructions(self):
+        try:
+            return self.connect().instructions() if self.connect() else 0
+        except (OSError, ValueError):
+            return 0
+
+    def wait(self, limit, cap):
+        """Until the last record, a panic, or a limit. Returns the verdict."""
+        while True:
+            ended = self.qemu.poll() is not None
+            if parse_records(self.read('records'), self.nonce)[1]:
+                return 'done'
+            if PANIC_END in self.read('console'):
+                return 'panic'
+            if ended:
+                return 'quit'
+            if self.instructions() > limit:
+                return 'instructions'
+            if time.time() - self.start > cap:
+                return 'wall'
+            time.sleep(0.04)
+
+    def dump(self, wanted):
+        """Bytes of the guest's memory, by name: {name: (address, size)}."""
+        found = {}
+        for name, (address, size) in wanted.items():
+            signed = address - (address >> 63 << 64)    # the protocol knows no larger numbers
+            try:
+                self.monitor.call('memsave', val=signed, size=size, filename=self.path('dump'))
+                found[name] = self.read('dump')
+            except (OSError, ValueError, AttributeError):
+                found[name] = b''
+        return found
+
+    def backtrace(self, registers):
+        """Return addresses up the chain of frames: [rip, caller, its caller, ...]."""
+        rip, rbp = (re.search(r'%s=([0-9a-f]{16})' % r, registers) for r in ('RIP', 'RBP'))
+        if not rip or not rbp:
+            return []
+        stack, frame = [int(rip.group(1), 16)], int(rbp.group(1), 16)
+        while frame >= 0xffff800000000000 and len(stack) < 32:
+            words = self.dump({'frame': (frame, 16)})['frame']
+            above, back = (int.from_bytes(words[i:i + 8], 'little') for i in (0, 8))
+            if back < 0xffff800000000000:
+                break
+            stack.append(back)
+            if above <= frame:
+                break
+            frame = above
+        return stack
+
+    def close(self):
+        if self.monitor:
+            self.monitor.close()
+        self.qemu.kill()
+        self.qemu.communicate()
+
+
+def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, tools='', wanted=(), count=True):
+    """Runs @commands, each a list of words, one after the other; see Outcome.
+
+    archives: cpio files, of which one has /lab/run; tools: tools/mkcpio.py;
+    limit: guest instructions; cap: seconds; wanted: {name: (address, bytes)}
+    of memory to read at the end; count: False runs faster, and then @limit
+    means nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix='lab-') as folder:
+        b = Boot(kernel, archives, commands, cmdline, tools, folder, count)
+        try:
+            verdict = b.wait(limit, cap * float(os.environ.get('TIMEOUT_SCALE', '1')))
+            out = Outcome(verdict, parse_records(b.read('records'), b.nonce)[0],
+                          b.read('console').decode('utf-8', 'replace').replace('\r', ''), b.instructions())
+            if b.qemu.poll() is None and b.connect():
+                b.monitor.call('stop')
+                out.registers = b.monitor.human('info registers')
+                out.memory = b.dump(dict(wanted))
+                if verdict in ('instructions', 'wall'):
+                    out.stack = b.backtrace(out.registers)
+            elif verdict == 'quit':
+                out.console += b.qemu.stderr.read().decode('utf-8', 'replace')
+            return out
+        finally:
+            b.close()
+
+
+def cap_for(instructions, speed):
+    """Seconds of wall clock that @instructions may take where @speed instructions a second were seen."""
+    return max(20.0, 6.0 * instructions / max(speed, MILLION))

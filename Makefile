@@ -14,7 +14,7 @@ INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) -Iinclude
 WARN	:= -Wall -Wextra -Wno-sign-compare -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
 CFLAGS	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	   -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
-	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common $(WARN) $(INCLUDES)
+	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common -ffile-prefix-map=$(CURDIR)=. $(WARN) $(INCLUDES)
 # A student's tree: stubs of functions that are yet to be written leave parameters and helpers unused.
 STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function)
 CFLAGS	+= $(STARTER)
@@ -197,11 +197,13 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 
 # A test names in its first line what it needs: "links: kernel files" (host), "flags: compiler flags" (guest).
 # Kernel code on the host still sees only the kernel's headers.
-build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests/host/*.h include/*.h include/asm/*.h fs/*.c mm/*.c lib/*.c)
+.SECONDEXPANSION:
+links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))
+build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call links,tests/host/test_$$*.c) $(wildcard tests/host/*.h include/*.h include/asm/*.h)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
-		$(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<) -lcmocka
+		$(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
 
 # Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
 SECONDS	:= 60

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import subprocess
+import tempfile
 import time
 
 import answers
@@ -86,13 +87,12 @@ class Bench:
         self.under_test, self.errors, self.images = {}, {}, {}
         self.reference = self.oracle = None
         self.cap = machine.CAP_SECONDS
-        self.cache = os.environ.get('GRADE_CACHE') or os.path.join(top, 'build', 'grade', 'cache')
+        self.cache = kernels.cache(top)
 
     # ---- what is needed before the first test -------------------------------
 
     def prepare(self, tests):
         """Builds kernels, programs and host tests. What a student's file breaks costs that lab's tests only."""
-        os.makedirs(self.cache, exist_ok=True)
         guest = [t for t in tests if t.kind == 'guest']
         for binary in sorted({t.binary for t in tests if t.kind == 'host'}):
             self.attempt(binary, lambda: kernels.make(self.top, 'build/' + binary))
@@ -175,7 +175,7 @@ class Bench:
         data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack,
                 'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()},
                 'film': [[pid, list(vars(r).values())] for pid, r in rows]}
-        with open('%s.%d' % (path, os.getpid()), 'w') as f:
+        with tempfile.NamedTemporaryFile('w', dir=self.cache, delete=False) as f:
             json.dump(data, f)
         os.replace(f.name, path)
 

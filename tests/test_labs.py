@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: MIT
+"""The labs hold what they promise: starters are cut, stop clearly and score 0; put back, they are the source, with full marks.
+
+A boot's or a link's result is kept by content (GRADE_CACHE), so what is the
+same in two starters is done once.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import vm
+from conftest import TOP
+
+sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
+import course   # noqa: E402
+import cutting  # noqa: E402
+import lab as starter  # noqa: E402
+import variant  # noqa: E402
+
+LABS = course.load_labs(TOP)
+NUMBERS = [l.number for l in LABS]
+SEED = 2027
+KERNEL = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib', 'include', 'user')
+# What a starter need not build again. All of it is older than the sources that were cut.
+BUILT = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'rootfs.cpio')
+
+
+@pytest.fixture(scope='module')
+def room(tmp_path_factory):
+    """A folder for all starters, with one cache."""
+    folder = tmp_path_factory.mktemp('labs')
+    os.environ['GRADE_CACHE'] = str(folder / 'cache')
+    subprocess.run(['make', '-C', TOP, '-s', '-j2', 'build/labs/kit/labrun'] + sorted(
+        {'build/' + p for l in LABS for t in l.tests for p in t.programs}), check=True, stdout=subprocess.DEVNULL)
+    yield folder
+    del os.environ['GRADE_CACHE']
+
+
+def warm(out):
+    """Brings what is built already, with its times."""
+    for name in BUILT:
+        source, target = (os.path.join(top, 'build', name) for top in (TOP, out))
+        if os.path.isdir(source):
+            shutil.copytree(source, target, symlinks=True,
+                            ignore=shutil.ignore_patterns('finished-*', 'host') if name in ('labs', 'tests') else None)
+        elif os.path.exists(source):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def make(room, number, seed=None, **options):
+    out = str(room / ('lab%02d%s%s' % (number, '-%s' % seed if seed else '', '-'.join([''] + sorted(options)))))
+    if not os.path.exists(out):
+        starter.make_starter(TOP, number, out, seed, hidden=True, **options)
+        warm(out)
+    return out
+
+
+def grade(out, *words):
+    """({lab: (score, possible)}, everything that grade printed, exit status)"""
+    results = os.path.join(out, 'build', 'results.json')
+    p = subprocess.run([sys.executable, os.path.join(out, 'tools', 'labs', 'grade.py'), '--gradescope', results, *words],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text = p.stdout.decode('utf-8', 'replace')
+    assert p.returncode in (0, 1), text[-4000:]
+    scores = {}
+    with open(results) as f:
+        for t in json.load(f)['tests']:
+            number = int(t['number'].split('/')[0])
+            score, possible = scores.get(number, (0, 0))
+            scores[number] = (score + t['score'], possible + t['max_score'])
+    return scores, text, p.returncode
+
+
+def sources(top):
+    """{path: bytes} of what makes the kernel."""
+    found = {}
+    for d in KERNEL:
+        for where, _, names in os.walk(os.path.join(top, d)):
+            for n in names:
+                path = os.path.join(where, n)
+                with open(path, 'rb') as f:
+                    found[os.path.relpath(path, top)] = f.read()
+    return found
+
+
+def finished(seed=None):
+    changed, _ = starter.finished_source(TOP, seed)
+    return lambda path: changed.get(path) or starter.read(TOP, path)
+
+
+def put_back(room, number, seed=None):
+    """A copy of the starter with the cut bodies put back."""
+    out = make(room, number, seed)
+    whole = out + '-whole'
+    if not os.path.exists(whole):
+        shutil.copytree(out, whole, symlinks=True)
+        starter.restore_lab(whole, course.find_lab(LABS, number), finished(seed))
+    return whole
+
+
+# ---- the labs themselves ----------------------------------------------------------
+
+def test_all_labs_are_there():
+    assert NUMBERS == list(range(11))
+
+
+@pytest.mark.parametrize('lab', LABS, ids=lambda l: l.folder)
+def test_lab_is_complete(lab):
+    assert lab.points == 100
+    assert len(lab.tests) >= 5, 'partial credit needs several tests'
+    page = starter.read(TOP, 'labs/%s/README.md' % lab.folder)
+    for t in lab.tests:
+        assert t.hidden or t.name in page, 'the page does not say how %s is graded' % t.name
+    for path, names in lab.write.items():
+        for name in names if path.endswith('.c') else ():
+            assert name in page, 'the page does not speak of %s' % name
+
+
+def test_a_file_belongs_to_one_lab():
+    files = [f for l in LABS for f in l.write]
+    assert len(set(files)) == len(files)
+
+
+def test_no_points_without_a_test():
+    points = course.read_toml(os.path.join(TOP, 'labs', 'points.toml'))
+    for lab in LABS:
+        assert set(points[lab.folder]) == {t.name for t in lab.tests}
+
+
+# ---- cutting -----------------------------------------------------------------------
+
+SAMPLE = '''/* f( in a comment { */
+static int helper(int a) { return a; }
+struct s { int f; };
+int f(int a,
+      char *b)
+{
+	if (a == '{' || b[0] == '"')
+		return helper(1); /* } */
+	return f(a, "}");
+}
+'''
+
+
+def test_cut_and_put_back():
+    text = cutting.cut(SAMPLE, 'x.c', ['f', 'helper'], 7)
+    assert 'panic("lab 7: f in x.c is yours to write");' in text
+    assert text.count('yours to write') == 2 and 'helper(1)' not in text and 'struct s { int f; };' in text
+    assert cutting.put_back(text, SAMPLE, ['helper', 'f']) == SAMPLE
+
+
+@pytest.mark.parametrize('name', ['g', 's', 'hel'])
+def test_what_is_no_function_is_not_cut(name):
+    with pytest.raises(cutting.CutError, match='0 definitions'):
+        cutting.cut(SAMPLE, 'x.c', [name], 1)
+
+
+# ---- every starter --------------------------------------------------------------------
+
+@pytest.mark.parametrize('number', NUMBERS)
+def test_starter_put_back_is_the_source(room, number):
+    assert sources(put_back(room, number)) == sources(TOP)
+
+
+@pytest.mark.parametrize('number', NUMBERS)
+def test_starter_is_one_commit_without_what_is_hidden(room, number):
+    out = str(room / ('shown%02d' % number))
+    starter.make_starter(TOP, number, out)
+    log = subprocess.run(['git', '-C', out, 'log', '--oneline'], stdout=subprocess.PIPE, check=True).stdout
+    assert len(log.splitlines()) == 1
+    files = subprocess.run(['git', '-C', out, 'ls-files'], stdout=subprocess.PIPE, check=True).stdout.decode().split()
+    assert not [f for f in files if 'hidden' in f or 'INSTRUCTOR' in f or f.endswith('answers.also')]
+    assert not [f for f in files if re.match(r'labs/(\d\d)-', f) and int(f[5:7]) > number]
+    assert 'labs/given.tar.xz' in files and 'LAB.md' in files
+    shutil.rmtree(out)
+
+
+@pytest.mark.parametrize('number', NUMBERS)
+def test_starter_builds_and_stops_clearly(room, number):
+    out = make(room, number)
+    p = subprocess.run(['make', '-C', out, '-j2', 'all'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text = p.stdout.decode('utf-8', 'replace')
+    assert p.returncode == 0 and 'warning:' not in text, text[-3000:]
+    initrd = os.path.join(out, 'build', 'stop.cpio')
+    vm.pack('cat /proc/self/maps\necho reached the end\n', initrd)
+    kernel = os.path.join(out, 'build', 'exon.elf')
+    p = subprocess.run(vm.qemu_command(kernel, initrd, vm.CMDLINE['exon']), stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+    console = p.stdout.decode('utf-8', 'replace')
+    lab = course.find_lab(LABS, number)
+    missing = re.search(r'Kernel panic - not syncing: lab (\d+): (\w+) in (\S+) is yours to write', console)
+    if any(f.endswith('.c') for f in lab.write):
+        assert missing, console[-2000:]
+        assert int(missing.group(1)) == number and missing.group(2) in lab.write[missing.group(3)]
+    else:
+        assert not missing and 'reached the end' in console, console[-2000:]
+
+
+@pytest.mark.parametrize('number', NUMBERS)
+def test_starter_scores_nothing_in_its_lab_and_all_before(room, number):
+    scores, text, status = grade(make(room, number))
+    assert status == 1
+    assert scores.pop(number) == (0, 100), text[-6000:]
+    # Lab 0's answers are blank in every starter.
+    assert {n: s for n, s in scores.items() if n} == {n: (100, 100) for n in NUMBERS if 0 < n < number}, text[-6000:]
+    assert re.search(r'^\d+ passed, \d+ failed$', text.strip().split('\n')[-1])
+
+
+@pytest.mark.parametrize('number', NUMBERS)
+def test_starter_put_back_scores_all(room, number):
+    whole = put_back(room, number)
+    if number:
+        starter.restore_lab(whole, course.find_lab(LABS, 0), finished())
+    scores, text, status = grade(whole)
+    assert scores == {n: (100, 100) for n in NUMBERS if n <= number} and status == 0, text[-6000:]
+
+
+def test_earlier_labs_can_be_cut_too(room):
+    out = make(room, 6, cut_earlier=True)
+    for n in (1, 2, 3, 4, 5, 6):
+        for path, names in course.find_lab(LABS, n).write.items():
+            assert starter.read(out, path).count('is yours to write') == len(names)
+    # A lab that is finished scores all, whatever the others lack.
+    starter.restore_lab(out, course.find_lab(LABS, 6), finished())
+    scores, text, _ = grade(out, '--lab', '5', '--lab', '6')
+    assert scores == {5: (0, 100), 6: (100, 100)}, text[-6000:]
+
+
+# ---- the finished tree, and variants -----------------------------------------------------
+
+def test_finished_tree_agrees_with_linux(room):
+    scores, text, status = grade(TOP)
+    assert scores == {n: (100, 100) for n in NUMBERS} and status == 0, text[-6000:]
+
+
+def test_every_variant_is_another_kernel():
+    entries = variant.load(TOP)
+    read = lambda f: starter.read(TOP, f)   # noqa: E731
+    for seed in range(20):
+        changed, chosen = variant.apply(read, entries, seed)
+        assert all(changed[e['file']] != read(e['file']) for e in entries)
+        assert variant.apply(read, entries, seed) == (changed, chosen)
+    assert variant.apply(read, entries, None) == ({}, [])
+
+
+def test_a_variant_put_back_scores_all(room):
+    last = NUMBERS[-1]
+    whole = put_back(room, last, SEED)
+    starter.restore_lab(whole, course.find_lab(LABS, 0), finished(SEED))
+    scores, text, status = grade(whole)
+    assert scores == {n: (100, 100) for n in NUMBERS} and status == 0, text[-6000:]
+    page = starter.read(whole, 'labs/VARIANT.md')
+    assert all(e['what'] in page for e in variant.load(TOP))
+
+
+def test_last_years_answer_is_not_this_years(room):
+    """The published files in a variant lose points in each lab whose file varies."""
+    varied = {e['file'] for e in variant.load(TOP)}
+    last = NUMBERS[-1]
+    out = str(room / 'last-year')
+    shutil.copytree(make(room, last, SEED), out, symlinks=True)
+    labs = [l for l in LABS if varied & set(l.write)]
+    for lab in labs:
+        for path in lab.write:
+            shutil.copy(os.path.join(TOP, path), os.path.join(out, path))
+    scores, text, _ = grade(out, *[w for l in labs for w in ('--lab', str(l.number))])
+    assert len(labs) >= 5
+    assert all(scores[l.number][0] < 100 for l in labs), text[-6000:]

@@ -259,6 +259,7 @@ do-debug-test:
 	@/usr/bin/python3 tools/labs/debug_test.py $(call quote,$(TEST))
 
 lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
+	@test -f tools/labs/lab.py || { echo "lab: this is a starter itself: labs are made from the finished source" >&2; exit 2; }
 	@$(SETUP) do-lab
 do-lab: build/exon.elf
 	@/usr/bin/python3 tools/labs/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \

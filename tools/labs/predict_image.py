@@ -5,7 +5,6 @@ import os
 import stat
 import sys
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 sys.dont_write_bytecode = True
@@ -103,9 +102,10 @@ class Image:
         try:
             elf = ELFFile(io.BytesIO(data))
             self.check(elf)
-            headers = list(elf.iter_segments())
-            self.read_headers(headers, self.sections_of(elf))
-        except (ELFError, UnicodeDecodeError, ValueError, AttributeError, TypeError) as e:
+            self.read_headers(list(elf.iter_segments()), self.sections_of(elf))
+        except Refused:
+            raise
+        except Exception as e:      # of damaged bytes pyelftools may say anything
             raise Refused('%s is no ELF file that can be read: %s' % (name, e or type(e).__name__))
         self.is_dyn = elf.header['e_type'] == 'ET_DYN'
         if not self.segments:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Lines of maps: read them from text, pair a guess with the truth, count points."""
+import os
 import re
 
 FIELDS = ('start', 'end', 'perms', 'offset', 'name')
@@ -113,12 +114,14 @@ def overlap(guess, truth):
 
 
 def kind(name):
-    """The kernel calls anonymous memory that touches start_brk [heap]: the same kind."""
-    return '' if name == '[heap]' else name
+    """What a name says at least: the file without its folders. Anonymous memory that touches start_brk is [heap]."""
+    return '' if name == '[heap]' else os.path.basename(name)
 
 
 def likeness(guess, truth, distance):
     """How well two lines fit each other; 0: not at all. @distance: of their places in the lists."""
+    if (guess.name or '').startswith('[') and kind(guess.name) != kind(truth.name):
+        return 0        # who writes [vdso] means no other line
     same_name, common = guess.name is not None and kind(guess.name) == kind(truth.name), overlap(guess, truth)
     if not same_name and not common and guess.start != truth.start and guess.end != truth.end:
         return 0

@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import predict_boot                                                     # noqa: E402
 from predict_boot import vm                                             # noqa: E402
 from predict_image import Refused, Tree, open_image                     # noqa: E402
-from predict_lines import (COLUMNS, FIELDS, BadLine, pair, parse_file, parse_line, right_fields, score)  # noqa: E402
+from predict_lines import (COLUMNS, FIELDS, BadLine, Line, pair, parse_file, parse_line, right_fields, score)  # noqa: E402
 from predict_origin import ENVIRONMENT, TASK_SIZE, Exec                 # noqa: E402
 from predict_picture import picture                                     # noqa: E402
 from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed  # noqa: E402
@@ -164,11 +164,20 @@ def report_missing(ex, j, guesses):
     paragraph(explain_missing(ex, ex.origins[j], ex.truths[j], guesses), ' ' * 10, ' ' * 8)
 
 
-def report_extras(ex, guesses, pairs, bad):
+def unmoved(ex, guess, shifts):
+    """A guess as it would be without the wrong load bias of its file."""
+    shift = next((s for image, s in shifts.items() if image.name == guess.name), 0)
+    if not shift or None in (guess.start, guess.end):
+        return guess
+    return Line(guess.start - shift, guess.end - shift, guess.perms, guess.offset, guess.name)
+
+
+def report_extras(ex, guesses, pairs, bad, shifts):
     for i, guess in enumerate(guesses):
         if i not in pairs.values():
             print('-1       %s' % guess)
-            paragraph('no such line: ' + explain_extra(ex, guess, [ex.truths[j] for j in pairs]), ' ' * 10, ' ' * 8)
+            why = explain_extra(ex, unmoved(ex, guess, shifts), [ex.truths[j] for j in pairs])
+            paragraph('no such line: ' + why, ' ' * 10, ' ' * 8)
     for number, text, reason in bad:
         print('-1       line %d of the guess: %s' % (number, text))
         paragraph('not a line of maps: ' + reason, ' ' * 10, ' ' * 8)
@@ -189,7 +198,7 @@ def report(ex, guesses, bad):
             report_line(ex, j, guesses[pairs[j]], shifts, told)
         else:
             report_missing(ex, j, guesses)
-    report_extras(ex, guesses, pairs, bad)
+    report_extras(ex, guesses, pairs, bad, shifts)
     points, of = score(guesses, ex.truths, pairs, len(bad))
     whole = sum(len(right_fields(g, t)) == len(FIELDS) for _, t, g in matched)
     print('\n%d of %d lines right, score %d of %d' % (whole, len(ex.truths), points, of))

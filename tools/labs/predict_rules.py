@@ -13,6 +13,7 @@ from predict_image import PAGE, page_down, page_up                              
 from predict_lines import FIELDS, right_fields                                                  # noqa: E402
 from predict_origin import MMAP_BASE, STACK_ROOM, TASK_SIZE, TWO_THIRDS                         # noqa: E402
 
+FIRST_HEAP = 0x21000        # what malloc's first brk(2) usually asks for
 SMALL_SHIFT = 16 * PAGE     # so far apart, two addresses are not the same one computed badly
 
 
@@ -81,8 +82,9 @@ def image_shift(ex, image, matched):
 
 def file_start(ex, o, truth):
     s, bias = o.segments[0], ex.bias[o.image]
-    rule = 'PT_LOAD %02d begins at p_vaddr %x; mmap takes whole pages, so it is rounded down to %x (elf_map)' % (
-        s.number, s.vaddr, s.start) + (', plus the load bias %x' % bias if bias else '')
+    rounded = '; mmap takes whole pages, so it is rounded down to %x' % s.start if s.start != s.vaddr else ''
+    rule = 'PT_LOAD %02d begins at p_vaddr %x%s%s (elf_map)' % (
+        s.number, s.vaddr, rounded, ', plus the load bias %x' % bias if bias else '')
     return rule, [
         (bias + s.vaddr, 'not rounded down to a page: ' + rule),
         (bias + page_up(s.vaddr), 'rounded up; a start is rounded down: ' + rule),
@@ -177,6 +179,8 @@ def bss_start(ex, o, truth):
         (bias + s.vaddr + s.filesz, 'not rounded up: ' + rule),
         (bias + page_down(s.vaddr + s.filesz), 'this page still is the file\'s, its rest cleared by padzero: ' + rule),
         (bias + s.start, 'that is the start of the whole segment: ' + rule),
+        (ex.start_brk(), 'at start_brk exec maps nothing: the heap grows there later, by brk(2). The [heap] of this moment '
+         'is the bss: ' + rule),
     ]
 
 
@@ -189,7 +193,8 @@ def bss_end(ex, o, truth):
         (bias + page_down(s.vaddr + s.memsz), 'rounded down: ' + rule),
         (bias + s.file_end + page_up(s.memsz - s.filesz), 'p_memsz - p_filesz alone was rounded up, but a part of the '
          'bss lies in the last file page: ' + rule),
-        (truth.start + 0x21000, 'the heap\'s first 132 KiB are malloc\'s wish, and it has not run: ' + rule),
+        (truth.start + FIRST_HEAP, 'malloc has not run yet: ' + rule),
+        (ex.start_brk() + FIRST_HEAP, 'malloc has not run yet: ' + rule),
     ]
 
 
@@ -219,21 +224,22 @@ def vdso_place(ex):
            '%s (map_vdso)' % what
 
 
-def special_mistakes(ex, truth, edge):
-    """Of [vvar] and [vdso], for either end."""
+ORDER = 'the other way round: [vvar] lies below [vdso]'
+
+
+def swapped(ex, name):
+    """(start, end) of [vvar] or [vdso], if [vdso] were the lower one."""
     vvar, vdso = ex.line_of('[vvar]'), ex.line_of('[vdso]')
-    swapped = {'[vvar]': (vdso.end - vvar.end + vvar.start, vdso.end),
-               '[vdso]': (vvar.start, vvar.start + vdso.end - vdso.start)}[truth.name]
-    return [(swapped[edge], 'the other way round: [vvar] lies below [vdso]'),
-            ((TASK_SIZE - 6 * PAGE, TASK_SIZE)[edge], 'near the stack it lies only with randomised addresses')]
+    return {'[vvar]': (vdso.end - (vvar.end - vvar.start), vdso.end),
+            '[vdso]': (vvar.start, vvar.start + vdso.end - vdso.start)}[name]
 
 
 def special_start(ex, o, truth):
-    return vdso_place(ex), special_mistakes(ex, truth, 0)
+    return vdso_place(ex), [(swapped(ex, truth.name)[0], ORDER)]
 
 
 def special_end(ex, o, truth):
-    return vdso_place(ex), special_mistakes(ex, truth, 1)
+    return vdso_place(ex), [(swapped(ex, truth.name)[1], ORDER)]
 
 
 def special_perms(ex, o, truth):
@@ -286,13 +292,16 @@ RULES = {
 
 # ---- from a miss to its explanation ------------------------------------------------------------------------------
 
-def size_mistake(origin, guess, truth):
-    """[vvar] and [vdso] with another number of pages: one sentence for both ends. None: the size is right."""
+def size_mistake(ex, origin, guess, truth):
+    """[vvar] and [vdso] with another number of pages: one text for both ends. None: the size is right."""
     if origin.kind not in ('[vvar]', '[vdso]') or None in (guess.start, guess.end) or guess.pages == truth.pages:
         return None
     why = {'[vvar]': 'one of clock data, two for paravirtual clocks, one for time namespaces',
            '[vdso]': 'one shared object in one segment'}[origin.kind]
-    return '%s is %s (%s: mm/vdso.c), not %g' % (origin.kind, pages(truth.pages), why, guess.pages)
+    outer = origin.kind == '[vvar]' and guess.end == ex.line_of('[vdso]').end or \
+        origin.kind == '[vdso]' and guess.start == ex.line_of('[vvar]').start
+    return '%s is %s (%s: mm/vdso.c), not %g%s' % (origin.kind, pages(truth.pages), why, guess.pages,
+                                                   '; and ' + ORDER if outer else '')
 
 
 def explain_field(ex, origin, guess, truth, field, shift):
@@ -317,7 +326,7 @@ def explain(ex, origin, guess, truth, shift=0):
     wrong = [f for f in FIELDS if f not in right_fields(guess, truth)]
     if origin.kind == 'other':
         return [(f, 'it is %s' % truth) for f in wrong[:1]]
-    told, size = [], size_mistake(origin, guess, truth)
+    told, size = [], size_mistake(ex, origin, guess, truth)
     if size and ('start' in wrong or 'end' in wrong):
         wrong = [f for f in wrong if f not in ('start', 'end')]
         told.append(('size', size))
@@ -327,9 +336,9 @@ def explain(ex, origin, guess, truth, shift=0):
             told[-1] = ('start, end', text)
         elif text:
             told.append((field, text))
-    moved = [f for f in wrong if f in ('start', 'end') and f not in [t[0] for t in told]]
-    if shift and len(moved) == 2:
-        told.insert(0, ('start, end', 'moved with %s, see above' % os.path.basename(origin.image.name)))
+    moved = [f for f in wrong if f in ('start', 'end') and f not in ', '.join(t[0] for t in told)]
+    if moved:
+        told.insert(0, (', '.join(moved), 'moved with the load bias of %s, see above' % origin.image.name))
     return told
 
 

@@ -61,6 +61,16 @@ def check_cmdline(cmdline):
             raise Refused('CMDLINE may not have the word %s: predict itself says what is executed' % word)
 
 
+def open_interpreter(tree, program):
+    """The Image that PT_INTERP names, or None."""
+    if not program.interpreter:
+        return None
+    try:
+        return open_image(tree, program.interpreter)
+    except Refused as e:
+        raise Refused('the interpreter that %s names: %s' % (program.name, e))
+
+
 def readelf(image, data):
     """The program headers as a student knows them."""
     with tempfile.NamedTemporaryFile() as f:
@@ -214,13 +224,13 @@ def predict(words, guess_file, cmdline):
     words = [path] + words[1:]
     program = open_image(tree, path)
     predict_boot.command_line(words, cmdline)       # what it cannot carry is said before the student types
-    interpreter = None
-    if program.interpreter:
-        interpreter = open_image(tree, program.interpreter)
+    interpreter = open_interpreter(tree, program)
     for image in (program, interpreter):
         if image:
             readelf(image, tree.read(image.name))
     introduce(words, program, interpreter, cmdline)
+    if files:
+        print('PROG is a file of this machine; Exon finds a copy of it under the name %s.\n' % path)
     guesses, bad = given or ask_guess()
     print('Booting Exon to see ...', flush=True)
     truths = [parse_line(l) for l in predict_boot.areas_after_exec(words, cmdline, files)]

@@ -16,6 +16,7 @@ import vm       # noqa: E402
 
 GDB = os.path.join(vm.TOP, 'tools', 'gdb', 'exon.py')
 MARK = '==areas'
+MAX_LINE = 1900     # the kernel keeps 2048 bytes, and vm.py has words of its own
 VSYSCALL = {'emulate': 'r-xp', 'xonly': '--xp'}
 
 
@@ -29,8 +30,12 @@ def kernel_word(word):
 
 def command_line(words, extra=''):
     """norandmaps, the words of the student's own, and the program with its arguments."""
-    line = ' '.join(['norandmaps', extra, 'rdinit=' + kernel_word(words[0])])
-    return ' '.join([line, '--'] + [kernel_word(w) for w in words[1:]] if words[1:] else [line])
+    line = ' '.join(['norandmaps'] + ([extra] if extra else []) + ['rdinit=' + kernel_word(words[0])])
+    if words[1:]:
+        line = ' '.join([line, '--'] + [kernel_word(w) for w in words[1:]])
+    if len(line) > MAX_LINE:
+        raise vm.Failed('the arguments are too long for the kernel\'s command line: %d letters of %d' % (len(line), MAX_LINE))
+    return line
 
 
 def gate_line(cmdline):

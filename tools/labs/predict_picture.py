@@ -26,16 +26,16 @@ class Column:
         """(low, high) of the hole that covers @address."""
         return max(e for e in self.edges if e <= address), min(e for e in self.edges if e > address)
 
-    def content(self, low, high):
-        """What stands between two edges; the label only in an area's, or gap's, highest part."""
+    def content(self, low, high, cut):
+        """What stands between two edges; the label in the highest part. @cut: what is above is not drawn."""
         area = self.at(low)
         if area:
             name = os.path.basename(area.name or '') or ('?' if area.name is None else 'anonymous')
             label = '%s %s  %s' % (area.perms or '?', size_text(area.end - area.start), name)
-            return '| %-*s |' % (WIDTH - 4, (label if high == area.end else '')[:WIDTH - 4])
+            return '| %-*s |' % (WIDTH - 4, (label if cut or high == area.end else '')[:WIDTH - 4])
         below, above = self.gap_around(low)
         label = 'gap %s' % size_text(above - below) if above <= 1 << 47 else 'no user space'
-        label = label if above == high else ''
+        label = label if above == high else 'nothing' if cut else ''
         return ': %s :' % label.center(WIDTH - 4)
 
     def border(self, address):
@@ -61,8 +61,9 @@ def picture(truths, guesses):
     differs = [left.key(low) != right.key(low) for low, _ in spans]
     rows = ['%16s  %-*s  %s' % ('', WIDTH, 'the truth', 'your guess, where it differs' if any(differs) else '')]
     for i, (low, high) in enumerate(spans):
-        beside = differs[i] or (i > 0 and differs[i - 1])
-        rows.append('%16x  %s  %s' % (high, left.border(high), right.border(high) if beside else ''))
-        rows.append('%16s  %s  %s' % ('', left.content(low, high), right.content(low, high) if differs[i] else ''))
+        above = i > 0 and differs[i - 1]
+        rows.append('%16x  %s  %s' % (high, left.border(high), right.border(high) if differs[i] or above else ''))
+        rows.append('%16s  %s  %s' % ('', left.content(low, high, False),
+                                      right.content(low, high, not above) if differs[i] else ''))
     rows.append('%16x  %s' % (0, left.border(0)))
     return [r.rstrip() for r in rows]

@@ -106,9 +106,9 @@ def file_end(ex, o, truth):
     inside = s.vaddr - s.start
     return rule, [
         (bias + file_end, 'not rounded up to a page: ' + rule),
-        (bias + page_down(file_end), 'rounded down; an end is rounded up: ' + rule),
         (bias + s.start + page_up(s.filesz), 'p_filesz %x alone was rounded up, but the segment begins %x bytes into its '
          'first page: PAGE_ALIGN(%x + %x) = %x' % (s.filesz, inside, s.filesz, inside, page_up(s.filesz + inside))),
+        (bias + page_down(file_end), 'rounded down; an end is rounded up: ' + rule),
         (bias + s.start + s.filesz, 'the segment begins at %x, %x bytes into its page; and an end is rounded up: %s' % (
             s.vaddr, inside, rule)),
         (bias + s.mem_end, tail),

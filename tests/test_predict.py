@@ -354,7 +354,7 @@ def test_the_prompt(areas):
 @pytest.mark.parametrize('args, text', [
     (['/init'], "a script. The kernel executes the interpreter"), (['/nowhere'], 'there is no program /nowhere'),
     (['/etc'], 'is a folder'), (['--guess', '/nowhere', '/bin/true'], 'the guess /nowhere cannot be read'),
-    (['"'], 'No closing quotation'), ([''], 'name a program'), (['--cmdline', 'a -- b', '/bin/true'], 'may not have the word --')])
+    (['--guess', '/dev/zero', '/bin/true'], 'longer than'), (['"'], 'No closing quotation'), ([''], 'name a program'), (['--cmdline', 'a -- b', '/bin/true'], 'may not have the word --')])
 def test_errors(args, text):
     status, out = run_predict(args)
     assert status == 2 and text in out

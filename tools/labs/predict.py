@@ -29,6 +29,7 @@ from predict_picture import picture                                     # noqa: 
 from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed  # noqa: E402
 
 TYPED = os.path.join(vm.BUILD, 'guess.txt')
+MAX_GUESS = 50000
 FOLDER = '/root/'           # where a program of this machine is put
 
 
@@ -130,9 +131,12 @@ def ask_guess():
 def read_guess(path):
     try:
         with open(path, errors='replace') as f:
-            return parse_file(f.read())
+            text = f.read(MAX_GUESS + 1)
     except OSError as e:
         raise Refused('the guess %s cannot be read: %s' % (path, e.strerror))
+    if len(text) > MAX_GUESS:
+        raise Refused('the guess %s is longer than %d letters: that is no list of areas' % (path, MAX_GUESS))
+    return parse_file(text)
 
 
 # ---- the report ----------------------------------------------------------------------------------------------

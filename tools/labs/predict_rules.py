@@ -349,8 +349,9 @@ def explain_missing(ex, origin, truth, guesses):
     if origin.kind == 'other':
         return covered + 'it is there'
     rules, told = RULES[origin.kind], []
-    for i in (0, 1, 2):
-        text = rules[i](ex, origin, truth)[0]
+    # Of a bss the name is the surprise; that a file's line has the file's name is none.
+    for rule in (*rules[:3], rules[4]) if origin.kind == 'bss' else rules[:3]:
+        text = rule(ex, origin, truth)[0]
         if text not in told:
             told.append(text)
     return covered + '; '.join(told)

@@ -99,14 +99,16 @@ MISSES = {
     'shared': (changed('556000 r--p', '556000 r--s'), 'MAP_PRIVATE'),
     'relro rights': (changed('562000 rw-p', '562000 r--p'), 'GNU_RELRO becomes read-only later'),
     'relro split': (changed('55555555e000-555555562000 rw-p 00007000 00:02 36 /bin/prog',
-                            '55555555e000-55555555f000 r--p 00007000 /bin/prog\n55555555f000-555555562000 rw-p 8000 /bin/prog'),
+                            '55555555e000-55555555f000 r--p 00007000 /bin/prog\n'
+                            '55555555f000-555555562000 rw-p 8000 /bin/prog'),
                     'that is the end of GNU_RELRO'),
     'bss from the last file page': (changed('562000-555555565000', '561000-555555565000'), 'this page still is the file\'s'),
     'bss end not rounded': (changed('-555555565000', '-555555564378'), 'memory of PT_LOAD 04 ends at'),
     'bss size alone': (changed('-555555565000', '-555555566000'), 'p_memsz - p_filesz alone was rounded up'),
     'bss with a name': (changed('00:00 0 [heap]', '/bin/prog'), 'a bss has no bytes in the file'),
     'bss without [heap]': (changed('00:00 0 [heap]', ''), 'touches start_brk 555555565000'),
-    'heap behind the bss': (AREAS + '\n555555565000-555555586000 rw-p 0 [heap]', 'exec only sets start_brk, to 555555565000'),
+    'heap behind the bss': (AREAS + '\n555555565000-555555586000 rw-p 0 [heap]',
+                            'exec only sets start_brk, to 555555565000'),
     'heap in place of the bss': (changed('555555562000-555555565000', '555555565000-555555586000'),
                                  'at start_brk exec maps nothing'),
     'library': (AREAS + '\n7ffff7dbb000-7ffff7de0000 r--p 0 /lib/libc.so.6', 'libraries are mapped by ld.so'),
@@ -175,7 +177,8 @@ def lines_moved(by):
 
 
 @pytest.mark.parametrize('bias, text', [(0, 'the load bias is missing'), (0x400000, '400000 is where ET_EXEC'),
-                                        (0x555555555000, 'lies 1 page too high'), (0x10000000, 'your load bias is 10000000')])
+                                        (0x555555555000, 'lies 1 page too high'),
+                                        (0x10000000, 'your load bias is 10000000')])
 def test_wrong_load_bias(bias, text):
     out = said(pie(), lines_moved(bias - 0x555555554000))
     assert text in out and '7ffffffff000 / 3 * 2 = 555555554aaa' in out
@@ -183,8 +186,9 @@ def test_wrong_load_bias(bias, text):
 
 
 def test_static_pie_is_placed_by_mmap():
-    ex = one_segment(0xf00, 0x200, 0x200, ['7ffff7ff7000-7ffff7ffb000 r--p 0 [vvar]', '7ffff7ffb000-7ffff7ffd000 r-xp 0 [vdso]',
-                                           '7ffff7ffd000-7ffff7fff000 rw-p 0 /p'], kind=3)
+    area = ['7ffff7ff7000-7ffff7ffb000 r--p 0 [vvar]', '7ffff7ffb000-7ffff7ffd000 r-xp 0 [vdso]',
+            '7ffff7ffd000-7ffff7fff000 rw-p 0 /p']
+    ex = one_segment(0xf00, 0x200, 0x200, area, kind=3)
     out = said(ex, '555555554000-555555556000 rw-p 0 /p')
     assert '555555554000 is the bias of a PIE that has an interpreter' in out and 'mmap_base 7ffff7fff000' in out
 
@@ -215,7 +219,8 @@ def test_unknown_fields():
 
 
 @pytest.mark.parametrize('text, reason', [
-    ('', 'at least'), ('hello', 'at least'), ('1000-2000 r-xp', 'at least'), ('1000 r-xp 0', 'no range'), ('zz-2000 r-xp 0', 'not hexadecimal'),
+    ('', 'at least'), ('hello', 'at least'), ('1000-2000 r-xp', 'at least'), ('1000 r-xp 0', 'no range'),
+    ('zz-2000 r-xp 0', 'not hexadecimal'),
     ('2000-1000 r-xp 0', 'is empty'), ('1000-1000 r-xp 0', 'is empty'), ('1000-2000 rx 0', 'four letters'),
     ('1000-2000 r-xp xyz', 'the offset'), ('1000-11111111111111111 r-xp 0', '64 bits'), ('1000--2000 r-xp 0', 'no range')])
 def test_bad_lines_say_why(text, reason):
@@ -253,8 +258,8 @@ class FakeTree(Tree):
 
 @pytest.mark.parametrize('data, mode, text', [
     (b'#! /bin/busybox sh -x\nexit', 0o100755, "PROG='/bin/busybox sh -x /p'"), (b'text', 0o100755, 'ENOEXEC'),
-    (b'', 0o100755, 'ENOEXEC'), (elf(3, PIE), 0o100644, 'EACCES'), (elf(3, PIE)[:100], 0o100755, 'no ELF file that can be read'),
-    (b'\x7fELF', 0o100755, 'no ELF file that can be read'), (elf(1, PIE), 0o100755, 'no program. Link it'),
+    (b'', 0o100755, 'ENOEXEC'), (elf(3, PIE), 0o100644, 'EACCES'),
+    (elf(3, PIE)[:100], 0o100755, 'no ELF file that can be read'), (b'\x7fELF', 0o100755, 'no ELF file that can be read'), (elf(1, PIE), 0o100755, 'no program. Link it'),
     (elf(3, PIE).replace(b'\x3e\0', b'\xb7\0', 1), 0o100755, 'another machine'), (elf(3, []), 0o100755, 'no PT_LOAD'),
     (None, 0, 'there is no program /p')])
 def test_refused(data, mode, text):
@@ -334,7 +339,8 @@ def test_a_perfect_guess_from_a_file(areas, tmp_path):
 
 def test_a_file_with_rubbish(tmp_path):
     (tmp_path / 'guess').write_bytes(b'7ffffffde000-7ffffffff000 rw-p 0 [stack]\nno such thing\n\xff\xfe\x00\n')
-    status, text = run_predict(['--guess', str(tmp_path / 'guess'), os.path.join(BUILT, 'programs', 'static_pie') + " a 'b c'"])
+    program = os.path.join(BUILT, 'programs', 'static_pie') + " a 'b c'"
+    status, text = run_predict(['--guess', str(tmp_path / 'guess'), program])
     assert status == 0 and 'line 2 of the guess: no such thing' in text and text.endswith('score: 3/40\n')
 
 
@@ -354,7 +360,8 @@ def test_the_prompt(areas):
 @pytest.mark.parametrize('args, text', [
     (['/init'], "a script. The kernel executes the interpreter"), (['/nowhere'], 'there is no program /nowhere'),
     (['/etc'], 'is a folder'), (['--guess', '/nowhere', '/bin/true'], 'the guess /nowhere cannot be read'),
-    (['--guess', '/dev/zero', '/bin/true'], 'longer than'), (['"'], 'No closing quotation'), ([''], 'name a program'), (['--cmdline', 'a -- b', '/bin/true'], 'may not have the word --')])
+    (['--guess', '/dev/zero', '/bin/true'], 'longer than'), (['"'], 'No closing quotation'),
+    ([''], 'name a program'), (['--cmdline', 'a -- b', '/bin/true'], 'may not have the word --')])
 def test_errors(args, text):
     status, out = run_predict(args)
     assert status == 2 and text in out

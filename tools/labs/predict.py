@@ -50,7 +50,8 @@ def place(tree, path):
         return path, []
     name = os.path.basename(path)
     if not re.fullmatch(r'[\w.+-]+', name):
-        raise Refused('the name "%s" has letters that an initramfs option cannot carry; copy the file to a plainer one' % name)
+        raise Refused('the name "%s" has letters that an initramfs option cannot carry; copy the file to a plainer one'
+                      % name)
     with open(path, 'rb') as f:
         tree.entries[FOLDER + name] = (stat.S_IFREG | 0o755, f.read())
     return FOLDER + name, ['--file', '%s%s:755=%s' % (FOLDER.lstrip('/'), name, os.path.abspath(path))]
@@ -84,14 +85,14 @@ def readelf(image, data):
 
 
 def introduce(words, program, interpreter, cmdline):
-    link = interpreter and interpreter.name != program.interpreter
+    link = '; %s is a link to %s' % (program.interpreter, interpreter.name) \
+        if interpreter and interpreter.name != program.interpreter else ''
     print('---- what to predict')
     paragraph('The lines of /proc/PID/maps when execve("%s") has finished and not one instruction of the program has run: '
               'no library is mapped yet, and malloc was never called.' % words[0])
+    more = '; the kernel\'s command line has ' + cmdline if cmdline else ''
     paragraph('You may assume: pages of 4096 bytes; norandmaps; user space ends at %x; the stack may grow to 8 MiB; '
-              'argv = %s; envp = %s%s%s.' % (TASK_SIZE, ' '.join(words), ' '.join(ENVIRONMENT),
-                                             '; the kernel\'s command line has ' + cmdline if cmdline else '',
-                                             '; %s is a link to %s' % (program.interpreter, interpreter.name) if link else ''))
+              'argv = %s; envp = %s%s%s.' % (TASK_SIZE, ' '.join(words), ' '.join(ENVIRONMENT), more, link))
     print()
 
 
@@ -101,6 +102,12 @@ def paragraph(text, indent='', first=None):
 
 
 # ---- the guess ---------------------------------------------------------------------------------------------
+
+def keep(lines):
+    """What is typed is in a file at once: neither Ctrl-C nor a failed boot loses it."""
+    with open(TYPED, 'w') as f:
+        f.write(''.join('%s\n' % l for l in lines))
+
 
 def ask_guess():
     """Lines typed one by one, until an empty one or the end of input."""
@@ -119,11 +126,10 @@ def ask_guess():
             continue
         try:
             lines.append(parse_line(text))
+            keep(lines)
         except BadLine as e:
             print('    not taken: %s. Please type it again.' % e)
     if lines:
-        with open(TYPED, 'w') as f:
-            f.write(''.join('%s\n' % l for l in lines))
         print('(kept in %s: GUESS=... takes it again)' % os.path.relpath(TYPED))
     return lines, []
 

@@ -34,7 +34,8 @@ def command_line(words, extra=''):
     if words[1:]:
         line = ' '.join([line, '--'] + [kernel_word(w) for w in words[1:]])
     if len(line) > MAX_LINE:
-        raise vm.Failed('the arguments are too long for the kernel\'s command line: %d letters of %d' % (len(line), MAX_LINE))
+        raise vm.Failed('the arguments are too long for the kernel\'s command line: %d letters of %d' % (
+            len(line), MAX_LINE))
     return line
 
 

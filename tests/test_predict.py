@@ -259,7 +259,8 @@ class FakeTree(Tree):
 @pytest.mark.parametrize('data, mode, text', [
     (b'#! /bin/busybox sh -x\nexit', 0o100755, "PROG='/bin/busybox sh -x /p'"), (b'text', 0o100755, 'ENOEXEC'),
     (b'', 0o100755, 'ENOEXEC'), (elf(3, PIE), 0o100644, 'EACCES'),
-    (elf(3, PIE)[:100], 0o100755, 'no ELF file that can be read'), (b'\x7fELF', 0o100755, 'no ELF file that can be read'), (elf(1, PIE), 0o100755, 'no program. Link it'),
+    (elf(3, PIE)[:100], 0o100755, 'no ELF file that can be read'), (b'\x7fELF', 0o100755, 'no ELF file that can be read'),
+    (elf(1, PIE), 0o100755, 'no program. Link it'),
     (elf(3, PIE).replace(b'\x3e\0', b'\xb7\0', 1), 0o100755, 'another machine'), (elf(3, []), 0o100755, 'no PT_LOAD'),
     (None, 0, 'there is no program /p')])
 def test_refused(data, mode, text):

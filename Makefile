@@ -276,4 +276,17 @@ clean: ## remove what was built; downloads stay (build/debs)
 
 .PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test deps doctor clean
 
+# ---- labs: predict, then run ----------------------------------------------------
+
+predict: ## PROG=/bin/true: guess its maps lines, then boot and see (GUESS=file CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [GUESS=file] [CMDLINE='words']" >&2; exit 2)
+	@$(SETUP) do-predict
+do-predict: build/exon.elf build/rootfs.cpio
+	@/usr/bin/python3 tools/labs/predict.py --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
+
+# Its test asks Linux, too: a tracer sees an exec at the same moment.
+do-test: build/tests/predict/traced
+
+.PHONY: predict do-predict
+
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

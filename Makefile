@@ -126,7 +126,8 @@ build/user/%: user/%.S
 	@echo "  USER  $<"
 	@$(CC) -nostdlib -o $@ $<
 
-build/rootfs.cpio: $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py tools/fetch-debian.sh
+# The links in dev lead out of the tree: make would follow them.
+build/rootfs.cpio: $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) tools/rootfs.sh tools/mkcpio.py tools/fetch-debian.sh
 	@tools/rootfs.sh $@ $(DEBIAN_PACKAGES)
 
 # ---- run, compare, test -------------------------------------------------------

@@ -18,7 +18,7 @@ sudo=
 echo "Installing, once, from Debian:$missing"
 log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
-if ! { $sudo apt-get update && $sudo -E apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
+if ! { $sudo apt-get -o Acquire::Retries=3 update && $sudo -E apt-get -o Acquire::Retries=3 install -y --no-install-recommends $missing; } >"$log" 2>&1; then
 	echo "deps: apt-get could not install them; its last words:" >&2
 	tail -n 5 "$log" | sed 's/^/  /' >&2
 	echo "deps: going on with what is here (try '$sudo apt-get install$missing' by hand)" >&2

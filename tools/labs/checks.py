@@ -52,9 +52,8 @@ def run_host(test, top):
 
 
 def how_it_ended(status):
-    if status & 0x7f:
-        return 'it was killed by signal %d' % (status & 0x7f)
-    return 'it ended with status %d' % (status >> 8)
+    """In words, wait(2)'s status."""
+    return 'killed by signal %d' % (status & 0x7f) if status & 0x7f else 'ended with status %d' % (status >> 8)
 
 
 def panic_text(console):
@@ -68,6 +67,8 @@ def hang_text(outcome, image, limit):
             'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
             'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
     calls = ['  [<%016x>] %s' % (a, image.place(a)) for a in outcome.stack]
+    if calls and 'cpu_idle' in calls[0]:
+        calls.append('  that is the idle loop: every process waits for something')
     return '\n'.join([text] + (['it was here:'] + calls if calls else []) + [outcome.console.strip()[-1500:]])
 
 
@@ -219,7 +220,7 @@ class Bench:
         """'' if the test passes."""
         if test.expect == 'zero':
             if status:
-                return '%s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
+                return 'it %s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
             if not self.is_linux(self.oracle):
                 return ''
         out, _ = self.boot(self.oracle, test)
@@ -230,8 +231,7 @@ class Bench:
         if test.expect == 'zero' or (got, status) == (expected, wanted):
             return ''
         names = ('expected (Linux 6.1)' if self.is_linux(self.oracle) else 'expected (the finished kernel)', 'got')
-        ends = '' if status == wanted else '%s, where %s was expected\n' % (
-            how_it_ended(status), how_it_ended(wanted).replace('it ', '', 1))
+        ends = '' if status == wanted else 'expected: %s; got: %s\n' % (how_it_ended(wanted), how_it_ended(status))
         return ends + unified(expected, got, names)
 
     def hints(self, test, rows):

@@ -183,7 +183,7 @@ do-debug: build/exon.elf build/rootfs.cpio
 
 gdb: ## GDB on the QEMU of `make debug`, with the commands for watching an exec (xhelp)
 	@test -S $(SOCKET) || { echo "gdb: no QEMU is waiting; type 'make debug' in another terminal first" >&2; exit 1; }
-	@gdb -q -nx -iex 'set auto-load no' $(or $(KERNEL),build/exon.elf) -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
+	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
 		$(if $(PROG),-ex 'xstage open of $(firstword $(PROG))') $(GDBFLAGS)
 
 .PHONY: debug do-debug gdb

@@ -21,37 +21,31 @@ def find_test(labs, name):
     return found[0]
 
 
-def main():
-    top = course.TOP
-    try:
-        test = find_test(course.load_labs(top), sys.argv[1] if len(sys.argv) == 2 else '')
-        bench = checks.Bench(top, course.load_labs(top), print)
-        bench.prepare([test])
-        if test.lab in bench.errors:
-            raise kernels.BuildError(bench.errors[test.lab])
-        archives = bench.archives(test)
-    except (course.CourseError, kernels.BuildError, OSError) as e:
-        print('debug-test: %s' % e, file=sys.stderr)
-        return 2
-    return start(top, bench, archives, test)
-
-
-def start(top, bench, archives, test):
-    kernel = bench.under_test[test.lab]
+def start(top, test):
+    """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
+    kernels.make(top, 'build/exon.elf')
+    bench = checks.Bench(top, [], print)
     folder = os.path.join(top, 'build', 'grade', 'debug')
     os.makedirs(folder, exist_ok=True)
     gdb, disk = os.path.join(top, 'build', 'gdb.socket'), os.path.join(folder, 'snapshots.qcow2')
     if os.path.exists(gdb):
         os.unlink(gdb)
     subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-    initrd = machine.pack(folder, archives, [test.words()], 'debug', bench.mkcpio)
-    print('The machine of %s waits: type `make gdb KERNEL=%s` in another terminal. Ctrl-A X ends it.' % (
-        test.label, os.path.relpath(kernel, top)), flush=True)
-    words = machine.command(kernel, initrd, test.cmdline, count=False) + [
+    initrd = machine.pack(folder, bench.archives(test), [test.words()], 'debug', bench.mkcpio)
+    print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
+    kernel = os.path.join(top, 'build', 'exon.elf')
+    return subprocess.call(machine.command(kernel, initrd, test.cmdline, count=False) + [
         '-display', 'none', '-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % gdb, '-gdb', 'chardev:gdb',
         '-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records'),
-        '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk]
-    return subprocess.call(words)
+        '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk])
+
+
+def main():
+    try:
+        return start(course.TOP, find_test(course.load_labs(), sys.argv[1] if len(sys.argv) == 2 else ''))
+    except (course.CourseError, kernels.BuildError, OSError) as e:
+        print('debug-test: %s' % e, file=sys.stderr)
+        return 2
 
 
 if __name__ == '__main__':

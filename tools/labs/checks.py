@@ -85,7 +85,7 @@ class Bench:
     def __init__(self, top, labs, say):
         self.top, self.labs, self.say = top, labs, say
         self.kernels = kernels.Kernels(top, labs)
-        self.under_test, self.errors, self.images = {}, {}, {}
+        self.under_test, self.errors, self.images, self.packed = {}, {}, {}, {}
         self.reference = self.oracle = None
         self.cap = machine.CAP_SECONDS
         self.cache = kernels.cache(top)
@@ -99,9 +99,9 @@ class Bench:
             self.attempt(binary, lambda: kernels.make(self.top, 'build/' + binary))
         if not guest:
             return
-        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in guest for p in t.programs}))
-        if any(t.rootfs for t in guest):
-            kernels.rootfs(self.top)
+        kernels.make_programs(self.top, guest)
+        for t in guest:
+            self.packed[t.label] = self.archives(t)
         self.reference, self.oracle = self.kernels.reference(), self.kernels.oracle()
         for number in sorted({t.lab for t in guest}):
             lab = course.find_lab(self.labs, number)
@@ -137,8 +137,9 @@ class Bench:
     # ---- boots ---------------------------------------------------------------
 
     def archives(self, test):
+        """The parts of @test's initramfs; its programs are built."""
         small = kernels.archive(self.top, test.label.replace('/', '-'), test.programs)
-        return ([kernels.rootfs(self.top)] if test.rootfs else []) + [small]
+        return ([os.path.join(self.top, 'build', 'rootfs.cpio')] if test.rootfs else []) + [small]
 
     def key(self, kernel, archives, test):
         """Equal for two boots that must end alike: the machine is deterministic."""
@@ -159,7 +160,7 @@ class Bench:
 
     def boot(self, kernel, test):
         """(Outcome, film) of @test on @kernel, from the cache if it has been there before."""
-        archives = self.archives(test)
+        archives = self.packed[test.label]
         path = os.path.join(self.cache, self.key(kernel, archives, test) + '.json')
         linux = self.is_linux(kernel)
         if os.path.exists(path):

@@ -24,6 +24,7 @@ def find_test(labs, name):
 def start(top, test):
     """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
     kernels.make(top, 'build/exon.elf')
+    kernels.make_programs(top, [test])
     bench = checks.Bench(top, [], print)
     folder = os.path.join(top, 'build', 'grade', 'debug')
     os.makedirs(folder, exist_ok=True)

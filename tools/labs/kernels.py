@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 
@@ -119,20 +120,19 @@ class Kernels:
         return os.path.join(self.top, 'build', 'linux', 'vmlinuz')
 
 
+def make_programs(top, tests):
+    """Builds what the machines of @tests run."""
+    make(top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in tests for p in t.programs}),
+         *(['build/rootfs.cpio'] if any(t.rootfs for t in tests) else []))
+
+
 def archive(top, name, programs):
-    """build/grade/NAME.cpio with /lab/run and @programs (sources without ending) as /t/BASENAME."""
-    binaries = ['build/' + p for p in programs]
-    make(top, 'build/labs/kit/labrun', *binaries)
+    """build/grade/NAME.cpio with /lab/run and @programs (sources without ending), which are built, as /t/BASENAME."""
     out = os.path.join(top, 'build', 'grade', name + '.cpio')
     os.makedirs(os.path.dirname(out), exist_ok=True)
-    words = [os.path.join(top, 'tools', 'mkcpio.py'), '-o', out,
+    words = [sys.executable, os.path.join(top, 'tools', 'mkcpio.py'), '-o', out,
              '--file', 'lab/run:755=' + os.path.join(top, 'build/labs/kit/labrun')]
-    for b in binaries:
-        words += ['--file', 't/%s:755=%s' % (os.path.basename(b), os.path.join(top, b))]
+    for p in programs:
+        words += ['--file', 't/%s:755=%s' % (os.path.basename(p), os.path.join(top, 'build', p))]
     subprocess.run(words, check=True)
     return out
-
-
-def rootfs(top):
-    make(top, 'build/rootfs.cpio')
-    return os.path.join(top, 'build', 'rootfs.cpio')

@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -104,7 +105,7 @@ def pack(folder, archives, commands, nonce, tools):
     for name, data in (('commands', commands_file(commands)), ('nonce', nonce.encode())):
         with open(path(name), 'wb') as f:
             f.write(data)
-    subprocess.run([tools, '-o', path('lab.cpio'), '--nodes', '--dir', 'proc:755', '--dir', 'tmp:1777',
+    subprocess.run([sys.executable, tools, '-o', path('lab.cpio'), '--nodes', '--dir', 'proc:755', '--dir', 'tmp:1777',
                     '--dir', 'lab:755', '--file', 'lab/commands:644=' + path('commands'),
                     '--file', 'lab/nonce:600=' + path('nonce')], check=True)
     with open(path('initrd.cpio'), 'wb') as out:

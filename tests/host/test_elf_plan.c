@@ -14,6 +14,14 @@
 
 #define BASE 0x400000UL
 
+/* Two numbers are the same; else says which ones, of what. */
+#define EXPECT_IS(got, wanted) \
+	do { \
+		unsigned long g_ = (unsigned long)(got), w_ = (unsigned long)(wanted); \
+		if (g_ != w_) \
+			fail_msg("%s: got %#lx, expected %#lx (%s)", #got, g_, w_, #wanted); \
+	} while (0)
+
 static Elf64_Ehdr good_header(unsigned int phnum)
 {
 	return (Elf64_Ehdr){
@@ -38,7 +46,7 @@ static struct elf_image plan(Elf64_Ehdr *eh, const Elf64_Phdr *phdr, unsigned in
 
 	memset(&img, 0xa5, sizeof(img));
 	*eh = good_header(n);
-	assert_int_equal(elf_plan(eh, phdr, &img), expected);
+	EXPECT_IS((int)elf_plan(eh, phdr, &img), expected);
 	return img;
 }
 
@@ -70,14 +78,14 @@ static void table_size(void **state)
 	Elf64_Ehdr eh = good_header(PAGE_SIZE / sizeof(Elf64_Phdr));
 
 	(void)state;
-	assert_int_equal(elf_phdrs_size(&eh), 73 * sizeof(Elf64_Phdr));
+	EXPECT_IS(elf_phdrs_size(&eh), 73 * sizeof(Elf64_Phdr));
 	eh.e_phnum++;
-	assert_int_equal(elf_phdrs_size(&eh), 0);
+	EXPECT_IS(elf_phdrs_size(&eh), 0);
 	eh.e_phnum = 0;
-	assert_int_equal(elf_phdrs_size(&eh), 0);
+	EXPECT_IS(elf_phdrs_size(&eh), 0);
 	eh = good_header(2);
 	eh.e_phentsize--;
-	assert_int_equal(elf_phdrs_size(&eh), 0);
+	EXPECT_IS(elf_phdrs_size(&eh), 0);
 }
 
 static void code_and_data(void **state)
@@ -90,28 +98,92 @@ static void code_and_data(void **state)
 	struct elf_image img = plan(&eh, ph, 2, 0);
 
 	(void)state;
-	assert_int_equal(img.start_code, BASE);
-	assert_int_equal(img.end_code, BASE + 0x600);
-	assert_int_equal(img.start_data, BASE + 0x2600);
-	assert_int_equal(img.end_data, BASE + 0x2640);
-	assert_int_equal(img.brk, BASE + 0x4040);
-	assert_int_equal(img.total_size, 0x4040);
-	assert_int_equal(img.phdr_addr, BASE + sizeof(Elf64_Ehdr));
-	assert_int_equal(img.executable_stack, EXSTACK_DEFAULT);
+	EXPECT_IS(img.start_code, BASE);
+	EXPECT_IS(img.end_code, BASE + 0x600);
+	EXPECT_IS(img.start_data, BASE + 0x2600);
+	EXPECT_IS(img.end_data, BASE + 0x2640);
+	EXPECT_IS(img.brk, BASE + 0x4040);
+	EXPECT_IS(img.total_size, 0x4040);
+	EXPECT_IS(img.phdr_addr, BASE + sizeof(Elf64_Ehdr));
+	EXPECT_IS(img.executable_stack, EXSTACK_DEFAULT);
 	assert_null(img.interp);
 }
 
-/* The order of the segments in the table does not matter for the span. */
+/* The numbers of a program as Debian links them: four segments, in a table with others between them. */
+static void four_segments_and_others(void **state)
+{
+	const Elf64_Phdr ph[] = {
+		{.p_type = PT_PHDR, .p_flags = PF_R, .p_offset = 0x40, .p_vaddr = 0x40, .p_filesz = 0x2d8, .p_memsz = 0x2d8},
+		{.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = 0x318, .p_vaddr = 0x318, .p_filesz = 28, .p_memsz = 28},
+		load(PF_R, 0, 0, 0x16f8, 0x16f8),
+		load(PF_R | PF_X, 0x2000, 0x2000, 0x4a35, 0x4a35),
+		load(PF_R, 0x7000, 0x7000, 0x2a50, 0x2a50),
+		load(PF_R | PF_W, 0x9a70, 0xaa70, 0x630, 0x7d0),
+		{.p_type = PT_DYNAMIC, .p_flags = PF_R | PF_X, .p_offset = 0x9ba8, .p_vaddr = 0xfba8, .p_filesz = 0x1f0,
+		 .p_memsz = 0x9999, .p_align = 0x10000000},
+		{.p_type = PT_TLS, .p_flags = PF_X, .p_vaddr = 0xffff0000, .p_filesz = 0x1000, .p_memsz = 0x1000},
+		{.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W},
+	};
+	Elf64_Ehdr eh;
+	struct elf_image img = plan(&eh, ph, 9, 0);
+
+	(void)state;
+	assert_ptr_equal(img.ehdr, &eh);
+	assert_ptr_equal(img.phdr, ph);
+	assert_ptr_equal(img.interp, &ph[1]);
+	EXPECT_IS(img.executable_stack, EXSTACK_DISABLE_X);
+	EXPECT_IS(img.total_size, 0xb240);
+	EXPECT_IS(img.alignment, 0x1000);
+	EXPECT_IS(img.phdr_addr, 0x40);
+	EXPECT_IS(img.start_code, 0x2000);
+	EXPECT_IS(img.end_code, 0x6a35);
+	EXPECT_IS(img.start_data, 0xaa70);
+	EXPECT_IS(img.end_data, 0xb0a0);
+	EXPECT_IS(img.brk, 0xb240);
+}
+
+/* Nothing to load: the plan says so, and its lowest and highest values have not moved. */
+static void no_segment_at_all(void **state)
+{
+	const Elf64_Phdr ph[] = {{.p_type = PT_NULL}, {.p_type = PT_NOTE, .p_flags = PF_X, .p_vaddr = 5, .p_memsz = 9}};
+	Elf64_Ehdr eh;
+	struct elf_image img = plan(&eh, ph, 2, 0);
+
+	(void)state;
+	EXPECT_IS(img.total_size, 0);
+	EXPECT_IS(img.alignment, 0);
+	EXPECT_IS(img.phdr_addr, 0);
+	EXPECT_IS(img.start_code, -1UL);
+	EXPECT_IS(img.end_code, 0);
+	EXPECT_IS(img.start_data, 0);
+	EXPECT_IS(img.end_data, 0);
+	EXPECT_IS(img.brk, 0);
+	assert_null(img.interp);
+	EXPECT_IS(img.executable_stack, EXSTACK_DEFAULT);
+}
+
+/* The order of the segments in the table does not matter for the span, nor for code, data and brk. */
 static void span_of_unsorted_segments(void **state)
 {
 	const Elf64_Phdr ph[] = {
 		load(PF_R, 0, BASE + 0x5000, 0x10, 0x10),
 		load(PF_R, 0, BASE + 0x123, 0x10, 0x10),
 	};
+	const Elf64_Phdr other[] = {
+		load(PF_R | PF_W, 0, BASE + 0x800, 0x10, 0x6800),
+		load(PF_R | PF_X, 0, BASE + 0x5000, 0x10, 0x10),
+		load(PF_R | PF_X, 0, BASE, 0x10, 0x10),
+	};
 	Elf64_Ehdr eh;
 
 	(void)state;
-	assert_int_equal(plan(&eh, ph, 2, 0).total_size, 0x5010);
+	EXPECT_IS(plan(&eh, ph, 2, 0).total_size, 0x5010);
+	EXPECT_IS(plan(&eh, other, 3, 0).total_size, 0x7000);
+	EXPECT_IS(plan(&eh, other, 3, 0).brk, BASE + 0x7000);
+	EXPECT_IS(plan(&eh, other, 3, 0).end_data, BASE + 0x5010);
+	EXPECT_IS(plan(&eh, other, 3, 0).start_code, BASE);
+	EXPECT_IS(plan(&eh, other, 3, 0).end_code, BASE + 0x5010);
+	EXPECT_IS(plan(&eh, other, 1, 0).total_size, 0x7000); /* from the beginning of its page */
 }
 
 static void alignment_counts_if_power_of_two(void **state)
@@ -120,13 +192,24 @@ static void alignment_counts_if_power_of_two(void **state)
 		unsigned long p_align, alignment;
 	} cases[] = {{0, 0}, {1, 4096}, {3, 0}, {4096, 4096}, {0x200000, 0x200000}, {0x200001, 0}, {1UL << 63, 1UL << 63}};
 	Elf64_Phdr ph = load(PF_R, 0, BASE, 1, 1);
+	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 1, 1), load(PF_R, 0, BASE + 0x1000, 1, 1)};
+	struct elf_image img;
 	Elf64_Ehdr eh;
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		ph.p_align = cases[i].p_align;
-		assert_int_equal(plan(&eh, &ph, 1, 0).alignment, cases[i].alignment);
+		img = plan(&eh, &ph, 1, 0);
+		if (img.alignment != cases[i].alignment)
+			fail_msg("p_align %#lx: alignment is %#lx, expected %#lx", cases[i].p_align, img.alignment,
+				 cases[i].alignment);
 	}
+	two[0].p_align = 0x10000;
+	EXPECT_IS(plan(&eh, two, 2, 0).alignment, 0x10000); /* the greatest, wherever it stands */
+	two[0].p_align = 0x1000, two[1].p_align = 0x10000;
+	EXPECT_IS(plan(&eh, two, 2, 0).alignment, 0x10000);
+	two[1].p_type = PT_NOTE; /* and of no other segment */
+	EXPECT_IS(plan(&eh, two, 2, 0).alignment, 0x1000);
 }
 
 static void last_stack_header_wins(void **state)
@@ -138,8 +221,8 @@ static void last_stack_header_wins(void **state)
 	Elf64_Ehdr eh;
 
 	(void)state;
-	assert_int_equal(plan(&eh, ph, 1, 0).executable_stack, EXSTACK_DISABLE_X);
-	assert_int_equal(plan(&eh, ph, 2, 0).executable_stack, EXSTACK_ENABLE_X);
+	EXPECT_IS(plan(&eh, ph, 1, 0).executable_stack, EXSTACK_DISABLE_X);
+	EXPECT_IS(plan(&eh, ph, 2, 0).executable_stack, EXSTACK_ENABLE_X);
 }
 
 static void first_interp_wins(void **state)
@@ -182,24 +265,37 @@ static void segment_borders(void **state)
 	assert_true(elf_segment_fits(&ph, TASK_SIZE - 0x1000));
 	assert_false(elf_segment_fits(&ph, TASK_SIZE - 0xfff));
 	assert_false(elf_segment_fits(&ph, TASK_SIZE));
+	assert_true(elf_segment_fits(&ph, BASE));
+	ph.p_memsz = 0x10;
+	assert_true(elf_segment_fits(&ph, BASE));
 	ph.p_memsz = 0xf;
 	assert_false(elf_segment_fits(&ph, BASE));
 	ph.p_memsz = -1UL;
 	assert_false(elf_segment_fits(&ph, BASE));
 	ph.p_memsz = -BASE;
 	assert_false(elf_segment_fits(&ph, BASE));
+	ph.p_memsz = TASK_SIZE + 1;
+	assert_false(elf_segment_fits(&ph, 0));
+	ph.p_memsz = TASK_SIZE;
+	assert_true(elf_segment_fits(&ph, 0));
+	assert_false(elf_segment_fits(&ph, -1UL));
 }
 
 /* A header table behind the segment's bytes, or at its very end, is in no segment. */
 static void phdr_addr_outside(void **state)
 {
 	Elf64_Phdr ph = load(PF_R, 0, BASE, sizeof(Elf64_Ehdr), 0x1000);
+	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 0x100, 0x100), load(PF_R, 0x20, BASE + 0x9000, 0x100, 0x100)};
 	Elf64_Ehdr eh;
 
 	(void)state;
-	assert_int_equal(plan(&eh, &ph, 1, 0).phdr_addr, 0);
+	EXPECT_IS(plan(&eh, &ph, 1, 0).phdr_addr, 0);
 	ph.p_filesz++;
-	assert_int_equal(plan(&eh, &ph, 1, 0).phdr_addr, BASE + sizeof(Elf64_Ehdr));
+	EXPECT_IS(plan(&eh, &ph, 1, 0).phdr_addr, BASE + sizeof(Elf64_Ehdr));
+	/* Of two segments that show the table the last one counts; other segments never do. */
+	EXPECT_IS(plan(&eh, two, 2, 0).phdr_addr, BASE + 0x9000 + sizeof(Elf64_Ehdr) - 0x20);
+	two[1].p_type = PT_PHDR;
+	EXPECT_IS(plan(&eh, two, 2, 0).phdr_addr, BASE + sizeof(Elf64_Ehdr));
 }
 
 int main(void)
@@ -208,6 +304,8 @@ int main(void)
 		cmocka_unit_test(header_fields),
 		cmocka_unit_test(table_size),
 		cmocka_unit_test(code_and_data),
+		cmocka_unit_test(four_segments_and_others),
+		cmocka_unit_test(no_segment_at_all),
 		cmocka_unit_test(span_of_unsorted_segments),
 		cmocka_unit_test(alignment_counts_if_power_of_two),
 		cmocka_unit_test(last_stack_header_wins),

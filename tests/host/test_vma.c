@@ -39,6 +39,54 @@ static struct address_space mappings[2];
 static struct file files[2];
 static u64 seed;
 
+int snprintf(char *buf, size_t size, const char *fmt, ...);
+
+/* ---- what a failure says: the list before and after the last operation ---- */
+
+static char before[2048], operation[160];
+
+static void list_as_text(char *buf, size_t size)
+{
+	size_t n = 0;
+	int i = 0;
+
+	buf[0] = 0;
+	for (struct vm_area_struct *v = mm.mmap; v && i < 40 && n + 60 < size; v = v->vm_next, i++) {
+		n += snprintf(buf + n, size - n, "%s%ld-%ld %c%c%c", n ? ", " : "",
+			      (long)(v->vm_start - BASE) >> PAGE_SHIFT, (long)(v->vm_end - BASE) >> PAGE_SHIFT,
+			      v->vm_flags & VM_READ ? 'r' : '-', v->vm_flags & VM_WRITE ? 'w' : '-',
+			      v->vm_flags & VM_EXEC ? 'x' : '-');
+		if (v->vm_file)
+			n += snprintf(buf + n, size - n, " file %d+%ld", v->vm_file != &files[0], (long)v->vm_pgoff);
+	}
+	snprintf(buf + n, size - n, n ? (i == 40 ? ", ..." : "") : "(empty)");
+}
+
+#define OPERATION(...) \
+	do { \
+		list_as_text(before, sizeof(before)); \
+		snprintf(operation, sizeof(operation), __VA_ARGS__); \
+	} while (0)
+
+/* Areas are told in pages: "4-8 rw-" is [BASE + 0x4000, BASE + 0x8000). */
+static void wrong(const char *what)
+{
+	static char after[2048];
+
+	list_as_text(after, sizeof(after));
+	print_error("%s\n", what);
+	print_error("  before:    %.900s\n", before);
+	print_error("  operation: %s\n", operation);
+	print_error("  after:     %.900s\n", after);
+	fail();
+}
+
+#define EXPECT(cond, what) \
+	do { \
+		if (!(cond)) \
+			wrong(what); \
+	} while (0)
+
 static unsigned int rnd(unsigned int n)
 {
 	seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -50,6 +98,8 @@ static unsigned long page_addr(unsigned int page) { return BASE + page * PAGE_SI
 static int setup(void **state)
 {
 	(void)state;
+	before[0] = operation[0] = 0;
+	shim_fail_after = -1;
 	mm = (struct mm_struct){0};
 	for (int i = 0; i < NR_PAGES; i++)
 		model[i] = (struct model_page){0};
@@ -81,7 +131,7 @@ static int teardown(void **state)
 }
 
 /* munmap of pages [from, to), as mm/mmap.c does it. */
-static void do_unmap(unsigned int from, unsigned int to)
+static void unmap_pages(unsigned int from, unsigned int to)
 {
 	unsigned long start = page_addr(from), end = page_addr(to);
 	struct vm_area_struct *vma = find_vma_intersection(&mm, start, end);
@@ -105,12 +155,25 @@ static void do_unmap(unsigned int from, unsigned int to)
 		model[i] = (struct model_page){0};
 }
 
+static void do_unmap(unsigned int from, unsigned int to)
+{
+	OPERATION("munmap of pages %u-%u", from, to);
+	unmap_pages(from, to);
+}
+
+static const char *rights_text(unsigned long flags)
+{
+	return flags & VM_WRITE ? "rw-" : flags & VM_EXEC ? "r-x" : "r--";
+}
+
 static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigned long flags,
 				     struct file *file, unsigned long pgoff)
 {
 	struct vm_area_struct *prev, *next, *vma;
 
-	do_unmap(from, to);
+	OPERATION("mmap of pages %u-%u, %s, %s at page %lu", from, to, rights_text(flags),
+		  !file ? "anonymous" : file == &files[0] ? "file 0" : "file 1", pgoff);
+	unmap_pages(from, to);
 	next = find_vma_prev(&mm, page_addr(from), &prev);
 	vma = vma_merge_new(&mm, prev, next, page_addr(from), page_addr(to), flags, file, pgoff);
 	if (!vma) {
@@ -141,6 +204,7 @@ static void do_protect(unsigned int from, unsigned int to, unsigned long flags)
 	unsigned long start = page_addr(from), end = page_addr(to);
 	struct vm_area_struct *prev, *vma = find_vma_prev(&mm, start, &prev);
 
+	OPERATION("mprotect of pages %u-%u to %s", from, to, rights_text(flags));
 	while (vma && vma->vm_start < end) {
 		start = max(start, vma->vm_start);
 		prev = start > vma->vm_start ? vma : vma->vm_prev;
@@ -171,26 +235,27 @@ static void check_against_model(void)
 	unsigned int page = 0;
 
 	for (vma = mm.mmap; vma; prev = vma, vma = vma->vm_next) {
-		assert_ptr_equal(vma->vm_prev, prev);
-		assert_true(vma->vm_start < vma->vm_end);
-		assert_true(!prev || prev->vm_end <= vma->vm_start);
-		assert_false(prev && could_merge(prev, vma));
+		EXPECT(vma->vm_prev == prev, "vm_prev does not point to the area before");
+		EXPECT(vma->vm_start < vma->vm_end, "an area is empty, or ends before it starts");
+		EXPECT(!prev || prev->vm_end <= vma->vm_start, "two areas overlap, or the list is not sorted");
+		EXPECT(!(prev && could_merge(prev, vma)), "two areas were left apart that could be one");
+		EXPECT(vma->vm_mm == &mm, "vm_mm of an area is not its mm");
 		for (; page_addr(page) < vma->vm_start; page++)
-			assert_int_equal(model[page].flags, 0);
+			EXPECT(!model[page].flags, "a page that is mapped lies in no area");
 		for (; page_addr(page) < vma->vm_end; page++) {
-			assert_int_equal(model[page].flags, vma->vm_flags);
-			assert_ptr_equal(model[page].file, vma->vm_file);
-			assert_int_equal(model[page].pgoff,
-					 vma->vm_pgoff +
-						 ((page_addr(page) - vma->vm_start) >> PAGE_SHIFT));
-			assert_ptr_equal(find_vma(&mm, page_addr(page)), vma);
+			EXPECT(model[page].flags, "a page that is not mapped lies in an area");
+			EXPECT(model[page].flags == vma->vm_flags, "a page has got the rights of another");
+			EXPECT(model[page].file == vma->vm_file, "a page has got the file of another");
+			EXPECT(model[page].pgoff == vma_pgoff(vma, page_addr(page)),
+			       "a page shows another place of its file than before: vm_pgoff is wrong");
+			EXPECT(find_vma(&mm, page_addr(page)) == vma, "find_vma does not find an area");
 		}
 		count++;
 	}
 	for (; page < NR_PAGES; page++)
-		assert_int_equal(model[page].flags, 0);
-	assert_int_equal(count, mm.map_count);
-	assert_int_equal(mm.highest_vm_end, prev ? prev->vm_end : 0);
+		EXPECT(!model[page].flags, "a page that is mapped lies in no area");
+	EXPECT(count == mm.map_count, "map_count is not the number of areas");
+	EXPECT(mm.highest_vm_end == (prev ? prev->vm_end : 0), "highest_vm_end is not the end of the last area");
 }
 
 static void random_step(bool with_anon_vma)
@@ -220,6 +285,268 @@ static void random_step(bool with_anon_vma)
 	}
 }
 
+/* The list must be these @n areas, each told by two page numbers and its flags. */
+static void expect_areas(int n, ...)
+{
+	struct vm_area_struct *vma = mm.mmap;
+	char wanted[512];
+	size_t len = 0;
+	bool same = mm.map_count == n;
+	va_list ap;
+
+	va_start(ap, n);
+	for (int i = 0; i < n; i++, vma = vma ? vma->vm_next : NULL) {
+		int from = va_arg(ap, int), to = va_arg(ap, int);
+		unsigned long flags = va_arg(ap, unsigned long);
+
+		len += snprintf(wanted + len, sizeof(wanted) - len, "%s%d-%d %s", len ? ", " : "", from, to,
+				rights_text(flags));
+		same = same && vma && vma->vm_start == page_addr(from) && vma->vm_end == page_addr(to) &&
+		       vma->vm_flags == flags;
+	}
+	if (!same) {
+		print_error("expected:    %s\n", wanted);
+		wrong(mm.map_count == n ? "the list is another" : "the list is another, or map_count is wrong");
+	}
+	va_end(ap);
+	check_against_model();
+}
+
+/* ---- one function at a time ------------------------------------------------- */
+
+/* A list that no function of mm/vma.c has made: pages 4-8 and 10-12, then 12-20 of file 0 at page 100. */
+static struct vm_area_struct by_hand[3];
+
+static void list_by_hand(void)
+{
+	static const struct {
+		unsigned int from, to;
+	} at[] = {{4, 8}, {10, 12}, {12, 20}};
+
+	for (int i = 0; i < 3; i++)
+		by_hand[i] = (struct vm_area_struct){
+			.vm_mm = &mm, .vm_start = page_addr(at[i].from), .vm_end = page_addr(at[i].to), .vm_flags = R,
+			.vm_pgoff = page_addr(at[i].from) >> PAGE_SHIFT, .vm_next = i < 2 ? &by_hand[i + 1] : NULL,
+			.vm_prev = i ? &by_hand[i - 1] : NULL};
+	by_hand[2].vm_file = get_file(&files[0]);
+	by_hand[2].vm_pgoff = 100;
+	list_add_tail(&by_hand[2].shared_node, &mappings[0].i_mmap);
+	mm.mmap = by_hand;
+	mm.map_count = 3;
+	mm.highest_vm_end = page_addr(20);
+}
+
+/* The list is on no heap: takes it apart before the end of a case. */
+static void drop_list_by_hand(void)
+{
+	for (struct vm_area_struct *v = mm.mmap, *next; v; v = next) {
+		next = v->vm_next;
+		if (v->vm_file)
+			atomic_dec(&v->vm_file->f_count);
+		if (v < by_hand || v >= by_hand + 3)
+			vm_area_free(v);
+	}
+	INIT_LIST_HEAD(&mappings[0].i_mmap);
+	INIT_LIST_HEAD(&mappings[1].i_mmap);
+	mm = (struct mm_struct){0};
+}
+
+static void test_find_vma(void **state)
+{
+	static const struct {
+		unsigned long addr;
+		int found; /* number of the area, -1: NULL */
+	} cases[] = {
+		{0, 0}, {BASE, 0}, {BASE + 4 * PAGE_SIZE, 0}, {BASE + 4 * PAGE_SIZE + 123, 0}, {BASE + 8 * PAGE_SIZE - 1, 0},
+		{BASE + 8 * PAGE_SIZE, 1}, {BASE + 9 * PAGE_SIZE, 1}, {BASE + 12 * PAGE_SIZE - 1, 1}, {BASE + 12 * PAGE_SIZE, 2},
+		{BASE + 20 * PAGE_SIZE - 1, 2}, {BASE + 20 * PAGE_SIZE, -1}, {TASK_SIZE, -1}, {-1UL, -1},
+	};
+
+	(void)state;
+	assert_null(find_vma(&mm, 0));
+	assert_null(find_vma(&mm, BASE));
+	list_by_hand();
+	/* After each other in every order: the last hit must not mislead. */
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		for (unsigned int j = 0; j < 2 * ARRAY_SIZE(cases); j++) {
+			unsigned int k = j % 2 ? i : j / 2;
+			struct vm_area_struct *got = find_vma(&mm, cases[k].addr);
+			int n = got ? got - by_hand : -1;
+
+			if (n != cases[k].found)
+				fail_msg("areas 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives area %d, expected %d (-1: NULL)",
+					 (long)(cases[k].addr - BASE) >> PAGE_SHIFT, offset_in_page(cases[k].addr), n,
+					 cases[k].found);
+		}
+	assert_true(!mm.mmap_cache || (mm.mmap_cache >= by_hand && mm.mmap_cache < by_hand + 3));
+	drop_list_by_hand();
+}
+
+static struct vm_area_struct *new_area(unsigned int from, unsigned int to, struct file *file)
+{
+	struct vm_area_struct *vma = vm_area_alloc(&mm);
+
+	vma->vm_start = page_addr(from);
+	vma->vm_end = page_addr(to);
+	vma->vm_flags = RW;
+	vma->vm_pgoff = file ? 100 + from : page_addr(from) >> PAGE_SHIFT;
+	vma->vm_file = file ? get_file(file) : NULL;
+	for (unsigned int i = from; i < to; i++)
+		model[i] = (struct model_page){RW, vma_pgoff(vma, page_addr(i)), file};
+	OPERATION("vma_link of an area %u-%u", from, to);
+	return vma;
+}
+
+/* Walks forward and backward; @n areas, whose starts are given. */
+static void expect_list(int n, ...)
+{
+	struct vm_area_struct *vma = mm.mmap, *last = NULL;
+	va_list ap;
+
+	va_start(ap, n);
+	for (int i = 0; i < n; i++, last = vma, vma = vma->vm_next) {
+		EXPECT(vma, "the list is too short");
+		EXPECT(vma->vm_start == page_addr(va_arg(ap, int)), "the list is not sorted, or an area is missing");
+		EXPECT(vma->vm_prev == last, "vm_prev does not point to the area before");
+	}
+	va_end(ap);
+	EXPECT(!vma, "the list is too long: does the last area's vm_next end it?");
+	EXPECT(mm.map_count == n, "map_count is not the number of areas");
+	EXPECT(mm.highest_vm_end == last->vm_end, "highest_vm_end is not the end of the last area");
+}
+
+static unsigned int mappings_of(struct file *file)
+{
+	unsigned int n = 0;
+
+	for (struct list_head *l = file->f_mapping->i_mmap.next; l != &file->f_mapping->i_mmap; l = l->next)
+		n++;
+	return n;
+}
+
+static void test_link_in_order(void **state)
+{
+	struct vm_area_struct *a, *b, *c, *d;
+
+	(void)state;
+	b = new_area(8, 10, NULL);
+	vma_link(&mm, b, NULL);
+	expect_list(1, 8);
+	d = new_area(20, 24, &files[0]);
+	vma_link(&mm, d, b);
+	expect_list(2, 8, 20);
+	c = new_area(12, 14, &files[0]);
+	vma_link(&mm, c, b);
+	expect_list(3, 8, 12, 20);
+	a = new_area(0, 8, &files[1]);
+	vma_link(&mm, a, NULL);
+	expect_list(4, 0, 8, 12, 20);
+	EXPECT(mappings_of(&files[0]) == 2 && mappings_of(&files[1]) == 1,
+	       "an area of a file must be in i_mmap of the file's address_space");
+	EXPECT(d->shared_node.next != NULL, "shared_node of an area of a file is not linked");
+}
+
+/* vma_link is needed as well, for the new piece. */
+static void split_by_hand(int new_below)
+{
+	struct vm_area_struct *vma = &by_hand[2], *piece, *lower, *upper;
+
+	list_by_hand();
+	OPERATION("__split_vma of 12-20 at 15, new_below %d", new_below);
+	EXPECT(__split_vma(&mm, vma, page_addr(15), new_below) == 0, "__split_vma fails");
+	EXPECT(mm.map_count == 4, "map_count: one area more");
+	piece = new_below ? vma->vm_prev : vma->vm_next;
+	EXPECT(piece && piece != &by_hand[1], new_below ? "new_below 1: the new struct must be before the old"
+							: "new_below 0: the new struct must be behind the old");
+	lower = new_below ? piece : vma, upper = new_below ? vma : piece;
+	expect_list(4, 4, 10, 12, 15);
+	EXPECT(lower->vm_end == page_addr(15) && upper->vm_end == page_addr(20), "an end is wrong");
+	EXPECT(lower->vm_pgoff == 100, "vm_pgoff of the lower part must stay");
+	EXPECT(upper->vm_pgoff == 103, "vm_pgoff of the upper part must grow by the pages below it");
+	EXPECT(piece->vm_flags == R && piece->vm_file == &files[0] && piece->vm_mm == &mm, "the new part is no copy");
+	EXPECT(files[0].f_count.counter == 3, "each of the two parts has a reference to the file");
+	EXPECT(mappings_of(&files[0]) == 2, "the new part must be in i_mmap, too");
+	drop_list_by_hand();
+}
+
+static void test_split_keeps_offsets(void **state)
+{
+	(void)state;
+	split_by_hand(0);
+	split_by_hand(1);
+}
+
+/* Nothing is changed when a split is refused, or memory runs out; both parts have the anon_vma. */
+static void test_split_refused_or_shared(void **state)
+{
+	struct vm_area_struct *vma = &by_hand[2];
+
+	(void)state;
+	list_by_hand();
+	vma->vm_flags |= VM_DONTEXPAND;
+	OPERATION("__split_vma of 12-20, which is VM_DONTEXPAND");
+	EXPECT(__split_vma(&mm, vma, page_addr(15), 0) == -EINVAL, "expected -EINVAL");
+	expect_list(3, 4, 10, 12);
+	vma->vm_flags = R;
+	OPERATION("__split_vma of 12-20 without memory");
+	shim_fail_after = 0;
+	EXPECT(__split_vma(&mm, vma, page_addr(15), 0) == -ENOMEM, "expected -ENOMEM");
+	expect_list(3, 4, 10, 12);
+	EXPECT(vma->vm_end == page_addr(20) && vma->vm_pgoff == 100 && files[0].f_count.counter == 2,
+	       "an area, or its file's count, has changed though there was no memory");
+	shim_fail_after = -1;
+	assert_int_equal(anon_vma_prepare(vma), 0);
+	OPERATION("__split_vma of 12-20 at 15, which has an anon_vma");
+	EXPECT(__split_vma(&mm, vma, page_addr(15), 0) == 0, "__split_vma fails");
+	EXPECT(vma->vm_next->anon_vma == vma->anon_vma, "both parts have the same anon_vma");
+	EXPECT(vma->vm_next->anon_chain == 1, "anon_chain belongs to the anon_vma");
+	EXPECT(vma->anon_vma->refcount.counter == 2, "each part has a reference to the anon_vma");
+	unlink_anon_vma(vma->vm_next);
+	unlink_anon_vma(vma);
+	drop_list_by_hand();
+}
+
+/* Two areas of a file are one if the second goes on where the first ends, in memory and in the file. */
+static void test_merge_of_file_pages(void **state)
+{
+	(void)state;
+	do_map(0, 4, R, &files[0], 10);
+	do_map(4, 8, R, &files[0], 14);
+	expect_areas(1, 0, 8, R);
+	do_map(8, 10, R, &files[0], 19);
+	expect_areas(2, 0, 8, R, 8, 10, R);
+	do_map(10, 12, R, &files[1], 21);
+	expect_areas(3, 0, 8, R, 8, 10, R, 10, 12, R);
+	do_map(8, 10, R, &files[0], 18);
+	expect_areas(2, 0, 10, R, 10, 12, R);
+	do_map(12, 14, R, NULL, 23);
+	expect_areas(3, 0, 10, R, 10, 12, R, 12, 14, R);
+	EXPECT(files[0].f_count.counter == 2 && files[1].f_count.counter == 2,
+	       "an area that goes gives its reference to the file back");
+}
+
+/* Device memory and the kernel's own areas: VM_SPECIAL. */
+static void test_special_areas_stay_apart(void **state)
+{
+	static const unsigned long special[] = {VM_IO, VM_DONTEXPAND, VM_PFNMAP};
+	struct vm_area_struct *next, *prev;
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(special); i++) {
+		map_anon(0, 4, RW | special[i]);
+		next = find_vma_prev(&mm, page_addr(4), &prev);
+		OPERATION("a range 4-8 of the flags %#lx beside 0-4, which has the same", RW | special[i]);
+		EXPECT(!vma_merge_new(&mm, prev, next, page_addr(4), page_addr(8), RW | special[i], NULL,
+				      page_addr(4) >> PAGE_SHIFT), "vma_merge_new gives an area, expected NULL");
+		EXPECT(!vma_merge(&mm, prev, page_addr(4), page_addr(8), RW | special[i], NULL, NULL,
+				  page_addr(4) >> PAGE_SHIFT), "vma_merge gives an area, expected NULL");
+		expect_areas(1, 0, 4, RW | special[i]);
+		do_unmap(0, 4);
+	}
+}
+
+/* ---- all together ------------------------------------------------------------- */
+
 /* No page touched yet: then whatever fits must have been merged. */
 static void test_random_operations(void **state)
 {
@@ -244,30 +571,13 @@ static void test_random_operations_on_touched_pages(void **state)
 
 		random_step(true);
 		for (vma = mm.mmap; vma; vma = vma->vm_next) {
-			assert_true(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start);
-			assert_int_equal(vma->anon_chain, vma->anon_vma ? 1 : 0);
+			EXPECT(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start, "two areas overlap");
+			EXPECT(vma->anon_chain == (vma->anon_vma ? 1 : 0), "anon_vma and anon_chain do not fit");
 			for (unsigned long a = vma->vm_start; a < vma->vm_end; a += PAGE_SIZE)
-				assert_int_equal(model[(a - BASE) >> PAGE_SHIFT].flags,
-						 vma->vm_flags);
+				EXPECT(model[(a - BASE) >> PAGE_SHIFT].flags == vma->vm_flags,
+				       "a page has got the rights of another, or is not mapped");
 		}
 	}
-}
-
-/* The list as text: "4-8 rw, 8-9 r" becomes pairs of page numbers and flags. */
-static void expect_areas(int n, ...)
-{
-	struct vm_area_struct *vma = mm.mmap;
-	va_list ap;
-
-	assert_int_equal(mm.map_count, n);
-	va_start(ap, n);
-	for (int i = 0; i < n; i++, vma = vma->vm_next) {
-		assert_int_equal((vma->vm_start - BASE) >> PAGE_SHIFT, va_arg(ap, int));
-		assert_int_equal((vma->vm_end - BASE) >> PAGE_SHIFT, va_arg(ap, int));
-		assert_int_equal(vma->vm_flags, va_arg(ap, unsigned long));
-	}
-	va_end(ap);
-	check_against_model();
 }
 
 static void test_merge_cases_in_a_hole(void **state)
@@ -329,9 +639,8 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	assert_int_equal(anon_vma_prepare(b), 0);
 	assert_ptr_not_equal(a->anon_vma, b->anon_vma);
 	map_anon(4, 8, RW);
-	assert_int_equal(mm.map_count, 2);
-	assert_int_equal((mm.mmap->vm_end - BASE) >> PAGE_SHIFT,
-			 4); /* a new mapping prefers the next */
+	EXPECT(mm.map_count == 2, "an area between two with different anon_vmas joins one of them");
+	EXPECT(mm.mmap->vm_end == page_addr(4), "a new mapping that fits both, which cannot be one, joins the next");
 }
 
 static void test_forked_area_does_not_merge_with_untouched(void **state)
@@ -343,7 +652,7 @@ static void test_forked_area_does_not_merge_with_untouched(void **state)
 	assert_int_equal(anon_vma_prepare(a), 0);
 	a->anon_chain = 2;
 	map_anon(4, 8, RW);
-	assert_int_equal(mm.map_count, 2);
+	EXPECT(mm.map_count == 2, "an area that has been through a fork does not join an untouched one");
 }
 
 static void test_neighbour_shares_its_anon_vma(void **state)
@@ -377,6 +686,12 @@ static void test_stack_keeps_its_gap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_find_vma),
+		TEST(test_link_in_order),
+		TEST(test_split_keeps_offsets),
+		TEST(test_split_refused_or_shared),
+		TEST(test_merge_of_file_pages),
+		TEST(test_special_areas_stay_apart),
 		TEST(test_random_operations),
 		TEST(test_random_operations_on_touched_pages),
 		TEST(test_merge_cases_in_a_hole),

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+#include <mm/data_and_stack_do_not_execute.c>

@@ -43,9 +43,10 @@ void trace_area(enum exec_stage stage, const char *function, unsigned int line, 
 }
 
 /*
- * Zeroes from @start to the end of its page: the file's last page shows bytes
- * that lie behind the segment. The first write of an exec into its new memory:
- * a copy-on-write fault taken in kernel mode. 0 or -EFAULT.
+ * Zeroes from @start, a user address, to the end of its page: the file's last
+ * page shows bytes that lie behind the segment. Nothing when @start begins a
+ * page. The first write of an exec into its new memory: a copy-on-write fault
+ * taken in kernel mode. 0, or -EFAULT when the page cannot be written.
  */
 int padzero(unsigned long start)
 {
@@ -54,7 +55,13 @@ int padzero(unsigned long start)
 	return clear_user((void __user *)start, n) ? -EFAULT : 0;
 }
 
-/* The pages of a bss [start, end) that no file page covers: anonymous memory. 0 or -errno. */
+/*
+ * The pages of a bss [start, end) that no file page covers, that is those from
+ * the first page border at or behind @start to the one at or behind @end:
+ * anonymous memory, always readable and writable, executable if @prot has
+ * PROT_EXEC. There may be none. Leaves a record of the area that came
+ * (EXEC_STAGE_SET_BRK, its start). 0 or -errno.
+ */
 int set_brk(unsigned long start, unsigned long end, int prot)
 {
 	int err;
@@ -68,9 +75,15 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 }
 
 /*
- * Maps the file's part of a segment at *addr (out: where it is). With
- * @total_size the room for all segments is found first and the rest given
- * back, so that the later ones find their place free. 0 or -errno.
+ * Maps the file's part of a segment, in whole pages: from the page that p_vaddr
+ * lies in to the one of its last byte in the file. p_vaddr and p_offset lie
+ * equally far behind the start of a page; vm_mmap refuses them else. *addr: where
+ * p_vaddr is to be, with the load bias; out: the start of its page where it is.
+ * @prot and @flags are vm_mmap's. With @total_size (bytes, the whole program's)
+ * the room for all segments is found first and what lies behind this one given
+ * back, so that the later ones find their place free. When there is no page to
+ * map: 0, but an error if *addr is none of user space (BAD_ADDR). Leaves a
+ * record (EXEC_STAGE_MAP_SEGMENTS, its start). 0 or -errno.
  */
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 		   unsigned long flags, unsigned long total_size)
@@ -91,7 +104,14 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 	return err;
 }
 
-/* A whole segment: the file's bytes, zeros behind them, and the anonymous rest. */
+/*
+ * A whole segment: the file's bytes (elf_map), zeros behind them up to the end
+ * of their page (padzero), and the anonymous rest up to p_memsz (set_brk), at
+ * its first page when p_filesz is 0. No zeros where p_memsz is not greater than
+ * p_filesz. Arguments, and *addr on the way out, as elf_map's. 0 or -errno: of
+ * elf_map, set_brk, or for an *addr that is none of user space. What padzero
+ * answers does not count: a segment that may not be written keeps its bytes.
+ */
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 		    unsigned long flags, unsigned long total_size)
 {

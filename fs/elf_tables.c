@@ -35,7 +35,13 @@ static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
 	*a->next++ = value;
 }
 
-/* The auxiliary vector in Linux 6.1's order; returns its length in words, AT_NULL included. */
+/*
+ * The auxiliary vector, in Linux 6.1's order, in mm->saved_auxv, of which the
+ * rest is zero: so AT_NULL is there. AT_SYSINFO_EHDR only if there is a vdso,
+ * AT_EXECFD, last, only if bprm->have_execfd. @random and @platform: addresses
+ * of what create_elf_tables has pushed. Addresses in the program's own file get
+ * the load bias. Returns its length in words, AT_NULL's two included.
+ */
 static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
 			unsigned long random, unsigned long platform)
 {
@@ -77,7 +83,12 @@ static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 	return copy_to_user((void __user *)*p, bytes, n) ? -EFAULT : 0;
 }
 
-/* Writes @count pointers to consecutive strings from *str on, then NULL. *sp and *str move on. */
+/*
+ * Writes @count pointers to consecutive strings, the first at *str, then NULL,
+ * to *sp and upward. *sp moves behind the NULL, *str behind the last string's
+ * NUL. -EFAULT: a pointer could not be written; -EINVAL: a string cannot be
+ * read, or is longer than MAX_ARG_STRLEN with its NUL. 0 else.
+ */
 static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
 {
 	while (count-- > 0) {
@@ -93,7 +104,12 @@ static int put_string_pointers(unsigned long __user **sp, unsigned long *str, in
 	return put_user(0, (*sp)++);
 }
 
-/* Writes argc, argv[], NULL, envp[], NULL, auxv upward from bprm->p. */
+/*
+ * Writes argc, argv[], NULL, envp[], NULL, and @auxv_words of mm->saved_auxv,
+ * upward from bprm->p. The strings lie in one row from mm->arg_start on, argv's
+ * and then envp's; where the two parts end becomes mm->arg_end, env_start and
+ * env_end. 0, -EFAULT, -EINVAL.
+ */
 static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 {
 	struct mm_struct *mm = current->mm;
@@ -114,6 +130,13 @@ static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 	return copy_to_user(sp, mm->saved_auxv, auxv_words * sizeof(long)) ? -EFAULT : 0;
 }
 
+/*
+ * Contract in elf_image.h. Pushes, below bprm->p as arch_align_stack gives it:
+ * ELF_PLATFORM with its NUL, 16 random bytes. Then the tables, of which the
+ * lowest word, argc, is at the greatest multiple of 16 that leaves room for them
+ * below the random bytes. Before they are written the stack is grown to them
+ * (find_extend_vma, mmap_lock held for write); the area is the stage's record.
+ */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 			     const struct elf_layout *l)
 {

@@ -58,8 +58,13 @@ void put_arg_page(struct linux_binprm *bprm)
 }
 
 /*
- * Lays one string of @len bytes, NUL included, on the new stack: end first,
- * page by page. @user: @str is a user address. 0, -E2BIG, -EFAULT.
+ * Lays one string of @len bytes, NUL included, on the new stack, just below
+ * bprm->p, which goes down by @len. Page by page, the highest first, so that
+ * the stack grows downward; the bytes are written through the kernel's own
+ * address of a page (page_address), for the new mm is not in use yet. @user:
+ * @str is an address of the caller's. -E2BIG: p would fall below argmin, or
+ * there is no page; -EFAULT; -ERESTARTNOHAND: a fatal signal came meanwhile.
+ * What p is after an error does not matter.
  */
 static int push_string(struct linux_binprm *bprm, const char *str, unsigned long len, bool user)
 {
@@ -110,7 +115,13 @@ static int get_arg(struct arg_ptr argv, int i, const char **str)
 	return IS_ERR(*str) ? -EFAULT : 0;
 }
 
-/* Last string first, so that they end up in order. 0, -EFAULT, -E2BIG. */
+/*
+ * Lays the first @argc strings of @argv, the last first, so that they end up in
+ * order. Those of the kernel by copy_string_kernel; one of the caller's may
+ * have MAX_ARG_STRLEN bytes with its NUL. 0, or at the first string that fails:
+ * -EFAULT when it or its pointer cannot be read, -E2BIG when it is too long, or
+ * what push_string says.
+ */
 static int copy_strings(int argc, struct arg_ptr argv, struct linux_binprm *bprm)
 {
 	int err = 0;

@@ -36,7 +36,9 @@ struct elf_layout {
 struct linux_binprm;
 /*
  * Writes argc, argv, envp and auxv below the strings, and what they point to;
- * bprm->p becomes the first rsp. current has the new mm. 0 or -errno (deadly).
+ * bprm->p becomes the first rsp, a multiple of 16. current has the new mm, so
+ * its stack is user memory. bprm->argc and envc strings lie from mm->arg_start
+ * up. 0 or -errno (deadly).
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
 

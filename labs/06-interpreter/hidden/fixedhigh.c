@@ -1,0 +1,13 @@
+/* flags: @labs/06-interpreter/programs/fixed.flags */
+/* SPDX-License-Identifier: MIT */
+/* ET_EXEC with an interpreter that has a wish. */
+#include "../programs/where.h"
+
+__asm__(".section .interp,\"a\",@progbits\n\t.asciz \"/t/interphigh\"\n\t.text\n");
+
+int main(long *stack)
+{
+	show_where("program", stack);
+	show_maps();
+	return 0;
+}

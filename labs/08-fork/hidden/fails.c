@@ -53,7 +53,7 @@ int main(long *stack __attribute__((unused)))
 	syscall3(__NR_madvise, big, 90000 * PAGE, MADV_DONTFORK);
 	say("without it: errno %d\n", fork_errno());
 	syscall3(__NR_madvise, big, 90000 * PAGE, MADV_DOFORK);
-	syscall2(__NR_munmap, big + 30000 * PAGE, PAGE);
+	syscall2(__NR_munmap, big + 45000 * PAGE, PAGE);
 	say("in two parts: errno %d\n", fork_errno());
 	return 0;
 }

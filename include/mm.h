@@ -154,7 +154,7 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
 /* Moves the edges of an area (exec's stack); neighbours must not be hit. 0 or -ENOMEM. */
 int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff);
-int expand_stack(struct vm_area_struct *vma, unsigned long address);	/* 0 or -ENOMEM; checks rlimit and gap */
+int expand_stack(struct vm_area_struct *vma, unsigned long address);	/* 0 or -errno; checks rlimit and gap */
 unsigned long vm_start_gap(struct vm_area_struct *vma);
 extern unsigned long stack_guard_gap;	/* bytes: 256 pages */
 /* Gives @vma an anon_vma (or its mergeable neighbour's). 0 or -ENOMEM. Called by the fault handler. */

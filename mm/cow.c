@@ -18,7 +18,18 @@
 
 /* ---- fork ------------------------------------------------------------------- */
 
-/* Nobody runs in @dst's address space yet: its lock is not needed. */
+/*
+ * fork: the child's area @dst, of equal range and flags, gets the entries of @src that are not
+ * empty (next_pte finds them), at the same addresses. An area that is neither VM_PFNMAP nor has
+ * an anon_vma is left out: faults will find its pages again.
+ *   private, may be written (VM_MAYWRITE without VM_SHARED): read-only on both sides
+ *   shared: the rights stay; the child's entry is clean, for the parent's tells of the dirt
+ *   all: the child's entry is old; one that is not special means one reference and one
+ *   count_mapping_of in @dst's mm more
+ * page_table_lock of the parent is taken here; nobody runs in the child's address space yet, so
+ * its lock is not needed. Flushing the TLB is left to the caller, once for all areas. 0, or
+ * -ENOMEM if the child has no table (walk_pte): what came so far stays, for mmput to remove.
+ */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
 	struct mm_struct *mm = src->vm_mm;
@@ -48,12 +59,25 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 
 /* ---- the first write --------------------------------------------------------- */
 
+/*
+ * May an entry that shows @page be made writable without a copy? Only if the page is anonymous
+ * and the entry's reference the only one: a page of a file has the page cache's as well, and is
+ * the file's even when it has not.
+ */
 bool is_ours_alone(const struct page *page)
 {
 	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
 }
 
-/* The writer gets a page of its own. @old: what the entry shows; NULL: it is special. */
+/*
+ * The writer gets a page of its own (alloc_anon_page) with what the old entry, vmf->orig_pte,
+ * shows: zeros for the zero page, else a copy of the frame. The new entry has the area's rights,
+ * is dirty, and writable if the area is (maybe_mkwrite). @old: the page that the entry shows and
+ * counts; NULL: the entry is special and counts none, though its frame has bytes. replace_pte says
+ * whether the entry was still the same: then the counts of both pages change (count_mapping_of)
+ * and the old one's reference goes; if not, another thread was faster, and the copy goes. 0, or
+ * VM_FAULT_OOM with nothing changed. No lock is held.
+ */
 static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -78,6 +102,12 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 	return 0;
 }
 
+/*
+ * A write to an entry, vmf->orig_pte, that is there but not writable. In a shared area, and for a
+ * page that is_ours_alone, the same frame stays: the entry becomes young, dirty, and writable if
+ * the area is; a shared area's file is told (fault_dirty_shared_page). All else is wp_page_copy's,
+ * special entries of private areas too.
+ */
 vm_fault_t do_wp_page(struct vm_fault *vmf)
 {
 	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);

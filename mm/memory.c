@@ -173,15 +173,26 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 	return page;
 }
 
+/*
+ * The first touch of a page of an area without ->fault. A read shows the zero page, its entry
+ * special and with the area's rights, which for a private area are read-only: no reference, no
+ * _mapcount, no rss. A write gets a zeroed page of the area's own, entered by finish_fault.
+ * VM_FAULT_SIGBUS: the area is shared, and nobody can say what it shows. VM_FAULT_OOM: no page.
+ */
 static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
+	spinlock_t *ptl = &vma->vm_mm->page_table_lock;
+	pte_t zero = pfn_pte(page_to_pfn(zero_page), vma->vm_page_prot);
 	struct page *page;
 
 	if (vma->vm_flags & VM_SHARED)
 		return VM_FAULT_SIGBUS;
 	if (!(vmf->flags & FAULT_FLAG_WRITE)) {
-		*vmf->pte = pte_mkspecial(pfn_pte(page_to_pfn(zero_page), vma->vm_page_prot));
+		spin_lock(ptl);
+		if (pte_none(*vmf->pte))
+			*vmf->pte = pte_mkspecial(zero);
+		spin_unlock(ptl);
 		return 0;
 	}
 	page = alloc_anon_page(vma, GFP_ZERO);
@@ -192,20 +203,30 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 }
 
 /*
- * The neighbours that are in memory come along: aligned to 16 pages, inside the area and the
- * lowest table.
+ * A read fault brings the pages around it that are in memory already: ->map_pages of one window
+ * of file pages, [first, last]. The window begins at vmf->address aligned down to FAULT_AROUND
+ * pages, or where the area begins, if that is higher. It ends FAULT_AROUND pages after its
+ * beginning, or where the area or the lowest page table (PMD_SIZE of addresses) ends, whichever
+ * comes first. Always contains vmf->pgoff; fails never.
  */
 static void do_fault_around(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	unsigned long reach = FAULT_AROUND << PAGE_SHIFT;
 	unsigned long start = max(ALIGN_DOWN(vmf->address, reach), vma->vm_start);
-	unsigned long end = min(ALIGN_DOWN(vmf->address, reach) + reach, vma->vm_end);
+	unsigned long table_end = ALIGN_DOWN(vmf->address, PMD_SIZE) + PMD_SIZE;
+	unsigned long end = min(min(start + reach, vma->vm_end), table_end);
 	unsigned long first = vmf->pgoff - ((vmf->address - start) >> PAGE_SHIFT);
 
 	vma->vm_ops->map_pages(vmf, first, first + ((end - start) >> PAGE_SHIFT) - 1);
 }
 
+/*
+ * A read of a page that is not there, of an area with ->fault. The pages at hand come first, if
+ * the area has ->map_pages; if the entry at vmf->pte is still empty, ->fault finds the page
+ * (vmf->page, with a reference) and finish_fault enters it. Gives what ->fault gave: on
+ * VM_FAULT_ERROR and VM_FAULT_NOPAGE there is no page to enter. 0 if no ->fault was needed.
+ */
 static vm_fault_t do_read_fault(struct vm_fault *vmf)
 {
 	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
@@ -222,6 +243,12 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+/*
+ * A write to a page that is not there, of a private area with ->fault: an anonymous copy of the
+ * page that ->fault gives is entered, and the reference to that page goes. The copy is allocated
+ * before ->fault is asked. What ->fault gives; on VM_FAULT_ERROR and VM_FAULT_NOPAGE nothing is
+ * entered and nothing kept. VM_FAULT_OOM: no memory for the copy.
+ */
 static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 {
 	struct page *copy = alloc_anon_page(vmf->vma, GFP_KERNEL);
@@ -281,6 +308,12 @@ bool replace_pte(struct vm_fault *vmf, pte_t entry)
 	return same;
 }
 
+/*
+ * Chooses who serves the fault, by vmf->orig_pte, the entry as it was found (the picture at the
+ * head of this file): empty: do_anonymous_page or do_fault; a write to an entry that does not
+ * allow it: do_wp_page. Any other fault is spurious: the entry becomes young (replace_pte, which
+ * also makes the processor forget the older one), and 0.
+ */
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 {
 	if (pte_none(vmf->orig_pte))
@@ -292,6 +325,13 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 	return 0;
 }
 
+/*
+ * The whole of one fault of @address, any byte of a page of @vma; mmap_lock is held for reading,
+ * and the area's rights have been checked. @flags: FAULT_FLAG_*. Fills in a vm_fault: the page's
+ * address, its number in the file, the entry (walk_pte makes missing tables: under
+ * page_table_lock, VM_FAULT_OOM if it cannot) and what it holds. VM_FAULT_*; without
+ * VM_FAULT_ERROR it has cost current one min_flt.
+ */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags)
 {
 	struct mm_struct *mm = vma->vm_mm;

@@ -550,10 +550,16 @@ long sys_brk(unsigned long brk)
 /* ---- stacks ----------------------------------------------------------- */
 
 /*
- * Extends a VM_GROWSDOWN area so that it contains @address, which lies in the
- * hole below it. Also -EFAULT for any other area, -EPERM below
- * MMAP_MIN_ADDR. mmap_lock held, for reading at least: page_table_lock
- * keeps two such growths apart.
+ * Extends @vma downward so that it contains @address's page; 0 if it does already. Growth changes
+ * vm_start, vm_pgoff and the totals (vm_stat_account), under page_table_lock, for mmap_lock is held
+ * for reading only. Otherwise nothing changes, and the first of these that holds is the error:
+ *   -EFAULT  the area is not VM_GROWSDOWN
+ *   -EPERM   the page lies below MMAP_MIN_ADDR
+ *   -ENOMEM  fewer than stack_guard_gap bytes would stay free above the area before it, if that is
+ *            accessible and not itself VM_GROWSDOWN
+ *   -ENOMEM  no anon_vma to be had (anon_vma_prepare: exec and faults rely on it)
+ *   -ENOMEM  vm_pgoff would fall below 0; may_expand_vm refuses; the whole area, vm_end - address,
+ *            would exceed RLIMIT_STACK (bytes); security_vm_enough_memory refuses
  */
 int expand_stack(struct vm_area_struct *vma, unsigned long address)
 {

@@ -16,14 +16,26 @@ import vm  # noqa: E402
 KERNELS = ('exon', 'linux')
 
 
+def script_of(cases):
+    """The shell script that runs @cases, {name: shell text}, each between two marks."""
+    script = ''
+    for name, text in cases.items():
+        script += 'echo; echo "@@@ begin %s"; cd /tmp; busybox timeout 60 busybox sh -c %s; end=$?; echo; echo "@@@ end $end"\n' % (
+            name, shlex.quote(text))
+    return script
+
+
+def results_in(text):
+    """{name: (output, status)} of the cases whose two marks are in @text."""
+    found = re.findall(r'\n@@@ begin (\S+)\n(.*?)\n@@@ end (\d+)\n', text, re.S)
+    return {name: (out, int(status)) for name, out, status in found}
+
+
 class Batch:
     """Many small cases in one boot of each kernel. cases: {name: shell text}; results: {kernel: {name: (output, status)}}."""
 
     def __init__(self, cases, cmdline='norandmaps', extra_args=(), seconds=400, kernels=KERNELS):
-        script = ''
-        for name, text in cases.items():
-            script += 'echo; echo "@@@ begin %s"; cd /tmp; busybox timeout 60 busybox sh -c %s; end=$?; echo; echo "@@@ end $end"\n' % (
-                name, shlex.quote(text))
+        script = script_of(cases)
         self.error = {}
         self.results = {}
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -34,8 +46,7 @@ class Batch:
                 except vm.Failed as e:
                     self.error[kernel] = str(e)
                     text = str(e)
-                found = re.findall(r'\n@@@ begin (\S+)\n(.*?)\n@@@ end (\d+)\n', text, re.S)
-                self.results[kernel] = {n: (out, int(status)) for n, out, status in found}
+                self.results[kernel] = results_in(text)
 
     def get(self, kernel, name):
         if name not in self.results[kernel]:

@@ -8,6 +8,7 @@ the kernel differs.
 """
 import os
 import re
+import select
 import subprocess
 import tempfile
 import time
@@ -48,6 +49,30 @@ def boot(which, initrd, cmdline='', memory=MEMORY, seconds=120, extra=()):
         log.seek(0)
         text = log.read().decode('utf-8', 'replace').replace('\r\n', '\n')
     return text, status, time.time() - start
+
+
+def watch(kernel, initrd, cmdline, seconds):
+    """Boot the file @kernel and yield all that its serial line has shown so far, whenever there is more.
+
+    Ends with QEMU; the caller may stop earlier, which ends QEMU. Raises Failed at the time limit.
+    """
+    end = time.monotonic() + seconds * float(os.environ.get('TIMEOUT_SCALE', '1'))
+    seen = b''
+    p = subprocess.Popen(qemu_command(kernel, initrd, cmdline), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT)
+    try:
+        while True:
+            if not select.select([p.stdout], [], [], max(0, end - time.monotonic()))[0]:
+                raise Failed('time limit of %d s' % seconds)
+            more = os.read(p.stdout.fileno(), 65536)
+            if not more:
+                return
+            seen += more
+            yield seen.decode('utf-8', 'replace').replace('\r\n', '\n')
+    finally:
+        p.kill()
+        p.wait()
+        p.stdout.close()
 
 
 def pack(script, path, extra_args=()):

@@ -290,4 +290,18 @@ do-test: build/tests/predict/traced
 
 .PHONY: predict do-predict
 
+# ---- labs: break the loader ------------------------------------------------------
+
+break: ## OUT=DIR [SEED=n]: a kernel with one wrong line, to be found by its effects (labs/break)
+	@$(if $(OUT),,echo "usage: make break OUT=DIR [SEED=n]" >&2; exit 2)
+	@$(SETUP) do-break
+do-break: build/exon.elf build/rootfs.cpio
+	@/usr/bin/python3 tools/labs/break.py make $(if $(SEED),--seed $(call quote,$(SEED))) $(call quote,$(OUT))
+
+break-check: ## DIR=DIR: compares DIR/answer.txt with the sealed answer
+	@$(if $(DIR),,echo "usage: make break-check DIR=DIR" >&2; exit 2)
+	@/usr/bin/python3 tools/labs/break.py check $(call quote,$(DIR))
+
+.PHONY: break do-break break-check
+
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -39,7 +39,7 @@ def guest_files():
 def difference(name, ours, linux):
     """One line that says how a case differs from Linux."""
     rows = [row for _, _, row in diff(ours[0], linux[0]) if re.match(r'[-+][^-+]', row)]
-    return '%s: status %d, Linux %d; %s' % (name, ours[1], linux[1], ' / '.join(r.strip() for r in rows[:2]))
+    return '%s: status %d, Linux %d; %s' % (name, ours[1], linux[1], ' / '.join(rows[:2]) or 'other white space')
 
 
 def last_words(text):

@@ -82,10 +82,11 @@ def find(top, function, line):
 
 
 def change(top, function, old, new):
-    """Replaces one line in the tree @top."""
+    """Replaces one line in the tree @top; returns the file."""
     path, text, start, end = find(top, function, old)
     with open(os.path.join(top, path), 'w') as f:
         f.write(text[:start] + new + text[end:])
+    return path
 
 
 def copy_tree(to):
@@ -102,14 +103,13 @@ def copy_objects(to):
             shutil.copytree(os.path.join(TOP, 'build', folder), os.path.join(to, 'build', folder))
 
 
-def make_kernel(top):
-    """Builds the tree @top and returns the path of its kernel."""
+def make(top, target):
+    """Builds @target in the tree @top."""
     # The outer make, if any, is none of this one's business; nor are warnings of a faulty line.
     env = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'DEBUG', 'CI')}
-    p = subprocess.run(['make', '-C', top, 'build/exon.elf'], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    p = subprocess.run(['make', '-C', top, target], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if p.returncode:
-        raise Bad('the faulty kernel does not build:\n' + p.stdout.decode())
-    return os.path.join(top, 'build', 'exon.elf')
+        raise Bad('%s does not build:\n%s' % (target, p.stdout.decode()))
 
 
 def build(function, old, new, to):
@@ -117,7 +117,8 @@ def build(function, old, new, to):
     copy_tree(to)
     change(to, function, old, new)
     copy_objects(to)
-    return make_kernel(to)
+    make(to, 'build/exon.elf')
+    return os.path.join(to, 'build', 'exon.elf')
 
 
 def build_fault(fault, to):
@@ -132,9 +133,8 @@ def command_list(_):
 def command_apply(args):
     fault = get(args.name)
     copy_tree(args.to)
-    change(args.to, fault['function'], fault['old'], fault['new'])
-    print('%s: %s, with %s' % (args.name, args.to, find(args.to, fault['function'], fault['new'])[0]
-                               if fault['new'] else fault['function'] + '() without one line'))
+    path = change(args.to, fault['function'], fault['old'], fault['new'])
+    print('%s: one line of %s() in %s is another' % (args.name, fault['function'], os.path.join(args.to, path)))
 
 
 def command_check(_):

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""The lab "break the loader": each fault fits the source, the folder tells nothing, answers are judged."""
+import hashlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conftest import TOP
+
+sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
+import faults  # noqa: E402
+
+SEED = '11'
+NAME = 'bss-tail-not-zeroed'        # the fault of that seed; labs/break/README.md works it through
+FUNCTION = 'elf_load'
+
+
+def run(*args):
+    """(status, what it printed) of tools/labs/break.py."""
+    p = subprocess.run(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'break.py')] + list(args),
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return p.returncode, p.stdout.decode()
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    out = str(tmp_path_factory.mktemp('break') / 'out')
+    status, text = run('make', '--seed', SEED, out)
+    assert status == 0, text
+    assert NAME not in text
+    return out
+
+
+def answer(folder, text):
+    with open(os.path.join(folder, 'answer.txt'), 'w') as f:
+        f.write(text)
+    return run('check', folder)
+
+
+@pytest.mark.parametrize('name', faults.load())
+def test_line_is_there_once(name):
+    fault = faults.get(name)
+    faults.find(TOP, fault['function'], fault['old'])
+
+
+@pytest.mark.parametrize('line', ['no such line;', 'return err;'])
+def test_other_lines_are_refused(line):
+    with pytest.raises(faults.Bad, match='times, not once'):
+        faults.find(TOP, 'elf_load', line)
+
+
+def test_apply_changes_one_line(tmp_path):
+    tree = str(tmp_path / 'tree')
+    p = subprocess.run([os.path.join(TOP, 'tools', 'labs', 'faults.py'), 'apply', NAME, '--to', tree])
+    assert p.returncode == 0
+    diff = subprocess.run(['diff', '-r', '-x', 'build', '-x', '.git', '-x', '__pycache__', TOP, tree],
+                          stdout=subprocess.PIPE).stdout.decode()
+    changed = [l[2:].strip() for l in diff.splitlines() if l[:2] in ('< ', '> ')]
+    assert changed == [faults.get(NAME)['old'], faults.get(NAME)['new']], diff
+
+
+def test_folder_tells_nothing(folder):
+    assert sorted(os.listdir(folder)) == ['Makefile', 'README.md', 'answer.txt', 'exon.elf', 'initrd.cpio', 'seal']
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), 'rb') as f:
+            text = f.read()
+        assert NAME.encode() not in text, name
+        assert hashlib.sha256(NAME.encode()).hexdigest().encode() not in text, name
+    sections = subprocess.run(['readelf', '-SW', os.path.join(folder, 'exon.elf')], stdout=subprocess.PIPE).stdout.decode()
+    assert '.debug_info' in sections and '.debug_line ' not in sections
+
+
+def test_answers(folder):
+    status, text = answer(folder, 'stage: set-brk\ncause: the tail of the page is not zeroed\n')
+    assert status == 0 and 'right' in text and FUNCTION in text
+    for stage, hint in (('vdso', 'look earlier'), ('load-elf', 'look later'), ('brk', 'before the first instruction')):
+        status, text = answer(folder, 'stage: %s\ncause: x\n' % stage)
+        assert status == 1 and hint in text and FUNCTION not in text
+    assert answer(folder, 'stage: nowhere\ncause: x\n')[0] == 2
+    assert answer(folder, 'stage: set-brk\ncause:\n')[0] == 2
+
+
+def test_errors(folder, tmp_path):
+    assert run('make', '--seed', SEED, folder)[0] == 2
+    assert run('make', '--seed', 'seven', str(tmp_path / 'new')) == (2, 'break: SEED=seven: a seed is a number, such as 7\n')
+    assert not (tmp_path / 'new').exists()
+    assert run('check', str(tmp_path))[0] == 2
+    assert run('which', SEED) == (0, NAME + '\n')

@@ -26,7 +26,8 @@ import variant
 
 # Paths that a student's tree has no part in; a folder ends with '/'.
 LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
-            'tests/test_labs.py', 'tests/test_faults.py', 'tests/test_predict.py', 'tests/oracle/', 'tests/host/corpus/',
+            'tests/test_labs.py', 'tests/test_labs_answers.py', 'tests/test_faults.py', 'tests/test_predict.py',
+            'tests/oracle/', 'tests/host/corpus/',
             'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/classroom.py')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */
 /* Included everywhere in this tree: what a function that is yet to be written does. */

@@ -33,7 +33,11 @@ size_t elf_phdrs_size(const Elf64_Ehdr *ehdr)
 	return size;
 }
 
-/* Sums wrap as in Linux: a segment that does not fit is refused when its turn to be mapped comes. */
+/*
+ * total_size: from the beginning of the lowest page of any PT_LOAD to the last byte of the highest
+ * one's memory; 0: no PT_LOAD. The table may have them in any order. Sums wrap as in Linux: a
+ * segment that does not fit is refused when its turn to be mapped comes.
+ */
 static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *img)
 {
 	unsigned long low = -1UL, high = 0;
@@ -47,21 +51,33 @@ static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *
 	}
 }
 
-/* An alignment that is no power of two counts for nothing. */
+/*
+ * One PT_LOAD's part in img->alignment, the greatest p_align of all; in the end elf_plan rounds it up
+ * to whole pages. An alignment that is no power of two counts for nothing, 0 is none.
+ */
 static void plan_alignment(const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_align && (ph->p_align & (ph->p_align - 1)) == 0)
 		img->alignment = max(img->alignment, ph->p_align);
 }
 
-/* The last segment that contains the program headers tells where they are in memory. */
+/*
+ * The last PT_LOAD whose bytes in the file contain the first byte of the program header table tells
+ * where that is in memory: img->phdr_addr.
+ */
 static void plan_phdr_addr(const Elf64_Ehdr *ehdr, const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_offset <= ehdr->e_phoff && ehdr->e_phoff < ph->p_offset + ph->p_filesz)
 		img->phdr_addr = ehdr->e_phoff - ph->p_offset + ph->p_vaddr;
 }
 
-/* What /proc/PID/stat shows as code and data, and where the heap may start. */
+/*
+ * One PT_LOAD's part in what /proc/PID/stat shows as code and data, and in where the heap may start.
+ * start_code, end_code: from the lowest start to the highest end of file bytes of executable
+ * segments. start_data: the highest start of any segment, executable or not; end_data: the highest
+ * end of file bytes. brk: the highest end of memory. With no such segment start_code is -1, the
+ * others 0.
+ */
 static void plan_code_and_data(const Elf64_Phdr *ph, struct elf_image *img)
 {
 	unsigned long start = ph->p_vaddr, end = start + ph->p_filesz;
@@ -75,6 +91,11 @@ static void plan_code_and_data(const Elf64_Phdr *ph, struct elf_image *img)
 	img->brk = max(img->brk, start + ph->p_memsz);
 }
 
+/*
+ * Looks at each header once, in the table's order, and then at the span. The first PT_INTERP and the
+ * last PT_GNU_STACK count; without one the stack is EXSTACK_DEFAULT, with PF_X it is
+ * EXSTACK_ENABLE_X, else EXSTACK_DISABLE_X. Other types mean nothing here.
+ */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img)
 {
 	*img = (struct elf_image){ .ehdr = ehdr, .phdr = phdr, .start_code = -1UL };

@@ -59,7 +59,11 @@ static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned lon
 	return -ENOMEM;
 }
 
-/* The upper end of the highest hole of @len bytes within [low, high), less @len. 0 or -ENOMEM. */
+/*
+ * *addr = the upper end of the highest hole of @len bytes within [low, high), less @len. A hole ends
+ * at @high or where the area above it begins for its neighbours (vm_start_gap); an area above @high
+ * counts too, for its gap may reach below. 0, or -ENOMEM and *addr is not touched. All page aligned.
+ */
 static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsigned long len,
 				 unsigned long low, unsigned long high)
 {

@@ -51,6 +51,10 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 
 void vm_area_free(struct vm_area_struct *vma) { kfree(vma); }
 
+/*
+ * mmap_cache is the area of the last hit (any of the list) or NULL; it may be where a search begins,
+ * if @addr is not below it, and becomes what was found. No area reaches beyond highest_vm_end.
+ */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache;
@@ -113,6 +117,10 @@ static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
+/*
+ * Both directions of the list, map_count, highest_vm_end (note_last), and for an area of a file,
+ * under i_mmap_lock, the end of the file's list i_mmap by shared_node.
+ */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct vm_area_struct **link = prev ? &prev->vm_next : &mm->mmap;
@@ -199,6 +207,11 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 	return 0;
 }
 
+/*
+ * A copy of @vma takes one side of @addr and is linked, @vma keeps the other. Each page keeps its
+ * place in the file (vm_pgoff), both parts share the anon_vma. -EINVAL: VM_DONTEXPAND, for the kernel
+ * counts on the number of pages in its own areas. After an error nothing has changed.
+ */
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
 	struct vm_area_struct *piece;
@@ -224,8 +237,8 @@ int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long 
 
 /*
  * Cuts @vma in two at @addr (inside it, page aligned). @new_below: the new
- * struct is the lower part. 0, -ENOMEM (also: too many areas), or what
- * vm_ops->may_split says. mmap_lock held for write.
+ * struct is the lower part. 0, -ENOMEM (also: too many areas), or -EINVAL (an
+ * area that is never cut). mmap_lock held for write.
  */
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
@@ -271,8 +284,10 @@ bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigne
 }
 
 /*
- * @into grows to [start, end), and its neighbours lose what it takes: one that loses all goes.
- * It inherits their anon_vma if it has none itself.
+ * @into grows to [@start, @end), which contains it, and its neighbours, one or more on either side,
+ * lose what it takes: one that loses all is unlinked and removed, one that loses a part keeps the
+ * rest, each page at its place in the file (vma_stretch). @into inherits the anon_vma of a neighbour
+ * that loses something if it has none itself. No error.
  */
 static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
 		       unsigned long end)
@@ -314,8 +329,13 @@ static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_st
 /*
  * Tries to make [addr, end), which is to have these properties, part of its
  * neighbours; see the picture above. @prev: the area before @addr, or the one
- * that contains it when the range is not its head. Gives the area that now
- * covers the range, or NULL: nothing was changed. mmap_lock held for write.
+ * that contains it when the range is not its head (NULL: none). The area behind
+ * the range is not given: it is @prev's next, or the one after that when @prev's
+ * next ends with the range. Each of the two must fit by itself
+ * (can_vma_merge_after, can_vma_merge_before); if both do, but their own
+ * anon_vmas differ (is_mergeable_anon_vma, any chain), @prev takes the range
+ * alone. A range of VM_SPECIAL joins nothing. Gives the area that now covers the
+ * range, or NULL: nothing was changed. mmap_lock held for write.
  */
 struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
 				 unsigned long addr, unsigned long end, unsigned long vm_flags,
@@ -337,8 +357,10 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 }
 
 /*
- * Unlike vma_merge, a new mapping whose neighbours cannot become one prefers
- * the next, for Linux 6.1 asks that one first and holds the other to its anon_vma.
+ * The range has no anon_vma yet. Unlike vma_merge, a new mapping whose neighbours cannot become one
+ * prefers the next, for Linux 6.1 asks that one first and, if it fits, holds the other to its
+ * anon_vma (that is what @prev's can_vma_merge_after is asked with). VM_SPECIAL joins nothing. NULL:
+ * nothing was changed.
  */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     struct vm_area_struct *next, unsigned long addr,

@@ -27,8 +27,8 @@ import variant
 
 # Paths that a student's tree has no part in; a folder ends with '/'.
 LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
-            'tests/test_labs.py', 'tests/test_faults.py', 'tests/test_class.py',
-            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/classroom.py')
+            'tests/test_labs.py', 'tests/test_labs_answers.py', 'tests/test_faults.py', 'tests/test_break.py', 'tests/test_class.py',
+            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/break.py', 'tools/labs/classroom.py')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */
 /* Included everywhere in this tree: what a function that is yet to be written does. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

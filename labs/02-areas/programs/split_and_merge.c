@@ -78,7 +78,7 @@ static void of_a_file(void)
 	protect(3, 17, RW);
 	show_window("mprotect of the middle");
 	protect(3, 17, PROT_READ);
-	show_window("and back");
+	show_window("and back: what was writable once stays apart, for its memory is accounted");
 	map(20, 24, PROT_READ);
 	show_window("anonymous memory behind it");
 	unmap(0, 1000);
@@ -94,7 +94,7 @@ static void with_flags(void)
 	OK(mlock(page(8), 4 * PAGE));
 	show_window("mlock splits");
 	OK(munlock(page(0), 16 * PAGE));
-	show_window("munlock merges");
+	show_window("munlock: the pages it had brought in keep the areas apart");
 	OK(mremap(page(12), 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, page(32)));
 	show_window("mremap moves the end");
 	map(36, 40, RW);

@@ -63,4 +63,7 @@ static inline void show_brk(void)
 	__asm__(".section ." #name ",\"" rights "\",@nobits\n" \
 		#name ":\n\t.zero " #size "\n" #name "_end:\n\t.text\n")
 
+/* What follows in the file: a page that is mapped shows it, unless it is zeroed. */
+__asm__(".section .behind,\"\",@progbits\n\t.fill 4096,1,0xee\n\t.text\n");
+
 #endif

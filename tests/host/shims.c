@@ -15,6 +15,8 @@ void *calloc(size_t n, size_t size);
 void free(void *p);
 void abort(void) __attribute__((noreturn));
 int vprintf(const char *fmt, va_list ap);
+int puts(const char *s);
+int fflush(void *stream);
 void *memcpy(void *dst, const void *src, size_t n);
 
 #define WEAK __attribute__((weak)) /* a test that has its own wins */
@@ -84,5 +86,7 @@ void panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);
+	puts("");
+	fflush(NULL);
 	abort();
 }

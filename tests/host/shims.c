@@ -15,6 +15,7 @@ void *calloc(size_t n, size_t size);
 void free(void *p);
 void abort(void) __attribute__((noreturn));
 int vprintf(const char *fmt, va_list ap);
+int puts(const char *s);
 int fflush(void *stream);
 void *memcpy(void *dst, const void *src, size_t n);
 
@@ -85,6 +86,7 @@ void panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);
+	puts("");
 	fflush(NULL); /* abort does not: the reason would be lost in a pipe */
 	abort();
 }

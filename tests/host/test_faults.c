@@ -233,6 +233,81 @@ static void file_pages(void **state)
 	assert_int_equal(current->min_flt, 2);
 }
 
+/* ---- fault-around ------------------------------------------------------------- */
+
+static unsigned long window[2];
+static int windows, in_window;
+
+static void map_pages(struct vm_fault *f, unsigned long first, unsigned long last)
+{
+	windows++;
+	window[0] = first;
+	window[1] = last;
+	assert_int_equal(mm.page_table_lock.locked, 0);
+	if (in_window) {
+		get_page(file_page);
+		do_set_pte(f, f->pte, file_page, false);
+	}
+}
+
+static const struct vm_operations_struct around_ops = {.fault = file_fault, .map_pages = map_pages};
+
+/* The pages that map_pages is asked for: in pages, the area, the fault, and what is expected. */
+static void around_window(void **state)
+{
+	static const struct {
+		unsigned int start, pages, fault, first, last;
+	} rows[] = {
+		{16, 48, 16, 16, 31},	  /* a window inside the area */
+		{16, 48, 31, 16, 31},
+		{16, 48, 32, 32, 47},
+		{21, 40, 21, 21, 36},	  /* the area begins inside a window */
+		{21, 40, 31, 21, 36},
+		{21, 40, 32, 32, 47},
+		{16, 5, 18, 16, 20},	  /* the area ends first */
+		{16, 37, 49, 48, 52},
+		{3, 1, 3, 3, 3},
+		{500, 40, 500, 500, 511}, /* the lowest table ends first */
+		{490, 40, 500, 496, 511},
+	};
+
+	(void)state;
+	fake_area(&area, &mm, 0, 8, RW);
+	area.vm_ops = &around_ops;
+	area.vm_file = &file;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned long base = 100;
+
+		area.vm_start = TABLE_BASE + rows[i].start * PAGE_SIZE;
+		area.vm_end = area.vm_start + rows[i].pages * PAGE_SIZE;
+		area.vm_pgoff = base + rows[i].start;
+		*((pte_t *)mm.pgd + rows[i].fault) = __pte(0);
+		windows = asked = 0;
+		assert_int_equal(fault(rows[i].fault, FAULT_FLAG_USER), 0);
+		if (windows != 1)
+			fail_msg("map_pages was called %d times for one read fault", windows);
+		if (window[0] != base + rows[i].first || window[1] != base + rows[i].last)
+			fail_msg("area of pages %u to %u, read fault in page %u: map_pages was asked for pages "
+				 "%ld to %ld, expected %u to %u", rows[i].start, rows[i].start + rows[i].pages - 1,
+				 rows[i].fault, (long)(window[0] - base), (long)(window[1] - base), rows[i].first,
+				 rows[i].last);
+		assert_int_equal(asked, 1);
+		assert_ptr_equal(shown(rows[i].fault), file_page);
+	}
+	/* What map_pages enters needs no ->fault. */
+	in_window = 1;
+	asked = 0;
+	*((pte_t *)mm.pgd + 495) = __pte(0);
+	assert_int_equal(fault(495, FAULT_FLAG_USER), 0);
+	in_window = 0;
+	assert_int_equal(asked, 0);
+	assert_ptr_equal(shown(495), file_page);
+	/* A write brings its own page alone. */
+	windows = 0;
+	assert_int_equal(fault(494, FAULT_FLAG_WRITE), 0);
+	assert_int_equal(windows, 0);
+}
+
 /* Another thread was faster while we looked for the page. */
 static struct page *faster;
 
@@ -289,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(anonymous_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(file_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(around_window, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_leave_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(entry_is_there, setup, teardown),
 	};

@@ -57,6 +57,14 @@ int main(long *stack __attribute__((unused)))
 	try(510, 40, 0, 1);
 	try(510, 40, 0, 2);
 
+	/* A neighbour in the same window is none of the area's business. */
+	p = map_at(BASE + 5 * PAGE, 4, RW, ANON, -1, 0);
+	char *q = map_at(BASE + 13 * PAGE, 8, RW, ANON, -1, 0);
+	touch(map_at(BASE + 9 * PAGE, 4, PROT_READ, MAP_PRIVATE, fd, 20 * PAGE));
+	show_pages("the neighbour below:", p, 4);
+	show_pages("the neighbour above:", q, 8);
+	say("    they read %d %d\n", (unsigned long)touch(p + 3 * PAGE), (unsigned long)touch(q));
+
 	/* What is there already stays; and four faults bring 64 pages. */
 	p = map_at(BASE, 48, RW, MAP_PRIVATE, fd, 0);
 	store(p + 4 * PAGE, '!');

@@ -40,9 +40,12 @@ static char *next_terminator(char *p, const char *last)
 }
 
 /*
- * The end of the "#!" line, blanks trimmed. Without a newline in the buffer
- * the path must at least end inside it: half a path is never executed, while
- * a cut argument is harmless, for the interpreter reads the line itself.
+ * Where the "#!" line ends in the BINPRM_BUF_SIZE bytes at @buf: at the first
+ * newline, if no NUL comes before it; else at the last byte of the buffer,
+ * whatever that is. Then blanks right in front of the end are left out.
+ * NULL: no newline, and the path has no end (a blank or a NUL) in the buffer:
+ * half a path is never executed, while a cut argument is harmless, for the
+ * interpreter reads the line itself.
  */
 static char *script_line_end(char *buf)
 {
@@ -62,7 +65,14 @@ static char *script_line_end(char *buf)
 	return end;
 }
 
-/* Finds interpreter and optional argument in the buffer and ends both with NUL. 0 or -ENOEXEC. */
+/*
+ * Finds path and argument of the line in @buf and ends both with NUL, in place.
+ * The path begins behind the blanks after "#!" and ends before a blank, a NUL or
+ * the end of the line. If a blank ended it, the argument is all from the next
+ * byte that is no blank to the end of the line: one string, which may be empty
+ * where the file ends in blanks, for a NUL is no blank. No argument: *arg is NULL.
+ * 0; -ENOEXEC: the line has no end, or ends before a path begins.
+ */
 static int parse_script_line(char *buf, char **name, char **arg)
 {
 	char *end = script_line_end(buf), *sep;
@@ -91,7 +101,12 @@ static int push_arg(const char *s, struct linux_binprm *bprm)
 	return err;
 }
 
-/* Strings grow downward: last argument first. */
+/*
+ * argv[0] goes. In front of the rest come, from low to high: @name, @arg if
+ * there is one, bprm->interp, which is the script by the name that it was opened
+ * by; argc counts them. Strings grow downward: the last is pushed first.
+ * 0, -E2BIG, -EFAULT.
+ */
 static int push_script_args(struct linux_binprm *bprm, const char *name, const char *arg)
 {
 	int err = remove_arg_zero(bprm);
@@ -105,6 +120,12 @@ static int push_script_args(struct linux_binprm *bprm, const char *name, const c
 	return err;
 }
 
+/*
+ * bprm->buf has the first bytes of bprm->file. 0: the strings are those of the
+ * interpreter, bprm->interp is its path, and bprm->interpreter is the open file,
+ * which bprm owns. -ENOEXEC: no script, or no path; -ENOENT and what open_exec
+ * says: no interpreter. After an error nothing is open that was not before.
+ */
 static int load_script(struct linux_binprm *bprm)
 {
 	char *name, *arg;

@@ -296,6 +296,7 @@ static int prepare_binprm(struct linux_binprm *bprm)
 	return kernel_read(bprm->file, bprm->buf, BINPRM_BUF_SIZE, &pos);
 }
 
+/* A copy of @interp becomes the name of what is really executed. 0 or -ENOMEM. */
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 {
 	if (bprm->interp != bprm->filename)
@@ -304,7 +305,13 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 	return bprm->interp ? 0 : -ENOMEM;
 }
 
-/* Asks each format in turn. -ENOEXEC goes on to the next; anything else is the answer. */
+/*
+ * Reads the first bytes of bprm->file (prepare_binprm: bytes or -errno) and asks
+ * each format of the list in turn. -ENOEXEC goes on to the next, but not past the
+ * point of no return; anything else is the answer, and so is the last -ENOEXEC.
+ * -ENOENT: there are no formats. 0: the program is ready, or bprm->interpreter
+ * is the next file.
+ */
 static int search_binary_handler(struct linux_binprm *bprm)
 {
 	struct linux_binfmt *fmt;
@@ -338,6 +345,11 @@ static int follow_interpreter(struct linux_binprm *bprm)
 	return bprm->have_execfd ? -ENOEXEC : 0;
 }
 
+/*
+ * Until a format has loaded a program: as long as one hands over an interpreter,
+ * that file's formats are asked. 0 or -errno; -ELOOP: the file and
+ * BINPRM_MAX_RECURSION interpreters have all been asked, and there is one more.
+ */
 static int exec_binprm(struct linux_binprm *bprm)
 {
 	for (int depth = 0; depth <= BINPRM_MAX_RECURSION; depth++) {
@@ -352,7 +364,14 @@ static int exec_binprm(struct linux_binprm *bprm)
 	return -ELOOP;
 }
 
-/* From open to running. 0 or -errno; an error past the point of no return leaves a fatal signal pending. */
+/*
+ * From open to running, with the strings laid: credentials, the file, its
+ * formats. 0 or -errno. bprm owns the file from do_open_execat on, and the
+ * credentials; free_bprm gives back both. check_unsafe_exec sets in_exec in
+ * current->fs: no exec, good or bad, may leave it set, nor in_execve of the
+ * task. An error past the point of no return has no caller to go to: SIGSEGV,
+ * if no fatal signal is pending already.
+ */
 static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filename, int flags)
 {
 	struct file *file;

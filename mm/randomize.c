@@ -19,7 +19,7 @@
 
 int randomize_va_space = 2;
 
-/* 0 .. @mask pages, in bytes; 0 without PF_RANDOMIZE. */
+/* A random number of pages out of 0 .. @mask (all low bits set), in bytes; 0 without PF_RANDOMIZE. */
 static unsigned long random_pages(unsigned long mask)
 {
 	return current->flags & PF_RANDOMIZE ? (get_random_u64() & mask) << PAGE_SHIFT : 0;
@@ -31,13 +31,17 @@ unsigned long arch_mmap_rnd(void)
 	return random_pages(BIT(MMAP_RND_BITS) - 1);
 }
 
-/* Where the stack ends: @stack_top less a random number of pages. */
+/* Where the stack ends: @stack_top, up to a whole page, less 0 .. STACK_RND_MASK pages; less none without PF_RANDOMIZE. */
 unsigned long randomize_stack_top(unsigned long stack_top)
 {
 	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
 }
 
-/* Up to 8 KiB below @sp, on 16 bytes. */
+/*
+ * 0 .. 8191 bytes below @sp, then down to 16 bytes. Only down to 16 bytes, if
+ * the task asks for no randomisation (ADDR_NO_RANDOMIZE) or randomize_va_space is
+ * 0: PF_RANDOMIZE is not what decides here.
+ */
 unsigned long arch_align_stack(unsigned long sp)
 {
 	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize_va_space)
@@ -45,6 +49,10 @@ unsigned long arch_align_stack(unsigned long sp)
 	return sp & ~0xfUL;
 }
 
+/*
+ * Where the heap begins: mm->brk, up to a whole page, and a random number of
+ * pages, less than BRK_RND_RANGE in all. Only called if it is to be random.
+ */
 unsigned long arch_randomize_brk(struct mm_struct *mm)
 {
 	return PAGE_ALIGN(mm->brk) +

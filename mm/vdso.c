@@ -25,6 +25,7 @@ const char *arch_vma_name(struct vm_area_struct *vma)
 	return vma->vm_ops ? vma->vm_ops->name : NULL;
 }
 
+/* vmf->page: the page of the image, with a reference for the caller. 0; VM_FAULT_SIGBUS behind the image. */
 static vm_fault_t vdso_fault(struct vm_fault *vmf)
 {
 	unsigned long offset = vmf->pgoff << PAGE_SHIFT;
@@ -41,7 +42,12 @@ static void vdso_mremap(struct vm_area_struct *vma)
 	current->mm->context.vdso = (void *)vma->vm_start;
 }
 
-/* The data page is the kernel's to write for ever: no reference, no rss, an entry made here. */
+/*
+ * Page 0 of the area is vdso_data_page; the others are for clocks that Exon does
+ * not have: VM_FAULT_SIGBUS. The data page is the kernel's to write for ever: no
+ * reference, no rss; the entry *vmf->pte is made here, a special one, with the
+ * area's rights (VM_FAULT_NOPAGE).
+ */
 static vm_fault_t vvar_fault(struct vm_fault *vmf)
 {
 	pfn_t pfn = virt_to_phys(&vdso_data_page) >> PAGE_SHIFT;
@@ -98,7 +104,14 @@ static unsigned long vdso_addr(unsigned long start, unsigned long len)
 	return start + (get_random_u64() % (((end - start) >> PAGE_SHIFT) + 1) << PAGE_SHIFT);
 }
 
-/* Both areas, near @addr. 0 or -errno; the caller is an exec, which an error ends. */
+/*
+ * Both areas side by side, at @addr or where get_unmapped_area finds room for
+ * both; mm->context.vdso is the address of the image. The data may be read; it is
+ * device-like: VM_IO, VM_PFNMAP, VM_DONTDUMP. The image may be read and executed,
+ * and debuggers and mprotect may make it writable (a private copy); nothing may
+ * ever make the data writable or executable. mmap_lock held for write.
+ * 0 or -errno; the caller is an exec, which an error ends.
+ */
 static int map_vdso(struct mm_struct *mm, unsigned long addr)
 {
 	int err = get_unmapped_area(&addr, VVAR_SIZE + IMAGE_SIZE, 0);

@@ -20,6 +20,12 @@
 #define PM_FILE			BIT(61)
 #define PM_PRESENT		BIT(63)
 
+/*
+ * "start-end rights offset dev inode ", as the drawing above: addresses and the
+ * offset in bytes with at least 8 hexadecimal digits, the device's numbers with
+ * at least 2, the inode in decimal. Offset, device and inode are 0 without a
+ * file. s is for what was mapped shared, even if it can no more be written to.
+ */
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
 	unsigned long flags = vma->vm_flags, pgoff = 0, ino = 0;
@@ -37,7 +43,12 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 		   flags & VM_MAYSHARE ? 's' : 'p', pgoff, MAJOR(dev), MINOR(dev), ino);
 }
 
-/* The name of an area without a file; NULL: it has none. */
+/*
+ * The name of an area without a file; NULL: it has none. A kernel-made area
+ * (arch_vma_name) has its own. One of no mm at all is the kernel's, too:
+ * "[vdso]". What overlaps or touches start_brk .. brk is "[heap]", what holds
+ * start_stack (or ends there) "[stack]".
+ */
 static const char *vma_name(struct vm_area_struct *vma)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -54,6 +65,11 @@ static const char *vma_name(struct vm_area_struct *vma)
 	return NULL;
 }
 
+/*
+ * One line: the prefix; for what has a file or a name also blanks up to
+ * NAME_COLUMN of this line, one more blank, and the name. Of a file: its path,
+ * as seq_path writes it, with newlines as \012 so that a line stays one.
+ */
 static void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 {
 	const char *name = vma->vm_file ? NULL : vma_name(vma);

@@ -50,8 +50,30 @@ static void attempt(const char *what, int care)
 	put_end(pid);
 }
 
+/*
+ * The file maps this very code where it is now, and fails at a later segment:
+ * a kernel that gives the errno back would come back to the next instruction.
+ * It needs no memory, and says so by its status.
+ */
+static void attempt_with_our_code(const char *what)
+{
+	static const char *const argv[] = { "dropped", NULL };
+	long pid;
+
+	say("== %s\n", what);
+	put_file("/tmp/bad", work, size, 0755);
+	pid = syscall0(__NR_fork);
+	if (pid == 0)
+		__asm__ volatile("syscall\n\tmov %0, %%edi\n\tmov %1, %%eax\n\tsyscall\n"
+				 :: "i"(77), "i"(__NR_exit_group), "a"(__NR_execve), "D"("/tmp/bad"), "S"(argv), "d"(argv + 1)
+				 : "rcx", "r11", "memory");
+	put_end(pid);
+}
+
 int main(long *stack __attribute__((unused)))
 {
+	Elf64_Phdr *last = NULL;
+
 	size = get_file("/t/argv", image, sizeof(image));
 	start();
 	attempt("the file as it is", 0);
@@ -68,6 +90,12 @@ int main(long *stack __attribute__((unused)))
 	start();
 	first_load()->p_vaddr += 16;
 	attempt("address and file offset do not agree within their pages", 0);
+	size = get_file("/t/no-return", image, sizeof(image));
+	start();
+	for (Elf64_Phdr *ph = first_load(); ph->p_type == PT_LOAD; ph++)
+		last = ph->p_filesz ? ph : last;
+	last->p_memsz = last->p_filesz - 1;
+	attempt_with_our_code("a late segment is wrong: the code is there already (status 77: execve came back to it)");
 	start();
 	((Elf64_Ehdr *)work)->e_phnum = 0;
 	attempt("no program headers: found out before the point of no return", 0);

@@ -88,7 +88,7 @@ __attribute__((unused)) static void put_failure(long ret)
 	put("\n");
 }
 
-/* How the child @pid ended. */
+/* How the child @pid ended, if not well. */
 static void put_end(long pid)
 {
 	int status = -1;
@@ -96,7 +96,7 @@ static void put_end(long pid)
 	syscall4(__NR_wait4, pid, &status, 0, NULL);
 	if (status & 127)
 		say("   killed by signal %d\n", (unsigned long)(status & 127));
-	else if (status >> 8 != STATUS_NOT_RUN)
+	else if (status && status >> 8 != STATUS_NOT_RUN)
 		say("   ended with status %d\n", (unsigned long)(status >> 8));
 }
 

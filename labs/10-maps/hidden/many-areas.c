@@ -32,7 +32,7 @@ static void show_smaps(const char *name)
 int main(long *stack)
 {
 	unsigned long vdso = aux_value(stack, AT_SYSINFO_EHDR);
-	char path[] = "/proc/?/maps";
+	char path[] = "/proc/00000/maps", *digit = path + 11;
 	int fds[2];
 	long pid;
 
@@ -49,11 +49,11 @@ int main(long *stack)
 		syscall0(__NR_pause);
 	}
 	syscall3(__NR_read, fds[0], text, 1);
-	if (pid > 9)
-		say("a pid of one digit was expected, not %d\n", pid);
-	path[6] = '0' + pid % 10;
+	for (long rest = pid; rest; rest /= 10)
+		*--digit = '0' + rest % 10;
+	memcpy(digit -= 6, "/proc/", 6);
 	put("== a child's\n");
-	show(path);
+	show(digit);
 	syscall2(__NR_kill, pid, 9);
 	syscall4(__NR_wait4, pid, NULL, 0, NULL);
 	for (unsigned long i = 0; i < 400; i++)

@@ -19,7 +19,7 @@ static void read_byte_by_kernel(const char *what, unsigned long at)
 
 static void protect(const char *what, unsigned long at, long prot)
 {
-	long ret = syscall3(__NR_mprotect, at, PAGE, prot);
+	long ret = syscall3(__NR_mprotect, at, at == vdso ? 2 * PAGE : 4 * PAGE, prot);
 
 	say("%s: %s\n", what, ret == 0 ? "fine" : ret == -EACCES ? "EACCES" : "another error");
 }
@@ -44,10 +44,10 @@ int main(long *stack)
 	read_byte_by_kernel("write(2) from page 0 of [vvar]", vvar);
 	read_byte_by_kernel("write(2) from page 1 of [vvar]", vvar + PAGE);
 	read_byte_by_kernel("write(2) from page 1 of [vdso]", vdso + PAGE);
-	protect("make page 0 of [vvar] writable", vvar, PROT_READ | PROT_WRITE);
-	protect("make page 0 of [vvar] executable", vvar, PROT_READ | PROT_EXEC);
+	protect("make [vvar] writable", vvar, PROT_READ | PROT_WRITE);
+	protect("make [vvar] executable", vvar, PROT_READ | PROT_EXEC);
 	before = *(volatile char *)(vdso + PAGE);
-	protect("make page 0 of [vdso] writable", vdso, PROT_READ | PROT_WRITE | PROT_EXEC);
+	protect("make [vdso] writable", vdso, PROT_READ | PROT_WRITE | PROT_EXEC);
 	try("write page 0 of [vdso] now", write_at, vdso + 8);
 	say("the child's write is %s here\n", *(volatile char *)(vdso + 8) ? "seen" : "not seen");
 	say("page 1 is %s\n", *(volatile char *)(vdso + PAGE) == before ? "as before" : "changed");

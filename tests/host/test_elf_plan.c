@@ -43,33 +43,45 @@ static Elf64_Phdr load(unsigned int flags, unsigned long off, unsigned long vadd
 static struct elf_image plan(Elf64_Ehdr *eh, const Elf64_Phdr *phdr, unsigned int n, int expected)
 {
 	struct elf_image img;
+	int err;
 
 	memset(&img, 0xa5, sizeof(img));
 	*eh = good_header(n);
-	EXPECT_IS((int)elf_plan(eh, phdr, &img), expected);
+	err = elf_plan(eh, phdr, &img);
+	if (err != expected)
+		fail_msg("elf_plan: got %d, expected %d (-ENOEXEC is %d)", err, expected, -ENOEXEC);
 	return img;
 }
 
 /* Linux looks at the magic, type and machine, and at nothing else: class, version and data order pass. */
+static void expect_header(const char *what, Elf64_Ehdr eh, bool wanted)
+{
+	if (elf_header_ok(&eh) != wanted)
+		fail_msg("%s: elf_header_ok says %s, expected %s", what, wanted ? "no" : "yes", wanted ? "yes" : "no");
+}
+
+#define HEADER(field, value, wanted) \
+	do { \
+		Elf64_Ehdr eh_ = good_header(1); \
+		eh_.field = (value); \
+		expect_header(#field " = " #value, eh_, wanted); \
+	} while (0)
+
 static void header_fields(void **state)
 {
-	Elf64_Ehdr eh = good_header(1);
-
 	(void)state;
-	assert_true(elf_header_ok(&eh));
-	eh.e_ident[EI_CLASS] = ELFCLASS32;
-	eh.e_version = 77;
-	assert_true(elf_header_ok(&eh));
-	eh.e_type = ET_DYN;
-	assert_true(elf_header_ok(&eh));
-	eh.e_type = ET_REL;
-	assert_false(elf_header_ok(&eh));
-	eh = good_header(1);
-	eh.e_machine = EM_386;
-	assert_false(elf_header_ok(&eh));
-	eh = good_header(1);
-	eh.e_ident[3] = 'f';
-	assert_false(elf_header_ok(&eh));
+	expect_header("a good header", good_header(1), true);
+	HEADER(e_ident[EI_CLASS], ELFCLASS32, true);
+	HEADER(e_ident[EI_DATA], ELFDATA2MSB, true);
+	HEADER(e_version, 77, true);
+	HEADER(e_ehsize, 0, true);
+	HEADER(e_type, ET_DYN, true);
+	HEADER(e_type, ET_NONE, false);
+	HEADER(e_type, ET_REL, false);
+	HEADER(e_type, ET_CORE, false);
+	HEADER(e_machine, EM_386, false);
+	for (int i = 0; i < SELFMAG; i++)
+		HEADER(e_ident[i], 'f', false);
 }
 
 /* One page of headers and no more: 73 of them fit. */
@@ -180,6 +192,7 @@ static void span_of_unsorted_segments(void **state)
 	EXPECT_IS(plan(&eh, ph, 2, 0).total_size, 0x5010);
 	EXPECT_IS(plan(&eh, other, 3, 0).total_size, 0x7000);
 	EXPECT_IS(plan(&eh, other, 3, 0).brk, BASE + 0x7000);
+	EXPECT_IS(plan(&eh, other, 3, 0).start_data, BASE + 0x5000); /* the highest start, writable or not */
 	EXPECT_IS(plan(&eh, other, 3, 0).end_data, BASE + 0x5010);
 	EXPECT_IS(plan(&eh, other, 3, 0).start_code, BASE);
 	EXPECT_IS(plan(&eh, other, 3, 0).end_code, BASE + 0x5010);
@@ -257,28 +270,33 @@ static void interp_path_length(void **state)
 }
 
 /* The borders of user space, and a sum that would wrap. */
+static void expect_fits(unsigned long start, unsigned long filesz, unsigned long memsz, bool wanted)
+{
+	Elf64_Phdr ph = load(PF_R, 0, 0, filesz, memsz);
+
+	if (elf_segment_fits(&ph, start) != wanted)
+		fail_msg("start %#lx, p_filesz %#lx, p_memsz %#lx: elf_segment_fits says %s, expected %s (TASK_SIZE is %#lx)",
+			 start, filesz, memsz, wanted ? "no" : "yes", wanted ? "yes" : "no", TASK_SIZE);
+}
+
 static void segment_borders(void **state)
 {
-	Elf64_Phdr ph = load(PF_R, 0, 0, 0x10, 0x1000);
-
 	(void)state;
-	assert_true(elf_segment_fits(&ph, TASK_SIZE - 0x1000));
-	assert_false(elf_segment_fits(&ph, TASK_SIZE - 0xfff));
-	assert_false(elf_segment_fits(&ph, TASK_SIZE));
-	assert_true(elf_segment_fits(&ph, BASE));
-	ph.p_memsz = 0x10;
-	assert_true(elf_segment_fits(&ph, BASE));
-	ph.p_memsz = 0xf;
-	assert_false(elf_segment_fits(&ph, BASE));
-	ph.p_memsz = -1UL;
-	assert_false(elf_segment_fits(&ph, BASE));
-	ph.p_memsz = -BASE;
-	assert_false(elf_segment_fits(&ph, BASE));
-	ph.p_memsz = TASK_SIZE + 1;
-	assert_false(elf_segment_fits(&ph, 0));
-	ph.p_memsz = TASK_SIZE;
-	assert_true(elf_segment_fits(&ph, 0));
-	assert_false(elf_segment_fits(&ph, -1UL));
+	expect_fits(BASE, 0x10, 0x1000, true);
+	expect_fits(BASE, 0x10, 0x10, true);
+	expect_fits(BASE, 0x10, 0xf, false);
+	expect_fits(BASE, 0, 0, true);
+	expect_fits(TASK_SIZE - 0x1000, 0x10, 0x1000, true);
+	expect_fits(TASK_SIZE - 0xfff, 0x10, 0x1000, false);
+	expect_fits(TASK_SIZE, 0x10, 0x1000, false);
+	expect_fits(TASK_SIZE, 0, 0, false);
+	expect_fits(-1UL, 0, 0, false);
+	expect_fits(-0x1000UL, 0x10, 0x1000, false);
+	expect_fits(0, 0x10, TASK_SIZE, true);
+	expect_fits(0, 0x10, TASK_SIZE + 1, false);
+	expect_fits(BASE, 0x10, -1UL, false);
+	expect_fits(BASE, 0x10, -BASE, false);
+	expect_fits(BASE, 0x10, -BASE + 0x1000, false);
 }
 
 /* A header table behind the segment's bytes, or at its very end, is in no segment. */

@@ -95,6 +95,8 @@ static unsigned int rnd(unsigned int n)
 
 static unsigned long page_addr(unsigned int page) { return BASE + page * PAGE_SIZE; }
 
+static bool list_is_by_hand;
+
 static int setup(void **state)
 {
 	(void)state;
@@ -111,9 +113,13 @@ static int setup(void **state)
 	return 0;
 }
 
+static void drop_list_by_hand(void);
+
 static int teardown(void **state)
 {
 	(void)state;
+	if (list_is_by_hand)
+		drop_list_by_hand(); /* a case that uses it has failed: no heap to look at */
 	while (mm.mmap) {
 		struct vm_area_struct *vma = mm.mmap;
 
@@ -317,6 +323,12 @@ static void expect_areas(int n, ...)
 /* A list that no function of mm/vma.c has made: pages 4-8 and 10-12, then 12-20 of file 0 at page 100. */
 static struct vm_area_struct by_hand[3];
 
+static void remove_vma_struct(struct vm_area_struct *v)
+{
+	unlink_anon_vma(v);
+	vm_area_free(v);
+}
+
 static void list_by_hand(void)
 {
 	static const struct {
@@ -331,21 +343,27 @@ static void list_by_hand(void)
 	by_hand[2].vm_file = get_file(&files[0]);
 	by_hand[2].vm_pgoff = 100;
 	list_add_tail(&by_hand[2].shared_node, &mappings[0].i_mmap);
+	list_is_by_hand = true;
 	mm.mmap = by_hand;
 	mm.map_count = 3;
 	mm.highest_vm_end = page_addr(20);
 }
 
-/* The list is on no heap: takes it apart before the end of a case. */
+/* The list is on no heap: takes it apart before the end of a case, however it was left. */
 static void drop_list_by_hand(void)
 {
+	list_is_by_hand = false;
 	for (struct vm_area_struct *v = mm.mmap, *next; v; v = next) {
 		next = v->vm_next;
 		if (v->vm_file)
 			atomic_dec(&v->vm_file->f_count);
 		if (v < by_hand || v >= by_hand + 3)
-			vm_area_free(v);
+			remove_vma_struct(v);
+		else
+			unlink_anon_vma(v);
 	}
+	for (int i = 0; i < 2; i++)
+		atomic_set(&files[i].f_count, 1);
 	INIT_LIST_HEAD(&mappings[0].i_mmap);
 	INIT_LIST_HEAD(&mappings[1].i_mmap);
 	mm = (struct mm_struct){0};
@@ -641,6 +659,12 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	map_anon(4, 8, RW);
 	EXPECT(mm.map_count == 2, "an area between two with different anon_vmas joins one of them");
 	EXPECT(mm.mmap->vm_end == page_addr(4), "a new mapping that fits both, which cannot be one, joins the next");
+	do_unmap(4, 8);
+	map_anon(4, 8, R);
+	expect_areas(3, 0, 4, RW, 4, 8, R, 8, 12, RW);
+	do_protect(4, 8, RW);
+	EXPECT(mm.map_count == 2, "a range that fits both, whose anon_vmas differ, joins one of them");
+	EXPECT(mm.mmap->vm_end == page_addr(8), "a range of vma_merge that fits both, which cannot be one, joins the one before");
 }
 
 static void test_forked_area_does_not_merge_with_untouched(void **state)
@@ -667,6 +691,15 @@ static void test_neighbour_shares_its_anon_vma(void **state)
 	assert_ptr_equal(a->anon_vma, b->anon_vma);
 	do_protect(4, 8, RW);
 	expect_areas(1, 0, 8, RW);
+	/* The first of three was never touched, and swallows one that was. */
+	do_unmap(0, 8);
+	map_anon(0, 4, RW);
+	map_anon(4, 8, R);
+	b = map_anon(8, 12, RW);
+	assert_int_equal(anon_vma_prepare(b), 0);
+	do_protect(4, 8, RW);
+	expect_areas(1, 0, 12, RW);
+	EXPECT(mm.mmap->anon_vma && mm.mmap->anon_chain == 1, "the area that grew must inherit the anon_vma of what it swallowed");
 }
 
 static void test_stack_keeps_its_gap(void **state)

@@ -66,7 +66,10 @@ int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags)
 	if (offset_in_page(addr))
 		return -EINVAL;
 	if (len)
-		note("zero pages %lx+%lx%s\n", addr, PAGE_ALIGN(len), flags == VM_EXEC ? " exec" : flags ? " ?" : "");
+		note("zero pages %lx+%lx%s\n", addr, PAGE_ALIGN(len),
+		     flags == VM_EXEC ? " exec"
+		     : flags	      ? " ?"
+				      : "");
 	return len ? brk_error : 0;
 }
 
@@ -84,7 +87,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 }
 
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
+		int error)
 {
 	(void)stage, (void)function, (void)line, (void)pid, (void)comm;
 	(void)start, (void)end, (void)vm_flags, (void)pgoff, (void)error;
@@ -101,11 +105,20 @@ static int setup(void **state)
 	return 0;
 }
 
-#define ASKED(text) do { assert_string_equal(asked, text); asked[0] = '\0'; } while (0)
+#define ASKED(text)                                                                                \
+	do {                                                                                       \
+		assert_string_equal(asked, text);                                                  \
+		asked[0] = '\0';                                                                   \
+	} while (0)
 
-static Elf64_Phdr segment(unsigned long offset, unsigned long vaddr, unsigned long filesz, unsigned long memsz)
+static Elf64_Phdr segment(unsigned long offset, unsigned long vaddr, unsigned long filesz,
+			  unsigned long memsz)
 {
-	return (Elf64_Phdr){.p_type = PT_LOAD, .p_offset = offset, .p_vaddr = vaddr, .p_filesz = filesz, .p_memsz = memsz};
+	return (Elf64_Phdr){.p_type = PT_LOAD,
+			    .p_offset = offset,
+			    .p_vaddr = vaddr,
+			    .p_filesz = filesz,
+			    .p_memsz = memsz};
 }
 
 static void padzero_clears_to_the_pages_end(void **state)
@@ -187,13 +200,17 @@ static void elf_load_does_its_steps_in_order(void **state)
 	unsigned long addr = 0x500400;
 
 	(void)state;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0), 0);
+	assert_int_equal(
+		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
+		0);
 	assert_int_equal(addr, 0x500000);
 	ASKED("map 500000+1000 prot 3 from 1000\nclear 500600+a00\nzero pages 501000+5000\n");
 	/* No bss: the bytes behind the segment are left alone. */
 	ph.p_memsz = ph.p_filesz;
 	addr = 0x500400;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0), 0);
+	assert_int_equal(
+		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
+		0);
 	ASKED("map 500000+1000 prot 3 from 1000\n");
 	/* A page that cannot be written keeps its bytes: no error. */
 	ph.p_memsz = 0x1000;
@@ -214,7 +231,9 @@ static void elf_load_of_nothing_in_the_file(void **state)
 	unsigned long addr = 0x502800;
 
 	(void)state;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0), 0);
+	assert_int_equal(
+		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
+		0);
 	assert_int_equal(addr, 0x502000);
 	ASKED("zero pages 502000+2000\n");
 	/* Nothing at all is right, too. */

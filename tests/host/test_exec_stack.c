@@ -66,6 +66,8 @@ unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	char *p = host(from, n);
 
+	if (!n)
+		fail_msg("a step of 0 bytes: it would never end");
 	if (p)
 		memcpy(to, p, n);
 	return p ? 0 : n;
@@ -96,7 +98,8 @@ long strnlen_user(const char __user *s, long n)
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force)
 {
 	(void)mm, (void)write, (void)force;
-	return no_pages || addr < BOTTOM || addr >= TOP ? ERR_PTR(-EFAULT) : &pages[(addr - BOTTOM) / PAGE_SIZE];
+	return no_pages || addr < BOTTOM || addr >= TOP ? ERR_PTR(-EFAULT)
+							: &pages[(addr - BOTTOM) / PAGE_SIZE];
 }
 
 int expand_stack(struct vm_area_struct *vma, unsigned long address)
@@ -128,7 +131,8 @@ int down_write_killable(struct rw_semaphore *s) { return (void)s, 0; }
 void up_write(struct rw_semaphore *s) { (void)s; }
 
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
+		int error)
 {
 	(void)stage, (void)function, (void)line, (void)pid, (void)comm;
 	(void)start, (void)end, (void)vm_flags, (void)pgoff, (void)error;
@@ -139,24 +143,31 @@ struct mm_struct *mm_alloc(void) { return NULL; }
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm) { return (void)mm, NULL; }
 void vm_area_free(struct vm_area_struct *vma) { (void)vma; }
 pgprot_t vm_get_page_prot(unsigned long flags) { return (pgprot_t){flags}; }
-int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma) { return (void)mm, (void)vma, 0; }
-struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr) { return (void)mm, (void)addr, NULL; }
+int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	return (void)mm, (void)vma, 0;
+}
+struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
+{
+	return (void)mm, (void)addr, NULL;
+}
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags)
 {
 	return (void)vma, (void)pprev, (void)start, (void)end, (void)newflags, 0;
 }
-int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+	       unsigned long pgoff)
 {
 	return (void)vma, (void)start, (void)end, (void)pgoff, 0;
 }
-unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr, unsigned long new_addr,
-			       unsigned long len)
+unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
+			       unsigned long new_addr, unsigned long len)
 {
 	return (void)vma, (void)old_addr, (void)new_addr, len;
 }
-void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end, unsigned long floor,
-		   unsigned long ceiling)
+void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
+		   unsigned long floor, unsigned long ceiling)
 {
 	(void)mm, (void)start, (void)end, (void)floor, (void)ceiling;
 }
@@ -171,9 +182,14 @@ static int setup(void **state)
 	memset(&new_mm, 0, sizeof(new_mm));
 	no_pages = false;
 	this_task = (struct task_struct){.mm = &new_mm, .cred = &creds, .signal = &signals};
-	area = (struct vm_area_struct){.vm_mm = &new_mm, .vm_start = TOP - PAGE_SIZE, .vm_end = TOP};
-	bprm = (struct linux_binprm){.vma = &area, .mm = &new_mm, .p = TOP - 8, .argmin = BOTTOM,
-				     .filename = "/bin/program", .rlim_stack = {8 << 20, 8 << 20}};
+	area = (struct vm_area_struct){
+		.vm_mm = &new_mm, .vm_start = TOP - PAGE_SIZE, .vm_end = TOP};
+	bprm = (struct linux_binprm){.vma = &area,
+				     .mm = &new_mm,
+				     .p = TOP - 8,
+				     .argmin = BOTTOM,
+				     .filename = "/bin/program",
+				     .rlim_stack = {8 << 20, 8 << 20}};
 	return 0;
 }
 
@@ -211,7 +227,8 @@ static void push_string_goes_down(void **state)
 
 static void push_string_crosses_pages(void **state)
 {
-	const unsigned long lengths[] = {PAGE_SIZE - 8, 1, PAGE_SIZE, PAGE_SIZE - 1, 2, 3 * PAGE_SIZE + 5, MAX_ARG_STRLEN};
+	const unsigned long lengths[] = {
+		PAGE_SIZE - 8, 1, PAGE_SIZE, PAGE_SIZE - 1, 2, 3 * PAGE_SIZE + 5, MAX_ARG_STRLEN};
 	static char text[MAX_ARG_STRLEN];
 
 	(void)state;
@@ -222,7 +239,8 @@ static void push_string_crosses_pages(void **state)
 			text[j] = 'a' + (j * 7 + j / PAGE_SIZE + i) % 26;
 		text[len - 1] = '\0';
 		memcpy(old, text, len);
-		assert_int_equal(push_string(&bprm, i % 2 ? text : (char *)USER, len, i % 2 == 0), 0);
+		assert_int_equal(push_string(&bprm, i % 2 ? (char *)USER : text, len, i % 2 == 1),
+				 0);
 		assert_int_equal(bprm.p, before - len);
 		assert_memory_equal(at(bprm.p), text, len);
 	}
@@ -261,8 +279,10 @@ static void copy_strings_keeps_the_order(void **state)
 	(void)state;
 	/* Strings of the kernel, then of the user: the same row. */
 	for (int user = 0; user < 2; user++) {
-		struct arg_ptr argv = user ? user_strings(0, three) : (struct arg_ptr){.kernel = three};
-		struct arg_ptr envp = user ? user_strings(0x2000, two) : (struct arg_ptr){.kernel = two};
+		struct arg_ptr argv =
+			user ? user_strings(0, three) : (struct arg_ptr){.kernel = three};
+		struct arg_ptr envp =
+			user ? user_strings(0x2000, two) : (struct arg_ptr){.kernel = two};
 
 		assert_int_equal(lay_strings(&bprm, argv, envp), 0);
 		assert_int_equal(bprm.p, TOP - 8 - sizeof(row));
@@ -355,12 +375,32 @@ static void auxv_says_what_it_should(void **state)
 {
 	Elf64_Ehdr ehdr = {.e_phnum = 9, .e_entry = 0x1130};
 	struct elf_image img = {.ehdr = &ehdr, .phdr_addr = 0x40};
-	struct elf_layout l = {.load_bias = 0x555555554000, .interp_base = 0x7ffff7fca000, .entry = 0x7ffff7fe4b70};
-	const struct { unsigned long type, value; } wanted[] = {
-		{AT_SYSINFO_EHDR, 0x7ffff7fc8000}, {AT_MINSIGSTKSZ, 0x7f0}, {AT_HWCAP, 0xbfebfbff}, {AT_PAGESZ, 4096},
-		{AT_CLKTCK, 100}, {AT_PHDR, 0x555555554040}, {AT_PHENT, 56}, {AT_PHNUM, 9}, {AT_BASE, 0x7ffff7fca000},
-		{AT_FLAGS, 0}, {AT_ENTRY, 0x555555555130}, {AT_UID, 11}, {AT_EUID, 12}, {AT_GID, 13}, {AT_EGID, 14},
-		{AT_SECURE, 1}, {AT_RANDOM, 0x1234}, {AT_HWCAP2, 2}, {AT_EXECFN, 0xfff0}, {AT_PLATFORM, 0x5678},
+	struct elf_layout l = {.load_bias = 0x555555554000,
+			       .interp_base = 0x7ffff7fca000,
+			       .entry = 0x7ffff7fe4b70};
+	const struct {
+		unsigned long type, value;
+	} wanted[] = {
+		{AT_SYSINFO_EHDR, 0x7ffff7fc8000},
+		{AT_MINSIGSTKSZ, 0x7f0},
+		{AT_HWCAP, 0xbfebfbff},
+		{AT_PAGESZ, 4096},
+		{AT_CLKTCK, 100},
+		{AT_PHDR, 0x555555554040},
+		{AT_PHENT, 56},
+		{AT_PHNUM, 9},
+		{AT_BASE, 0x7ffff7fca000},
+		{AT_FLAGS, 0},
+		{AT_ENTRY, 0x555555555130},
+		{AT_UID, 11},
+		{AT_EUID, 12},
+		{AT_GID, 13},
+		{AT_EGID, 14},
+		{AT_SECURE, 1},
+		{AT_RANDOM, 0x1234},
+		{AT_HWCAP2, 2},
+		{AT_EXECFN, 0xfff0},
+		{AT_PLATFORM, 0x5678},
 		{AT_NULL, 0},
 	};
 	const unsigned long *auxv = new_mm.saved_auxv;
@@ -403,7 +443,9 @@ static void tables_are_complete_and_aligned(void **state)
 		for (int i = 0; i <= n; i++)
 			list[i] = i % 3 ? "x" : "a string";
 		setup(NULL);
-		assert_int_equal(lay_strings(&bprm, (struct arg_ptr){.kernel = list}, (struct arg_ptr){.kernel = two}), 0);
+		assert_int_equal(lay_strings(&bprm, (struct arg_ptr){.kernel = list},
+					     (struct arg_ptr){.kernel = two}),
+				 0);
 		new_mm.arg_start = p = bprm.p;
 		assert_int_equal(create_elf_tables(&bprm, &img, &l), 0);
 		assert_int_equal(bprm.p % 16, 0);
@@ -416,7 +458,9 @@ static void tables_are_complete_and_aligned(void **state)
 		assert_int_equal(word(bprm.p + 8 * (n + 5)), 0);
 		assert_memory_equal(at(bprm.p + 8 * (n + 6)), new_mm.saved_auxv, 40 * 8);
 		assert_string_equal(at(aux(new_mm.saved_auxv, 42, AT_PLATFORM)), "x86_64");
-		assert_memory_equal(at(aux(new_mm.saved_auxv, 42, AT_RANDOM)), "\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf", 16);
+		assert_memory_equal(
+			at(aux(new_mm.saved_auxv, 42, AT_RANDOM)),
+			"\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xac\xad\xae\xaf", 16);
 		assert_string_equal(at(aux(new_mm.saved_auxv, 42, AT_EXECFN)), "/bin/program");
 		assert_string_equal(at(new_mm.env_start), "A=1");
 		assert_int_equal(new_mm.arg_end, new_mm.env_start);

@@ -32,7 +32,8 @@ static inline void show_bytes(const char *name, const void *from, const void *to
 
 		while (p < end && *p == *first)
 			p++;
-		say("%s: at %x %d bytes of ", name, (unsigned long)first, (unsigned long)(p - first));
+		say("%s: at %x %d bytes of ", name, (unsigned long)first,
+		    (unsigned long)(p - first));
 		put_number(*first, 16, 2);
 		put("\n");
 	}
@@ -45,23 +46,20 @@ static inline const void *page_end(const void *p)
 }
 
 /* Where the heap would begin: behind the highest segment. */
-static inline void show_brk(void)
-{
-	say("brk: %x\n", (unsigned long)syscall1(__NR_brk, 0));
-}
+static inline void show_brk(void) { say("brk: %x\n", (unsigned long)syscall1(__NR_brk, 0)); }
 
 /*
  * The program's three segments (three.lds): bytes of the file a, b, c and zeros
  * a0, b0, c0, each with an end: a_end and so on. @rights as in an assembler's .section.
  */
-#define FILE_BYTES(name, rights, size, byte) \
-	extern char name[], name##_end[]; \
-	__asm__(".section ." #name ",\"" rights "\",@progbits\n" \
-		#name ":\n\t.fill " #size ",1," #byte "\n" #name "_end:\n\t.text\n")
-#define ZEROS(name, rights, size) \
-	extern char name[], name##_end[]; \
-	__asm__(".section ." #name ",\"" rights "\",@nobits\n" \
-		#name ":\n\t.zero " #size "\n" #name "_end:\n\t.text\n")
+#define FILE_BYTES(name, rights, size, byte)                                                       \
+	extern char name[], name##_end[];                                                          \
+	__asm__(".section ." #name ",\"" rights "\",@progbits\n" #name ":\n\t.fill " #size         \
+		",1," #byte "\n" #name "_end:\n\t.text\n")
+#define ZEROS(name, rights, size)                                                                  \
+	extern char name[], name##_end[];                                                          \
+	__asm__(".section ." #name ",\"" rights "\",@nobits\n" #name ":\n\t.zero " #size           \
+		"\n" #name "_end:\n\t.text\n")
 
 /* What follows in the file: a page that is mapped shows it, unless it is zeroed. */
 __asm__(".section .behind,\"\",@progbits\n\t.fill 4096,1,0xee\n\t.text\n");

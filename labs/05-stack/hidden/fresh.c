@@ -1,9 +1,12 @@
 /* flags: @labs/05-stack/programs/mini.flags */
 /* SPDX-License-Identifier: MIT */
-/* With randomised addresses: rsp is a multiple of 16, AT_RANDOM's bytes are new each time; tables larger than the stack's first room. */
+/*
+ * With randomised addresses: rsp is a multiple of 16, the bytes of AT_RANDOM are
+ * new each time; tables larger than the first room of the stack.
+ */
 #include "../programs/execs.h"
 
-#define STRINGS	30000UL
+#define STRINGS 30000UL
 #define ROUNDS	6
 
 static const char *many[STRINGS + 2];
@@ -23,14 +26,15 @@ static void check_stack(long *stack)
 
 	check("rsp is a multiple of 16", !((long)stack & 15));
 	check("AT_PLATFORM is \"x86_64\"", platform && str_eq(platform, "x86_64"));
-	check("AT_RANDOM lies on the stack", aux(stack, AT_RANDOM, 0) > (long)stack && aux(stack, AT_RANDOM, 0) < stack[1]);
+	check("AT_RANDOM lies on the stack",
+	      aux(stack, AT_RANDOM, 0) > (long)stack && aux(stack, AT_RANDOM, 0) < stack[1]);
 }
 
 /* Executes itself with one more word: this round's random bytes. */
 static int next_round(long *stack)
 {
 	const unsigned char *r = (unsigned char *)aux(stack, AT_RANDOM, 0);
-	const char *argv[ROUNDS + 2] = { "fresh" };
+	const char *argv[ROUNDS + 2] = {"fresh"};
 	long n = stack[0];
 
 	for (int i = 0; i < 16; i++) {
@@ -52,7 +56,8 @@ int main(long *stack)
 	check_stack(stack);
 	if (stack[0] == (long)STRINGS + 1) {
 		for (unsigned long i = 1; i <= STRINGS; i++)
-			check("each string is there", str_eq((char *)stack[1 + i], i % 2 ? "x" : ""));
+			check("each string is there",
+			      str_eq((char *)stack[1 + i], i % 2 ? "x" : ""));
 		return stack[1 + STRINGS + 1] != 0;
 	}
 	if (stack[0] <= ROUNDS)

@@ -5,13 +5,14 @@
 
 static void show(long *stack)
 {
-	say("uid %d euid %d gid %d egid %d secure %d\n", aux(stack, AT_UID, -1), aux(stack, AT_EUID, -1), aux(stack, AT_GID, -1),
-	    aux(stack, AT_EGID, -1), aux(stack, AT_SECURE, -1));
+	say("uid %d euid %d gid %d egid %d secure %d\n", aux(stack, AT_UID, -1),
+	    aux(stack, AT_EUID, -1), aux(stack, AT_GID, -1), aux(stack, AT_EGID, -1),
+	    aux(stack, AT_SECURE, -1));
 }
 
 int main(long *stack)
 {
-	static const char *const again[] = { "ids", "again", NULL };
+	static const char *const again[] = {"ids", "again", NULL};
 
 	show(stack);
 	if (stack[0] > 1)

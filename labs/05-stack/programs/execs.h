@@ -9,7 +9,8 @@
 #include <mini.h>
 
 /* The wait status of @path with these arguments; -errno when it could not be executed. */
-static __attribute__((noinline, unused)) long run(const char *path, const void *argv, const void *envp)
+static __attribute__((noinline, unused)) long run(const char *path, const void *argv,
+						  const void *envp)
 {
 	static volatile long failed;
 	int status = -1;
@@ -27,10 +28,7 @@ static __attribute__((noinline, unused)) long run(const char *path, const void *
 }
 
 /* envp of the stack that main got, and the auxiliary vector behind it. */
-static inline char **env_of(long *stack)
-{
-	return (char **)stack + 1 + stack[0] + 1;
-}
+static inline char **env_of(long *stack) { return (char **)stack + 1 + stack[0] + 1; }
 
 static inline long *auxv_of(long *stack)
 {

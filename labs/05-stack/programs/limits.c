@@ -1,16 +1,19 @@
 /* flags: @labs/05-stack/programs/mini.flags */
 /* SPDX-License-Identifier: MIT */
-/* Arguments at the limits of what execve takes, and addresses that it cannot read: the errno of each, or what "count" says. */
+/*
+ * Arguments at the limits of what execve takes, and addresses that it cannot
+ * read: the errno of each, or what "count" says.
+ */
 #include "execs.h"
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#define LONGEST	(128 * 1024UL)	/* bytes of a string, with its NUL */
+#define LONGEST (128 * 1024UL) /* bytes of a string, with its NUL */
 #define COUNT	"/t/count"
 
 static char text[LONGEST + 1];
 static const char *many[100];
-static const char *const nothing[] = { NULL };
+static const char *const nothing[] = {NULL};
 
 static void show(const char *what, long result)
 {
@@ -30,7 +33,7 @@ static void fill(unsigned long length)
 
 static void lengths(void)
 {
-	const char *argv[] = { "count", text, "behind", NULL };
+	const char *argv[] = {"count", text, "behind", NULL};
 
 	fill(LONGEST - 1);
 	show("longest string", run(COUNT, argv, nothing));
@@ -68,8 +71,10 @@ static void share(const char *what, unsigned long stack)
 
 static void bad_addresses(void)
 {
-	char *page = (char *)syscall6(__NR_mmap, 0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *end = page + 4096;
-	const char *argv[] = { "count", "middle", "last", NULL };
+	char *page = (char *)syscall6(__NR_mmap, 0, 8192, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     *end = page + 4096;
+	const char *argv[] = {"count", "middle", "last", NULL};
 	const char **high = (const char **)end - 2;
 
 	syscall2(__NR_munmap, end, 4096);

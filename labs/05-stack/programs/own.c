@@ -16,10 +16,12 @@ static void check(const char *what, int holds)
 
 static void check_pointers(long *stack)
 {
-	const char *platform = (const char *)aux(stack, AT_PLATFORM, 0), *name = (const char *)aux(stack, AT_EXECFN, 0);
+	const char *platform = (const char *)aux(stack, AT_PLATFORM, 0),
+		   *name = (const char *)aux(stack, AT_EXECFN, 0);
 	long random = aux(stack, AT_RANDOM, 0);
 
-	check("AT_PHDR is this program's headers", aux(stack, AT_PHDR, 0) == (long)&__ehdr_start + (long)__ehdr_start.e_phoff);
+	check("AT_PHDR is this program's headers",
+	      aux(stack, AT_PHDR, 0) == (long)&__ehdr_start + (long)__ehdr_start.e_phoff);
 	check("AT_PHNUM is their number", aux(stack, AT_PHNUM, 0) == __ehdr_start.e_phnum);
 	check("AT_PHENT is the size of one", aux(stack, AT_PHENT, 0) == sizeof(Elf64_Phdr));
 	check("AT_ENTRY is _start", aux(stack, AT_ENTRY, 0) == (long)_start);
@@ -27,8 +29,10 @@ static void check_pointers(long *stack)
 	check("AT_PLATFORM is \"x86_64\"", platform && str_eq(platform, "x86_64"));
 	check("AT_EXECFN is \"/t/own\"", name && str_eq(name, "/t/own"));
 	check("AT_RANDOM is above the tables", random > (long)auxv_of(stack));
-	check("AT_RANDOM and AT_PLATFORM are below the strings", random + 16 <= stack[1] && (long)platform + 7 <= stack[1]);
-	check("AT_SYSINFO_EHDR is an ELF header", *(unsigned int *)aux(stack, AT_SYSINFO_EHDR, (long)stack) == 0x464c457f);
+	check("AT_RANDOM and AT_PLATFORM are below the strings",
+	      random + 16 <= stack[1] && (long)platform + 7 <= stack[1]);
+	check("AT_SYSINFO_EHDR is an ELF header",
+	      *(unsigned int *)aux(stack, AT_SYSINFO_EHDR, (long)stack) == 0x464c457f);
 }
 
 /* The row of NUL-ended strings in a file of /proc is the memory at @first. */

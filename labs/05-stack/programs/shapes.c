@@ -1,14 +1,17 @@
 /* flags: @labs/05-stack/programs/mini.flags */
 /* SPDX-License-Identifier: MIT */
-/* Executes "shape" with 0 to 9 arguments, with empty ones, with none, with no environment: all addresses come out. */
+/*
+ * Executes "shape" with 1 to 10 strings, with empty ones, with none, with no
+ * environment: all addresses come out.
+ */
 #include "execs.h"
 
-#define SHAPE	"/t/shape"
+#define SHAPE "/t/shape"
 
 int main(long *stack __attribute__((unused)))
 {
-	static const char *const nothing[] = { NULL }, *const empty[] = { "", "", "", NULL };
-	static const char *const environment[] = { "A=1", "", "LONG=0123456789abcdef", NULL };
+	static const char *const nothing[] = {NULL}, *const empty[] = {"", "", "", NULL};
+	static const char *const environment[] = {"A=1", "", "LONG=0123456789abcdef", NULL};
 	static char text[16] = "aaaaaaaaaaaaaaa";
 	const char *argv[11];
 

@@ -3,7 +3,4 @@
 /* Ends well. */
 #include <mini.h>
 
-int main(long *stack __attribute__((unused)))
-{
-	return 0;
-}
+int main(long *stack __attribute__((unused))) { return 0; }

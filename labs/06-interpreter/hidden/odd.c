@@ -6,7 +6,8 @@
 static char image[65536];
 
 /* A copy of @from in which one word is another; @to is executed then. */
-static void patched(const char *what, const char *from, const char *to, int segment, unsigned long offset, unsigned long value)
+static void patched(const char *what, const char *from, const char *to, int segment,
+		    unsigned long offset, unsigned long value)
 {
 	Elf64_Phdr *ph = (Elf64_Phdr *)(image + 64);
 	int fd = syscall3(__NR_open, from, O_RDONLY, 0);
@@ -36,7 +37,7 @@ static void make_dynamic(const char *path)
 	syscall1(__NR_close, fd);
 }
 
-#define FIELD(f)	offsetof(Elf64_Phdr, f)
+#define FIELD(f) offsetof(Elf64_Phdr, f)
 
 int main(long *stack __attribute__((unused)))
 {
@@ -44,9 +45,13 @@ int main(long *stack __attribute__((unused)))
 	run("/t/pieexec");
 	run("/t/piehigh");
 	run("/t/fixedhigh");
-	patched("interpreter above user space", "/t/interphigh", "/t/interp", 1, FIELD(p_vaddr), 0xffff800000001000);
-	patched("interpreter with p_filesz > p_memsz", "/t/interphigh", "/t/interp", 1, FIELD(p_memsz), 1);
-	patched("interpreter larger than user space", "/t/interphigh", "/t/interp", 1, FIELD(p_memsz), 1UL << 47);
-	patched("interpreter whose file part cannot be mapped", "/t/interphigh", "/t/interp", 0, FIELD(p_offset), 1);
+	patched("interpreter above user space", "/t/interphigh", "/t/interp", 1, FIELD(p_vaddr),
+		0xffff800000001000);
+	patched("interpreter with p_filesz > p_memsz", "/t/interphigh", "/t/interp", 1,
+		FIELD(p_memsz), 1);
+	patched("interpreter larger than user space", "/t/interphigh", "/t/interp", 1,
+		FIELD(p_memsz), 1UL << 47);
+	patched("interpreter whose file part cannot be mapped", "/t/interphigh", "/t/interp", 0,
+		FIELD(p_offset), 1);
 	return 0;
 }

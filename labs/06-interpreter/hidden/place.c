@@ -1,9 +1,12 @@
 /* flags: @labs/06-interpreter/programs/pie.flags -Wl,-z,max-page-size=0x200000,-z,common-page-size=0x200000 */
 /* SPDX-License-Identifier: MIT */
-/* A PIE of 2 MiB alignment that keeps its address, and its interpreter's, in files: no two runs may agree. */
+/*
+ * A PIE of 2 MiB alignment that keeps its address, and its interpreter's, in
+ * files: no two runs may agree.
+ */
 #include "../programs/where.h"
 
-#define THIRD	0x2aaaaaaaa000UL	/* of user space: a PIE begins two of them up */
+#define THIRD 0x2aaaaaaaa000UL /* of user space: a PIE begins two of them up */
 
 static int faults;
 
@@ -33,7 +36,8 @@ int main(long *stack)
 	unsigned long here = (unsigned long)&__ehdr_start, base = aux(stack, AT_BASE, 0);
 
 	check("the program is aligned to 2 MiB", !(here & 0x1fffff));
-	check("the program is two thirds up user space", here >= 2 * THIRD - 0x200000 && here < 2 * THIRD + (1UL << 40));
+	check("the program is two thirds up user space",
+	      here >= 2 * THIRD - 0x200000 && here < 2 * THIRD + (1UL << 40));
 	check("the program is at a new place", is_new("/tmp/places", here));
 	check("the interpreter is above the program", base > here);
 	check("the interpreter is at a new place", is_new("/tmp/bases", base));

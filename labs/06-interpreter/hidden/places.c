@@ -1,6 +1,9 @@
 /* flags: @labs/06-interpreter/programs/fixed.flags */
 /* SPDX-License-Identifier: MIT */
-/* With randomised addresses: each time another place, page aligned, and in the part of user space where it belongs. */
+/*
+ * With randomised addresses: each time another place, page aligned, and in the
+ * part of user space where it belongs.
+ */
 #include "../programs/where.h"
 
 int main(long *stack __attribute__((unused)))

@@ -1,11 +1,14 @@
 /* flags: @labs/06-interpreter/programs/fixed.flags */
 /* SPDX-License-Identifier: MIT */
-/* Copies of "pie" whose PT_INTERP names odd files, or is odd itself: the errno of each execve. */
+/*
+ * Copies of "pie" whose PT_INTERP names odd files, or is odd itself: the errno
+ * of each execve.
+ */
 #include "where.h"
 
 static char program[65536], interp[65536];
 static long program_size, interp_size;
-static Elf64_Phdr *ph;		/* PT_INTERP in program[] */
+static Elf64_Phdr *ph; /* PT_INTERP in program[] */
 
 static void write_file(const char *path, const void *data, long size, int mode)
 {
@@ -51,7 +54,7 @@ static void with_path(const char *what, const char *path, long size)
 	program_size -= size;
 }
 
-#define WITH(what, path)	with_path(what, path, sizeof(path))
+#define WITH(what, path) with_path(what, path, sizeof(path))
 
 static void files(void)
 {
@@ -59,13 +62,17 @@ static void files(void)
 
 	WITH("no such file", "/t/none");
 	WITH("a directory", "/t");
-	write_file("/tmp/text", "no program at all, but long enough to have the size of a header of ELF\n", 71, 0755);
+	write_file("/tmp/text",
+		   "no program at all, but long enough to have the size of a header of ELF\n", 71,
+		   0755);
 	WITH("a text", "/tmp/text");
 	write_file("/tmp/short", "short\n", 6, 0755);
 	WITH("a text shorter than a header", "/tmp/short");
 	write_file("/tmp/noexec", interp, interp_size, 0644);
 	WITH("a file that is not executable", "/tmp/noexec");
-	write_file("/tmp/script", "#!/t/fixed\n# a script is a program, but no interpreter of an ELF file\n", 71, 0755);
+	write_file("/tmp/script",
+		   "#!/t/fixed\n# a script is a program, but no interpreter of an ELF file\n", 71,
+		   0755);
 	WITH("a script", "/tmp/script");
 	eh->e_machine = EM_AARCH64;
 	write_file("/tmp/other", interp, interp_size, 0755);

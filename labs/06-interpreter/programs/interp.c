@@ -10,7 +10,9 @@ int main(long *stack)
 {
 	show_where("interpreter", stack);
 	say("its data is %s, its bss is %s\n", data == 77 ? "there" : "WRONG",
-	    all_zero(small, small + sizeof(small)) && all_zero(large, large + sizeof(large)) ? "zero" : "NOT ZERO");
+	    all_zero(small, small + sizeof(small)) && all_zero(large, large + sizeof(large))
+		    ? "zero"
+		    : "NOT ZERO");
 	data = 78;
 	go_to_program(stack);
 }

@@ -41,8 +41,10 @@ extern char _start[] __attribute__((visibility("hidden")));
 
 static inline void show_where(const char *who, long *stack)
 {
-	say("%s: headers at %x, _start at %x\n", who, (unsigned long)&__ehdr_start, (unsigned long)_start);
-	say("AT_PHDR %x AT_ENTRY %x AT_BASE %x\n", aux(stack, AT_PHDR, -1), aux(stack, AT_ENTRY, -1), aux(stack, AT_BASE, -1));
+	say("%s: headers at %x, _start at %x\n", who, (unsigned long)&__ehdr_start,
+	    (unsigned long)_start);
+	say("AT_PHDR %x AT_ENTRY %x AT_BASE %x\n", aux(stack, AT_PHDR, -1),
+	    aux(stack, AT_ENTRY, -1), aux(stack, AT_BASE, -1));
 }
 
 /* True if [p, end) is all zero. */
@@ -64,7 +66,7 @@ static inline __attribute__((noreturn)) void go_to_program(long *stack)
 static __attribute__((noinline, unused)) long run(const char *path)
 {
 	static volatile long failed;
-	const char *argv[] = { path, NULL };
+	const char *argv[] = {path, NULL};
 	int status = -1;
 	long pid;
 

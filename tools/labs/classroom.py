@@ -75,11 +75,13 @@ class Bench:
     def build(self, source):
         """Everything that a test needs and a submission does not change. source: the finished tree."""
         kernels.Kernels(self.top, self.labs).reference()
+        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in self.guest for p in t.programs}))
         kernels.archive(self.top, 'nothing', ())
         for t in self.guest:
             kernels.archive(self.top, t.label.replace('/', '-'), t.programs)
         if any(t.rootfs for t in self.guest):
-            shutil.copyfile(kernels.rootfs(source), os.path.join(self.top, 'build', 'rootfs.cpio'))
+            kernels.make(source, 'build/rootfs.cpio')
+            shutil.copyfile(*(os.path.join(top, 'build', 'rootfs.cpio') for top in (source, self.top)))
 
     def close_hidden(self):
         """A compiler that is told to include a hidden test does not get to read it."""
@@ -95,6 +97,7 @@ class Bench:
         reference = bench.kernels.reference()
 
         def boot(test):
+            bench.packed[test.label] = bench.archives(test)
             out, _ = bench.boot(reference, test)
             if out.verdict != 'done' or 0 not in out.results:
                 raise course.CourseError('the finished kernel fails %s here (%s):\n%s' % (

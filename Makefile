@@ -68,7 +68,9 @@ $(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
 # ---- the kernel image: linked twice, the second time with the table of its own functions ----------
 
-LDFLAGS	:= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none --no-warn-rwx-segments -T boot/kernel.lds
+# binutils before 2.39 neither warn of such segments nor know the option.
+RWX	= $(shell $(LD) --help | grep -o -m 1 -e --no-warn-rwx-segments)
+LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) -T boot/kernel.lds
 
 help: ## this list
 	@echo "Exon: make TARGET"

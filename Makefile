@@ -68,7 +68,9 @@ $(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
 # ---- the kernel image: linked twice, the second time with the table of its own functions ----------
 
-LDFLAGS	:= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none --no-warn-rwx-segments -T boot/kernel.lds
+# binutils before 2.39 neither warn of such segments nor know the option.
+RWX	= $(shell $(LD) --help | grep -o -m 1 -e --no-warn-rwx-segments)
+LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) -T boot/kernel.lds
 
 help: ## this list
 	@echo "Exon: make TARGET"
@@ -266,7 +268,25 @@ do-lab: build/exon.elf
 	@/usr/bin/python3 tools/labs/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(filter cut,$(EARLIER)),--cut-earlier)
 
-.PHONY: grade do-grade debug-test do-debug-test lab do-lab
+# `make grade-class submissions N=4` says the same as DIR=submissions.
+ifeq ($(firstword $(MAKECMDGOALS)),grade-class)
+DIR	?= $(word 2,$(MAKECMDGOALS))
+endif
+CLASS	= --lab $(call quote,$(N)) $(if $(SEED),--seed $(SEED)) $(if $(filter cut,$(EARLIER)),--cut-earlier)
+grade-class: ## grade a folder of submissions: DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]
+	@$(if $(and $(DIR),$(N)),,echo "usage: make grade-class DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]" >&2; exit 2)
+	@$(SETUP) do-grade-class DIR=$(call quote,$(DIR))
+do-grade-class: build/exon.elf
+	@/usr/bin/python3 tools/labs/classroom.py class $(CLASS) --dir $(call quote,$(DIR)) --csv $(call quote,$(or $(CSV),grades.csv)) \
+		$(if $(JOBS),--jobs $(JOBS))
+
+gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]
+	@$(if $(and $(N),$(ZIP)),,echo "usage: make gradescope-zip N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]" >&2; exit 2)
+	@$(SETUP) do-gradescope-zip
+do-gradescope-zip: build/exon.elf
+	@/usr/bin/python3 tools/labs/classroom.py zip $(CLASS) --out $(call quote,$(ZIP))
+
+.PHONY: grade do-grade debug-test do-debug-test lab do-lab grade-class do-grade-class gradescope-zip do-gradescope-zip
 
 deps: ## install the Debian packages of tools/packages.txt that are missing
 	@tools/deps.sh

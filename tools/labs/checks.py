@@ -17,6 +17,7 @@ import machine
 from report import Result
 
 HOST_SECONDS = 60
+NO_BUILD = 'it does not build:'
 LINUX_LIMIT = 20000 * machine.MILLION
 
 
@@ -31,17 +32,27 @@ def note_other_changes(top, labs, say):
         say('# note: changed, but not part of a lab, so not graded: %s' % ', '.join(others))
 
 
-def run_host(test, top):
-    """One cmocka case in a process of its own, with limits."""
-    binary = os.path.join(top, 'build', test.binary)
-
+def host_process(binary, case, box, **options):
+    """The finished process of one cmocka case, with limits: in its box, if there is one."""
     def limits():
         resource.setrlimit(resource.RLIMIT_CPU, (HOST_SECONDS, HOST_SECONDS))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
 
+    words, how = [binary], {'preexec_fn': limits, 'timeout': 2 * HOST_SECONDS,
+                            'env': {**os.environ, 'CMOCKA_CASE': case, **options}}
+    with tempfile.TemporaryDirectory(prefix='host-', dir=box and box.job) as folder:
+        if box:
+            words, how = box.words('host', words, [box.give(folder, 'host')], CMOCKA_CASE=case, **options), {}
+        return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how)
+
+
+def run_host(test, top, box=None):
+    """One cmocka case in a process of its own."""
+    binary = os.path.join(top, 'build', test.binary)
     try:
-        p = subprocess.run([binary], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           preexec_fn=limits, timeout=2 * HOST_SECONDS, env={**os.environ, 'CMOCKA_CASE': test.case})
+        p = host_process(binary, test.case, box)
+        if b'LeakSanitizer has encountered a fatal error' in p.stdout:  # where ptrace is forbidden it cannot look
+            p = host_process(binary, test.case, box, ASAN_OPTIONS='detect_leaks=0')
     except subprocess.TimeoutExpired:
         return False, 'it still ran after %d seconds' % (2 * HOST_SECONDS)
     text = p.stdout.decode('utf-8', 'replace')
@@ -82,9 +93,10 @@ def unified(expected, got, names):
 class Bench:
     """All that the tests of one run share."""
 
-    def __init__(self, top, labs, say):
-        self.top, self.labs, self.say = top, labs, say
-        self.kernels = kernels.Kernels(top, labs)
+    def __init__(self, top, labs, say, box=None):
+        self.top, self.labs, self.say, self.box = top, labs, say, box
+        self.shared = box.shared if box else top
+        self.kernels = kernels.Kernels(top, labs, box)
         self.under_test, self.errors, self.images, self.packed = {}, {}, {}, {}
         self.reference = self.oracle = None
         self.cap = machine.CAP_SECONDS
@@ -96,10 +108,11 @@ class Bench:
         """Builds kernels, programs and host tests. What a student's file breaks costs that lab's tests only."""
         guest = [t for t in tests if t.kind == 'guest']
         for binary in sorted({t.binary for t in tests if t.kind == 'host'}):
-            self.attempt(binary, lambda: kernels.make(self.top, 'build/' + binary))
+            self.attempt(binary, lambda: kernels.make(self.top, 'build/' + binary, box=self.box))
         if not guest:
             return
-        kernels.make_programs(self.top, guest)
+        if not self.box:    # a box's bench has them
+            kernels.make_programs(self.top, guest)
         for t in guest:
             self.packed[t.label] = self.archives(t)
         self.reference, self.oracle = self.kernels.reference(), self.kernels.oracle()
@@ -112,7 +125,7 @@ class Bench:
         try:
             return build()
         except kernels.BuildError as e:
-            self.errors[key] = 'it does not build:\n%s' % e
+            self.errors[key] = '%s\n%s' % (NO_BUILD, e)
             return None
 
     def calibrate(self):
@@ -121,7 +134,7 @@ class Bench:
         if not kernel:
             return
         start = time.time()
-        out = machine.boot(kernel, [kernels.archive(self.top, 'nothing', ())], [], tools=self.mkcpio)
+        out = machine.boot(kernel, [self.archive('nothing', ())], [], tools=self.mkcpio, box=self.box)
         speed = out.instructions / (time.time() - start) if out.verdict == 'done' else machine.SPEED / 10
         self.cap = machine.cap_for(1000 * machine.MILLION, speed)
 
@@ -136,10 +149,15 @@ class Bench:
 
     # ---- boots ---------------------------------------------------------------
 
+    def archive(self, name, programs):
+        if self.box:
+            return os.path.join(self.shared, 'build', 'grade', name + '.cpio')
+        return kernels.archive(self.top, name, programs)
+
     def archives(self, test):
         """The parts of @test's initramfs; its programs are built."""
-        small = kernels.archive(self.top, test.label.replace('/', '-'), test.programs)
-        return ([os.path.join(self.top, 'build', 'rootfs.cpio')] if test.rootfs else []) + [small]
+        small = self.archive(test.label.replace('/', '-'), test.programs)
+        return ([os.path.join(self.shared, 'build', 'rootfs.cpio')] if test.rootfs else []) + [small]
 
     def key(self, kernel, archives, test):
         """Equal for two boots that must end alike: the machine is deterministic."""
@@ -167,7 +185,7 @@ class Bench:
             return self.load(path)
         out = machine.boot(kernel, archives, [test.words()], test.cmdline,
                            LINUX_LIMIT if linux else test.limit * machine.MILLION, self.cap, self.mkcpio,
-                           {} if linux else self.image(kernel).wanted(), count=not linux)
+                           {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box)
         rows = [] if linux else film.film(self.image(kernel), out.memory)
         if out.verdict in ('done', 'panic', 'instructions'):
             self.store(path, out, rows)
@@ -199,7 +217,7 @@ class Bench:
         elif error:
             passed, text = False, error
         elif test.kind == 'host':
-            passed, text = run_host(test, self.top)
+            passed, text = run_host(test, self.top, self.box)
         else:
             passed, text, instructions = self.run_guest(test)
         return Result(test, passed, text, time.time() - start, instructions)

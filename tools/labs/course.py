@@ -8,7 +8,11 @@ labs/starter.json besides, which says for which lab and seed it was made.
 import dataclasses
 import json
 import os
-import tomllib
+
+try:
+    import tomllib
+except ImportError:     # Python 3.10, with Debian's python3-tomli
+    import tomli as tomllib
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KINDS = ('host', 'guest', 'answer')

@@ -16,6 +16,7 @@ import checks
 import course
 import kernels
 import report
+import sandbox
 
 
 def say(text):
@@ -37,10 +38,10 @@ def chosen_tests(labs, name):
     return tests
 
 
-def grade(top, labs, tests, jobs):
+def grade(top, labs, tests, jobs, box=None):
     """Yields a Result for each test, in order, as they come."""
     say('# building what is graded')
-    bench = checks.Bench(top, labs, say)
+    bench = checks.Bench(top, labs, say, box)
     bench.prepare(tests)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         # Host tests take seconds and come first; an answer costs nothing.
@@ -60,6 +61,7 @@ def parse(argv):
     ap.add_argument('--gradescope', metavar='FILE', help="write Gradescope's results.json, too")
     ap.add_argument('--jobs', type=int, default=os.cpu_count() or 1, metavar='N', help='machines at once')
     ap.add_argument('--top', default=course.TOP, help=argparse.SUPPRESS)
+    ap.add_argument('--box', type=sandbox.Box.load, help=argparse.SUPPRESS)     # from classroom.py
     return ap.parse_args(argv)
 
 
@@ -75,17 +77,18 @@ def run(args):
     tests = chosen_tests(graded, args.test)
     if args.list:
         return show_tests(tests)
-    checks.note_other_changes(args.top, graded, say)
+    if not args.box:
+        checks.note_other_changes(args.top, graded, say)
     print('TAP version 14\n1..%d' % len(tests), flush=True)
     results = []
-    for r in grade(args.top, labs, tests, max(args.jobs, 1)):
+    for r in grade(args.top, labs, tests, max(args.jobs, 1), args.box):
         results.append(r)
         print('\n'.join(report.tap_lines(r, len(results))), flush=True)
+        if args.gradescope:     # whatever ends this program early, what is known stays known
+            report.write_gradescope(args.gradescope, results, tests[len(results):])
     print('\n'.join(report.lab_lines(graded, results)))
     if args.junit:
         report.write_junit(args.junit, graded, results)
-    if args.gradescope:
-        report.write_gradescope(args.gradescope, results)
     print(report.closing_line(results), flush=True)
     return 0 if all(r.passed for r in results) else 1
 

@@ -22,11 +22,13 @@ class BuildError(Exception):
     """make failed; the text is what it printed."""
 
 
-def make(top, *words):
-    """Runs make in @top. Raises BuildError with the compiler's words."""
+def make(top, *words, box=None):
+    """Runs make in @top; with a box (sandbox.py) inside it. Raises BuildError with the compiler's words."""
     environment = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'CI')}
-    p = subprocess.run(['make', '-C', top, '--no-print-directory', '-j%d' % (os.cpu_count() or 1), *words],
-                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    command = ['make', '-C', top, '--no-print-directory', '-j%d' % (os.cpu_count() or 1), *words]
+    if box:
+        command = box.words('build', command, [os.path.join(top, 'build')])
+    p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     if p.returncode:
         raise BuildError(p.stdout.decode('utf-8', 'replace').strip())
 
@@ -61,9 +63,9 @@ def object_of(source):
 class Kernels:
     """The kernels of one tree; builds what is asked for, once."""
 
-    def __init__(self, top, labs):
-        self.top, self.labs = top, labs
-        self.given = os.path.join(top, 'build', 'given')
+    def __init__(self, top, labs, box=None):
+        self.top, self.labs, self.box = top, labs, box
+        self.given = os.path.join(box.shared if box else top, 'build', 'given')
         self.is_starter = course.starter(top) is not None
         self.objects = self.unpack() if self.is_starter else []
 
@@ -85,9 +87,11 @@ class Kernels:
         """build/FOLDER/exon.elf: the given objects, but those of @replaced from the tree's own sources."""
         own = {object_of(f) for f in replaced}
         if own:
-            make(self.top, *('build/' + o for o in sorted(own)))
+            make(self.top, *('build/' + o for o in sorted(own)), box=self.box)
         objects = ['build/' + o if o in own else 'build/given/' + o for o in self.objects]
         target = os.path.join('build', folder, 'exon.elf')
+        if self.box:
+            return self.link_in_box(target, 'B=build/' + folder, 'OBJS=' + ' '.join(objects))
         known = os.path.join(cache(self.top), digest(self.top, objects + ['boot/kernel.lds']) + '.elf')
         if os.path.exists(known):
             os.makedirs(os.path.join(self.top, 'build', folder), exist_ok=True)
@@ -97,6 +101,14 @@ class Kernels:
             replace_file(os.path.join(self.top, target), known)
         return os.path.join(self.top, target)
 
+    def link_in_box(self, target, *words):
+        """The kernel is fetched out of the folder that the compiler could write in."""
+        make(self.top, *words, target, box=self.box)
+        kernel = os.path.join(self.box.job, 'kernels', os.path.relpath(target, 'build'))
+        if not self.box.take(os.path.join(self.top, target), kernel):
+            raise BuildError('%s is no plain file' % target)
+        return kernel
+
     def own(self):
         """The tree's kernel as it stands."""
         make(self.top, 'build/exon.elf')
@@ -104,6 +116,8 @@ class Kernels:
 
     def reference(self):
         """The finished kernel, in a starter; None: the tree itself is finished."""
+        if self.box:
+            return os.path.join(self.box.shared, 'build', 'reference', 'exon.elf')
         return self.link('reference') if self.is_starter else None
 
     def under_test(self, lab):

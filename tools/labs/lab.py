@@ -28,7 +28,8 @@ import variant
 # Paths that a student's tree has no part in; a folder ends with '/'.
 LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
             'tests/test_labs.py', 'tests/test_labs_answers.py', 'tests/test_faults.py', 'tests/test_break.py', 'tests/test_class.py',
-            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/break.py', 'tools/labs/classroom.py')
+            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/break.py', 'tools/labs/classroom.py',
+            'tools/labs/submission.py')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */
 /* Included everywhere in this tree: what a function that is yet to be written does. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -192,6 +193,33 @@ def lab_page(lab, seed):
         'The grader takes only the files named above.', ''])
 
 
+WORKFLOW_TEST = '''- name: "%(label)s"
+        id: %(id)s
+        uses: classroom-resources/autograding-command-grader@v1
+        with:
+          test-name: "%(label)s"
+          command: grep -q '^ok .* - %(label)s ' grade.tap
+          timeout: 1
+          max-score: %(points)g'''
+
+
+def workflow(template, tests):
+    """labs/class/classroom.yml for @tests, those that a student has."""
+    rows = [{'label': t.label, 'id': 'lab' + t.label.replace('/', '-'), 'points': t.points} for t in tests if not t.hidden]
+    results = ['%s_RESULTS: "${{steps.%s.outputs.result}}"' % (r['id'].upper(), r['id']) for r in rows]
+    for mark, text in (('# @TESTS@', '\n      '.join(WORKFLOW_TEST % r for r in rows)),
+                       ('# @RESULTS@', '\n          '.join(results)), ('@RUNNERS@', ','.join(r['id'] for r in rows))):
+        template = template.replace(mark, text)
+    return template
+
+
+def write_workflow(top, out, labs):
+    tests = [t for l in labs for t in l.tests]
+    if tests:
+        os.makedirs(os.path.join(out, '.github', 'workflows'))
+        write(out, '.github/workflows/classroom.yml', workflow(read(top, 'labs/class/classroom.yml'), tests))
+
+
 def commit(out, lab, seed):
     def git(*words):
         subprocess.run(['git', '-C', out, *words], check=True, stdout=subprocess.DEVNULL)
@@ -213,11 +241,12 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
     for path, text in changed.items():
         if path in files:
             write(out, path, text)
-    for other in labs:
-        if other.number == number or (cut_earlier and other.number < number):
-            cut_lab(out, other)
+    ours = [l for l in labs if l.number == number or (cut_earlier and l.number < number)]
+    for other in ours:
+        cut_lab(out, other)
     write(out, 'labs/starter.h', STARTER_H)
-    write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed}) + '\n')
+    write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours]}) + '\n')
+    write_workflow(top, out, ours)
     write(out, 'LAB.md', lab_page(lab, seed))
     if seed is not None:
         write(out, 'labs/VARIANT.md', variant.page(seed, chosen))

@@ -64,8 +64,11 @@ class Monitor:
         return self.call('query-replay')['icount']
 
     def close(self):
-        self.file.close()
-        self.socket.close()
+        for end in (self.file, self.socket):
+            try:
+                end.close()
+            except OSError:     # words that QEMU, which is gone, did not take
+                pass
 
 
 def commands_file(commands):
@@ -118,16 +121,18 @@ def pack(folder, archives, commands, nonce, tools):
 class Boot:
     """A running machine in a folder of its own."""
 
-    def __init__(self, kernel, archives, commands, cmdline, tools, folder, count):
+    def __init__(self, kernel, archives, commands, cmdline, tools, folder, count, box=None):
         self.folder = folder
         self.nonce = secrets.token_hex(8)
         self.start = time.time()
         initrd = pack(folder, archives, commands, self.nonce, tools)
-        self.qemu = subprocess.Popen(
-            command(kernel, initrd, cmdline, count) + [
-                '-display', 'none', '-serial', 'file:' + self.path('console'), '-serial', 'file:' + self.path('records'),
-                '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp')],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)
+        words = command(kernel, initrd, cmdline, count) + [
+            '-display', 'none', '-serial', 'file:' + self.path('console'), '-serial', 'file:' + self.path('records'),
+            '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp')]
+        if box:
+            words = box.words('boot', words, [box.give(folder, 'boot')])
+        self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                     cwd=folder)
         self.monitor = None
 
     def path(self, name):
@@ -135,9 +140,9 @@ class Boot:
 
     def read(self, name):
         try:
-            with open(self.path(name), 'rb') as f:
+            with open(os.open(self.path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), 'rb') as f:
                 return f.read()
-        except FileNotFoundError:
+        except OSError:
             return b''
 
     def connect(self):
@@ -202,32 +207,40 @@ class Boot:
     def close(self):
         if self.monitor:
             self.monitor.close()
-        self.qemu.kill()
-        self.qemu.communicate()
+        self.qemu.terminate()   # a box's keeper has to end QEMU first
+        try:
+            self.qemu.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.qemu.kill()
+            self.qemu.communicate()
 
 
-def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, tools='', wanted=(), count=True):
+def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, tools='', wanted=(), count=True,
+         box=None):
     """Runs @commands, each a list of words, one after the other; see Outcome.
 
     archives: cpio files, of which one has /lab/run; tools: tools/mkcpio.py;
     limit: guest instructions; cap: seconds; wanted: {name: (address, bytes)}
     of memory to read at the end; count: False runs faster, and then @limit
-    means nothing.
+    means nothing; box: where a machine that nobody trusts runs (sandbox.py).
     """
-    with tempfile.TemporaryDirectory(prefix='lab-') as folder:
-        b = Boot(kernel, archives, commands, cmdline, tools, folder, count)
+    with tempfile.TemporaryDirectory(prefix='lab-', dir=box and box.job) as folder:
+        b = Boot(kernel, archives, commands, cmdline, tools, folder, count, box)
         try:
             verdict = b.wait(limit, cap * float(os.environ.get('TIMEOUT_SCALE', '1')))
             out = Outcome(verdict, parse_records(b.read('records'), b.nonce)[0],
                           b.read('console').decode('utf-8', 'replace').replace('\r', ''), b.instructions())
-            if b.qemu.poll() is None and b.connect():
-                b.monitor.call('stop')
-                out.registers = b.monitor.human('info registers')
-                out.memory = b.dump(dict(wanted))
-                if verdict in ('instructions', 'wall'):
-                    out.stack = b.backtrace(out.registers)
+            if verdict != 'quit' and b.connect():
+                try:
+                    b.monitor.call('stop')
+                    out.registers = b.monitor.human('info registers')
+                    out.memory = b.dump(dict(wanted))
+                    if verdict in ('instructions', 'wall'):
+                        out.stack = b.backtrace(out.registers)
+                except (OSError, ValueError):   # it ended just now
+                    pass
             elif verdict == 'quit':
-                out.console += b.qemu.stderr.read().decode('utf-8', 'replace')
+                out.console += b.qemu.stdout.read().decode('utf-8', 'replace')
             return out
         finally:
             b.close()

@@ -12,7 +12,7 @@
 struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 u64 mm_trace_seq;
 
-/* Climbs the frames of the kernel stack; the user's rbp, which is the last, leads out of it and ends the walk. */
+/* Climbs the frames of the kernel stack, also from a trap to what it interrupted; entry.asm has put rbp = 0 behind the last. */
 static void save_calls(unsigned long *calls)
 {
 	unsigned long bp = (unsigned long)__builtin_frame_address(0);

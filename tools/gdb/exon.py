@@ -17,7 +17,7 @@ gdb.execute('set trust-readonly-sections on')
 
 import kernel       # noqa: E402
 for topic in ('stages', 'binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
-              'who', 'snapshots', 'replay', 'goal'):
+              'who', 'snapshots', 'replay', 'goal', 'unwind'):
     __import__(topic)
 
 COMMANDS = ['xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask', 'xcpu',

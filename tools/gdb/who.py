@@ -32,7 +32,7 @@ def calls(record):
         if not back:
             break
         out += frameless(back, out) + at_call(back)
-    return out
+    return [c for c in out if c[0] != 'mm_trace']
 
 
 def at_call(back):

@@ -188,15 +188,14 @@ do-debug: prepare-debug
 
 # The root tree, and behind it PROG as /run.sh; build/debug.prog tells GDB which program that is.
 prepare-debug: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
-	@rm -f $(SOCKET) build/debug.prog && qemu-img create -q -f qcow2 $(SNAPS) 64M
+	@qemu-img create -q -f qcow2 $(SNAPS) 64M || { echo "debug: end the QEMU that still runs here first" >&2; exit 1; }
+	@rm -f $(SOCKET) build/debug.prog
 	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)) >build/debug.prog,:)
 	@$(if $(PROG),tools/mkcpio.py -o build/prog.cpio --text $(call quote,run.sh:755=$(PROG)),: >build/prog.cpio)
 	@cat build/rootfs.cpio build/prog.cpio >build/debug.cpio
 
 gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for watching an exec (xhelp)
-	@test -S $(SOCKET) || { echo "gdb: no QEMU is waiting; type 'make debug' in another terminal first" >&2; exit 1; }
-	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
-		$$(test -f build/debug.prog && echo '-ex xprog') $(GDBFLAGS)
+	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
 record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
 	@$(SETUP) do-record

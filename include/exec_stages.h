@@ -3,7 +3,8 @@
  * The stages of an exec: the one source of their names, in the order in which
  * they happen; exec-failed, which may come after any, is the last.
  * X(constant, name, function that leaves the record)
- * first-user leaves none: by then no kernel code runs. GDB stops there.
+ * first-user leaves none, for no kernel code runs there: GDB stops before the
+ * instruction, which then faults its own page in.
  */
 #ifndef EXEC_STAGES_H
 #define EXEC_STAGES_H
@@ -24,8 +25,8 @@
 	X(VDSO,			"vdso",			"arch_setup_additional_pages") \
 	X(CREATE_TABLES,	"create-tables",	"create_elf_tables") \
 	X(START_THREAD,		"start-thread",		"start_thread") \
-	X(FIRST_FAULT,		"first-fault",		"exc_page_fault") \
 	X(FIRST_USER,		"first-user",		"the program") \
+	X(FIRST_FAULT,		"first-fault",		"exc_page_fault") \
 	X(EXEC_FAILED,		"exec-failed",		"bprm_execve")
 
 enum exec_stage {

@@ -16,11 +16,12 @@ gdb.execute('set print pretty on')
 gdb.execute('set trust-readonly-sections on')
 
 import kernel       # noqa: E402
+import replay       # noqa: E402,F401     its hooks name it
 for topic in ('stages', 'binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
               'who', 'snapshots', 'replay', 'goal', 'unwind'):
     __import__(topic)
 
-COMMANDS = ['xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask', 'xcpu',
+COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask', 'xcpu',
             'xsyms', 'ubreak', 'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback', 'xgoto']
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Run to the exec of the command that `make debug PROG='...'` was given."""
+"""Connect to the machine of `make debug`, and run to the exec of the command that it was given as PROG."""
 import os
 
 import gdb
@@ -7,12 +7,15 @@ import gdb
 import binprm
 import guest
 import kernel
+import replay
 import snapshots
 import stages
 from kernel import Command, Problem
 
 FILE = os.path.join(guest.TOP, 'build', 'debug.prog')      # tools/prog.py: the program's path or '-', then the command
 SCRIPT = '/run.sh'
+SOCKET = os.path.join(guest.TOP, 'build', 'gdb.socket')
+RESET = 0xfff0                  # where a processor begins
 
 
 class Search(gdb.Breakpoint):
@@ -52,7 +55,8 @@ class Forks(gdb.Breakpoint):
 
     def stop(self):
         if int(kernel.current()['pid']) == self.search.shell:
-            snapshots.save('fork')
+            replay.passed('fork')
+            snapshots.keep('fork')
         return False
 
 
@@ -61,7 +65,7 @@ class Prog(Command):
 
     `make gdb` does it by itself. On the way the machine is saved twice: as "start", before its first
     instruction, and as "fork", where the shell makes the process that will exec the command:
-    xback fork"""
+    `xback fork`, in a replay `xgoto fork`."""
     name = 'xprog'
 
     def run(self, argv):
@@ -70,12 +74,12 @@ class Prog(Command):
                 program, command = f.read().split('\n', 1)
         except OSError:
             raise Problem('no command was given: make debug PROG=\'/bin/cat /proc/self/maps\'')
-        if int(gdb.parse_and_eval('$pc')) != 0xfff0:
+        if int(gdb.parse_and_eval('$pc')) != RESET:
             raise Problem('the machine has left its first instruction; `xback start` if that is saved, then xprog')
         command = command.strip()
         if program == '-':
             print('"%s" is a line for the shell, not one program: stopping at the first exec in it' % command)
-        snapshots.save('start')
+        snapshots.keep('start')
         search = Search(program)
         forks = Forks(search)
         try:
@@ -88,4 +92,20 @@ class Prog(Command):
                           'give the path, e.g. PROG=\'/bin/echo hi\'' % (command, 'a program' if program == '-' else program))
 
 
+class Connect(Command):
+    """Connect to the QEMU of `make debug` or `make replay`. `make gdb` does it.
+
+    If it was given a PROG and has not begun to run, go on to that program's exec (xprog)."""
+    name = 'xconnect'
+
+    def run(self, argv):
+        try:
+            gdb.execute('target remote ' + SOCKET)
+        except gdb.error:
+            raise Problem('no QEMU answers at build/gdb.socket: type `make debug` in another terminal, then xconnect')
+        if os.path.exists(FILE) and int(gdb.parse_and_eval('$pc')) == RESET:
+            gdb.execute('xprog')
+
+
 Prog()
+Connect()

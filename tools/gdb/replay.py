@@ -1,61 +1,69 @@
 # SPDX-License-Identifier: MIT
-"""In a replay (`make replay`): go to an instruction by its number, or to a stage that has been passed."""
-import re
+"""In a replay (`make replay`): go to an instruction by its number, or to a stage that has been passed.
 
+Snapshots that are taken on the way are no use there: QEMU 7.2 hangs when it goes on from one. It does not
+from the one that the recording began with, and to any instruction from there is a matter of seconds.
+"""
 import gdb
 
 import snapshots
 from kernel import Command, Problem
+from monitor import instructions, monitor
 
-passed_at = {}      # stage -> number of the instruction at which it was passed last
-replaying = None    # not known before the first question
-
-
-def count():
-    """Instructions since the start of the replay; None: this is no replay."""
-    global replaying
-    if replaying is False:
-        return None
-    m = re.match(r'Replaying.*instruction count = (\d+)', snapshots.monitor('info replay'))
-    replaying = m is not None
-    return int(m.group(1)) if m else None
-
+passed_at = {}      # stage of the last exec -> number of the instruction at which it was passed last
 
 def passed(stage):
-    """Called at each record of the exec film."""
-    n = count()
-    if n is not None:
-        passed_at[stage] = n
+    """Called at each record of the exec film, and at the fork before the exec that is waited for."""
+    n = instructions()
+    if n is None:
+        return
+    if stage == 'mm-init':
+        for old in [s for s in passed_at if s != 'fork']:
+            del passed_at[old]
+    passed_at[stage] = n
+
+
+switched_off = []   # breakpoints that are out of the way for a moment
+
+
+def breakpoints_off():
+    switched_off.extend(b for b in gdb.breakpoints() if b.enabled and not isinstance(b, snapshots.PowerOff))
+    for b in switched_off:
+        b.enabled = False
+
+
+def breakpoints_on():
+    while switched_off:
+        b = switched_off.pop()
+        if b.is_valid():
+            b.enabled = True
 
 
 class quiet:
-    """With no breakpoint in the way: `with quiet(): ...`"""
+    """With no breakpoint in the way but the end of the machine, and no word of stops: `with quiet(): ...`"""
 
     def __enter__(self):
-        self.off = [b for b in gdb.breakpoints() if b.enabled]
-        for b in self.off:
-            b.enabled = False
+        breakpoints_off()
+        gdb.execute('set suppress-cli-notifications on')
 
     def __exit__(self, *unused):
-        for b in self.off:
-            if b.is_valid():
-                b.enabled = True
+        gdb.execute('set suppress-cli-notifications off')
+        breakpoints_on()
 
 
 def go_to(n):
-    """From the newest snapshot before it, forward to instruction @n."""
-    saved = {name: at for name, at in snapshots.names().items() if at is not None and at <= n}
-    if not saved:
-        raise Problem('no snapshot lies before instruction %d' % n)
-    snapshots.load(max(saved, key=saved.get))
-    if count() == n:
+    """From the beginning, forward to instruction @n."""
+    snapshots.load('init')
+    if n == 0:
         return
-    said = snapshots.monitor('replay_break %d' % n)
+    said = monitor('replay_break %d' % n)
     if said:
         raise Problem('QEMU: %s' % said)
     with quiet():
         gdb.execute('continue', to_string=True)
     snapshots.refresh()
+    if instructions() != n:
+        raise Problem('the recording ends before that, at instruction %d' % instructions())
 
 
 class Goto(Command):
@@ -63,14 +71,16 @@ class Goto(Command):
 
     xgoto             which instruction this is, and at which the stages were passed
     xgoto NUMBER      to an instruction by its number
-    xgoto STAGE       to where a stage was passed last"""
+    xgoto STAGE       to where the last exec passed that stage
+
+    reverse-stepi goes back by one instruction."""
     name = 'xgoto'
 
     def complete(self, text, word):
         return [s for s in passed_at if s.startswith(word)]
 
     def run(self, argv):
-        here = count()
+        here = instructions()
         if here is None:
             raise Problem('this machine is not a replay: `make record`, then `make replay`; here xsave and xback go back')
         if not argv:
@@ -82,8 +92,27 @@ class Goto(Command):
             raise Problem('usage: xgoto NUMBER, or a stage passed so far: %s' % (
                 ' '.join(passed_at) or 'none yet; `xstage NAME`, then continue'))
         go_to(int(argv[0]) if argv[0].isdigit() else passed_at[argv[0]])
-        print('instruction %d' % count())
+        print('instruction %d' % instructions())
         gdb.execute('frame')
 
 
+class ReverseContinue(Command):
+    """Not with QEMU 7.2, which never comes back from it: a breakpoint on the way stops it for good.
+
+    xgoto STAGE, xback NAME and who-mapped -b ADDRESS go back to a moment."""
+    name = 'reverse-continue'
+
+    def run(self, argv):
+        raise Problem('QEMU 7.2 hangs in reverse-continue; use xgoto STAGE, xback NAME or who-mapped -b ADDRESS')
+
+
 Goto()
+ReverseContinue()
+
+# QEMU steps back by going forward from a snapshot, and hangs when it meets a breakpoint on that way.
+gdb.execute('''define hook-reverse-stepi
+python replay.breakpoints_off()
+end
+define hookpost-reverse-stepi
+python replay.breakpoints_on()
+end''')

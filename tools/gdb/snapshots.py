@@ -7,14 +7,10 @@ import gdb
 import kernel
 import symbols
 from kernel import Command, Problem
+from monitor import instructions, monitor
 
-saved_at = {}       # name -> (newest record of the exec film, of the ring beside it) when it was saved
+saved_at = {}       # name -> newest record of the ring beside the exec film when it was saved
 auto = False
-
-
-def monitor(command):
-    """What QEMU answers to a line of its monitor."""
-    return gdb.execute('monitor ' + command, to_string=True).strip()
 
 
 def names():
@@ -26,17 +22,24 @@ def names():
 
 
 def save(name):
+    if instructions() is not None:
+        raise Problem('a replay cannot go on from a snapshot taken on its way; `xgoto STAGE` goes to where a stage was passed')
     said = monitor('savevm ' + name)
     if said:
         raise Problem('QEMU: %s (`make debug` and `make replay` give it a disk for snapshots)' % said)
-    saved_at[name] = counters()
-
-
-def counters():
     try:
-        return int(kernel.symbol('exec_trace_seq')), int(kernel.symbol('mm_trace_seq'))
+        saved_at[name] = int(kernel.symbol('mm_trace_seq'))
     except gdb.MemoryError:     # before the kernel's own page tables
-        return 0, 0
+        saved_at[name] = 0
+
+
+def before(seq):
+    """The newest snapshot that is older than record @seq of the ring beside the exec film, or None."""
+    if instructions() is not None:
+        return 'init'           # what a recording begins with
+    known = names()
+    older = {n: at for n, at in saved_at.items() if at < seq and n in known}
+    return max(older, key=older.get) if older else None
 
 
 def load(name):
@@ -53,10 +56,16 @@ def refresh():
     symbols.follow()
 
 
+def keep(name):
+    """Saves by itself, where that is possible: a replay needs none, see replay.py."""
+    if instructions() is None:
+        save(name)
+
+
 def at_stage(stage):
     """Called at each stop at a stage."""
     if auto:
-        save(stage)
+        keep(stage)
 
 
 class PowerOff(gdb.Breakpoint):

@@ -60,6 +60,7 @@ class FirstUser(gdb.Breakpoint):
         mm = kernel.current_mm()
         if mm is None or int(mm) != self.mm:
             return False
+        replay.passed(FIRST_USER)
         self.mm = 0     # the instruction may run again, but not for the first time
         arrive(FIRST_USER, self.program, mm, 'the program at %#x, before its first instruction' % gdb.newest_frame().pc())
         return True

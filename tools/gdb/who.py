@@ -189,13 +189,9 @@ def go_back(record):
     seq = int(record['seq'])
     chain = calls(record)
     who = author(chain)
-    known = snapshots.names()
-    older = {n: at for n, at in snapshots.saved_at.items() if at[1] < seq and n in known}
-    if not older and 'init' in known:
-        older = {'init': (0, 0)}        # what a replay begins with
-    if not older:
+    name = snapshots.before(seq)
+    if name is None:
         raise Problem('no snapshot is older than that moment; save some on the way (`xsave auto`) or use `make replay`')
-    name = max(older, key=lambda n: older[n][1])
     with replay.quiet():
         snapshots.load(name)
         moment = Moment(seq)

@@ -172,44 +172,45 @@ build/linux/vmlinuz:
 # ---- debug ---------------------------------------------------------------------
 
 SOCKET	:= build/gdb.socket
-SNAPS	:= build/snapshots.qcow2
-# QEMU for the debugger: emulated, one processor, a socket for GDB, an empty disk that only holds snapshots.
-GDBSTUB	:= -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb
-DEBUGGED = $(QEMU) $(TCG) -smp 1 -drive if=none,format=qcow2,file=$(SNAPS),id=snapshots \
-	   -kernel build/exon.elf -initrd build/debug.cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
-# The kernel's clock is the count of its instructions: what comes from outside is written to a file, or read from it.
-RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init
+# QEMU for the debugger, emulated, with a disk that holds nothing but snapshots. $(1): debug or replay, whose files
+# are build/$(1).*; the socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
+debugged = $(QEMU) $(TCG) -smp 1 -drive if=none,format=qcow2,file=build/$(1).qcow2,id=snapshots \
+	   -kernel build/exon.elf -initrd build/$(1).cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
+GDBSTUB	:= -S -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb
+waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
+	   echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
+# The clock is the count of instructions; all else that comes from outside is written to a file, or read from it.
+RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
 debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec)
 	@$(SETUP) do-debug
 do-debug: prepare-debug
-	@echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
-	@$(DEBUGGED) -nographic -S $(GDBSTUB)
-
-# The root tree, and behind it PROG as /run.sh; build/debug.prog tells GDB which program that is.
-prepare-debug: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
-	@qemu-img create -q -f qcow2 $(SNAPS) 64M || { echo "debug: end the QEMU that still runs here first" >&2; exit 1; }
-	@rm -f $(SOCKET) build/debug.prog
-	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)) >build/debug.prog,:)
-	@$(if $(PROG),tools/mkcpio.py -o build/prog.cpio --text $(call quote,run.sh:755=$(PROG)),: >build/prog.cpio)
-	@cat build/rootfs.cpio build/prog.cpio >build/debug.cpio
+	@$(call waiting,debug)
+	@$(call debugged,debug) -nographic $(GDBSTUB)
 
 gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for watching an exec (xhelp)
 	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
 record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
 	@$(SETUP) do-record
-do-record: prepare-debug
-	@$(DEBUGGED) $(call RR,record) -display none -monitor none -serial stdio
+do-record: prepare-replay
+	@$(call debugged,replay) $(call RR,record)
 	@echo "Recorded: 'make replay', then 'make gdb' in another terminal, runs the same instructions again."
 
 replay: ## the run of `make record` again, instruction by instruction, stopped and waiting for `make gdb`
 	@test -f build/replay.bin || { echo "replay: nothing is recorded; make record PROG='/bin/cat /proc/self/maps'" >&2; exit 1; }
-	@rm -f $(SOCKET)
-	@echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
-	@$(DEBUGGED) $(call RR,replay) -display none -monitor none -serial stdio -S $(GDBSTUB)
+	@test build/replay.bin -nt build/exon.elf || { echo "replay: the kernel has changed since; 'make record' again" >&2; exit 1; }
+	@$(call waiting,replay)
+	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
 
-.PHONY: debug do-debug prepare-debug gdb record do-record replay
+# The root tree, and behind it PROG as /run.sh.
+prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
+	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
+	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)),:) >build/$*.prog
+	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --text $(call quote,run.sh:755=$(PROG)),: >build/$*.run)
+	@cat build/rootfs.cpio build/$*.run >build/$*.cpio
+
+.PHONY: debug do-debug gdb record do-record replay
 
 # ---- tests ---------------------------------------------------------------------
 

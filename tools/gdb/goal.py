@@ -12,10 +12,18 @@ import snapshots
 import stages
 from kernel import Command, Problem
 
-FILE = os.path.join(guest.TOP, 'build', 'debug.prog')      # tools/prog.py: the program's path or '-', then the command
+FILE = os.path.join(guest.TOP, 'build', 'gdb.prog')        # of tools/prog.py: the program's path or '-', then the command
 SCRIPT = '/run.sh'
 SOCKET = os.path.join(guest.TOP, 'build', 'gdb.socket')
 RESET = 0xfff0                  # where a processor begins
+
+
+def given():
+    """(path of the program or '-', the command) that PROG was, or None."""
+    if not os.path.exists(FILE):
+        return None
+    with open(FILE) as f:
+        return f.read().split('\n', 1) if os.path.getsize(FILE) else None
 
 
 class Search(gdb.Breakpoint):
@@ -69,11 +77,9 @@ class Prog(Command):
     name = 'xprog'
 
     def run(self, argv):
-        try:
-            with open(FILE) as f:
-                program, command = f.read().split('\n', 1)
-        except OSError:
+        if not given():
             raise Problem('no command was given: make debug PROG=\'/bin/cat /proc/self/maps\'')
+        program, command = given()
         if int(gdb.parse_and_eval('$pc')) != RESET:
             raise Problem('the machine has left its first instruction; `xback start` if that is saved, then xprog')
         command = command.strip()
@@ -103,7 +109,7 @@ class Connect(Command):
             gdb.execute('target remote ' + SOCKET)
         except gdb.error:
             raise Problem('no QEMU answers at build/gdb.socket: type `make debug` in another terminal, then xconnect')
-        if os.path.exists(FILE) and int(gdb.parse_and_eval('$pc')) == RESET:
+        if given() and int(gdb.parse_and_eval('$pc')) == RESET:
             gdb.execute('xprog')
 
 

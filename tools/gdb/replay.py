@@ -27,7 +27,7 @@ switched_off = []   # breakpoints that are out of the way for a moment
 
 
 def breakpoints_off():
-    switched_off.extend(b for b in gdb.breakpoints() if b.enabled and not isinstance(b, snapshots.PowerOff))
+    switched_off.extend(b for b in gdb.breakpoints() if b.enabled)
     for b in switched_off:
         b.enabled = False
 
@@ -40,7 +40,7 @@ def breakpoints_on():
 
 
 class quiet:
-    """With no breakpoint in the way but the end of the machine, and no word of stops: `with quiet(): ...`"""
+    """With no breakpoint in the way and no word of stops: `with quiet(): ...`"""
 
     def __enter__(self):
         breakpoints_off()
@@ -59,11 +59,12 @@ def go_to(n):
     said = monitor('replay_break %d' % n)
     if said:
         raise Problem('QEMU: %s' % said)
-    with quiet():
-        gdb.execute('continue', to_string=True)
-    snapshots.refresh()
-    if instructions() != n:
-        raise Problem('the recording ends before that, at instruction %d' % instructions())
+    try:
+        with quiet():
+            gdb.execute('continue', to_string=True)
+        snapshots.refresh()
+    except gdb.error:
+        raise Problem('the recording ends before instruction %d, and with it this replay: `make replay` starts it again' % n)
 
 
 class Goto(Command):

@@ -27,6 +27,8 @@ def entries(path):
         body = at + 110 + length + 3 & ~3
         found['/' + name.lstrip('./')] = (mode, data[body:body + size].decode() if mode & TYPE == LINK else '')
         at = body + size + 3 & ~3
+        while data[at:at + 1] == b'\0':         # between archives
+            at += 1
     return found
 
 

@@ -12,18 +12,18 @@ import snapshots
 import stages
 from kernel import Command, Problem
 
-FILE = os.path.join(guest.TOP, 'build', 'gdb.prog')        # of tools/prog.py: the program's path or '-', then the command
 SCRIPT = '/run.sh'
-SOCKET = os.path.join(guest.TOP, 'build', 'gdb.socket')
+socket = os.path.join(guest.TOP, 'build', 'gdb.socket')
 RESET = 0xfff0                  # where a processor begins
 
 
 def given():
-    """(path of the program or '-', the command) that PROG was, or None."""
-    if not os.path.exists(FILE):
+    """[path of the program or '-', the command] that PROG was, or None: what tools/prog.py wrote beside the socket."""
+    path = os.path.splitext(socket)[0] + '.prog'
+    if not os.path.exists(path) or not os.path.getsize(path):
         return None
-    with open(FILE) as f:
-        return f.read().split('\n', 1) if os.path.getsize(FILE) else None
+    with open(path) as f:
+        return f.read().split('\n', 1)
 
 
 class Search(gdb.Breakpoint):
@@ -101,14 +101,19 @@ class Prog(Command):
 class Connect(Command):
     """Connect to the QEMU of `make debug` or `make replay`. `make gdb` does it.
 
+    xconnect [SOCKET]     no SOCKET: build/gdb.socket
+
     If it was given a PROG and has not begun to run, go on to that program's exec (xprog)."""
     name = 'xconnect'
+    completion = gdb.COMPLETE_FILENAME
 
     def run(self, argv):
+        global socket
+        socket = os.path.abspath(argv[0]) if argv else socket
         try:
-            gdb.execute('target remote ' + SOCKET)
+            gdb.execute('target remote ' + socket)
         except gdb.error:
-            raise Problem('no QEMU answers at build/gdb.socket: type `make debug` in another terminal, then xconnect')
+            raise Problem('no QEMU answers at %s: type `make debug` in another terminal, then xconnect' % os.path.relpath(socket))
         if given() and int(gdb.parse_and_eval('$pc')) == RESET:
             gdb.execute('xprog')
 

@@ -35,7 +35,7 @@ def main_of(entry):
     place = None
     for line in gdb.selected_inferior().architecture().disassemble(entry, entry + 64):
         text = line['asm']
-        if text.startswith('call'):
+        if 'call' in text.split()[:2]:          # "addr32 call" in static programs
             return place
         m = re.match(r'mov +\$(0x[0-9a-f]+),%[re]di|lea +.*,%rdi +# (0x[0-9a-f]+)', text)
         if m:

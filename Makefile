@@ -207,7 +207,8 @@ replay: ## the run of `make record` again, instruction by instruction, stopped a
 prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
 	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
 	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)),:) >build/$*.prog
-	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --text $(call quote,run.sh:755=$(PROG)),: >build/$*.run)
+	@sed 1d build/$*.prog >build/$*.sh
+	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --file run.sh:755=build/$*.sh,: >build/$*.run)
 	@cat build/rootfs.cpio build/$*.run >build/$*.cpio
 
 .PHONY: debug do-debug gdb record do-record replay

@@ -27,15 +27,17 @@ class Machine:
         self.folder = str(folder)
         initrd, disk, self.socket, self.console = (os.path.join(self.folder, n)
                                                    for n in ('initrd', 'snap.qcow2', 'gdb.socket', 'console'))
-        vm.pack(prog + '\n', initrd, extra_files)
+        vm.pack('', initrd, extra_files)
+        program, command = find_program(initrd, prog)
         with open(os.path.join(self.folder, 'gdb.prog'), 'w') as f:
-            subprocess.run([os.path.join(TOP, 'tools', 'prog.py'), initrd, prog], check=True, stdout=f)
+            f.write(program + '\n' + command)
+        vm.pack(command, initrd, extra_files)
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-        command = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', memory=128, extra=[
+        qemu = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', memory=128, extra=[
             '-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % self.socket, '-gdb', 'chardev:gdb',
             '-monitor', 'none', '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk])
         with open(self.console, 'w') as out:
-            self.qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+            self.qemu = subprocess.Popen(qemu, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         wait_for(lambda: os.path.exists(self.socket))
 
     def close(self):
@@ -58,6 +60,12 @@ class Machine:
         """The guest's console so far."""
         with open(self.console, errors='replace') as f:
             return f.read()
+
+
+def find_program(initrd, prog):
+    """What tools/prog.py makes of a command line: (program, line)."""
+    out = subprocess.run([os.path.join(TOP, 'tools', 'prog.py'), initrd, prog], check=True, stdout=subprocess.PIPE)
+    return out.stdout.decode().split('\n', 1)
 
 
 def wait_for(condition, seconds=30):

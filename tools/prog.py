@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """Which program a command line will execute: prog.py ROOT.cpio COMMAND
 
-Prints the program's path in the root tree, or '-' when the line is one for the
-shell to work on, and then the line. GDB waits for the exec of that program.
+Prints the program's path, or '-' when the line is one for the shell to work on,
+and then the line, with the path in place of a bare name: busybox's shell would
+run many of those itself. GDB waits for the exec of that program.
 """
 import posixpath
+import re
 import shlex
 import sys
 
@@ -64,8 +66,11 @@ def main():
         where = 'no file in the root tree' if '/' in words[0] else 'in no directory of PATH (%s)' % PATH
         sys.exit("prog: PROG's first word, %s, is %s (%s); a command of the shell itself? PROG=\"sh -c '...'\" runs any line"
                  % (words[0], where, root))
-    print(words[0] if '/' in words[0] else program)
-    print(command)
+    if '/' in words[0]:
+        program = words[0]
+    else:
+        command = re.sub(r'\S+', lambda m: program, command, count=1)
+    print(program + '\n' + command)
 
 
 main()

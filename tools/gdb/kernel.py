@@ -204,10 +204,13 @@ def physical(address, size):
 
 class Command(gdb.Command):
     """A command whose name is its class's `name` and whose help is the class's docstring."""
-    completion = gdb.COMPLETE_NONE
+    completion = gdb.COMPLETE_NONE      # asked only of a command without a method `complete`
 
     def __init__(self):
-        super().__init__(self.name, gdb.COMMAND_USER, self.completion)
+        if hasattr(self, 'complete'):
+            super().__init__(self.name, gdb.COMMAND_USER)
+        else:
+            super().__init__(self.name, gdb.COMMAND_USER, self.completion)
 
     def invoke(self, argument, from_tty):
         try:

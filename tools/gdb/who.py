@@ -61,11 +61,9 @@ def frameless(back, inner):
 
 
 def author(chain):
-    """The first caller that is not plumbing; else the outermost."""
-    for c in chain:
-        if not c[1].startswith(PLUMBING):
-            return c
-    return chain[-1]
+    """The first caller that is not plumbing; if all are, the one that the program asked: a system call, or the fault."""
+    wanted = [c for c in chain if not c[1].startswith(PLUMBING)] or [c for c in chain if not c[1].startswith('arch/')][::-1]
+    return wanted[0]
 
 
 def between(record):

@@ -11,6 +11,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 gdb.execute('set pagination off')
 gdb.execute('set confirm off')
 gdb.execute('set print pretty on')
+# Saving a machine may take QEMU more than the 2 seconds after which GDB asks again.
+gdb.execute('set remotetimeout 120')
 # Constants come from the file: they can be read before the kernel has switched paging on,
 # and the code of a program before a fault has brought its page.
 gdb.execute('set trust-readonly-sections on')

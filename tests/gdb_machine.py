@@ -129,3 +129,28 @@ def make_gdb(folder, lines):
         f.write(RUN + ''.join('run(%r)\n' % line for line in lines))
     p = make('gdb', 'GDBFLAGS=-batch -x ' + commands)
     return split(p.stdout)
+
+
+class MachineInterface:
+    """GDB as an editor starts it: one line in, everything up to the result out."""
+
+    def __init__(self):
+        self.gdb = subprocess.Popen(['gdb', '-q', '-nx', '--interpreter=mi2'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                    stderr=subprocess.STDOUT, universal_newlines=True, cwd=TOP)
+
+    def __call__(self, line):
+        self.gdb.stdin.write(line + '\n')
+        self.gdb.stdin.flush()
+        return self.until('^')
+
+    def until(self, start):
+        out = ''
+        for line in self.gdb.stdout:
+            out += line
+            if line.startswith(start):
+                return out
+        return out + '^error: GDB has ended'
+
+    def close(self):
+        self.gdb.kill()
+        self.gdb.wait()

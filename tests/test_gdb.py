@@ -502,27 +502,25 @@ def test_prog_without_an_exec_of_its_own(command, words, tmp_path):
 REPLAY = '''
 xstage create-tables first-user of cat
 continue
+info registers
+stepi
+stepi
+info registers rip
+reverse-stepi
+reverse-stepi
+info registers
 continue
 xgoto
-info registers
-stepi
-stepi
-info registers rip rsp
-reverse-stepi
-reverse-stepi
-info registers
 reverse-stepi
 info registers rip
 xgoto create-tables
-info registers rip
-xgoto
-xgoto first-user
 info registers
 xsave here
 who-mapped -b $sp
+xgoto first-user
+who-mapped -b $sp
 frame
 xgoto 12345
-xgoto
 xgoto fork
 bt 1
 xgoto nowhere
@@ -534,24 +532,89 @@ def test_record_and_replay(tmp_path):
     p = gdb_machine.make('do-record', 'PROG=/bin/cat /proc/self/maps')
     assert p.returncode == 0 and len(areas(p.stdout)) > 8, p.stdout[-2000:]
     answers = []
-    for lines in (REPLAY, REPLAY[:5]):
+    for lines in (REPLAY, REPLAY[:3] + ['continue', 'xgoto']):
         with gdb_machine.Make('replay'):
             answers.append(gdb_machine.make_gdb(tmp_path, lines))
     one, two = answers
-    # The same instruction counts and registers, twice; GDB detaches at the end.
-    assert one[:6] == two[:5] + [(two[5][0], two[5][1].split('[Inferior')[0])]
-    said = [out for _, out in one]
+    said, again = dict(reversed(one)), dict(reversed(two))     # the first answer to each
+    # The same instruction counts and registers, twice.
+    assert said['info registers'] == again['info registers'] and 'rip' in said['info registers']
+    assert re.findall(r'(\d+)  (\S+)$', said['xgoto'], re.M) == re.findall(r'(\d+)  (\S+)$', again['xgoto'], re.M)
+    # Two steps forward, two back; then over iretq; then to the stage: the very same state.
     registers = [out for c, out in one if c == 'info registers']
-    assert registers[0] == registers[1] == registers[2] and 'rip' in registers[0]
+    assert registers[0] == registers[1] == registers[2]
     rip = [out for c, out in one if c == 'info registers rip']
-    assert 'iret_to_user' in rip[0] and 'exec_stage' in rip[1]
-    stage = re.search(r'^ +(\d+)  create-tables$', said[4], re.M).group(1)
-    count = dict((c, out) for c, out in one)
-    assert 'instruction %s\n' % stage in count['xgoto create-tables']
-    assert 'error: a replay cannot go on from a snapshot' in count['xsave here']
-    assert 'made: push_bytes' in count['who-mapped -b $sp'] and 'copy_to_user(' in count['frame']
-    assert 'instruction 12345\n' in count['xgoto 12345'] and re.search(r'^ +12345  here$', count['xgoto'], re.M)
-    assert '#0  dup_mm (' in count['bt 1']
-    assert 'error: usage: xgoto NUMBER, or a stage passed so far: fork mm-init' in count['xgoto nowhere']
-    assert 'error: the recording ends before instruction 99999999999' in count['xgoto 99999999999']
+    assert rip[0].split()[1] != re.search(r'^rip +(\S+)', registers[0], re.M).group(1) and 'iret_to_user' in rip[1]
+    stage = re.search(r'^ +(\d+)  create-tables$', said['xgoto'], re.M).group(1)
+    assert 'instruction %s\n' % stage in said['xgoto create-tables'] and 'first-user' in said['xgoto']
+    assert 'error: a replay cannot go on from a snapshot' in said['xsave here']
+    back = [out for c, out in one if c == 'who-mapped -b $sp']
+    assert 'is the kernel\'s' in back[0] and 'made: push_bytes' in back[1] and 'copy_to_user(' in said['frame']
+    assert 'instruction 12345\n' in said['xgoto 12345'] and '#0  dup_mm (' in said['bt 1']
+    assert 'error: usage: xgoto NUMBER, or a stage passed so far: fork mm-init' in said['xgoto nowhere']
+    assert 'error: the recording ends before instruction 99999999999' in said['xgoto 99999999999']
     assert 'Traceback' not in str(one)
+
+
+# ---- docs/debugging.md -------------------------------------------------------------
+
+# What differs between two builds or two boots: kernel addresses and lines, frames, inodes, random bytes, libraries' addresses.
+VARIES = [(r'\b(0x)?ffff[0-9a-f]{12}\b', 'KERNEL'), (r'(\.(c|h|asm)):\d+', r'\1:N'), (r'^\d+\t', 'N\t'), (r'line=(line@entry=)?\d+', 'line=N'),
+          (r'frame 0x[0-9a-f]+', 'frame F'), (r'\b[0-9a-f]{16}\b', 'ENTRY'), (r'PTE [0-9a-f]+ -> [0-9a-f]+', 'PTE'),
+          (r'00:02 \d+ ', '00:02 I '), (r'([0-9a-f]{2} ){15}[0-9a-f]{2}', 'RANDOM'), (r'(0x)?7ffff[7e][0-9a-f]{6}', 'LIBRARY'),
+          (r'0x5555555[0-9a-f]{5}', 'PROGRAM'), (r'0x[0-9a-f]{5,8}\b', 'NUMBER'), (r'@entry', ''), (r' +', ' ')]
+
+
+def constant(line):
+    for pattern, word in VARIES:
+        line = re.sub(pattern, word, line)
+    return line.strip()
+
+
+def documented():
+    """[(command, [lines of its answer])] of the session in docs/debugging.md."""
+    with open(os.path.join(TOP, 'docs', 'debugging.md')) as f:
+        blocks = re.findall(r'^```\n(\(gdb\) \S.*?)^```$', f.read(), re.M | re.S)
+    found = []
+    for line in ''.join(blocks).split('\n')[:-1]:
+        if line.startswith('(gdb) '):
+            found.append((line[6:], []))
+        elif line != '...':
+            found[-1][1].append(line)
+    return found
+
+
+def test_documentation_says_what_happens(tmp_path):
+    """The session of docs/debugging.md, by make debug and make gdb: each command, and each line that is shown of its answer."""
+    session = documented()
+    assert len(session) > 30
+    with gdb_machine.Make('do-debug', 'PROG=/bin/cat /proc/self/maps'):
+        said = gdb_machine.make_gdb(tmp_path, [command for command, _ in session])
+    assert 'stage mm-init of /bin/cat (pid 4), in __bprm_mm_init' in said[0][1]
+    for (command, shown), (asked, answer) in zip(session, said[1:]):
+        assert command == asked
+        lines = [constant(line) for line in answer.split('\n')]
+        for line in shown:
+            want = constant(line[:-3]) if line.endswith('...') else constant(line)
+            assert any(have.startswith(want) if line.endswith('...') else have == want for have in lines), \
+                '%s no longer prints "%s" but:\n%s' % (command, line, answer)
+
+
+# ---- an editor -----------------------------------------------------------------------
+
+def test_machine_interface(tmp_path):
+    """What the editor's debugger sends for .vscode/launch.json, in its order."""
+    with open(os.path.join(TOP, '.vscode', 'launch.json')) as f:
+        launch = json.loads(f.read().replace('${workspaceFolder}', TOP))['configurations'][0]
+    with gdb_machine.Machine(tmp_path, '/bin/cat') as machine:
+        assert os.path.basename(launch['miDebuggerServerAddress']) == os.path.basename(machine.socket)
+        setup = ['-interpreter-exec console "%s"' % c['text'] for c in launch['setupCommands']]
+        lines = ['-gdb-set pagination off', '-gdb-set auto-solib-add on', *setup, '-environment-cd ' + launch['cwd'],
+                 '-file-exec-and-symbols ' + launch['program'], '-target-select remote ' + machine.socket,
+                 '-break-insert setup_arg_pages', '-interpreter-exec console "xstage load-elf"', '-exec-continue']
+        mi = gdb_machine.MachineInterface()
+        said = [mi(line) for line in lines] + [mi.until('*stopped')]
+        said += [mi('-interpreter-exec console "xbprm"'), mi('-stack-list-frames 0 3')]
+        mi.close()
+    assert [out for out in said if '^error' in out] == []
+    assert '^connected' in ''.join(said) and 'point_of_no_return' in said[-2] and 'func="load_elf_binary"' in said[-1]

@@ -86,7 +86,7 @@ class Bprm(Command):
         print('%-20s %s' % ('point_of_no_return', 'yes' if int(b['point_of_no_return']) else 'no'))
         data = kernel.memory(int(b['buf'].address), 64)
         print('%-20s %s' % ('buf', describe(data)))
-        for i in range(0, 64, 16):
+        for i in range(0, 64 if any(data) else 0, 16):
             row = data[i:i + 16]
             print('  %02x  %s  %s' % (i, row.hex(' '), ''.join(chr(c) if 32 <= c < 127 else '.' for c in row)))
 

@@ -65,7 +65,7 @@ def interpreter_of(mm):
 
 def became(mm, start, end):
     """The areas that lie in [start, end), shortened to it."""
-    out = ['%x-%x %s' % (max(start, int(v['vm_start'])), min(end, int(v['vm_end'])), kernel.rights(int(v['vm_flags'])))
+    out = ['%08x-%08x %s' % (max(start, int(v['vm_start'])), min(end, int(v['vm_end'])), kernel.rights(int(v['vm_flags'])))
            for v in kernel.areas(mm) if int(v['vm_start']) < end and start < int(v['vm_end'])]
     return ' + '.join(out) or 'nothing yet'
 

@@ -11,6 +11,7 @@ from monitor import instructions, monitor
 
 saved_at = {}       # name -> newest record of the ring beside the exec film when it was saved
 auto = False
+loads = 0           # how often the machine went back
 
 
 def names():
@@ -43,6 +44,8 @@ def before(seq):
 
 
 def load(name):
+    global loads
+    loads += 1
     said = monitor('loadvm ' + name)
     if said:
         raise Problem('QEMU: %s' % said)

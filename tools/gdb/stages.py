@@ -82,9 +82,14 @@ class StageBreakpoint(gdb.Breakpoint):
     def __init__(self):
         super().__init__('*exec_stage', internal=True)
         self.silent = True
-        self.wanted, self.program = set(), None
+        self.wanted, self.program, self.last = set(), None, None
 
     def stop(self):
+        # Resumed after a snapshot, QEMU at times stops once more before the same instruction.
+        here = (snapshots.loads, int(kernel.symbol('exec_trace_seq')))
+        if here == self.last:
+            return False
+        self.last = here
         stage = names()[int(gdb.parse_and_eval('$edi'))]
         replay.passed(stage)
         if not self.wanted:

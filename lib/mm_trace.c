@@ -16,9 +16,11 @@ u64 mm_trace_seq;
 static void save_calls(unsigned long *calls)
 {
 	unsigned long bp = (unsigned long)__builtin_frame_address(0);
-	unsigned long low = bp, high = (unsigned long)current->stack + THREAD_SIZE - 2 * sizeof(long);
+	unsigned long low = bp,
+		      high = (unsigned long)current->stack + THREAD_SIZE - 2 * sizeof(long);
 
-	for (int i = 0; i < MM_TRACE_CALLS && bp >= low && bp <= high && bp % sizeof(long) == 0; i++) {
+	for (int i = 0; i < MM_TRACE_CALLS && bp >= low && bp <= high && bp % sizeof(long) == 0;
+	     i++) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
 		calls[i] = frame[1];
@@ -27,15 +29,22 @@ static void save_calls(unsigned long *calls)
 	}
 }
 
-noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end, enum mm_trace_kind kind)
+noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
+		       enum mm_trace_kind kind)
 {
 	unsigned long irq = local_irq_save();
 	u64 seq = mm_trace_seq + 1;
 	struct mm_trace *t = &mm_trace_ring[seq % MM_TRACE_SIZE];
 
 	*t = (struct mm_trace){
-		.seq = seq, .stage_seq = exec_trace_seq, .mm = mm, .start = start, .end = end,
-		.kind = kind, .pid = current->pid, .user_ip = current_pt_regs()->ip,
+		.seq = seq,
+		.stage_seq = exec_trace_seq,
+		.mm = mm,
+		.start = start,
+		.end = end,
+		.kind = kind,
+		.pid = current->pid,
+		.user_ip = current_pt_regs()->ip,
 	};
 	save_calls(t->calls);
 	mm_trace_seq = seq;

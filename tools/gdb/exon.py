@@ -19,12 +19,13 @@ gdb.execute('set trust-readonly-sections on')
 
 import kernel       # noqa: E402
 import replay       # noqa: E402,F401     its hooks name it
-for topic in ('stages', 'binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
-              'who', 'snapshots', 'replay', 'goal', 'unwind'):
+import stages       # noqa: E402
+for topic in ('binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
+              'who', 'snapshots', 'goal', 'unwind'):
     __import__(topic)
 
-COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask', 'xcpu',
-            'xsyms', 'ubreak', 'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback', 'xgoto']
+COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask',
+            'xcpu', 'xsyms', 'ubreak', 'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback', 'xgoto']
 
 
 class Help(kernel.Command):
@@ -35,7 +36,6 @@ class Help(kernel.Command):
         for name in COMMANDS:
             first = gdb.execute('help ' + name, to_string=True).strip().split('\n')[0]
             print('%-11s %s' % (name, first))
-        import stages
         print('stages      %s' % ' '.join(stages.names()))
         task = kernel.current()
         mm = kernel.current_mm()

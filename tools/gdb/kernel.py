@@ -46,7 +46,7 @@ def current():
     """The running task_struct, or None before there is one."""
     try:
         task = symbol('boot_percpu')['current']
-        return task if int(task) and int(task['pid']) >= 0 else None
+        return task if int(task) else None
     except gdb.MemoryError:
         return None
 

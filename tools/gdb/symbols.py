@@ -12,7 +12,7 @@ import elf
 import guest
 import kernel
 import stack
-from kernel import Command, Problem
+from kernel import Problem
 
 loaded = {}         # file on this machine -> bias
 loaded_mm = 0       # the address space that they are of
@@ -84,7 +84,7 @@ class Gone(gdb.Breakpoint):
         self.silent = True
 
     def stop(self):
-        if int(gdb.parse_and_eval('$rdi')) == loaded_mm:
+        if int(gdb.parse_and_eval('(unsigned long)$rdi')) == loaded_mm:
             drop_all()
         return False
 

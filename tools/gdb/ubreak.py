@@ -4,6 +4,7 @@ import re
 
 import gdb
 
+import binprm
 import guest
 import kernel
 import stack
@@ -13,6 +14,7 @@ from kernel import Command, Problem
 
 wishes = []         # (program, location): placed in each exec of that program
 placed = {}         # (path of the program, address) -> breakpoint
+asked_for = {}      # mm -> what its exec was asked for: of a script its own name, not the interpreter's
 
 
 class UserBreakpoint(gdb.Breakpoint):
@@ -61,10 +63,11 @@ def address_of(location, mm):
 
 def place_all(mm):
     """Called when an exec has built @mm, and when its libraries have come."""
-    exe = kernel.file_path(mm['exe_file'])
-    asked = stages.program()[0]         # of a script: its own name, not the interpreter's
+    exe, b = kernel.file_path(mm['exe_file']), binprm.find()
+    if b is not None:
+        asked_for[int(mm)] = kernel.text(b['filename'])
     for program, location in wishes:
-        if not any(stages.is_program(program, path) for path in (exe, asked) if path):
+        if not any(stages.is_program(program, path) for path in (exe, asked_for.get(int(mm), exe))):
             continue
         address = address_of(location, mm)
         if address is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Backtraces that go on from the kernel to what it was entered from: the user program, or the kernel code that a trap interrupted."""
+"""Backtraces that go on from the kernel to what entered it: a user program, or kernel code that a trap interrupted."""
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 

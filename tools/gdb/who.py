@@ -5,7 +5,6 @@ import gdb
 import kernel
 import replay
 import snapshots
-import stages
 import tables
 import trace
 from kernel import Command, Problem

@@ -81,6 +81,7 @@ xfault off
 xmaps
 bt
 xstage off
+delete
 tbreak do_group_exit
 continue
 tbreak mmdrop

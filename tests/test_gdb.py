@@ -232,8 +232,9 @@ def test_program_headers_and_what_they_became(s):
 
 def test_maps_are_those_that_the_program_itself_prints(s):
     """In the same boot: the program has read /proc/self/maps and is about to write it."""
-    printed = areas(s.console)
-    assert len(printed) > 8 and areas(s('xmaps', 2)) == printed
+    ours, printed = areas(s('xmaps', 2)), areas(s.console)
+    # After going back it may have printed them once more.
+    assert len(ours) > 8 and ours == printed[:len(ours)]
 
 
 def test_areas_form(s):

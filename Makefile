@@ -47,8 +47,11 @@ $(B)/%.asm.o: %.asm
 
 # The vdso is user code: a shared object of its own flags, carried in the kernel as data.
 VDSO	:= $(B)/arch/x86/vdso
-VDSO_CFLAGS := -std=gnu11 -O2 -ffreestanding -fPIC -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
+VDSO_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIC -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
 	   -fasynchronous-unwind-tables -fno-common -fvisibility=hidden $(WARN) $(INCLUDES)
+
+VDSO_LDFLAGS := -Bsymbolic -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 --eh-frame-hdr \
+	   --no-undefined -z max-page-size=4096 -z noexecstack -T arch/x86/vdso/vdso.lds
 
 $(VDSO)/vclock.o: arch/x86/vdso/vclock.c
 	@mkdir -p $(@D)
@@ -56,12 +59,15 @@ $(VDSO)/vclock.o: arch/x86/vdso/vclock.c
 	@$(CC) $(VDSO_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(VDSO)/vdso.so: $(VDSO)/vclock.o arch/x86/vdso/vdso.lds
-	@$(LD) -shared -s -Bsymbolic -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 --eh-frame-hdr \
-		--no-undefined -z max-page-size=4096 -z noexecstack -T arch/x86/vdso/vdso.lds -o $@ $<
+	@$(LD) -shared -s $(VDSO_LDFLAGS) -o $@ $<
 
 $(VDSO)/image.o: arch/x86/vdso/image.asm $(VDSO)/vdso.so
 	@echo "  NASM  $<"
 	@$(NASM) -f elf64 -I$(VDSO)/ -o $@ $<
+
+# The same with its symbols, for the debugger.
+$(VDSO)/vdso.debug: $(VDSO)/vclock.o arch/x86/vdso/vdso.lds
+	@$(LD) -shared $(VDSO_LDFLAGS) -o $@ $<
 
 # A compiler that finds memcpy's own loop and calls memcpy for it would never return.
 $(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
@@ -172,23 +178,46 @@ build/linux/vmlinuz:
 # ---- debug ---------------------------------------------------------------------
 
 SOCKET	:= build/gdb.socket
-debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command' runs it at once)
+# QEMU for the debugger, emulated, with a disk that holds nothing but snapshots. $(1): debug or replay, whose files
+# are build/$(1).*; the socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
+debugged = $(QEMU) $(TCG) -smp 1 -drive if=none,format=qcow2,file=build/$(1).qcow2,id=snapshots \
+	   -kernel build/exon.elf -initrd build/$(1).cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
+GDBSTUB	:= -S -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb
+waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
+	   echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
+# The clock is the count of instructions; all else that comes from outside is written to a file, or read from it.
+RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
+
+debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec)
 	@$(SETUP) do-debug
-do-debug: build/exon.elf build/rootfs.cpio
-	@rm -f $(SOCKET) && qemu-img create -q -f qcow2 build/snapshots.qcow2 64M
-	@$(if $(PROG),tools/mkcpio.py -o build/prog.cpio --text $(call quote,run.sh:755=$(PROG)),: >build/prog.cpio)
-	@cat build/rootfs.cpio build/prog.cpio >build/debug.cpio
-	@echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
-	@$(QEMU) $(TCG) -nographic -S -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb \
-		-drive if=none,format=qcow2,file=build/snapshots.qcow2,id=snapshots \
-		-kernel build/exon.elf -initrd build/debug.cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
+do-debug: prepare-debug
+	@$(call waiting,debug)
+	@$(call debugged,debug) -nographic $(GDBSTUB)
 
-gdb: ## GDB on the QEMU of `make debug`, with the commands for watching an exec (xhelp)
-	@test -S $(SOCKET) || { echo "gdb: no QEMU is waiting; type 'make debug' in another terminal first" >&2; exit 1; }
-	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex 'target remote $(SOCKET)' \
-		$(if $(PROG),-ex 'xstage open of $(firstword $(PROG))') $(GDBFLAGS)
+gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for watching an exec (xhelp)
+	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
-.PHONY: debug do-debug gdb
+record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
+	@$(SETUP) do-record
+do-record: prepare-replay
+	@$(call debugged,replay) $(call RR,record)
+	@echo "Recorded: 'make replay', then 'make gdb' in another terminal, runs the same instructions again."
+
+replay: ## the run of `make record` again, instruction by instruction, stopped and waiting for `make gdb`
+	@test -f build/replay.bin || { echo "replay: nothing is recorded; make record PROG='/bin/cat /proc/self/maps'" >&2; exit 1; }
+	@test build/replay.bin -nt build/exon.elf || { echo "replay: the kernel has changed since; 'make record' again" >&2; exit 1; }
+	@$(call waiting,replay)
+	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
+
+# The root tree, and behind it PROG as /run.sh.
+prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
+	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
+	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)),:) >build/$*.prog
+	@sed 1d build/$*.prog >build/$*.sh
+	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --file run.sh:755=build/$*.sh,: >build/$*.run)
+	@cat build/rootfs.cpio build/$*.run >build/$*.cpio
+
+.PHONY: debug do-debug gdb record do-record replay
 
 # ---- tests ---------------------------------------------------------------------
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The stages of an exec: the one source of their names, in the order in which
- * they happen. X(constant, name, function that leaves the record)
+ * they happen; exec-failed, which may come after any, is the last.
+ * X(constant, name, function that leaves the record)
+ * first-user leaves none, for no kernel code runs there: GDB stops before the
+ * instruction, which then faults its own page in.
  */
 #ifndef EXEC_STAGES_H
 #define EXEC_STAGES_H
 
 #define EXEC_STAGES(X) \
-	X(OPEN,			"open",			"do_open_execat") \
 	X(MM_INIT,		"mm-init",		"bprm_mm_init") \
 	X(COPY_STRINGS,		"copy-strings",		"do_execveat_common") \
+	X(OPEN,			"open",			"do_open_execat") \
 	X(SEARCH_HANDLER,	"search-handler",	"search_binary_handler") \
 	X(LOAD_SCRIPT,		"load-script",		"load_script") \
 	X(LOAD_ELF,		"load-elf",		"load_elf_binary") \
@@ -22,8 +25,9 @@
 	X(VDSO,			"vdso",			"arch_setup_additional_pages") \
 	X(CREATE_TABLES,	"create-tables",	"create_elf_tables") \
 	X(START_THREAD,		"start-thread",		"start_thread") \
-	X(EXEC_FAILED,		"exec-failed",		"bprm_execve") \
-	X(FIRST_FAULT,		"first-fault",		"exc_page_fault")
+	X(FIRST_USER,		"first-user",		"the program") \
+	X(FIRST_FAULT,		"first-fault",		"exc_page_fault") \
+	X(EXEC_FAILED,		"exec-failed",		"bprm_execve")
 
 enum exec_stage {
 #define X(constant, name, function) EXEC_STAGE_##constant,

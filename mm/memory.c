@@ -21,6 +21,7 @@
  */
 #include <fs.h>
 #include <mm.h>
+#include <mm_trace.h>
 #include <sched.h>
 #include <string.h>
 #include <time.h>
@@ -350,7 +351,9 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 		vmf.orig_pte = *vmf.pte;
 		ret = handle_pte_fault(&vmf);
 	}
-	if (!(ret & VM_FAULT_ERROR))
+	if (!(ret & VM_FAULT_ERROR)) {
 		current->min_flt++; /* never a major one: all is in RAM */
+		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, MM_TRACE_PAGE);
+	}
 	return ret;
 }

@@ -23,6 +23,7 @@
  * inherits the anon_vma of what it swallows if it has none itself.
  */
 #include <mm.h>
+#include <mm_trace.h>
 #include <fs.h>
 #include <string.h>
 
@@ -136,6 +137,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
 	i_mmap_unlock(vma);
+	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_AREA);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)

@@ -1,174 +1,629 @@
 # SPDX-License-Identifier: MIT
-"""The GDB commands of tools/gdb, in batch mode against real boots: a static program, a dynamic PIE, a script."""
+"""Every GDB command of tools/gdb, in batch mode against real boots: a static program, a dynamic PIE, a script."""
+import concurrent.futures
+import json
 import os
+import re
 import subprocess
-import tempfile
-import time
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
+import gdb_machine
 import vm
 from conftest import TOP
 
-PROGRAMS = {
-    'busybox': '/bin/busybox true',
-    'cat': '/bin/cat /proc/self/maps',
-    'script': 'printf "#!/bin/cat\\n" > /tmp/script; chmod 755 /tmp/script; /tmp/script',
+SCRIPT = ['--text', 'tmp/script:755=#!/bin/cat /proc/self/maps\n']
+KINDS = {       # kind: (command, path that is exec'ed, path of the program that runs)
+    'busybox': ('/bin/busybox cat /proc/self/maps', '/bin/busybox', '/bin/busybox'),
+    'cat': ('cat /proc/self/maps', '/bin/cat', '/bin/cat'),
+    'script': ('/tmp/script', '/tmp/script', '/bin/cat'),
 }
+ENTRY = 'boot_percpu.current->mm->saved_auxv[21]'
+SP = 'boot_percpu.current->mm->start_stack'
+LIBC = '/lib/x86_64-linux-gnu/libc.so.6'
 
-SESSION = r'''
-xhelp
-xstage
-xstage nonsense
-xmaps
-ubreak %(ubreak)s
-xstage copy-strings of %(name)s
-continue
-echo ==bprm\n
-xbprm
-xstage begin-new-exec start-thread of %(name)s
-continue
-continue
-echo ==diff\n
-xdiff
-echo ==maps\n
-xmaps
-echo ==stack\n
-xstack
-echo ==auxv\n
-xauxv
-echo ==syms\n
-xsyms
-echo ==pwalk\n
-xpwalk $_regs_ip
-xpwalk exec_stage
-echo ==ptes\n
-xptes
-echo ==ps\n
+# What is asked at each moment of the exec. NAME is the last part of the path that is exec'ed.
+SESSION = '''
 xps
+xbprm
+xmaps -b
+xelf
+bt
+xstage search-handler load-elf begin-new-exec map-segments start-thread first-user of NAME
+xstage
+ubreak NAME:main
+ubreak NAME:write
+xsave auto
+continue
+xbprm
+continue
+CONTINUE-SCRIPT
+xbprm
+xelf
+continue
+xmaps
+xdiff
+xstack
+xstage start-thread first-user of NAME
+continue
+xdiff begin-new-exec now
+xmaps
+xelf
+xstack
+xauxv
+xpwalk ENTRY
+xpwalk SP
+x/1gx SP
+xpwalk exec_stage
+xptes
+print boot_percpu.current->mm->rss_stat
 xtask
 xcpu
-echo ==trace\n
+monitor info registers
 xtrace
-echo ==who\n
-who-mapped $_stack
-xsave here
+xtrace FOLDER/film
+who-mapped SP
+who-mapped ENTRY
+continue
+info registers rip
+xsyms
+continue
+info registers rdi rip
+x/s *(char **)$rsi
+xdiff
+xsyms
+who-mapped $pc
 xfault on
-xstage off
-tbreak *do_group_exit
+BREAK-WRITE
 continue
 xfault off
-echo ==back\n
-xback here
 xmaps
+bt
+xstage off
+delete
+tbreak do_group_exit
+continue
+tbreak mmdrop
+continue
+python import symbols; print(len(symbols.loaded))
+xsave
 xdiff list
-xdiff no such
-monitor quit
+xback start-thread
+xmaps
+xback first-user
+info registers rip
+xsyms
+who-mapped -b $pc
+xback first-user
+who-mapped -b $sp
+frame
+xback fork
+xps
+xsyms off
+xsyms on
 '''
 
 
-def gdb_session(tmp, kind):
-    script = PROGRAMS[kind]
-    initrd, disk, socket = (os.path.join(tmp, n) for n in ('initrd', 'snap.qcow2', 'gdb'))
-    vm.pack(script + '\n', initrd)
-    subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-    extra = ['-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % socket, '-gdb', 'chardev:gdb',
-             '-monitor', 'none', '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk]
-    qemu = subprocess.Popen(vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', extra=extra),
-                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    name = {'busybox': 'busybox', 'cat': 'cat', 'script': 'script'}[kind]
-    commands = os.path.join(tmp, 'commands')
-    with open(commands, 'w') as f:
-        # An error must not end the session: each line for itself, as a student types it.
-        for line in (SESSION % {'name': name, 'ubreak': 'cat:*0x555555557130'}).strip().split('\n'):
-            line = line.replace('$_regs_ip', '((struct pt_regs *)((char *)boot_percpu.current->stack + 16384) - 1)->ip') \
-                .replace('$_stack', 'boot_percpu.current->mm->start_stack')
-            f.write('python run(%r)\n' % line)
-    prelude = os.path.join(tmp, 'prelude.py')
-    with open(prelude, 'w') as f:
-        f.write('import gdb\ndef run(line):\n    try:\n        gdb.execute(line)\n    except gdb.error as e:\n        print("error:", e)\n')
-    try:
-        for _ in range(100):
-            if os.path.exists(socket):
-                break
-            time.sleep(0.1)
-        p = subprocess.run(['gdb', '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
-                            '-x', os.path.join(TOP, 'tools', 'gdb', 'exon.py'), '-ex', 'target remote ' + socket,
-                            '-x', prelude, '-x', commands], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=180)
-    finally:
-        qemu.kill()
-        qemu.wait()
-    return p.stdout.decode('utf-8', 'replace')
+def ask(kind, folder):
+    command, path, _ = KINDS[kind]
+    lines = SESSION.replace('NAME', os.path.basename(path)).replace('ENTRY', ENTRY).replace('SP', SP).replace('FOLDER', folder)
+    # A script passes search-handler twice: once for itself, once for its interpreter.
+    lines = lines.replace('CONTINUE-SCRIPT', 'continue' if kind == 'script' else 'xstage')
+    # A static program without symbols has no write to be found; all come to the kernel's.
+    lines = lines.replace('BREAK-WRITE', 'tbreak sys_write' if kind == 'busybox' else 'ubreak')
+    with gdb_machine.Machine(folder, command, SCRIPT) as machine:
+        said = machine.gdb(lines.strip().split('\n'))
+        with open(os.path.join(folder, 'film')) as f:
+            film = [json.loads(line) for line in f]
+        return said, film, machine.said()
 
 
-@pytest.fixture(scope='module', params=sorted(PROGRAMS))
-def session(request):
-    with tempfile.TemporaryDirectory() as tmp:
-        return request.param, gdb_session(tmp, request.param)
+class Session:
+    """The answers of one session, by command and by how often it was asked before."""
+
+    def __init__(self, kind, said, film, console):
+        self.kind, self.said, self.film, self.console = kind, said, film, console
+        self.text = ''.join(c + '\n' + out for c, out in said)
+        self.command, self.path, self.program = KINDS[kind]
+
+    def __call__(self, command, nth=0):
+        return self.answers(self.said, command)[nth]
+
+    def after(self, marker, command, nth=0):
+        """The answer to the first @command after the answer that contains @marker."""
+        at = next(i for i, (_, out) in enumerate(self.said) if marker in out)
+        return self.answers(self.said[at:], command)[nth]
+
+    @staticmethod
+    def answers(said, command):
+        command = command.replace('ENTRY', ENTRY).replace('SP', SP)
+        return [out for c, out in said if c == command]
 
 
-def part(text, name):
-    return text.split('==%s\n' % name, 1)[1].split('\n==', 1)[0]
+@pytest.fixture(scope='module')
+def sessions(tmp_path_factory):
+    """All three at once: they wait for each other's QEMU no more than two processors make them."""
+    folders = {kind: str(tmp_path_factory.mktemp(kind)) for kind in KINDS}
+    with concurrent.futures.ThreadPoolExecutor(len(KINDS)) as pool:
+        jobs = {kind: pool.submit(ask, kind, folder) for kind, folder in folders.items()}
+        return {kind: Session(kind, *job.result()) for kind, job in jobs.items()}
 
 
-def test_help_and_errors(session):
-    text = session[1]
-    assert 'who-mapped' in text and 'xback' in text
-    assert 'no stage "nonsense"; xstage alone lists them' in text
-    assert 'no stop at no is remembered' in text
+@pytest.fixture(params=sorted(KINDS))
+def s(request, sessions):
+    return sessions[request.param]
 
 
-def test_binprm(session):
-    bprm = part(session[1], 'bprm')
-    name = {'busybox': '/bin/busybox', 'cat': '/bin/cat', 'script': '/tmp/script'}[session[0]]
-    assert 'filename             %s' % name in bprm
-    assert 'point_of_no_return   False' in bprm
+def areas(text):
+    """The lines that look like those of /proc/PID/maps."""
+    return re.findall(r'^[0-9a-f]{8,}-[0-9a-f]+ [-rwxsp]{4} .*$', text, re.M)
 
 
-def test_areas_form(session):
-    kind, text = session
-    diff, maps = part(text, 'diff'), part(text, 'maps')
-    program = '/bin/busybox' if kind == 'busybox' else '/bin/cat'
-    assert '-> start-thread' in diff
-    assert '+ ' in diff and program in diff and '[stack]' in diff
-    assert maps.count(program) >= 4
-    assert ('ld-linux' in maps) == (kind != 'busybox')
-    assert '7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]' in maps
+def host_file(path):
+    return os.path.realpath(os.path.join(TOP, 'build', 'debian') + path)
 
 
-def test_stack_and_auxv(session):
-    kind, text = session
-    stack = part(text, 'stack')
-    # The first exec of busybox is /init's mount.
-    assert {'busybox': 'argc = 6', 'cat': 'argc = 2', 'script': 'argc = 2'}[kind] in stack
-    assert 'AT_EXECFN' in stack and 'AT_PLATFORM' in stack and '"x86_64"' in stack
-    assert part(text, 'auxv').count('AT_') == 21
+def loads(path):
+    with open(path, 'rb') as f:
+        return [s.header for s in ELFFile(f).iter_segments() if s['p_type'] == 'PT_LOAD']
 
 
-def test_symbols(session):
-    kind, text = session
-    assert ('build/debian/bin/busybox' if kind == 'busybox' else 'build/debian/bin/cat') in part(text, 'syms')
-    if kind != 'busybox':
-        assert 'ld-linux' in part(text, 'syms')
-    if kind == 'cat':
-        assert 'breakpoint in /bin/cat' in text
+# ---- at the first stage ------------------------------------------------------
+
+def test_prog_alone_stops_at_the_first_stage_of_its_exec(s):
+    assert 'stage mm-init of %s (pid 4), in __bprm_mm_init' % s.path in s('')
+    ps = s('xps')
+    assert re.search(r'^\* +4 +4 R  busybox', ps, re.M) and re.search(r'^ +1 +1 S  init', ps, re.M)
+    assert len(areas(s('xmaps -b'))) == 1 and s('xmaps -b').startswith('7fffffffe000-7ffffffff000 rw-p')
 
 
-def test_tables(session):
-    pwalk = part(session[1], 'pwalk')
-    assert pwalk.count('PML4') == 2 and ' P A G' in pwalk
-    assert '[stack]' in part(session[1], 'ptes')
+def test_a_question_too_early_says_where_to_go(s):
+    assert 'error: the file is not open yet: go on to `xstage open`' in s('xelf')
+    assert 'error: the tables are not written yet: go on to `xstage start-thread`' in s('xstack')
 
 
-def test_trace_and_who_mapped(session):
-    assert 'begin_new_exec' in part(session[1], 'trace')
-    assert 'stage arg-pages: setup_arg_pages' in part(session[1], 'who')
+def test_backtrace_leads_from_the_stage_to_the_shell(s):
+    bt = s('bt')
+    for function in ('__bprm_mm_init', 'alloc_bprm', 'do_execveat_common', 'sys_execve', 'do_syscall_64', 'entry_SYSCALL_64'):
+        assert ' %s (' % function in bt
+    assert re.search(r'^#\d+ +0x0000000000[0-9a-f]+ in ', bt, re.M)      # the shell's own code
 
 
-def test_faults_and_going_back(session):
-    kind, text = session
-    assert 'fault pid' in text
-    back = part(text, 'back')
-    assert 'error:' not in back.split('[stack]')[0]
-    assert back.count('[stack]') == 1
-    assert part(text, 'maps').strip().split('\n')[0] in back
+def test_stages_are_listed_in_their_order(s):
+    with open(os.path.join(TOP, 'include', 'exec_stages.h')) as f:
+        names = re.findall(r'X\([A-Z_]+,\s+"([a-z-]+)"', f.read())
+    assert [line[2:] for line in s('xstage').split('\n')[:-1]] == names
+    assert '* map-segments' in s('xstage') and '  vdso' in s('xstage')
+    passed = [r['stage'] for r in s.film if r['pid'] == 4]
+    first = [names.index(stage) for stage in dict.fromkeys(passed)]
+    assert first == sorted(first) or s.kind == 'script'
+
+
+# ---- binprm, program headers ---------------------------------------------------
+
+def test_binprm(s):
+    first, before, at_elf = (s('xbprm', i) for i in range(3))
+    assert re.search(r'^filename +%s$' % s.path, first, re.M) and re.search(r'^file +NULL$', first, re.M)
+    assert 'script: #!/bin/cat /proc/self/maps' in before if s.kind == 'script' else 'ELF, 64 bit' in before
+    assert re.search(r'^file +%s$' % s.path, before, re.M)
+    assert re.search(r'^interp +%s$' % s.program, at_elf, re.M) and re.search(r'^file +%s$' % s.program, at_elf, re.M)
+    argv = {'busybox': ['/bin/busybox', 'cat', '/proc/self/maps'], 'cat': ['/bin/cat', '/proc/self/maps'],
+            'script': ['/bin/cat', '/proc/self/maps', '/tmp/script']}[s.kind]
+    assert re.findall(r'argv\[\d\] +"(.*)"', at_elf) == argv
+    assert re.search(r'^point_of_no_return +no$', at_elf, re.M)
+    assert '7f 45 4c 46 02 01 01' in at_elf
+
+
+def test_program_headers_and_what_they_became(s):
+    before, after = s('xelf', 1), s.after('stage start-thread', 'xelf')
+    assert 'not mapped yet' in before.split('\n')[0] and before.startswith(s.program + ': ET_')
+    want = loads(host_file(s.program))
+    rows = re.findall(r'^  LOAD +[-rwx]{3} +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+)  (.*)$', after, re.M)
+    assert [tuple(int(x, 16) for x in row[:4]) for row in rows[:len(want)]] == \
+        [(h['p_offset'], h['p_vaddr'], h['p_filesz'], h['p_memsz']) for h in want]
+    maps = areas(s('xmaps', 1))
+    became = [piece for row in rows for piece in row[4].split(' + ')]
+    assert [p for p in became if not any(line.startswith(p) for line in maps)] == []
+    assert ('ld-linux-x86-64.so.2: ET_DYN' in after) == (s.kind != 'busybox')
+
+
+# ---- the address space ---------------------------------------------------------
+
+def test_maps_are_those_that_the_program_itself_prints(s):
+    """In the same boot: the program has read /proc/self/maps and is about to write it."""
+    ours, printed = areas(s('xmaps', 2)), areas(s.console)
+    # After going back it may have printed them once more.
+    assert len(ours) > 8 and ours == printed[:len(ours)]
+
+
+def test_areas_form(s):
+    diff, maps = s('xdiff begin-new-exec now'), areas(s('xmaps', 1))
+    new = [line.strip() for line in re.findall(r'^  \+  (.*)$', diff, re.M)]
+    stack = [line for line in maps if line.endswith('[stack]')]
+    assert new + stack == [line.strip() for line in maps]
+    assert 'grown, was 7fffffffe000-7ffffffff000' in diff
+    assert re.search(r'pages of [0-9a-f-]+ %s\n    [0-9a-f-]+  1 page: present, writable, dirty' % s.program, diff)     # padzero
+
+
+def test_splits_and_protections_by_the_interpreter_are_named(s):
+    diff = s.after('breakpoint 1, ', 'xdiff')
+    if s.kind == 'busybox':
+        assert 're-protected' in diff or 'pages of' in diff
+        return
+    assert 'split into 2' in diff and 're-protected, was rw-p' in diff and '+  ' in diff and LIBC in diff
+    assert re.search(r'\d+ pages: present$', diff, re.M)
+
+
+def test_going_on_to_a_stage_is_remembered(s):
+    moments = s('xdiff list')
+    for stage in ('mm-init', 'load-elf', 'begin-new-exec', 'start-thread', 'first-user'):
+        assert re.search(r'^\d+ %s of %s +\d+ areas' % (stage, s.path), moments, re.M), stage
+
+
+def test_walk_tells_why_an_access_faults(s):
+    entry, stack = s('xpwalk ENTRY'), s('xpwalk SP')
+    assert 'fetch faults, P = 0: a page of its file comes in' in entry
+    assert 'write faults, P = 0: the area is r-xp, SIGSEGV (SEGV_ACCERR)' in entry
+    assert [line.split()[0] for line in stack.strip().split('\n')] == \
+        ['PML4', 'PDPT', 'PD', 'PT', 'page', 'area', 'read', 'write', 'fetch']
+    assert 'P RW US A D NX' in stack and ', anonymous, ' in stack and 'write no fault' in stack
+    assert 'fetch faults, NX = 1: the area is rw-p, SIGSEGV (SEGV_ACCERR)' in stack
+    assert 'U/S = 0: the page is the kernel\'s, SIGSEGV' in s('xpwalk exec_stage')
+
+
+def test_walk_finds_the_frame(s):
+    """The frame and the struct page agree, and its count of mappings is what one program makes."""
+    frame = int(re.search(r'^PT .* frame (0x[0-9a-f]+)', s('xpwalk SP'), re.M).group(1), 16)
+    page = int(re.search(r'struct page (0x[0-9a-f]+)', s('xpwalk SP')).group(1), 16)
+    assert (page - 0xffffea0000000000) // 64 * 4096 == frame
+    assert 'in 1 page tables' in s('xpwalk SP')
+
+
+def test_pages_add_up_to_what_the_kernel_counts(s):
+    rows = re.findall(r'^[0-9a-f]+-[0-9a-f]+ +\d+ +(\d+) +\d+ +\d+  (.*)$', s('xptes'), re.M)
+    rss = re.search(r'\{(.*)\}', s('print boot_percpu.current->mm->rss_stat')).group(1)
+    assert sum(int(n) for n, name in rows if name != '[vvar]') == sum(int(x) for x in rss.split(','))
+
+
+def test_stack_and_auxv(s):
+    stack, auxv = s('xstack', 1), s('xauxv')
+    argv = {'busybox': 3, 'cat': 2, 'script': 3}[s.kind]
+    assert 'argc = %d ' % argv in stack and len(re.findall(r'argv\[\d\] = 0x7f', stack)) == argv
+    address = int(re.search(r'([0-9a-f]+)  argc', stack).group(1), 16)
+    assert '0x%016x' % argv in s('x/1gx SP') and '0x%x:' % address in s('x/1gx SP')
+    assert auxv.count('AT_') == 21 and [line.split()[:2] for line in auxv.strip().split('\n')] == \
+        [line.split()[1:3] for line in stack.split('\n') if re.search(r'  AT_[A-Z]', line)]
+    assert 'AT_EXECFN' in auxv and '"%s"' % s.path in auxv and '"x86_64"' in stack
+    for who in ('copy_strings: argv', 'copy_strings: envp', 'copy_string_kernel', 'fill_auxv', 'put_string_pointers'):
+        assert who in stack
+    assert '"PATH=/usr/local/bin:' in stack
+
+
+# ---- the machine ---------------------------------------------------------------
+
+def test_control_registers(s):
+    cpu, qemu = s('xcpu'), s('monitor info registers')
+    for name in ('CR0', 'CR2', 'CR3', 'CR4'):
+        assert int(re.search(r'%s=([0-9a-f]+)' % name, qemu).group(1), 16) == \
+            int(re.search(r'^%s +([0-9a-f]+)' % name.lower(), cpu, re.M).group(1), 16)
+    assert re.search(r'cr0 .* PE .*WP.* PG', cpu) and re.search(r'cr4 .*SMEP SMAP', cpu) and re.search(r'efer .*SCE LME LMA NXE', cpu)
+    assert 'kernel mode' in cpu
+
+
+def test_task(s):
+    task = s('xtask')
+    assert 'pid 4 tgid 4 ppid 3' in task and 'cred uid 0 euid 0' in task
+    code = int(re.search(r'start_code +(0x[0-9a-f]+)', task).group(1), 16)
+    assert any(int(line.split('-')[0], 16) <= code < int(line.split('-')[1].split()[0], 16) and line.endswith(s.program)
+               for line in areas(s('xmaps', 1)))
+
+
+# ---- symbols and breakpoints in programs ---------------------------------------
+
+def test_first_user_stops_before_the_first_instruction(s):
+    stop = re.search(r'stage first-user of %s \(pid 4\), in the program at (0x[0-9a-f]+)' % s.path, s.text)
+    assert stop and stop.group(1) in s('info registers rip')
+    auxv = dict(line.split()[:2] for line in s('xauxv').strip().split('\n'))
+    if s.kind == 'busybox':
+        assert stop.group(1) == auxv['AT_ENTRY']
+    else:
+        with open(host_file('/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2'), 'rb') as f:
+            assert int(stop.group(1), 16) == int(auxv['AT_BASE'], 16) + ELFFile(f).header['e_entry']
+
+
+def test_symbols_follow(s):
+    at_entry, at_main = s('xsyms', 0), s('xsyms', 1)
+    assert 'build/debian' + s.program in at_entry and 'vdso.debug' in at_entry
+    assert LIBC not in at_entry and (LIBC in at_main) == (s.kind != 'busybox')
+    if s.kind != 'busybox':
+        base = next(line.split('-')[0] for line in areas(s('xmaps', 2)) if line.endswith(LIBC))
+        assert re.search(r'^ *0x%s  build/debian%s$' % (base, LIBC), at_main, re.M)
+        assert re.match(r'#0 .*write', s('bt', 1)) and 'libc_start' in s('bt', 1)
+        assert re.search(r'^%s:write  0x[0-9a-f]+ in /bin/cat$' % os.path.basename(s.path), s('ubreak'), re.M)
+    # Its address space has gone, and they with it.
+    assert s('python import symbols; print(len(symbols.loaded))') == '0\n'
+    assert 'only the kernel has symbols now' in s('xsyms off')
+
+
+def test_ubreak_finds_main_of_a_stripped_program(s):
+    assert re.search(r'^main is 0x[0-9a-f]+ in %s \(pid 4\)$' % s.program, s.text, re.M)
+    assert 'breakpoint 1, %s:main (pid 4)' % os.path.basename(s.path) in s.text
+    argc = {'busybox': 3, 'cat': 2, 'script': 3}[s.kind]
+    assert re.search(r'^rdi +0x%x ' % argc, s('info registers rdi rip'), re.M)
+    assert '"%s"' % s.program in s('x/s *(char **)$rsi')
+
+
+# ---- film, who, faults ---------------------------------------------------------
+
+def test_film(s):
+    mine = [r for r in s.film if r['pid'] == 4]
+    assert [r['stage'] for r in mine][:2] == ['mm-init', 'copy-strings'] and mine[-1]['stage'] == 'create-tables'
+    mapped = [r for r in mine if r['stage'] == 'map-segments']
+    assert len(mapped) == len(loads(host_file(s.program))) + (0 if s.kind == 'busybox' else 4)
+    assert all(r['function'] == 'elf_map' and r['file'].startswith('fs/') and r['line'] > 0 for r in mapped)
+    assert re.search(r'elf_map fs/\w+\.c:\d+ [0-9a-f]+-[0-9a-f]+ r-xp', s('xtrace'))
+
+
+def test_who_made_area_and_page(s):
+    stack, entry = s('who-mapped SP'), s('who-mapped ENTRY')
+    assert re.search(r'^area  stage mm-init: __bprm_mm_init, fs/exec_stack.c:\d+$', stack, re.M)
+    assert re.search(r'then stage arg-pages: setup_arg_pages, fs/exec_stack.c:\d+$', stack, re.M)
+    assert re.search(r'^page  after stage vdso, before create-tables\n      push_bytes, fs/elf_tables.c:\d+$', stack, re.M)
+    assert re.search(r'^area  stage map-segments: elf_map, fs/\w+\.c:\d+$', entry, re.M)
+    assert 'vma_link <- ' in entry and '<- elf_map <- ' in entry and '<- load_elf_binary' in entry
+    assert 'page  not present: nobody has touched it yet' in entry
+    ran = s.after('breakpoint 1, ', 'who-mapped $pc')
+    assert 'handle_mm_fault' in ran and 'for the user instruction at 0x' in ran
+
+
+def test_faults_are_logged(s):
+    faults = re.findall(r'^fault pid 4 0x[0-9a-f]+ (\w+), (.*): PTE [0-9a-f]+ -> ([0-9a-f]+) (.*?)  [0-9a-f]+-', s.text, re.M)
+    assert {'read', 'write'} <= {f[0] for f in faults}
+    assert {'page of the file', 'anonymous'} <= {f[1] for f in faults}
+    assert all(int(entry, 16) & 1 and bits.startswith('P') for _, _, entry, bits in faults)
+
+
+# ---- going back ------------------------------------------------------------------
+
+def test_snapshot_of_each_stage(s):
+    saved = s('xsave').split()
+    assert {'start', 'fork', 'load-elf', 'begin-new-exec', 'start-thread', 'first-user'} <= set(saved)
+    assert areas(s('xmaps', 3)) == areas(s('xmaps', 1)) != areas(s('xmaps', 2))
+    assert s('info registers rip', 0) == s('info registers rip', 1)
+    assert s('xsyms', 2) == s('xsyms', 0)
+    assert re.search(r'^\* +3 +3 R  busybox', s('xps', 1), re.M) and not re.search(r' 4 +4 ', s('xps', 1))
+
+
+def test_back_to_who_made_it(s):
+    area, page = s('who-mapped -b $pc'), s('who-mapped -b $sp')
+    assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, fs/\w+\.c:\d+\n#\d+ .* in elf_map \(', area)
+    assert re.search(r'made: push_bytes, fs/elf_tables.c:\d+\n#\d+ .* in push_bytes \(', page)
+    assert 'copy_to_user(' in s('frame')        # the source line
+
+
+def test_no_traceback(s):
+    assert 'Traceback' not in s.text and 'Python Exception' not in s.text
+
+
+# ---- help, completion, bad input -------------------------------------------------
+
+MISTAKES = {
+    'xstage nonsense': 'no stage "nonsense"; xstage alone lists them',
+    'xstage of': 'usage: xstage NAME of PROGRAM',
+    'xbprm': 'no exec is under way in the running task: stop at a stage first',
+    'xps': 'is the kernel running yet?',
+    'xmaps': 'no task runs yet: stop after boot',
+    'xmaps 99x': '"99x" is no pid; xps lists them',
+    'xdiff': 'no stop at a stage is remembered',
+    'xdiff no such': 'no stop at no is remembered; `xdiff list` shows them',
+    'xdiff one': 'usage: xdiff',
+    'xpwalk': 'usage: xpwalk ADDRESS [PID]',
+    'xpwalk 0x1000': 'paging is off',
+    'xpwalk no_such_symbol': 'No symbol "no_such_symbol" in current context.; `help xpwalk` shows its use',
+    'xpwalk "unfinished': '`help xpwalk` shows its use',
+    'xelf': 'no task runs yet',
+    'xstack': 'no task runs yet',
+    'xauxv 7': 'cannot read memory here',
+    'xtask nobody': '"nobody" is no pid',
+    'xsyms': 'no task runs yet',
+    'ubreak main': 'usage: ubreak PROG:LOCATION',
+    'xfault perhaps': 'usage: xfault on, or xfault off',
+    'xtrace /no/such/folder/film': 'cannot write /no/such/folder/film: No such file or directory',
+    'who-mapped': 'usage: who-mapped [-b] ADDRESS [PID]',
+    'who-mapped exec_stage': 'is the kernel\'s: no area of a process covers it',
+    'xsave two words': 'usage: xsave NAME; a name is one word',
+    'xback nowhere': 'usage: xback NAME, one of: none saved yet',
+    'xgoto 5': 'this machine is not a replay: `make record`, then `make replay`',
+    'reverse-continue': 'QEMU 7.2 hangs in reverse-continue',
+    'xprog': 'no command was given: make debug PROG=',
+    'xconnect /no/such/socket': 'type `make debug` in another terminal, then xconnect',
+}
+
+
+@pytest.fixture(scope='module')
+def idle(tmp_path_factory):
+    """GDB on a machine that has not begun, without a PROG."""
+    folder = tmp_path_factory.mktemp('idle')
+    with gdb_machine.Machine(folder, 'cat') as machine:
+        os.unlink(folder / 'gdb.prog')
+        return machine.gdb(['xhelp', 'complete xstage map', 'complete xstage all of ca', 'complete ubreak bas',
+                            'complete xfault o', 'complete xdiff l', 'complete xsave a', 'xsave one', 'complete xback o',
+                            'monitor delvm one', 'xdiff list', 'xcpu', *MISTAKES])
+
+
+def test_bad_input_is_answered(idle):
+    said = dict(idle)
+    wrong = {c: said[c] for c, words in MISTAKES.items() if words not in said[c] or not said[c].startswith('error: ')}
+    assert wrong == {}
+    assert 'Traceback' not in str(idle) and 'Python Exception' not in str(idle)
+
+
+def test_completion(idle):
+    said = dict(idle)
+    assert said['complete xstage map'].split('\n')[:2] == ['xstage map-interp', 'xstage map-segments'] or \
+        'xstage map-segments' in said['complete xstage map']
+    assert 'xstage all of cat' in said['complete xstage all of ca']
+    assert 'ubreak bash:' in said['complete ubreak bas']
+    assert 'xfault on' in said['complete xfault o'] and 'xdiff list' in said['complete xdiff l']
+    assert 'xsave auto' in said['complete xsave a'] and 'xback one' in said['complete xback o']
+
+
+def test_help_names_every_command(idle):
+    files = os.path.join(TOP, 'tools', 'gdb')
+    names = set()
+    for name in os.listdir(files):
+        if name.endswith('.py'):
+            with open(os.path.join(files, name)) as f:
+                names.update(re.findall(r"^    name = '([a-z-]+)'", f.read(), re.M))
+    listed = re.findall(r'^([a-z-]+) +\S', dict(idle)['xhelp'], re.M)
+    assert names - {'xhelp', 'reverse-continue'} <= set(listed)
+    assert 'first-user' in dict(idle)['xhelp']
+
+
+# ---- PROG ------------------------------------------------------------------------
+
+@pytest.mark.parametrize('command, program, line', [
+    ('/bin/cat x', '/bin/cat', '/bin/cat x'), ('cat x', '/bin/cat', '/bin/cat x'), ('inf', '/usr/local/bin/inf', '/usr/local/bin/inf'),
+    ('./bin/cat', './bin/cat', './bin/cat'), ('cd /tmp; ./x', '-', 'cd /tmp; ./x'), ('A=b cat', '-', 'A=b cat'),
+    ('cat <x', '-', 'cat <x')])
+def test_prog_is_found(command, program, line):
+    assert gdb_machine.find_program(os.path.join(vm.BUILD, 'rootfs.cpio'), command) == [program, line + '\n']
+
+
+@pytest.mark.parametrize('command, words', [('/bin/nosuch', 'is no file in the root tree'), ('nosuch', 'is in no directory of PATH')])
+def test_prog_that_is_no_file(command, words):
+    p = subprocess.run([os.path.join(TOP, 'tools', 'prog.py'), os.path.join(vm.BUILD, 'rootfs.cpio'), command],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    assert p.returncode and words in p.stdout and 'PROG="sh -c' in p.stdout
+
+
+@pytest.mark.parametrize('command, words', [
+    ('cd /tmp; /bin/true', 'is a line for the shell, not one program: stopping at the first exec in it\nstage mm-init of /bin/true'),
+    ('true && true', 'has ended without an exec of a program: the shell runs some commands by itself')])
+def test_prog_without_an_exec_of_its_own(command, words, tmp_path):
+    with gdb_machine.Machine(tmp_path, command) as machine:
+        assert words in machine.gdb([])[0][1]
+
+
+# ---- record and replay -------------------------------------------------------------
+
+REPLAY = '''
+xstage create-tables first-user of cat
+continue
+info registers
+stepi
+stepi
+info registers rip
+reverse-stepi
+reverse-stepi
+info registers
+continue
+xgoto
+reverse-stepi
+info registers rip
+xgoto create-tables
+info registers
+xsave here
+who-mapped -b $sp
+xgoto first-user
+who-mapped -b $sp
+frame
+xgoto 12345
+xgoto fork
+bt 1
+xgoto nowhere
+xgoto 99999999999
+'''.strip().split('\n')
+
+
+def test_record_and_replay(tmp_path):
+    p = gdb_machine.make('do-record', 'PROG=/bin/cat /proc/self/maps')
+    assert p.returncode == 0 and len(areas(p.stdout)) > 8, p.stdout[-2000:]
+    answers = []
+    for lines in (REPLAY, REPLAY[:3] + ['continue', 'xgoto']):
+        with gdb_machine.Make('replay'):
+            answers.append(gdb_machine.make_gdb(tmp_path, lines))
+    one, two = answers
+    said, again = dict(reversed(one)), dict(reversed(two))     # the first answer to each
+    # The same instruction counts and registers, twice.
+    assert said['info registers'] == again['info registers'] and 'rip' in said['info registers']
+    assert re.findall(r'(\d+)  (\S+)$', said['xgoto'], re.M) == re.findall(r'(\d+)  (\S+)$', again['xgoto'], re.M)
+    # Two steps forward, two back; then over iretq; then to the stage: the very same state.
+    registers = [out for c, out in one if c == 'info registers']
+    assert registers[0] == registers[1] == registers[2]
+    rip = [out for c, out in one if c == 'info registers rip']
+    assert rip[0].split()[1] != re.search(r'^rip +(\S+)', registers[0], re.M).group(1) and 'iret_to_user' in rip[1]
+    stage = re.search(r'^ +(\d+)  create-tables$', said['xgoto'], re.M).group(1)
+    assert 'instruction %s\n' % stage in said['xgoto create-tables'] and 'first-user' in said['xgoto']
+    assert 'error: a replay cannot go on from a snapshot' in said['xsave here']
+    back = [out for c, out in one if c == 'who-mapped -b $sp']
+    assert 'is the kernel\'s' in back[0] and 'made: push_bytes' in back[1] and 'copy_to_user(' in said['frame']
+    assert 'instruction 12345\n' in said['xgoto 12345'] and '#0  dup_mm (' in said['bt 1']
+    assert 'error: usage: xgoto NUMBER, or a stage passed so far: fork mm-init' in said['xgoto nowhere']
+    assert 'error: the recording ends before instruction 99999999999' in said['xgoto 99999999999']
+    assert 'Traceback' not in str(one)
+
+
+# ---- docs/debugging.md -------------------------------------------------------------
+
+# What differs between two builds or two boots: kernel addresses and lines, frames, inodes, random bytes, libraries' addresses.
+VARIES = [(r'\b(0x)?ffff[0-9a-f]{12}\b', 'KERNEL'), (r'(\.(c|h|asm)):\d+', r'\1:N'), (r'^\d+\t', 'N\t'), (r'line=(line@entry=)?\d+', 'line=N'),
+          (r'frame 0x[0-9a-f]+', 'frame F'), (r'\b[0-9a-f]{16}\b', 'ENTRY'), (r'PTE [0-9a-f]+ -> [0-9a-f]+', 'PTE'),
+          (r'00:02 \d+ ', '00:02 I '), (r'([0-9a-f]{2} ){15}[0-9a-f]{2}', 'RANDOM'), (r'(0x)?7ffff[7e][0-9a-f]{6}', 'LIBRARY'),
+          (r'0x5555555[0-9a-f]{5}', 'PROGRAM'), (r'0x[0-9a-f]{5,8}\b', 'NUMBER'), (r'@entry', ''), (r' +', ' ')]
+
+
+def constant(line):
+    for pattern, word in VARIES:
+        line = re.sub(pattern, word, line)
+    return line.strip()
+
+
+def documented():
+    """[(command, [lines of its answer])] of the session in docs/debugging.md."""
+    with open(os.path.join(TOP, 'docs', 'debugging.md')) as f:
+        blocks = re.findall(r'^```\n(\(gdb\) \S.*?)^```$', f.read(), re.M | re.S)
+    found = []
+    for line in ''.join(blocks).split('\n')[:-1]:
+        if line.startswith('(gdb) '):
+            found.append((line[6:], []))
+        elif line != '...':
+            found[-1][1].append(line)
+    return found
+
+
+def test_documentation_says_what_happens(tmp_path):
+    """The session of docs/debugging.md, by make debug and make gdb: each command, and each line that is shown of its answer."""
+    session = documented()
+    assert len(session) > 30
+    with gdb_machine.Make('do-debug', 'PROG=/bin/cat /proc/self/maps'):
+        said = gdb_machine.make_gdb(tmp_path, [command for command, _ in session])
+    assert 'stage mm-init of /bin/cat (pid 4), in __bprm_mm_init' in said[0][1]
+    for (command, shown), (asked, answer) in zip(session, said[1:]):
+        assert command == asked
+        lines = [constant(line) for line in answer.split('\n')]
+        for line in shown:
+            want = constant(line[:-3]) if line.endswith('...') else constant(line)
+            assert any(have.startswith(want) if line.endswith('...') else have == want for have in lines), \
+                '%s no longer prints "%s" but:\n%s' % (command, line, answer)
+
+
+# ---- an editor -----------------------------------------------------------------------
+
+def test_machine_interface(tmp_path):
+    """What the editor's debugger sends for .vscode/launch.json, in its order."""
+    with open(os.path.join(TOP, '.vscode', 'launch.json')) as f:
+        launch = json.loads(f.read().replace('${workspaceFolder}', TOP))['configurations'][0]
+    with gdb_machine.Machine(tmp_path, '/bin/cat') as machine:
+        assert os.path.basename(launch['miDebuggerServerAddress']) == os.path.basename(machine.socket)
+        setup = ['-interpreter-exec console "%s"' % c['text'] for c in launch['setupCommands']]
+        lines = ['-gdb-set pagination off', '-gdb-set auto-solib-add on', *setup, '-environment-cd ' + launch['cwd'],
+                 '-file-exec-and-symbols ' + launch['program'], '-target-select remote ' + machine.socket,
+                 '-break-insert setup_arg_pages', '-interpreter-exec console "xstage load-elf"', '-exec-continue']
+        mi = gdb_machine.MachineInterface()
+        said = [mi(line) for line in lines] + [mi.until('*stopped')]
+        said += [mi('-interpreter-exec console "xbprm"'), mi('-stack-list-frames 0 3')]
+        mi.close()
+    assert [out for out in said if '^error' in out] == []
+    assert '^connected' in ''.join(said) and 'point_of_no_return' in said[-2] and 'func="load_elf_binary"' in said[-1]

@@ -7,34 +7,41 @@ import gdb
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import kernel       # noqa: E402
-import maps         # noqa: E402,F401
-import snapshots    # noqa: E402,F401
-import stack        # noqa: E402,F401
-import stages       # noqa: E402,F401
-import symbols      # noqa: E402,F401
-import tables       # noqa: E402,F401
-import tasks        # noqa: E402,F401
-import trace        # noqa: E402,F401
 
-COMMANDS = ['xstage', 'xbprm', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask', 'xcpu', 'xsyms', 'ubreak',
-            'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback']
+gdb.execute('set pagination off')
+gdb.execute('set confirm off')
+gdb.execute('set print pretty on')
+# Saving a machine may take QEMU more than the 2 seconds after which GDB asks again.
+gdb.execute('set remotetimeout 120')
+# Constants come from the file: they can be read before the kernel has switched paging on,
+# and the code of a program before a fault has brought its page.
+gdb.execute('set trust-readonly-sections on')
+
+import kernel       # noqa: E402
+import replay       # noqa: E402,F401     its hooks name it
+import stages       # noqa: E402
+for topic in ('binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
+              'who', 'snapshots', 'goal', 'unwind'):
+    __import__(topic)
+
+COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask',
+            'xcpu', 'xsyms', 'ubreak', 'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback', 'xgoto']
 
 
 class Help(kernel.Command):
-    """What the commands for watching an exec are."""
+    """What the commands for watching an exec are, the stages, and what runs now."""
     name = 'xhelp'
 
     def run(self, argv):
         for name in COMMANDS:
             first = gdb.execute('help ' + name, to_string=True).strip().split('\n')[0]
             print('%-11s %s' % (name, first))
+        print('stages      %s' % ' '.join(stages.names()))
+        task = kernel.current()
+        mm = kernel.current_mm()
+        print('now         %s' % ('no task runs yet' if task is None else 'pid %d, %s' % (
+            int(task['pid']), 'a kernel thread' if mm is None else kernel.comm(task))))
         print('`help COMMAND` says more. Begin: xstage load-elf of cat, then continue.')
 
 
 Help()
-gdb.execute('set pagination off')
-gdb.execute('set confirm off')
-gdb.execute('set print pretty on')
-# Constants come from the file: they can be read before the kernel has switched paging on.
-gdb.execute('set trust-readonly-sections on')

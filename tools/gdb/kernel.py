@@ -5,6 +5,8 @@ import gdb
 PAGE = 4096
 VM = {'READ': 1, 'WRITE': 2, 'EXEC': 4, 'SHARED': 8, 'MAYSHARE': 0x80, 'GROWSDOWN': 0x100}
 KERNEL_HALF = 0xffff800000000000
+DIRECT_MAP = 0xffff888000000000     # include/asm/page.h
+VMEMMAP = 0xffffea0000000000
 
 
 class Problem(gdb.GdbError):
@@ -42,8 +44,21 @@ def text(value, limit=4096):
 
 def current():
     """The running task_struct, or None before there is one."""
-    task = symbol('boot_percpu')['current']
-    return task if int(task) else None
+    try:
+        task = symbol('boot_percpu')['current']
+        return task if int(task) else None
+    except gdb.MemoryError:
+        return None
+
+
+def current_mm():
+    """The running program's mm_struct, or None."""
+    task = current()
+    return task['mm'] if task is not None and int(task['mm']) else None
+
+
+def comm(task):
+    return text(task['comm'].cast(gdb.lookup_type('char').pointer()))
 
 
 def list_entries(head, type_name, member):
@@ -150,6 +165,30 @@ def maps_line(v):
     return line.ljust(73) + name if name else line
 
 
+def file_bytes(f, offset, size):
+    """Bytes of an open file, from the kernel's page cache, where files of the root tree are whole."""
+    mapping = f['f_inode']['i_mapping']
+    size = min(size, int(f['f_inode']['i_size']) - offset)
+    data = b''
+    while len(data) < size:
+        at = offset + len(data)
+        data += memory(cached_page(mapping['pages'], at // PAGE) + at % PAGE, min(PAGE - at % PAGE, size - len(data)))
+    return data
+
+
+def cached_page(tree, index):
+    """Address, in the direct map, of a page in a radix tree of struct page (lib/radix_tree.c)."""
+    item, height = tree['node'], int(tree['height'])
+    for level in range(height, 0, -1):
+        if int(item):
+            node = item.cast(gdb.lookup_type('struct radix_tree_node').pointer())
+            item = node['slots'][index >> 6 * (level - 1) & 63]
+    if not int(item) or (not height and index):
+        raise Problem('page %d of the file is a hole' % index)
+    frame = (int(item) - VMEMMAP) // gdb.lookup_type('struct page').sizeof
+    return DIRECT_MAP + frame * PAGE
+
+
 def memory(address, size):
     return bytes(gdb.selected_inferior().read_memory(address, size))
 
@@ -165,13 +204,27 @@ def physical(address, size):
 
 class Command(gdb.Command):
     """A command whose name is its class's `name` and whose help is the class's docstring."""
-    completion = gdb.COMPLETE_NONE
+    completion = gdb.COMPLETE_NONE      # asked only of a command without a method `complete`
 
     def __init__(self):
-        super().__init__(self.name, gdb.COMMAND_USER, self.completion)
+        if hasattr(self, 'complete'):
+            super().__init__(self.name, gdb.COMMAND_USER)
+        else:
+            super().__init__(self.name, gdb.COMMAND_USER, self.completion)
 
     def invoke(self, argument, from_tty):
         try:
             self.run(gdb.string_to_argv(argument))
+        except gdb.GdbError:
+            raise
         except gdb.MemoryError as e:
-            raise Problem('cannot read memory here: %s' % e)
+            raise Problem('%s: cannot read memory here: %s; is the kernel running yet? (xstage, then continue)' % (self.name, e))
+        except gdb.error as e:
+            raise Problem('%s: %s; `help %s` shows its use' % (self.name, e, self.name))
+
+
+class PidCommand(Command):
+    """One whose last word may be a pid."""
+
+    def complete(self, text, word):
+        return [p for p in (str(int(t['pid'])) for t in tasks()) if p.startswith(word)]

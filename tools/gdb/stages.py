@@ -2,49 +2,78 @@
 """Stop at the stages of an exec by name, for one program or for all."""
 import gdb
 
+import binprm
+import diff
+import guest
 import kernel
-import maps
+import replay
+import snapshots
 from kernel import Command, Problem
 
-executing = {}      # pid -> struct linux_binprm *, from its first strings to its end
+FIRST_USER = 'first-user'       # the one stage without a record: no kernel code runs there
 
 
-def stage_names():
+def names():
     """The names of include/exec_stages.h, as the kernel itself has them."""
     table = kernel.symbol('exec_stage_names')
     return [kernel.text(table[i]) for i in range(table.type.range()[1] + 1)]
 
 
-def binprm():
-    task = kernel.current()
-    b = executing.get(int(task['pid'])) if task is not None else None
-    if b is None:
-        raise Problem('no exec is under way in the running task: stop at a stage first, e.g. `xstage copy-strings`')
-    return b
+def check(name):
+    if name not in names():
+        raise Problem('no stage "%s"; xstage alone lists them' % name)
 
 
-class Begin(gdb.Breakpoint):
-    """Silent: remembers the binprm of each exec, by pid."""
+def is_program(program, path):
+    return program in (path, path.rsplit('/', 1)[-1])
 
-    def __init__(self):
-        super().__init__('*lay_strings', internal=True)
+
+def program():
+    """(what the exec under way was asked for, its new mm); after the exec: what runs. ('', None) when nothing does."""
+    b = binprm.find()
+    if b is not None:
+        return kernel.text(b['filename']), binprm.new_mm(b)
+    mm = kernel.current_mm()
+    if mm is None or not int(mm['exe_file']):
+        return '', None
+    return kernel.file_path(mm['exe_file']), mm
+
+
+def arrive(stage, name, mm, where):
+    """A stop: say so, keep the moment for xdiff, and the machine if `xsave auto` is on."""
+    if mm is not None and int(mm):
+        diff.remember('%s of %s' % (stage, name), mm)
+    print('stage %s of %s (pid %d), in %s' % (stage, name, int(kernel.current()['pid']), where))
+    snapshots.at_stage(stage)
+
+
+class FirstUser(gdb.Breakpoint):
+    """On the first user instruction of a program whose exec has come to start-thread."""
+    at = {}             # entry -> breakpoint
+
+    def __init__(self, entry):
+        super().__init__('*%#x' % entry, internal=True)
         self.silent = True
+        self.at[entry] = self
 
     def stop(self):
-        executing[int(kernel.current()['pid'])] = kernel.pointer('struct linux_binprm', gdb.parse_and_eval('$rdi'))
-        return False
+        mm = kernel.current_mm()
+        if mm is None or int(mm) != self.mm:
+            return False
+        replay.passed(FIRST_USER)
+        self.mm = 0     # the instruction may run again, but not for the first time
+        arrive(FIRST_USER, self.program, mm, 'the program at %#x, before its first instruction' % gdb.newest_frame().pc())
+        return True
 
 
-class End(gdb.Breakpoint):
-    """Silent: the binprm is freed."""
-
-    def __init__(self):
-        super().__init__('*free_bprm', internal=True)
-        self.silent = True
-
-    def stop(self):
-        executing.pop(int(kernel.current()['pid']), None)
-        return False
+def expect_first_user(name, mm):
+    """There is no function to wait in: the address is known in load_elf_binary, which is running, and only there."""
+    frame = gdb.newest_frame()
+    while frame.name() != 'load_elf_binary':
+        frame = frame.older()
+    entry = int(frame.read_var('l')['entry'])
+    b = FirstUser.at.get(entry) or FirstUser(entry)
+    b.mm, b.program = int(mm), name
 
 
 class StageBreakpoint(gdb.Breakpoint):
@@ -53,25 +82,30 @@ class StageBreakpoint(gdb.Breakpoint):
     def __init__(self):
         super().__init__('*exec_stage', internal=True)
         self.silent = True
-        self.wanted, self.program = set(), None
+        self.wanted, self.program, self.last = set(), None, None
 
     def stop(self):
-        stage = stage_names()[int(gdb.parse_and_eval('$edi'))]
-        pid = int(kernel.current()['pid'])
-        name = kernel.text(executing[pid]['filename']) if pid in executing else ''
-        if stage not in self.wanted or (self.program and self.program not in (name, name.rsplit('/', 1)[-1])):
+        # Resumed after a snapshot, QEMU at times stops once more before the same instruction.
+        here = (snapshots.loads, int(kernel.symbol('exec_trace_seq')))
+        if here == self.last:
             return False
-        mm = kernel.current()['mm']
-        if pid in executing and stage in ('mm-init', 'copy-strings', 'open', 'search-handler', 'load-script', 'load-elf'):
-            mm = executing[pid]['mm']
-        if int(mm):
-            maps.remember('%s of %s' % (stage, name or 'an exec'), mm)
-        print('stage %s of %s (pid %d), in %s' % (stage, name or 'an exec that begins', pid,
-                                                  kernel.text(gdb.parse_and_eval('(char *)$rsi'))))
+        self.last = here
+        stage = names()[int(gdb.parse_and_eval('$edi'))]
+        replay.passed(stage)
+        if not self.wanted:
+            return False
+        name, mm = program()
+        if self.program and not is_program(self.program, name):
+            return False
+        if stage == 'start-thread' and FIRST_USER in self.wanted:
+            expect_first_user(name, mm)
+        if stage not in self.wanted:
+            return False
+        arrive(stage, name, mm, kernel.text(gdb.parse_and_eval('(char *)$rsi')))
         return True
 
 
-hook = None
+hook = StageBreakpoint()
 
 
 class Stage(Command):
@@ -82,71 +116,34 @@ class Stage(Command):
     xstage all [of PROG]       stop at each
     xstage off                 stop no more
 
-    mm-init comes before an exec has a name: `of PROG` never matches it."""
+    At first-user the kernel's part is over; exec-failed may come instead of any."""
     name = 'xstage'
 
     def complete(self, text, word):
-        return [n for n in stage_names() + ['all', 'off', 'of'] if n.startswith(word)]
+        if text.split()[-2 if word else -1:][:1] == ['of']:
+            return [p for p in guest.programs() if p.startswith(word)]
+        return [n for n in names() + ['all', 'off', 'of'] if n.startswith(word)]
 
     def run(self, argv):
-        global hook
-        names = stage_names()
-        if hook is None:
-            Begin()
-            End()
-            hook = StageBreakpoint()
         if not argv:
-            for n in names:
+            for n in names():
                 print('%s %s' % ('*' if n in hook.wanted else ' ', n))
             return
-        program = None
+        wanted, of = argv, None
         if 'of' in argv:
             at = argv.index('of')
-            if len(argv) != at + 2:
-                raise Problem('usage: xstage NAME of PROGRAM')
-            program, argv = argv[at + 1], argv[:at]
-        if argv == ['off']:
+            if len(argv) != at + 2 or at == 0:
+                raise Problem('usage: xstage NAME of PROGRAM, e.g. xstage map-segments of cat')
+            of, wanted = argv[at + 1], argv[:at]
+        if wanted == ['off']:
             hook.wanted = set()
+            print('will stop at no stage')
             return
-        if argv == ['all']:
-            argv = names
-        for n in argv:
-            if n not in names:
-                raise Problem('no stage "%s"; xstage alone lists them' % n)
-        hook.wanted, hook.program = set(argv), program
-        print('will stop at %s%s' % (', '.join(argv), ' of ' + program if program else ''))
-
-
-class Bprm(Command):
-    """struct linux_binprm of the exec under way in the running task: names, counts, stack, first bytes."""
-    name = 'xbprm'
-
-    def run(self, argv):
-        b = binprm()
-        for field in ('filename', 'interp', 'fdpath'):
-            print('%-20s %s' % (field, kernel.text(b[field]) or 'NULL'))
-        print('%-20s %d, envc %d' % ('argc', int(b['argc']), int(b['envc'])))
-        print('%-20s %#x  (argmin %#x, exec %#x)' % ('p', int(b['p']), int(b['argmin']), int(b['exec'])))
-        print('%-20s %s' % ('mm', '%#x' % int(b['mm']) if int(b['mm']) else 'NULL: the task has it'))
-        print('%-20s %s' % ('file', kernel.file_path(b['file']) if int(b['file']) else 'NULL'))
-        if int(b['cred']):
-            print('%-20s uid %d euid %d' % ('cred', int(b['cred']['uid']), int(b['cred']['euid'])))
-        print('%-20s %s' % ('point_of_no_return', bool(b['point_of_no_return'])))
-        data = kernel.memory(int(b['buf'].address), 64)
-        print('buf   %s' % describe(data))
-        for i in range(0, 64, 16):
-            row = data[i:i + 16]
-            print('  %02x  %s  %s' % (i, row.hex(' '), ''.join(chr(c) if 32 <= c < 127 else '.' for c in row)))
-
-
-def describe(data):
-    if data[:4] == b'\x7fELF':
-        kinds = {2: 'ET_EXEC', 3: 'ET_DYN'}
-        return 'ELF, %s, machine %d' % (kinds.get(data[16], 'type %d' % data[16]), data[18])
-    if data[:2] == b'#!':
-        return 'script: ' + data.split(b'\n')[0].decode('latin-1')
-    return 'no format that Exon knows'
+        wanted = names() if wanted == ['all'] else wanted
+        for n in wanted:
+            check(n)
+        hook.wanted, hook.program = set(wanted), of
+        print('will stop at %s%s' % (', '.join(n for n in names() if n in wanted), ' of ' + of if of else ''))
 
 
 Stage()
-Bprm()

@@ -1,151 +1,160 @@
 # SPDX-License-Identifier: MIT
-"""User symbols that follow the running program, and breakpoints in programs that are not executed yet."""
+"""Symbols of the running program, its interpreter, its libraries and the vdso, at their places: they follow by themselves.
+
+They come when an exec has built the program, when ld.so has mapped its libraries, and at each stop in
+another process; they go when their address space does.
+"""
 import os
-import struct
 
 import gdb
 
+import elf
+import guest
 import kernel
-from kernel import Command, Problem
+import stack
+from kernel import Problem
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ROOTS = [os.path.join(TOP, 'build', 'debian'), os.path.join(TOP, 'iso', 'rootfs')]
-loaded = {}         # host file -> bias
-
-
-def host_file(guest):
-    """The file on this machine that a path in the guest was made from, or None."""
-    local = os.path.join(TOP, 'build', 'user', os.path.basename(guest))
-    if guest.startswith('/usr/local/bin/') and os.path.exists(local):
-        return local
-    for root in ROOTS:
-        path = root + guest
-        for _ in range(8):      # links are absolute in the guest
-            if not os.path.islink(path):
-                break
-            target = os.readlink(path)
-            path = root + target if target.startswith('/') else os.path.join(os.path.dirname(path), target)
-        if os.path.isfile(path):
-            return path
-    return None
+loaded = {}         # file on this machine -> bias
+loaded_mm = 0       # the address space that they are of
+automatic = True
 
 
-def first_load(path):
-    """Page of the first PT_LOAD's address; None: not an ELF file."""
-    with open(path, 'rb') as f:
-        head = f.read(64)
-        if head[:4] != b'\x7fELF':
-            return None
-        phoff, n = struct.unpack_from('<Q', head, 32)[0], struct.unpack_from('<H', head, 56)[0]
-        f.seek(phoff)
-        for _ in range(n):
-            ph = f.read(56)
-            if struct.unpack_from('<I', ph)[0] == 1:
-                return struct.unpack_from('<Q', ph, 16)[0] & ~0xfff
-    return None
-
-
-def programs(mm):
-    """[(host file, bias)] of every ELF file that the address space maps from its start."""
-    found = []
-    for v in kernel.areas(mm):
-        if not int(v['vm_file']) or int(v['vm_pgoff']):
+def wanted(mm):
+    """{file on this machine: bias} of every ELF file that the address space maps from its start, and of the vdso."""
+    found = {}
+    for path, f in elf.mapped_files(mm).items():
+        local = guest.host_file(path)
+        if local is None or local in found:
             continue
-        path = host_file(kernel.file_path(v['vm_file']))
-        base = first_load(path) if path else None
-        if base is not None and path not in [p for p, _ in found]:
-            found.append((path, int(v['vm_start']) - base))
+        try:
+            bias = elf.Image(f).bias(mm)
+        except Problem:         # mapped, but not ELF
+            continue
+        if bias is not None:
+            found[local] = bias
+    vdso = int(mm['context']['vdso'])
+    if vdso and os.path.exists(guest.VDSO):
+        found[guest.VDSO] = vdso
     return found
 
 
 def load(mm):
     """Make the loaded symbols those of @mm; returns what is in scope."""
-    wanted = dict(programs(mm))
-    for path in [p for p in loaded if wanted.get(p) != loaded[p]]:
-        gdb.execute('remove-symbol-file %s' % path, to_string=True)
-        del loaded[path]
-    for path, bias in wanted.items():
+    global loaded_mm
+    files = wanted(mm)
+    for path in [p for p in loaded if files.get(p) != loaded[p]]:
+        drop(path)
+    for path, bias in files.items():
         if path not in loaded:
             gdb.execute('add-symbol-file %s -o %#x' % (path, bias), to_string=True)
             loaded[path] = bias
-    return wanted
+    loaded_mm = int(mm)
+    return files
 
 
-class Syms(Command):
-    """Load the symbols of the running program, its interpreter and its libraries at their places.
-
-    xsyms [PID]    drops those of another program"""
-    name = 'xsyms'
-
-    def run(self, argv):
-        mm = kernel.mm_of(kernel.task_or_current(argv[0] if argv else ''))
-        for path, bias in load(mm).items():
-            print('%#14x  %s' % (bias, os.path.relpath(path, TOP)))
+def drop(path):
+    gdb.execute('remove-symbol-file %s' % path, to_string=True)
+    del loaded[path]
 
 
-class UserBreakpoint(gdb.Breakpoint):
-    """In one program only: other processes have the same addresses."""
+def drop_all():
+    global loaded_mm
+    for path in list(loaded):
+        drop(path)
+    loaded_mm = 0
 
-    def __init__(self, address, exe):
-        super().__init__('*%#x' % address)
-        self.exe = exe
+
+def follow(event=None):
+    """At a stop: the symbols of whoever runs now."""
+    if not automatic:
+        return
+    try:
+        mm = kernel.current_mm()
+        if mm is not None:
+            load(mm)
+    except gdb.error:           # too early in the boot, or in the middle of a change: the next stop tries again
+        pass
+
+
+class Gone(gdb.Breakpoint):
+    """An address space ends."""
+
+    def __init__(self):
+        super().__init__('*exit_mmap', internal=True)
+        self.silent = True
 
     def stop(self):
-        task = kernel.current()
-        mm = task['mm'] if task is not None else 0
-        return bool(int(mm)) and bool(int(mm['exe_file'])) and kernel.file_path(mm['exe_file']) == self.exe
+        if int(gdb.parse_and_eval('(unsigned long)$rdi')) == loaded_mm:
+            drop_all()
+        return False
 
 
-class Pending(gdb.Breakpoint):
-    """Waits until a program has been built, then places the wanted breakpoints in it."""
+class Libraries(gdb.Breakpoint):
+    """In ld.so, on the function that it calls for debuggers when the list of libraries has changed."""
+
+    def __init__(self, address):
+        super().__init__('*%#x' % address, internal=True)
+        self.silent = True
+
+    def stop(self):
+        follow()
+        for hear in on_libraries:
+            hear()
+        return False
+
+
+class Built(gdb.Breakpoint):
+    """The end of an exec: the areas of program, interpreter and vdso are there."""
 
     def __init__(self):
         super().__init__('*finalize_exec', internal=True)
         self.silent = True
-        self.wanted = []
+        self.places = {}
 
     def stop(self):
-        mm = kernel.current()['mm']
-        exe = kernel.file_path(mm['exe_file'])
-        for program, location in list(self.wanted):
-            if program in (exe, os.path.basename(exe)):
-                load(mm)
-                self.wanted.remove((program, location))
-                place(exe, location)
+        mm = kernel.current_mm()
+        if automatic:
+            load(mm)
+            self.watch_libraries(mm)
+        for hear in on_exec:
+            hear(mm)
         return False
 
-
-def place(exe, location):
-    try:
-        address = int(gdb.parse_and_eval('(unsigned long)&%s' % location)) if not location.startswith('*') \
-            else int(gdb.parse_and_eval(location[1:]))
-    except gdb.error as e:
-        print('ubreak: %s in %s: %s' % (location, exe, e))
-        return
-    UserBreakpoint(address, exe)
-    print('breakpoint in %s at %s = %#x' % (exe, location, address))
-
-
-pending = None
+    def watch_libraries(self, mm):
+        base = stack.auxv(mm).get(stack.AT_BASE, 0)
+        if not base or base in self.places:
+            return
+        try:
+            address = int(gdb.parse_and_eval('(unsigned long)&_dl_debug_state'))
+        except gdb.error:       # an interpreter without that function: the next stop will do
+            return
+        self.places[base] = Libraries(address)
 
 
-class Ubreak(Command):
-    """Break in a program before it is executed.
+on_exec, on_libraries = [], []      # called with the new mm; when libraries have come
+Gone()
+Built()
+gdb.events.stop.connect(follow)
 
-    ubreak PROG:LOCATION    e.g. ubreak showstack:main, ubreak /usr/local/bin/inf:_start
-                            LOCATION is a symbol or *ADDRESS; PROG a path or its last part"""
-    name = 'ubreak'
+
+class Syms(kernel.PidCommand):
+    """Symbols of the running program, its interpreter, libraries and vdso: where each is loaded.
+
+    xsyms            those in scope now
+    xsyms PID        load those of another process, until the next stop
+    xsyms on | off   whether they come and go by themselves (on at first)"""
+    name = 'xsyms'
 
     def run(self, argv):
-        global pending
-        if len(argv) != 1 or ':' not in argv[0]:
-            raise Problem('usage: ubreak PROG:LOCATION, e.g. ubreak showstack:main')
-        program, location = argv[0].rsplit(':', 1)
-        if pending is None:
-            pending = Pending()
-        pending.wanted.append((program, location))
-        print('will break at %s when %s is executed' % (location, program))
+        global automatic
+        if argv in (['on'], ['off']):
+            automatic = argv == ['on']
+            if not automatic:
+                drop_all()
+            print('symbols follow the running program' if automatic else 'only the kernel has symbols now')
+            return
+        for path, bias in load(kernel.mm_of(kernel.task_or_current(argv[0] if argv else ''))).items():
+            print('%#14x  %s' % (bias, os.path.relpath(path, guest.TOP)))
 
 
 Syms()
-Ubreak()

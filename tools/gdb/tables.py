@@ -19,7 +19,7 @@ def cr3():
 
 def table_of(mm):
     """Physical address of the top table: the direct map is linear."""
-    return int(mm['pgd']) - 0xffff888000000000
+    return int(mm['pgd']) - kernel.DIRECT_MAP
 
 
 def walk(top, address):
@@ -35,6 +35,43 @@ def walk(top, address):
     return rows
 
 
+def entries(top, start, end):
+    """{address: entry} of what is there in [start, end), huge pages left out: whole tables are read at once."""
+    found, address = {}, start
+    while address < end:
+        rows = walk(top, address)
+        if len(rows) < 4:       # a hole as large as one entry of that level
+            address = (address | (1 << LEVELS[len(rows) - 1][1]) - 1) + 1
+            continue
+        last = min(end, (address | 0x1fffff) + 1)
+        n = (last - address) // kernel.PAGE
+        data = kernel.physical((rows[2][2] & FRAME) + 8 * (address >> 12 & 511), 8 * n)
+        found.update((address + i * kernel.PAGE, e) for i, e in enumerate(struct.unpack('<%dQ' % n, data)) if e)
+        address = last
+    return found
+
+
+def read_user(mm, address, size):
+    """Bytes of any address space, current or not. Problem: a page is not present."""
+    data = b''
+    while len(data) < size:
+        at = address + len(data)
+        entry = walk(table_of(mm), at)[-1][2]
+        if not entry & 1:
+            raise Problem('%#x is not in memory; `xpwalk %#x` says why' % (at, at))
+        data += kernel.physical((entry & FRAME) + at % kernel.PAGE, min(kernel.PAGE - at % kernel.PAGE, size - len(data)))
+    return data
+
+
+def user_string(mm, address, limit=4096):
+    """A C string of any address space, up to its NUL or @limit bytes."""
+    data = b''
+    while b'\0' not in data and len(data) < limit:
+        at = address + len(data)
+        data += read_user(mm, at, kernel.PAGE - at % kernel.PAGE)
+    return data.split(b'\0')[0][:limit].decode('utf-8', 'replace')
+
+
 def bits(entry):
     return ' '.join(n for b, n in BITS if entry >> b & 1) or '-'
 
@@ -46,25 +83,33 @@ def area_at(mm, address):
     return None
 
 
-def verdict(rows, v):
-    """Why user code would or would not fault here."""
+def verdict(rows, v, access):
+    """Whether user code may read, write or fetch here; if not, which bit stops it and what the kernel does then."""
     entry = rows[-1][2]
     if v is None:
-        return 'no area covers it: SIGSEGV (SEGV_MAPERR), unless a stack below grows to it'
+        if entry & 1 and not entry & 4:
+            return 'faults, U/S = 0: the page is the kernel\'s, SIGSEGV'
+        return 'faults, no area covers it: SIGSEGV (SEGV_MAPERR), unless a stack above grows down to it'
     flags = int(v['vm_flags'])
-    said = []
+    if not flags & {'read': 1, 'write': 2, 'fetch': 4}[access] and not (access == 'read' and flags & 6):
+        bit = 'P = 0' if not entry & 1 else 'RW = 0' if access == 'write' else 'NX = 1'
+        return 'faults, %s: the area is %s, SIGSEGV (SEGV_ACCERR)' % (bit, kernel.rights(flags))
     if not entry & 1:
-        if entry & 0x100:
-            return 'PROT_NONE hides a present page: SIGSEGV (SEGV_ACCERR)'
-        kind = 'from its file' if int(v['vm_file']) else 'of zeros'
-        return 'not present yet: the first access faults a page in, %s' % kind
-    if flags & 2 and not entry & 2:
-        said.append('a write faults: copy-on-write')
-    if not flags & 2:
-        said.append('a write faults: SIGSEGV, the area is not writable')
-    if entry >> 63:
-        said.append('fetching an instruction faults: NX')
-    return '; '.join(said) or 'no access faults'
+        return 'faults, P = 0: %s' % ('a page of its file comes in' if int(v['vm_file']) else
+                                      'the kernel\'s own page' if int(v['vm_ops']) else 'a page of zeros comes in')
+    if access == 'write' and not all(e & 2 for _, _, e in rows):
+        return 'faults, RW = 0 in a writable area: copy-on-write'
+    return 'no fault'
+
+
+def describe_page(entry):
+    """The struct page of an entry's frame."""
+    size = gdb.lookup_type('struct page').sizeof
+    page = kernel.pointer('struct page', kernel.VMEMMAP + ((entry & FRAME) >> 12) * size)
+    kind = 'of a file, number %d there' % int(page['index']) if int(page['mapping']) else \
+        'anonymous' if int(page['flags']) >> int(kernel.symbol('PG_anon')) & 1 else 'the kernel\'s own'
+    return 'struct page %#x, %s, %d references, in %d page tables' % (
+        int(page), kind, int(page['_refcount']['counter']), int(page['_mapcount']['counter']))
 
 
 class Pwalk(Command):
@@ -75,22 +120,28 @@ class Pwalk(Command):
 
     def run(self, argv):
         if not argv:
-            raise Problem('usage: xpwalk ADDRESS [PID]')
+            raise Problem('usage: xpwalk ADDRESS [PID], e.g. xpwalk $sp')
         pid = argv.pop() if len(argv) > 1 and argv[-1].isdigit() else None
         address = kernel.address_of(' '.join(argv))
         task = kernel.task_or_current(pid) if pid else kernel.current()
-        top = table_of(kernel.mm_of(task)) if pid else cr3()
-        rows = walk(top, address)
+        if not pid and not int(gdb.parse_and_eval('$cr0')) >> 31 & 1:
+            raise Problem('paging is off: an address is physical here; go on to the kernel first')
+        rows = walk(table_of(kernel.mm_of(task)) if pid else cr3(), address)
         for name, index, entry in rows:
             print('%-5s [%3d] %016x  frame %#x  %s' % (name, index, entry, entry & FRAME, bits(entry)))
-        if address < kernel.KERNEL_HALF and task is not None and int(task['mm']):
-            v = area_at(task['mm'], address)
+        if rows[-1][2] & 1 and len(rows) == 4:
+            print('page  %s' % describe_page(rows[3][2]))
+        if task is None or not int(task['mm']):
+            return
+        v = area_at(task['mm'], address)
+        if address < kernel.KERNEL_HALF:
             print('area  %s' % (kernel.maps_line(v) if v is not None else 'none'))
-            print('user  %s' % verdict(rows, v))
+        for access in ('read', 'write', 'fetch'):
+            print('%-5s %s' % (access, verdict(rows, v, access)))
 
 
-class Ptes(Command):
-    """A line for each area: how many of its pages are present, written, shared with a file.
+class Ptes(kernel.PidCommand):
+    """A line for each area: how many of its pages are present, written, writable.
 
     xptes [PID]"""
     name = 'xptes'
@@ -100,26 +151,10 @@ class Ptes(Command):
         print('%-27s %7s %7s %7s %7s' % ('area', 'pages', 'present', 'dirty', 'writable'))
         for v in kernel.areas(mm):
             start, end = int(v['vm_start']), int(v['vm_end'])
-            seen = self.count(table_of(mm), start, end)
-            print('%x-%x %7d %7d %7d %7d  %s' % (start, end, (end - start) // 4096, *seen, kernel.area_name(v)))
-
-    def count(self, top, start, end):
-        present = dirty = writable = 0
-        address = start
-        while address < end:
-            rows = walk(top, address)
-            if len(rows) < 4:
-                address = (address | ((1 << LEVELS[len(rows) - 1][1]) - 1)) + 1
-                continue
-            table = rows[2][2] & FRAME
-            last = min(end, (address | 0x1fffff) + 1)
-            n = (last - address) // 4096
-            for e in struct.unpack('<%dQ' % n, kernel.physical(table + 8 * (address >> 12 & 511), 8 * n)):
-                present += e & 1
-                dirty += e >> 6 & e & 1
-                writable += e >> 1 & e & 1
-            address = last
-        return present, dirty, writable
+            here = [e for e in entries(table_of(mm), start, end).values() if e & 1]
+            print(('%x-%x %7d %7d %7d %7d  %s' % (start, end, (end - start) // kernel.PAGE, len(here),
+                                                 sum(e >> 6 & 1 for e in here), sum(e >> 1 & 1 for e in here),
+                                                 kernel.area_name(v))).rstrip())
 
 
 Pwalk()

@@ -3,6 +3,7 @@
 import gdb
 
 import kernel
+import tables
 from kernel import Command
 
 STATES = {0: 'R', 1: 'S', 2: 'D', 4: 'T', 0x80: 'X', 0x102: 'D', 0x104: 'T'}
@@ -13,20 +14,21 @@ EFER = [(0, 'SCE'), (8, 'LME'), (10, 'LMA'), (11, 'NXE')]
 
 
 class Ps(Command):
-    """All tasks: pid, state, name, address space."""
+    """All tasks: pid, state, name, address space, its top page table (what CR3 is for it)."""
     name = 'xps'
 
     def run(self, argv):
-        running = kernel.current()
-        print('  %5s %5s %-2s %-16s %-18s %s' % ('pid', 'tgid', '', 'comm', 'mm', 'task_struct'))
-        for t in kernel.tasks():
+        running, everyone = kernel.current(), list(kernel.tasks())
+        print('  %5s %5s %-2s %-16s %-18s %-10s %s' % ('pid', 'tgid', '', 'comm', 'mm', 'cr3', 'task_struct'))
+        for t in everyone:
             state = 'Z' if int(t['exit_state']) else STATES.get(int(t['__state']), '?')
-            print('%s %5d %5d %-2s %-16s %#-18x %#x' % (
+            top = '%#x' % tables.table_of(t['mm']) if int(t['mm']) else '-'
+            print('%s %5d %5d %-2s %-16s %#-18x %-10s %#x' % (
                 '*' if running is not None and int(running) == int(t) else ' ', int(t['pid']), int(t['tgid']), state,
-                kernel.text(t['comm'].cast(gdb.lookup_type('char').pointer())), int(t['mm']), int(t)))
+                kernel.comm(t), int(t['mm']), top, int(t)))
 
 
-class Task(Command):
+class Task(kernel.PidCommand):
     """One task: family, credentials, address space numbers, user registers.
 
     xtask [PID]"""

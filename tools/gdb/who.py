@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""Who made the area, and who the page, that covers an address: by the kernel's rings, or by going back to that moment."""
+import gdb
+
+import kernel
+import replay
+import snapshots
+import tables
+import trace
+from kernel import Command, Problem
+
+AREA, PAGE = 'MM_TRACE_AREA', 'MM_TRACE_PAGE'
+PLUMBING = ('arch/', 'mm/', 'lib/')     # the interesting caller is above these
+
+
+def newest(mm, address, kind):
+    """The last record of the ring for this address, or None."""
+    found = None
+    for r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
+        if int(r['mm']) == int(mm) and int(r['kind']) == int(kernel.symbol(kind)) and \
+                int(r['start']) <= address < int(r['end']):
+            found = r
+    return found
+
+
+def calls(record):
+    """[(function, file, line)] that led to a record, innermost first."""
+    out = []
+    for i in range(record['calls'].type.range()[1] + 1):
+        back = int(record['calls'][i])
+        if not back:
+            break
+        out += frameless(back, out) + at_call(back)
+    return [c for c in out if c[0] != 'mm_trace']
+
+
+def at_call(back):
+    """The function that a return address lies in, and before it those that are inlined there."""
+    out, call = [], back - 1        # the line is that of the call, which ends before
+    block, line = gdb.block_for_pc(call), gdb.find_pc_line(call).line
+    while block is not None and not block.is_global and not block.is_static:
+        if block.function is not None:
+            out.append((block.function.name, block.function.symtab.filename, line))
+            line = block.function.line
+        block = block.superblock
+    return out
+
+
+def frameless(back, inner):
+    """A function that faulted before or without making a frame has left no return address: the call to it names it."""
+    code = kernel.memory(back - 5, 5)
+    if code[0] != 0xe8:             # a call through a pointer
+        return []
+    block = gdb.block_for_pc(back + int.from_bytes(code[1:], 'little', signed=True))
+    while block is not None and block.function is None:
+        block = block.superblock
+    if block is None or any(block.function.name == name for name, _, _ in inner[-1:]):
+        return []
+    return [(block.function.name, block.function.symtab.filename, block.function.line)]
+
+
+def author(chain):
+    """The first caller that is not plumbing; if all are, the one that the program asked: a system call, or the fault."""
+    wanted = [c for c in chain if not c[1].startswith(PLUMBING)] or [c for c in chain if not c[1].startswith('arch/')][::-1]
+    return wanted[0]
+
+
+def between(record):
+    """Where in the film of its process a record lies."""
+    before = after = None
+    for r in trace.records():
+        if r['pid'] == int(record['pid']):
+            if r['seq'] <= int(record['stage_seq']):
+                before = r['stage']
+            elif after is None:
+                after = r['stage']
+    if before in (None, 'exec-failed'):
+        return 'outside of an exec'
+    if before == 'first-fault' or after == 'mm-init' and before == 'start-thread':
+        return 'after the exec, by the program itself'
+    return 'after stage %s%s' % (before, ', before %s' % after if after else '')
+
+
+def show_record(kind, record):
+    chain = calls(record)
+    who, ip = author(chain), int(record['user_ip'])
+    print('%s  %s' % (kind, between(record)))
+    print('      %s, %s:%d' % who)
+    print('      %s' % ' <- '.join(name for name, _, _ in chain))
+    if who[1].startswith(PLUMBING) and ip < kernel.KERNEL_HALF:     # nobody but the program wanted it
+        where = gdb.execute('info symbol %#x' % ip, to_string=True).strip().split(' of ')[0]
+        print('      for the user instruction at %#x%s' % (ip, '' if where.startswith('No symbol') else ' (%s)' % where))
+
+
+def film(task, v):
+    """The records of the process's last exec that show this area, oldest first."""
+    found = []
+    for r in trace.records():
+        if r['pid'] != int(task['pid']):
+            continue
+        if r['stage'] == 'mm-init':
+            found = []
+        if r['stage'] != 'first-fault' and r['start'] < int(v['vm_end']) and int(v['vm_start']) < r['end']:
+            found.append(r)
+    return found
+
+
+class WhoMapped(Command):
+    """Which stage, function and source line made the area and the page that cover an address.
+
+    who-mapped ADDRESS [PID]      by what the kernel remembers
+    who-mapped -b ADDRESS         go back to that moment: the page's if it is present, else the area's;
+                                  needs a snapshot from before it (`make gdb` saves "start", `xsave auto` one a stage)
+
+    xback NAME or xgoto NUMBER returns to the present."""
+    name = 'who-mapped'
+
+    def run(self, argv):
+        back = '-b' in argv
+        argv = [a for a in argv if a != '-b']
+        if not argv:
+            raise Problem('usage: who-mapped [-b] ADDRESS [PID], e.g. who-mapped $sp')
+        pid = argv.pop() if len(argv) > 1 and argv[-1].isdigit() else ''
+        address = kernel.address_of(' '.join(argv))
+        if address >= kernel.KERNEL_HALF:
+            raise Problem('%#x is the kernel\'s: no area of a process covers it; give a user address, e.g. of xmaps' % address)
+        task = kernel.task_or_current(pid)
+        mm = kernel.mm_of(task)
+        v = tables.area_at(mm, address)
+        if v is None:
+            raise Problem('no area of process %d covers %#x; xmaps shows them' % (int(task['pid']), address))
+        present = tables.walk(tables.table_of(mm), address)[-1][2] & 1
+        page = newest(mm, address, PAGE) if present else None
+        if back:
+            record = page or newest(mm, address, AREA)
+            if record is None:
+                raise Problem('the kernel has no record of it, so there is no moment to look for')
+            go_back(record)
+            return
+        print(kernel.maps_line(v))
+        self.area(mm, task, v, address)
+        if not present:
+            print('page  not present: nobody has touched it yet')
+        elif page is not None:
+            show_record('page', page)
+        else:
+            self.other_page(mm, v, address)
+
+    def area(self, mm, task, v, address):
+        shown = film(task, v)
+        for r in shown:
+            print('%s stage %s: %s, %s:%d' % ('area ' if r is shown[0] else '      then', r['stage'], r['function'], r['file'],
+                                              r['line']))
+        record = newest(mm, address, AREA)
+        if record is None and not shown:
+            print('area  the rings have forgotten it')
+        elif record is not None and shown:
+            print('      %s' % ' <- '.join(name for name, _, _ in calls(record)))
+        elif record is not None:
+            show_record('area', record)
+
+    def other_page(self, mm, v, address):
+        """A page that had no fault of its own."""
+        for p in range(address & ~0xffff, (address | 0xffff) + 1, kernel.PAGE):
+            r = newest(mm, p, PAGE) if int(v['vm_file']) else None
+            if r is not None:
+                print('page  came with its neighbour %x: a read fault maps what the page cache has around it' % p)
+                show_record('      the fault:', r)
+                return
+        print('page  copied by fork, moved by an exec that placed its stack, or forgotten by the ring')
+
+
+class Moment(gdb.Breakpoint):
+    """On the hook of the ring, when it is about to write one record."""
+
+    def __init__(self, seq):
+        super().__init__('*mm_trace', internal=True)
+        self.silent, self.seq = True, seq
+
+    def stop(self):
+        return int(kernel.symbol('mm_trace_seq')) + 1 == self.seq
+
+
+def go_back(record):
+    """From the newest snapshot that is older than @record, forward to the moment at which it is made."""
+    seq = int(record['seq'])
+    chain = calls(record)
+    who = author(chain)
+    name = snapshots.before(seq)
+    if name is None:
+        raise Problem('no snapshot is older than that moment; save some on the way (`xsave auto`) or use `make replay`')
+    with replay.quiet():
+        snapshots.load(name)
+        moment = Moment(seq)
+        try:
+            gdb.execute('continue', to_string=True)
+        finally:
+            moment.delete()
+    if int(kernel.symbol('mm_trace_seq')) + 1 != seq:
+        raise Problem('the machine went another way this time; in a replay it cannot')
+    print('back from snapshot %s to the moment at which it was made: %s, %s:%d' % ((name,) + who))
+    frame = gdb.newest_frame()
+    while frame is not None and frame.name() != who[0]:
+        frame = frame.older()
+    if frame is not None:
+        frame.select()
+    gdb.execute('frame')
+
+
+WhoMapped()

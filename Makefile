@@ -231,7 +231,7 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 # Kernel code on the host still sees only the kernel's headers.
 .SECONDEXPANSION:
 links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))
-build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call links,tests/host/test_$$*.c) $(wildcard tests/host/*.h include/*.h include/asm/*.h)
+build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(filter %.c,$$(call links,tests/host/test_$$*.c)) $(wildcard tests/host/*.h include/*.h include/asm/*.h)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \

@@ -195,7 +195,8 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S)) \
 		   $(patsubst %.c,build/%,$(wildcard tests/execprogs/*.c))
 
-# A test names in its first line what it needs: "links: kernel files" (host), "flags: compiler flags" (guest).
+# A test names in its first line what it needs: "links: kernel files" (host; flags may stand before them), "flags:
+# compiler flags" (guest).
 # Kernel code on the host still sees only the kernel's headers.
 build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $(wildcard tests/host/*.h include/*.h include/asm/*.h fs/*.c mm/*.c lib/*.c)
 	@mkdir -p $(@D)

@@ -227,7 +227,8 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S)) \
 		   $(patsubst %.c,build/%,$(wildcard tests/execprogs/*.c))
 
-# A test names in its first line what it needs: "links: kernel files" (host), "flags: compiler flags" (guest).
+# A test names in its first line what it needs: "links: kernel files" (host; flags may stand before them), "flags:
+# compiler flags" (guest).
 # Kernel code on the host still sees only the kernel's headers.
 .SECONDEXPANSION:
 links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))

@@ -299,13 +299,19 @@ def test_a_cell_is_no_formula():
 
 # ---- the box ------------------------------------------------------------------------------
 
+@pytest.fixture
+def open_folder():
+    """One that other users may pass through: pytest's own are closed to them."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o711)
+        yield folder
+
+
 @pytest.mark.parametrize('method', ['root', 'bwrap', 'userns'])
-def test_box(method):
+def test_box(method, open_folder):
     if method == 'bwrap' and not shutil.which('bwrap') or method == 'root' and os.geteuid() or not sandbox.works(method):
         pytest.skip('not here')
-    with tempfile.TemporaryDirectory() as top:      # pytest's own folders are closed to others
-        os.chmod(top, 0o711)
-        check_box(sandbox.Box(method, '/', top, 61990, hide=(TOP,)), os.path.join(top, 'w'))
+    check_box(sandbox.Box(method, '/', open_folder, 61990, hide=(TOP,)), os.path.join(open_folder, 'w'))
 
 
 def check_box(box, path):
@@ -393,15 +399,12 @@ def results_of(base):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='Gradescope starts it as root')
-def test_gradescope_zip(graded, tmp_path):
-    top, base = os.path.join(graded[1], 'course'), str(tmp_path / 'autograder')
+def test_gradescope_zip(graded, tmp_path, open_folder):
+    top, base = os.path.join(graded[1], 'course'), os.path.join(open_folder, 'autograder')
     out = str(tmp_path / 'grader.zip')
     p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/classroom.py'), 'zip', '--lab', '4', '--out', out],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert p.returncode == 0, p.stdout.decode()
-    # pytest's folders are root's alone; Gradescope's are not.
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        os.chmod(folder, 0o711)
     for name in ('source', 'submission', 'results'):
         os.makedirs(os.path.join(base, name))
     subprocess.run(['unzip', '-q', out, '-d', os.path.join(base, 'source')] if shutil.which('unzip') else

@@ -271,7 +271,7 @@ do-test: build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlin
 # ---- labs: course assignments ---------------------------------------------------
 
 # A program of a lab needs no library in the machine that runs it.
-build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h)
+build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h labs/kit/*.h tests/guest/*.h)
 	@mkdir -p $(@D)
 	@echo "  LAB   $<"
 	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Ilabs/kit -Iuser -Itests/guest -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $< | grep . || echo -static)

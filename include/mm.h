@@ -142,7 +142,7 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);	/* zeroed, vm_mm set
 void vm_area_free(struct vm_area_struct *vma);			/* the struct only */
 /* First area with vm_end > addr, or NULL. mmap_lock held. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
-/* The area that covers @addr, growing a stack area down to it if need be; NULL. mmap_lock held for read. */
+/* The area that covers @addr, growing a stack area down to it if need be; NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
 /* First area that overlaps [start, end), or NULL. */
 struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end);

@@ -91,6 +91,8 @@ def make_test(lab, row, points, where, hidden):
     unknown = set(row) - KEYS[kind] - COMMON
     if unknown:
         raise CourseError('%s: test %s has unknown keys: %s' % (where, row['name'], ', '.join(sorted(unknown))))
+    if not all(row.get('run', ())):
+        raise CourseError('%s: an empty word in run = [...] cannot be passed (labs/kit/labrun.c)' % where)
     if row['name'] not in points:
         raise CourseError('labs/points.toml gives no points for "%s" of %s' % (row['name'], where))
     row = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}

@@ -83,7 +83,7 @@ def run(args):
     results = []
     for r in grade(args.top, labs, tests, max(args.jobs, 1), args.box):
         results.append(r)
-        print('\n'.join(report.tap_lines(r, len(results))), flush=True)
+        print('\n'.join(report.tap_lines(report.shorten(results), len(results))), flush=True)
         if args.gradescope:     # whatever ends this program early, what is known stays known
             report.write_gradescope(args.gradescope, results, tests[len(results):])
     print('\n'.join(report.lab_lines(graded, results)))

@@ -22,7 +22,7 @@ MILLION = 1000000
 CAP_SECONDS = 60            # wall clock, for the slowest test on a machine of SPEED
 SPEED = 20 * MILLION        # instructions a second that the cap is made for
 RECORD = re.compile(rb'^@(\w+) (?:(\d+) (?:o ([0-9a-f]*)|e (\d+) (\d+))|(done))\n', re.M)
-PANIC_END = b'---[ end Kernel panic'
+PANIC_END = re.compile(rb'---\[ end Kernel panic.*\]---\r?\n')
 
 
 @dataclasses.dataclass
@@ -165,7 +165,7 @@ class Boot:
             ended = self.qemu.poll() is not None
             if parse_records(self.read('records'), self.nonce)[1]:
                 return 'done'
-            if PANIC_END in self.read('console'):
+            if PANIC_END.search(self.read('console')):
                 return 'panic'
             if ended:
                 return 'quit'

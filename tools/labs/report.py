@@ -10,13 +10,27 @@ import xml.etree.ElementTree as xml
 class Result:
     test: object            # course.Test
     passed: bool
-    text: str = ''          # why not: several lines
+    cause: str = ''         # why not: several lines
     seconds: float = 0.0
     instructions: int = 0   # of the guest
+    look: list = dataclasses.field(default_factory=list)    # lines: where it begins to differ, and how to see it
 
     @property
     def points(self):
         return self.test.points if self.passed else 0
+
+    @property
+    def text(self):
+        return '\n'.join([self.cause] + self.look)
+
+
+def shorten(results):
+    """The last of @results with its cause told by name, if an earlier one has the same of several lines."""
+    last = results[-1]
+    for r in results[:-1]:
+        if last.cause.count('\n') > 3 and r.cause == last.cause:
+            return dataclasses.replace(last, cause='the same as in %s' % r.test.label)
+    return last
 
 
 def number(points):

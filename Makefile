@@ -195,6 +195,8 @@ do-debug: prepare-debug
 	@$(call debugged,debug) -nographic $(GDBSTUB)
 
 gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for watching an exec (xhelp)
+	@test -f build/exon.elf -a -S $(SOCKET) || { \
+		echo "gdb: no machine waits yet: 'make debug' (or debug-test, or replay) in another terminal first" >&2; exit 1; }
 	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
 record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
@@ -232,7 +234,9 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 # Kernel code on the host still sees only the kernel's headers.
 .SECONDEXPANSION:
 links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))
-build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(filter %.c,$$(call links,tests/host/test_$$*.c)) $(wildcard tests/host/*.h include/*.h include/asm/*.h)
+tested	= $(filter %.c,$(call links,$(1))) $(shell sed -n 's,^\#include "../../\(.*\.c\)".*,\1,p' $(1))
+build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,tests/host/test_$$*.c) \
+		$(wildcard tests/host/*.h include/*.h include/asm/*.h fs/internal.h mm/internal.h)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \

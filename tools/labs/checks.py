@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import resource
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ import machine
 from report import Result
 
 HOST_SECONDS = 60
+YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours to write')
 NO_BUILD = 'it does not build:'
 LINUX_LIMIT = 20000 * machine.MILLION
 LINUX_WORDS = ' no_timer_check'    # on a busy computer it would doubt its timer and panic
@@ -27,10 +29,10 @@ def note_other_changes(top, labs, say):
     if course.starter(top) is None:
         return
     p = subprocess.run(['git', '-C', top, 'diff', '--name-only', 'HEAD'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    mine = {f for l in labs for f in l.write}
-    others = [f for f in p.stdout.decode().split('\n') if f and f not in mine]
+    graded = {f for l in labs for f in l.write}
+    others = [f for f in p.stdout.decode().split('\n') if f and f not in graded]
     if others:
-        say('# note: changed, but not part of a lab, so not graded: %s' % ', '.join(others))
+        say('# note: changed, but not part of what is graded now: %s' % ', '.join(others))
 
 
 def host_process(binary, case, box, **options):
@@ -226,6 +228,9 @@ class Bench:
     def run_guest(self, test):
         kernel = self.under_test[test.lab]
         out, rows = self.boot(kernel, test)
+        missing = YOURS.search(out.console)
+        if missing:     # a stub: what the boot shows besides is no news
+            return False, 'it comes to a function that is yours to write: %s' % missing.group(1), out.instructions, []
         if out.verdict == 'panic':
             text = 'the kernel panicked:\n' + panic_text(out.console)
         elif out.verdict != 'done':
@@ -252,6 +257,8 @@ class Bench:
             return ''
         names = ('expected (Linux 6.1)' if self.is_linux(self.oracle) else 'expected (the finished kernel)', 'got')
         ends = '' if status == wanted else 'expected: %s; got: %s\n' % (how_it_ended(wanted), how_it_ended(status))
+        if not got:
+            return ends + 'it printed nothing; expected:\n' + '\n'.join(expected.decode('utf-8', 'replace').split('\n')[:20])
         return ends + unified(expected, got, names)
 
     def hints(self, test, rows):

@@ -70,6 +70,7 @@ class Lab:
     hours: str
     write: dict             # file -> names of the functions to write
     tests: list
+    worth: float            # all points of the lab: with those of hidden tests that are not here
 
     @property
     def points(self):
@@ -114,7 +115,7 @@ def load_lab(top, folder, points):
     names = [t.name for t in tests]
     if len(set(names)) != len(names):
         raise CourseError('%s: two tests have the same name' % where)
-    return Lab(number, folder, data['title'], data['hours'], data.get('write', {}), tests)
+    return Lab(number, folder, data['title'], data['hours'], data.get('write', {}), tests, sum(worth.values()))
 
 
 def load_labs(top=TOP):

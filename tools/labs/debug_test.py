@@ -23,6 +23,7 @@ def find_test(labs, name):
 
 def start(top, test):
     """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
+    print('building the kernel and the programs of %s' % test.label, flush=True)
     kernels.make(top, 'build/exon.elf')
     kernels.make_programs(top, [test])
     bench = checks.Bench(top, [], print)

@@ -187,7 +187,7 @@ def lab_page(lab, seed):
         *['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()], '',
         '| type | for |', '|---|---|',
         '| `make run` | boot what you have: it stops at the first function that is missing |',
-        '| `make grade` | your score, in a minute; `make grade LAB=%d` this lab\'s alone |' % lab.number,
+        '| `make grade LAB=%d` | your score, in a minute; `make grade` that of all labs up to this one |' % lab.number,
         '| `make debug-test TEST=name`, `make gdb` | one test\'s machine, in the debugger |', '',
         *(['This kernel is variant %s: read [labs/VARIANT.md](labs/VARIANT.md) first.' % seed, ''] if seed is not None else []),
         'The grader takes only the files named above.', ''])

@@ -53,8 +53,11 @@ def lab_lines(labs, results):
     for lab in labs:
         mine = [r for r in results if r.test.lab == lab.number]
         if mine:
-            lines.append('# lab %d, %s: %s of %s points' % (
-                lab.number, lab.title, number(sum(r.points for r in mine)), number(sum(r.test.points for r in mine))))
+            possible = sum(r.test.points for r in mine)
+            hidden = ' (%s more are for tests that only your instructor has)' % number(lab.worth - lab.points)
+            lines.append('# lab %d, %s: %s of %s points%s' % (
+                lab.number, lab.title, number(sum(r.points for r in mine)), number(possible),
+                hidden if possible == lab.points < lab.worth else ''))
     return lines
 
 

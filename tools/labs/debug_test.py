@@ -14,6 +14,8 @@ import machine
 
 def find_test(labs, name):
     found = [t for l in labs for t in l.tests if name in (t.name, t.label)]
+    start = course.starter()
+    found = [t for t in found if start and t.lab == start['lab']] or found
     if len(found) != 1:
         raise course.CourseError('usage: make debug-test TEST=name; `make grade GRADEFLAGS=--list` shows the names')
     if found[0].kind != 'guest':

@@ -31,11 +31,13 @@ def chosen_labs(labs, wanted, start):
     return [l for l in labs if start is None or l.number <= start['lab']]
 
 
-def chosen_tests(labs, name):
+def chosen_tests(labs, name, start):
+    """All tests, or those called @name: in a starter, if its own lab has one, that one."""
     tests = [t for l in labs for t in l.tests if not name or name in (t.name, t.label)]
     if not tests:
         raise course.CourseError('no test is called "%s"; --list shows them' % name)
-    return tests
+    mine = [t for t in tests if start and t.lab == start['lab']]
+    return mine if name and mine else tests
 
 
 def grade(top, labs, tests, jobs, box=None):
@@ -73,8 +75,9 @@ def show_tests(tests):
 
 def run(args):
     labs = course.load_labs(args.top)
-    graded = chosen_labs(labs, args.lab, course.starter(args.top))
-    tests = chosen_tests(graded, args.test)
+    start = course.starter(args.top)
+    graded = chosen_labs(labs, args.lab, start)
+    tests = chosen_tests(graded, args.test, start)
     if args.list:
         return show_tests(tests)
     if not args.box:

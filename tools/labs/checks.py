@@ -71,8 +71,9 @@ def how_it_ended(status):
 
 
 def panic_text(console):
-    """The panic's line and the calls that led to it."""
+    """The panic's line and the calls that led to it; before it, what a trap in the kernel says of its place."""
     at = console.find('Kernel panic')
+    at = max(console.rfind('Oops', 0, at), 0) or at
     return console[max(console.rfind('\n', 0, at), 0):].strip()[:3000]
 
 

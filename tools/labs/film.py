@@ -12,6 +12,7 @@ from elftools.elf.elffile import ELFFile
 
 # struct exec_trace of include/trace.h
 RECORD = struct.Struct('<QQIiQIi16sQQQQ')
+RING_SIZE = 1024        # TRACE_RING_SIZE
 RIGHTS = 'rwx'
 
 
@@ -85,7 +86,9 @@ def film(image, memory):
 
 
 def first_difference(ours, theirs):
-    """(index, our Record or None, their Record or None) where two films part; None: they do not."""
+    """(index, our Record or None, their Record or None) where two films part; None: they do not, or a beginning is lost."""
+    if max(len(ours), len(theirs)) >= RING_SIZE:
+        return None
     a, b = [r for _, r in ours], [r for _, r in theirs]
     for i in range(max(len(a), len(b))):
         mine, other = (x[i] if i < len(x) else None for x in (a, b))

@@ -250,7 +250,7 @@ build/tests/host/fuzz_%: tests/host/fuzz_%.c fs/elf_plan.c $(wildcard include/*.
 	@echo "  FUZZ  $<"
 	@command -v clang >/dev/null || { echo "fuzz: clang is missing; 'make deps' installs it" >&2; exit 1; }
 	@clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing \
-		-Wall -Wextra -Wno-sign-compare -Iinclude -o $@ $< $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<)
+		-Wall -Wextra -Wno-sign-compare $(STARTER) -Iinclude -o $@ $< $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<)
 
 fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in build/fuzz
 	@mkdir -p build/fuzz/found

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 
-LINE = re.compile(r'^(\d+):[ \t]*(.*)$', re.M)
+LINE = re.compile(r'^(\d+)[ \t]*:[ \t]*(.*)$', re.M)
 NAME = 'answers.txt'
 ALSO = 'answers.also'
 SEALED = 'answers.sealed'

@@ -19,7 +19,7 @@ def find_test(labs, name):
     if len(found) != 1:
         raise course.CourseError('usage: make debug-test TEST=name; `make grade GRADEFLAGS=--list` shows the names')
     if found[0].kind != 'guest':
-        raise course.CourseError('%s needs no machine: it is a %s test' % (found[0].label, found[0].kind))
+        raise course.CourseError('%s has no machine of its own (kind: %s); `make debug` starts one' % (found[0].label, found[0].kind))
     return found[0]
 
 

@@ -181,12 +181,14 @@ def anonymous(info):
 # ---- the starter ---------------------------------------------------------------
 
 def lab_page(lab, seed):
+    code = any(path.endswith('.c') for path in lab.write)
     return '\n'.join([
         '# Your lab: %d, %s' % (lab.number, lab.title), '',
-        'Read [labs/%s/README.md](labs/%s/README.md). You write these functions; all else works:' % (lab.folder, lab.folder), '',
+        'Read [labs/%s/README.md](labs/%s/README.md). You %s; all else works:' % (
+            lab.folder, lab.folder, 'write these functions' if code else 'answer these questions'), '',
         *['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()], '',
         '| type | for |', '|---|---|',
-        '| `make run` | boot what you have: it stops at the first function that is missing |',
+        '| `make run` | boot %s |' % ('what you have: it stops at the first function that is missing' if code else 'to a shell'),
         '| `make grade LAB=%d` | your score, in a minute; `make grade` that of all labs up to this one |' % lab.number,
         '| `make debug-test TEST=name`, `make gdb` | one test\'s machine, in the debugger |', '',
         *(['This kernel is variant %s: read [labs/VARIANT.md](labs/VARIANT.md) first.' % seed, ''] if seed is not None else []),

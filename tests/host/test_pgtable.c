@@ -5,7 +5,8 @@
  * beyond 511 and a table used after its end are seen by the address sanitizer. A "physical"
  * address is the host's plus PHYSICAL: whoever takes one for the other is told so.
  *
- * plant() and raw_entry() read and write the tables themselves, never through mm/pgtable.c.
+ * plant() and raw_entry() read and write the tables themselves, never through mm/pgtable.c. A panic ends the
+ * test, but a BUG_ON that expect_bug() awaits.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,12 +14,13 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <mm.h>
+#include <printk.h>
 #include <string.h>
 #include "../../mm/internal.h"
 #include "shims.h"
 
 #define PHYSICAL     0x1000000000000UL
-#define MAX_TABLES   4096
+#define MAX_TABLES   512
 #define USER_TABLE   (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED)
 #define KERNEL_TABLE (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED)
 #define VA(i4, i3, i2, i1) \
@@ -32,6 +34,10 @@ void *aligned_alloc(size_t align, size_t size);
 void free(void *p);
 unsigned int alarm(unsigned int seconds);
 void (*signal(int sig, void (*handler)(int)))(int);
+int vprintf(const char *fmt, va_list ap);
+int puts(const char *s);
+int fflush(void *stream);
+void abort(void) __attribute__((noreturn));
 
 static struct mm_struct mm;
 static void *tables[MAX_TABLES];
@@ -39,6 +45,8 @@ static int nr_tables;
 static int tables_left; /* so many more can be had */
 static unsigned long lookups; /* tables that were reached through phys_to_virt */
 static int flushes;
+static bool bug_awaited;
+static jmp_buf bug;
 
 /* ---- the machine -------------------------------------------------------- */
 
@@ -89,6 +97,30 @@ void free_pages(void *addr, unsigned int order)
 	tables[i] = tables[--nr_tables];
 }
 
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (bug_awaited && !memcmp(fmt, "BUG:", 4))
+		longjmp(bug, 1);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	puts("");
+	fflush(NULL);
+	abort();
+}
+
+static void expect_bug(const char *what, void (*call)(unsigned long va), unsigned long va)
+{
+	bug_awaited = true;
+	if (!setjmp(bug)) {
+		call(va);
+		fail_msg("%s at %#lx: a BUG_ON must end it, but it came back", what, va);
+	}
+	bug_awaited = false;
+}
+
 static void too_long(int sig)
 {
 	(void)sig;
@@ -104,6 +136,7 @@ static int setup(void **state)
 	mm = (struct mm_struct){.pgd = alloc_table()};
 	init_pgd = alloc_table();
 	lookups = flushes = 0;
+	bug_awaited = false;
 	return 0;
 }
 
@@ -174,6 +207,16 @@ static void expect_entry(unsigned long va, pte_t *got, pte_t *wanted)
 		fail_msg("for %#lx: got %s, expected %s", va, got ? "an entry" : "NULL", wanted ? "an entry" : "NULL");
 	fail_msg("for %#lx: got entry %lu of its table, expected entry %lu (of another table, if the numbers are equal)",
 		 va, ((unsigned long)got & 4095) / 8, ((unsigned long)wanted & 4095) / 8);
+}
+
+/* The caller planted it, and nobody may have taken it away. */
+static pte_t *expect_there(const char *when, void *top, unsigned long va, int level)
+{
+	pte_t *e = raw_entry(top, va, level);
+
+	if (!e)
+		fail_msg("%s: no table of level %d leads to %#lx", when, level, va);
+	return e;
 }
 
 static void expect_tables(const char *when, int wanted)
@@ -251,6 +294,8 @@ static void walk_reads_tables_that_are_there(void **state)
 	expect_entry(0x400fff, walk_pte(&mm, 0x400fff, false), raw_entry(mm.pgd, 0x400000, 1));
 }
 
+static void walk_to(unsigned long va) { walk_pte(&mm, va, false); }
+
 static void walk_gives_null_where_a_table_is_missing(void **state)
 {
 	int before;
@@ -265,6 +310,13 @@ static void walk_gives_null_where_a_table_is_missing(void **state)
 	expect_entry(VA(2, 2, 3, 4), walk_pte(&mm, VA(2, 2, 3, 4), false), NULL);
 	expect_tables("after walks without alloc", before);
 	expect_bytes("after walks without alloc");
+	/* What looks like a table is a page of 2 MiB, then one of 1 GiB. */
+	plant(mm.pgd, VA(5, 2, 3, 4), 1);
+	raw_entry(mm.pgd, VA(5, 2, 3, 4), 2)->pte |= _PAGE_PSE;
+	expect_bug("a walk to level 1 through a large page of level 2", walk_to, VA(5, 2, 3, 4));
+	plant(mm.pgd, VA(6, 2, 3, 4), 1);
+	raw_entry(mm.pgd, VA(6, 2, 3, 4), 3)->pte |= _PAGE_PSE;
+	expect_bug("a walk to level 1 through a large page of level 3", walk_to, VA(6, 2, 3, 4));
 }
 
 static void walk_makes_the_missing_tables(void **state)
@@ -273,9 +325,11 @@ static void walk_makes_the_missing_tables(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
 		pte_t *got = walk_pte(&mm, places[i], true);
 
+		if (!got)
+			fail_msg("for %#lx: a walk with alloc gave NULL although there is memory", places[i]);
 		expect_entry(places[i], got, raw_entry(mm.pgd, places[i], 1));
-		assert_non_null(got);
-		assert_true(pte_none(*got));
+		if (got->pte)
+			fail_msg("for %#lx: the entry in the new table is %#lx, expected 0", places[i], got->pte);
 		expect_bytes("after a walk with alloc");
 	}
 	teardown(NULL);
@@ -301,9 +355,8 @@ static void walk_gives_tables_their_rights(void **state)
 	walk_pte(&mm, VA(1, 2, 3, 4), true);
 	reserve_kernel_pgd(KERNEL_VA);
 	for (int level = 4; level > 1; level--) {
-		pte_t *e = raw_entry(mm.pgd, VA(1, 2, 3, 4), level);
+		pte_t *e = expect_there("after a walk with alloc", mm.pgd, VA(1, 2, 3, 4), level);
 
-		assert_non_null(e);
 		if ((e->pte & ~PTE_PFN_MASK) != USER_TABLE)
 			fail_msg("a user's entry at level %d has the bits %#lx, expected %#lx", level,
 				 e->pte & ~PTE_PFN_MASK, USER_TABLE);
@@ -312,7 +365,9 @@ static void walk_gives_tables_their_rights(void **state)
 		fail_msg("the kernel's entry at level 4 has the bits %#lx, expected %#lx",
 			 raw_entry(init_pgd, KERNEL_VA, 4)->pte & ~PTE_PFN_MASK, KERNEL_TABLE);
 	expect_tables("three of the user's, one of the kernel's", 4);
-	assert_int_equal(mm.pgtables_bytes, 3 * PAGE_SIZE);
+	if (mm.pgtables_bytes != 3 * PAGE_SIZE)
+		fail_msg("pgtables_bytes is %lu, expected %lu: the user's three tables, and none of the kernel's",
+			 mm.pgtables_bytes, 3 * PAGE_SIZE);
 }
 
 /* What was made before memory ran out stays, is counted, and serves the next try. */
@@ -337,6 +392,15 @@ static void walk_runs_out_of_memory(void **state)
 }
 
 /* ---- map_kernel_pages ------------------------------------------------------- */
+
+static void map(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot)
+{
+	int err = map_kernel_pages(va, pa, size, prot);
+
+	if (err)
+		fail_msg("map_kernel_pages(%#lx, %#lx, %#lx): got %d, expected 0 (%d tables were made)", va,
+			 (unsigned long)pa, size, err, nr_made());
+}
 
 /* @va must show @pa by an entry of 4 KiB, or of 2 MiB. */
 static void expect_mapped(unsigned long va, phys_addr_t pa, pgprot_t prot, bool large)
@@ -363,18 +427,19 @@ static void expect_unmapped(unsigned long va)
 static void map_pages_of_4k(void **state)
 {
 	(void)state;
-	assert_int_equal(map_kernel_pages(KERNEL_VA, 0xfee00000, 3 * PAGE_SIZE, PAGE_KERNEL_IO), 0);
+	map(KERNEL_VA, 0xfee00000, 3 * PAGE_SIZE, PAGE_KERNEL_IO);
 	for (int i = 0; i < 3; i++)
 		expect_mapped(KERNEL_VA + i * PAGE_SIZE, 0xfee00000 + i * PAGE_SIZE, PAGE_KERNEL_IO, false);
 	expect_unmapped(KERNEL_VA - PAGE_SIZE);
 	expect_unmapped(KERNEL_VA + 3 * PAGE_SIZE);
 	/* Over the end of a table, and nothing at all. */
-	assert_int_equal(map_kernel_pages(PAGE_OFFSET + 0x1fe000, 0x5000, 4 * PAGE_SIZE, PAGE_KERNEL_RO), 0);
+	map(PAGE_OFFSET + 0x1fe000, 0x5000, 4 * PAGE_SIZE, PAGE_KERNEL_RO);
 	for (int i = 0; i < 4; i++)
 		expect_mapped(PAGE_OFFSET + 0x1fe000 + i * PAGE_SIZE, 0x5000 + i * PAGE_SIZE, PAGE_KERNEL_RO, false);
-	assert_int_equal(map_kernel_pages(PAGE_OFFSET + 0x800000, 0x800000, 0, PAGE_KERNEL), 0);
+	map(PAGE_OFFSET + 0x800000, 0x800000, 0, PAGE_KERNEL);
 	expect_unmapped(PAGE_OFFSET + 0x800000);
-	assert_int_equal(mm.pgtables_bytes, 0);
+	if (mm.pgtables_bytes)
+		fail_msg("pgtables_bytes is %lu, expected 0: only the kernel's tables were made", mm.pgtables_bytes);
 }
 
 static void map_pages_of_2m(void **state)
@@ -382,7 +447,7 @@ static void map_pages_of_2m(void **state)
 	unsigned long va = PAGE_OFFSET;
 
 	(void)state;
-	assert_int_equal(map_kernel_pages(va + PMD_SIZE, PMD_SIZE, 2 * PMD_SIZE, PAGE_KERNEL), 0);
+	map(va + PMD_SIZE, PMD_SIZE, 2 * PMD_SIZE, PAGE_KERNEL);
 	expect_mapped(va + PMD_SIZE, PMD_SIZE, PAGE_KERNEL, true);
 	expect_mapped(va + 2 * PMD_SIZE, 2 * PMD_SIZE, PAGE_KERNEL, true);
 	expect_unmapped(va);
@@ -390,8 +455,7 @@ static void map_pages_of_2m(void **state)
 	expect_tables("a level 3 and a level 2 table, for large pages need no more", 2);
 	/* Pages of 4 KiB up to the border, one of 2 MiB, and three of 4 KiB that are left. */
 	va += PUD_SIZE;
-	assert_int_equal(map_kernel_pages(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PMD_SIZE + 4 * PAGE_SIZE,
-					  PAGE_KERNEL_RX), 0);
+	map(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PMD_SIZE + 4 * PAGE_SIZE, PAGE_KERNEL_RX);
 	expect_mapped(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PAGE_KERNEL_RX, false);
 	expect_mapped(va + PMD_SIZE, PMD_SIZE, PAGE_KERNEL_RX, true);
 	for (int i = 0; i < 3; i++)
@@ -399,14 +463,17 @@ static void map_pages_of_2m(void **state)
 	expect_unmapped(va + 2 * PMD_SIZE + 3 * PAGE_SIZE);
 	/* The frame, not only the address, must begin at a border; and one page less is too little. */
 	va += PUD_SIZE;
-	assert_int_equal(map_kernel_pages(va, PAGE_SIZE, PMD_SIZE, PAGE_KERNEL), 0);
+	map(va, PAGE_SIZE, PMD_SIZE, PAGE_KERNEL);
 	expect_mapped(va, PAGE_SIZE, PAGE_KERNEL, false);
 	expect_mapped(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE, PAGE_KERNEL, false);
 	va += PUD_SIZE;
-	assert_int_equal(map_kernel_pages(va, 0, PMD_SIZE - PAGE_SIZE, PAGE_KERNEL), 0);
+	map(va, 0, PMD_SIZE - PAGE_SIZE, PAGE_KERNEL);
 	expect_mapped(va, 0, PAGE_KERNEL, false);
 	expect_unmapped(va + PMD_SIZE - PAGE_SIZE);
 }
+
+static void map_one_page(unsigned long va) { map_kernel_pages(va, 0x7000, PAGE_SIZE, PAGE_KERNEL); }
+static void map_large_page(unsigned long va) { map_kernel_pages(va, 0, PMD_SIZE, PAGE_KERNEL); }
 
 static void map_runs_out_of_memory(void **state)
 {
@@ -423,6 +490,9 @@ static void map_runs_out_of_memory(void **state)
 				 -ENOMEM);
 	}
 	expect_mapped(PAGE_OFFSET + PMD_SIZE - PAGE_SIZE, 0, PAGE_KERNEL, false);
+	/* Where something is mapped there is no room either. */
+	expect_bug("mapping a page over a page", map_one_page, PAGE_OFFSET + PMD_SIZE - PAGE_SIZE);
+	expect_bug("mapping a large page over a table of pages", map_large_page, PAGE_OFFSET);
 }
 
 /* ---- next_pte ------------------------------------------------------------------ */
@@ -491,8 +561,11 @@ static void next_pte_skips_holes_level_by_level(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
 		expect_next(&addr, TASK_SIZE, pages[i]);
 	expect_no_next(addr, TASK_SIZE);
-	/* Each present level-2 and level-3 entry may be followed for each of the 512 entries below it. */
-	if (lookups > 40000)
+	/*
+	 * Each table may be found anew, from the top, for each of its 512 entries, and for each level. A step of
+	 * the wrong level makes millions.
+	 */
+	if (lookups > 200000)
 		fail_msg("next_pte followed %lu entries for %lu pages: does it step over whole tables that are missing?",
 			 lookups, ARRAY_SIZE(pages));
 	/* Starting in the middle of a hole, and ending in one. */
@@ -503,6 +576,16 @@ static void next_pte_skips_holes_level_by_level(void **state)
 	expect_no_next(VA(2, 2, 2, 2), VA(7, 511, 511, 511));
 	addr = VA(7, 511, 511, 511) + PAGE_SIZE;
 	expect_next(&addr, VA(9, 1, 1, 2), VA(9, 1, 1, 1));
+	/* The hole ends where its table would; what lies behind may be nearer than a whole step. */
+	plant_page(VA(7, 0, 0, 5));
+	addr = VA(4, 2, 2, 2);
+	expect_next(&addr, TASK_SIZE, VA(7, 0, 0, 5));
+	plant_page(VA(10, 4, 0, 1));
+	addr = VA(10, 2, 2, 2);
+	expect_next(&addr, TASK_SIZE, VA(10, 4, 0, 1));
+	plant_page(VA(10, 4, 3, 1));
+	addr = VA(10, 4, 1, 2);
+	expect_next(&addr, TASK_SIZE, VA(10, 4, 3, 1));
 }
 
 /* ---- free_pgtables: free_level ---------------------------------------------------- */
@@ -541,7 +624,7 @@ static void free_the_tables_of_one_area(void **state)
 	plant(mm.pgd, VA(1, 1, 1, 1), 1);
 	plant(mm.pgd, VA(3, 1, 1, 1), 1);
 	free_and_expect(VA(1, 1, 1, 1), VA(1, 1, 1, 2), 0, VA(3, 1, 1, 1), 3);
-	assert_non_null(raw_entry(mm.pgd, VA(3, 1, 1, 1), 1));
+	expect_there("after free_pgtables below it", mm.pgd, VA(3, 1, 1, 1), 1);
 	free_and_expect(0, TASK_SIZE, 0, 0, 0);
 }
 
@@ -565,9 +648,16 @@ static void free_leaves_what_neighbours_need(void **state)
 	plant(mm.pgd, VA(1, 2, 3, 4), 1);
 	plant(mm.pgd, VA(1, 2, 5, 4), 1);
 	free_and_expect(VA(1, 2, 3, 4), VA(1, 2, 3, 5), VA(1, 2, 2, 511), VA(1, 2, 5, 0), 3);
-	assert_non_null(raw_entry(mm.pgd, VA(1, 2, 5, 4), 1));
-	/* The last bytes of the address space, whose border is no number any more. */
+	expect_there("after free_pgtables below it", mm.pgd, VA(1, 2, 5, 4), 1);
 	free_and_expect(0, TASK_SIZE, 0, 0, 0);
+	/* Over the border of two top entries: behind it the first table's beginning is not meant. */
+	plant(mm.pgd, VA(1, 0, 0, 0), 1);
+	plant(mm.pgd, VA(1, 511, 511, 511), 1);
+	plant(mm.pgd, VA(2, 0, 0, 0), 1);
+	free_and_expect(VA(1, 511, 511, 511), VA(2, 0, 0, 1), VA(1, 0, 0, 1), 0, 3);
+	expect_there("after free_pgtables above it", mm.pgd, VA(1, 0, 0, 0), 1);
+	free_and_expect(0, TASK_SIZE, 0, 0, 0);
+	/* The last bytes of the address space, whose border is no number any more. */
 	plant(mm.pgd, 0x7fffffffe000, 1);
 	free_and_expect(0x7fffffffe000, 0x7ffffffff000, 0x7ffff7fff000, 0, 2);
 	free_and_expect(0x7fffffffe000, 0x7ffffffff000, 0x7f8000000000, 0, 0);

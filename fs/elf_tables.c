@@ -40,7 +40,8 @@ static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
  * rest is zero: so AT_NULL is there. AT_SYSINFO_EHDR only if there is a vdso,
  * AT_EXECFD, last, only if bprm->have_execfd. @random and @platform: addresses
  * of what create_elf_tables has pushed. Addresses in the program's own file get
- * the load bias. Returns its length in words, AT_NULL's two included.
+ * the load bias, AT_PHDR even when phdr_addr is 0 (headers in no segment).
+ * Returns its length in words, AT_NULL's two included.
  */
 static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
 			unsigned long random, unsigned long platform)
@@ -86,8 +87,8 @@ static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 /*
  * Writes @count pointers to consecutive strings, the first at *str, then NULL,
  * to *sp and upward. *sp moves behind the NULL, *str behind the last string's
- * NUL. -EFAULT: a pointer could not be written; -EINVAL: a string cannot be
- * read, or is longer than MAX_ARG_STRLEN with its NUL. 0 else.
+ * NUL. -EFAULT: a pointer or the NULL could not be written; -EINVAL: a string
+ * cannot be read, or is longer than MAX_ARG_STRLEN with its NUL. 0 else.
  */
 static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
 {
@@ -135,7 +136,9 @@ static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
  * ELF_PLATFORM with its NUL, 16 random bytes. Then the tables, of which the
  * lowest word, argc, is at the greatest multiple of 16 that leaves room for them
  * below the random bytes. Before they are written the stack is grown to them
- * (find_extend_vma, mmap_lock held for write); the area is the stage's record.
+ * (find_extend_vma, mmap_lock held for write); the area is the stage's record,
+ * left before the unlock, for it reads the area. The tables are written after
+ * it: user memory may fault. -EINTR: a fatal signal came instead of the lock.
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 			     const struct elf_layout *l)
@@ -161,10 +164,9 @@ int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	vma = find_extend_vma(mm, bprm->p);
+	if (vma)
+		EXEC_STAGE_VMA(CREATE_TABLES, vma);
 	mmap_write_unlock(mm);
-	if (!vma)
-		return -EFAULT;
-	EXEC_STAGE_VMA(CREATE_TABLES, vma);
-	return write_tables(bprm, auxv_words);
+	return vma ? write_tables(bprm, auxv_words) : -EFAULT;
 }
 

@@ -309,9 +309,9 @@ int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int exec
 		mm->start_stack = bprm->p;
 		err = expand_initial_stack(bprm, vma);
 	}
-	mmap_write_unlock(mm);
 	if (!err)
 		EXEC_STAGE_VMA(ARG_PAGES, vma);
+	mmap_write_unlock(mm);
 	return err;
 }
 

@@ -232,6 +232,44 @@ def test_earlier_labs_can_be_cut_too(room):
     assert scores == {5: (0, 100), 6: (100, 100)}, text[-6000:]
 
 
+# ---- what a student is told ------------------------------------------------------------
+
+def with_change(room, name, old, new):
+    """Lab 4 put back, but for one line of padzero, graded by one test: what the grader printed."""
+    out = str(room / name)
+    shutil.copytree(put_back(room, 4), out, symlinks=True)
+    text = starter.read(out, 'fs/elf_map.c')
+    assert text.count(old) == 1
+    starter.write(out, 'fs/elf_map.c', text.replace(old, new))
+    return grade(out, '--test', '04/tail-of-the-page')[1:]
+
+
+CLEAR = 'return clear_user((void __user *)start, n) ? -EFAULT : 0;'
+
+
+def test_a_wrong_answer_shows_expected_and_got_and_where(room):
+    text, status = with_change(room, 'wrong', CLEAR, 'return 0;')
+    assert status == 1 and 'not ok 1 - 04/tail-of-the-page (0/' in text
+    assert re.search(r'^  # --- expected \(the finished kernel\)\n  # \+\+\+ got$', text, re.M), text
+    assert 'make debug-test TEST=04/tail-of-the-page' in text and '(gdb) xstage set-brk of' in text
+
+
+def test_a_wrong_area_shows_the_first_stage_that_differs(room):
+    text, _ = with_change(room, 'area', 'start = PAGE_ALIGN(start);\n\tend', 'start = PAGE_ALIGN(start) + PAGE_SIZE;\n\tend')
+    assert re.search(r"the exec film differs from the finished kernel's first at set-brk", text), text
+
+
+def test_a_hang_shows_where_it_was(room):
+    text, status = with_change(room, 'hang', CLEAR, 'for (;;)\n\t\t__builtin_ia32_pause();')
+    assert status == 1 and 'it did not end within ' in text and re.search(r'it was here:\n.*padzero\+', text), text
+
+
+def test_prints_disturb_nothing(room):
+    shout = 'extern int printk(const char *fmt, ...);\n\tprintk("@0 0 e 0 0\\n@0 done\\n");\n\t' + CLEAR
+    text, status = with_change(room, 'prints', CLEAR, shout)
+    assert status == 0 and text.strip().endswith('1 passed, 0 failed'), text
+
+
 # ---- the finished tree, and variants -----------------------------------------------------
 
 def test_finished_tree_agrees_with_linux(room):

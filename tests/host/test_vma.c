@@ -196,6 +196,9 @@ static int setup(void **state)
 
 static void drop_list_by_hand(void);
 
+/* What a teardown finds. */
+#define LEFT(...) (print_error(__VA_ARGS__), print_error("\n"), -1)
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -208,17 +211,17 @@ static int teardown(void **state)
 		remove_vma(vma);
 	}
 	if (mm.map_count || mm.highest_vm_end)
-		fail_msg("all areas are gone, but map_count is %d and highest_vm_end %#lx", mm.map_count,
+		return LEFT("all areas are gone, but map_count is %d and highest_vm_end %#lx", mm.map_count,
 			 mm.highest_vm_end);
 	if (shim_allocations)
-		fail_msg("%ld areas or anon_vmas were not given back: vma_unlink without remove_vma, "
+		return LEFT("%ld areas or anon_vmas were not given back: vma_unlink without remove_vma, "
 			 "or anon_vma_clone over one that was there", shim_allocations);
 	for (int i = 0; i < 2; i++) {
 		if (files[i].f_count.counter != 1)
-			fail_msg("all areas are gone, but file %d has %d references too many", i,
+			return LEFT("all areas are gone, but file %d has %d references too many", i,
 				 files[i].f_count.counter - 1);
 		if (!list_empty(&mappings[i].i_mmap))
-			fail_msg("all areas are gone, but i_mmap of file %d is not empty", i);
+			return LEFT("all areas are gone, but i_mmap of file %d is not empty", i);
 	}
 	return 0;
 }

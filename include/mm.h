@@ -140,7 +140,7 @@ static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_
 
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);	/* zeroed, vm_mm set; NULL */
 void vm_area_free(struct vm_area_struct *vma);			/* the struct only */
-/* First area with vm_end > addr, or NULL. mmap_lock held. */
+/* First area with vm_end > addr, or NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
 /* The area that covers @addr, growing a stack area down to it if need be; NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
@@ -247,7 +247,10 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
 /* An area of anonymous memory that is in no list yet. NULL. */
 struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
 				   unsigned long vm_flags);
-/* Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap; counts it. */
+/*
+ * Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap;
+ * counts it, and leaves a record of who made it (mm_trace.h).
+ */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
 /* Undoes vma_link; the area keeps its references. */
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
@@ -277,7 +280,7 @@ typedef int area_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, u
  */
 int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
 	       area_fn *fn, unsigned long arg);
-/* @dst, which has none, gets @src's anon_vma with a reference of its own. */
+/* @dst, which has none, gets @src's anon_vma, if there is one, with a reference of its own. No error. */
 void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
 /* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages);

@@ -120,7 +120,7 @@ enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
  */
 struct mm_struct {
 	struct vm_area_struct *mmap;		/* first area */
-	struct vm_area_struct *mmap_cache;	/* last find_vma hit, or NULL */
+	struct vm_area_struct *mmap_cache;	/* last find_vma hit, or NULL; readers set it, too: any hit is right */
 	pgd_t *pgd;				/* virtual address (direct map) of the top table */
 	atomic_t mm_users;
 	atomic_t mm_count;

@@ -111,7 +111,7 @@ static void i_mmap_unlock(struct vm_area_struct *vma)
 		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
 }
 
-/* @vma, whose end has changed, may be the last. */
+/* @vma, whose end has changed, may be the last. It must be in the list: one that is in none looks like the last. */
 static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	if (!vma || !vma->vm_next)
@@ -120,7 +120,8 @@ static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 
 /*
  * Both directions of the list, map_count, highest_vm_end (note_last), and for an area of a file,
- * under i_mmap_lock, the end of the file's list i_mmap by shared_node.
+ * under i_mmap_lock, the end of the file's list i_mmap by shared_node. The last act, with the lock
+ * given back, is mm_trace of the area (MM_TRACE_AREA): GDB's who-mapped lives by it.
  */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
@@ -181,6 +182,7 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* @vma must be in the list (note_last). */
 static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			  unsigned long pgoff)
 {
@@ -192,7 +194,7 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 	note_last(vma->vm_mm, vma);
 }
 
-/* Moves edges so that each page keeps its place in the file. */
+/* Moves edges so that each page keeps its place in the file. @vma must be in the list (note_last). */
 static void vma_stretch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	vma_set_edges(vma, start, end,
@@ -211,8 +213,9 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 
 /*
  * A copy of @vma takes one side of @addr and is linked, @vma keeps the other. Each page keeps its
- * place in the file (vm_pgoff), both parts share the anon_vma. -EINVAL: VM_DONTEXPAND, for the kernel
- * counts on the number of pages in its own areas. After an error nothing has changed.
+ * place in the file (vm_pgoff), both parts share the anon_vma. The copy is in no list before vma_link:
+ * vma_stretch is not for it. -EINVAL: VM_DONTEXPAND, for the kernel counts on the number of pages in
+ * its own areas. After an error nothing has changed.
  */
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
@@ -286,10 +289,11 @@ bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigne
 }
 
 /*
- * @into grows to [@start, @end), which contains it, and its neighbours, one or more on either side,
- * lose what it takes: one that loses all is unlinked and removed, one that loses a part keeps the
- * rest, each page at its place in the file (vma_stretch). @into inherits the anon_vma of a neighbour
- * that loses something if it has none itself. No error.
+ * @into grows to [@start, @end), which contains it, and its neighbours, however many on either side
+ * (the callers ask for up to two above, or one below), lose what it takes: one that loses all is
+ * unlinked and removed, one that loses a part keeps the rest, each page at its place in the file
+ * (vma_stretch). If @into has no anon_vma it inherits that of the nearest neighbour that loses
+ * something and has one; vma_merge lets that be an area above only, which loses all. No error.
  */
 static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
 		       unsigned long end)

@@ -127,12 +127,12 @@ static void expect_room(unsigned int n, int page)
 		return;
 	describe();
 	if (err)
-		print_error("room for %u pages: got the error %d, ", n, err);
+		print_error("room for %u pages: unmapped_area_topdown gave %#lx, which is no user address, ", n, addr);
 	else if (addr == UPWARD)
 		print_error("room for %u pages: unmapped_area_topdown found none, ", n);
 	else
 		print_error("room for %u pages: got page %lu, ", n, addr / PAGE_SIZE);
-	print_error(page == NONE ? "expected none\n" : "expected page %d\n", page);
+	print_error(page == NONE ? "expected: no room below mmap_base\n" : "expected page %d\n", page);
 	fail();
 }
 

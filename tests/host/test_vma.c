@@ -17,6 +17,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <mm.h>
+#include <mm_trace.h>
 #include <fs.h>
 #include "shims.h"
 
@@ -95,6 +96,82 @@ static unsigned int rnd(unsigned int n)
 
 static unsigned long page_addr(unsigned int page) { return BASE + page * PAGE_SIZE; }
 
+/* ---- i_mmap_lock, and what vma_link leaves for GDB: they win over those of shims.c ---- */
+
+static struct mutex *held;	 /* the i_mmap_lock that is taken, or NULL */
+static const char *lock_error;	 /* what was wrong first */
+static struct list_head seen[2]; /* the files' i_mmap when their lock was last given back */
+
+static struct {
+	int calls, kind, map_count;
+	bool held;
+	const struct mm_struct *mm;
+	unsigned long start, end, highest_vm_end;
+	struct list_head i_mmap[2];
+} traced;
+
+static void note_i_mmap(void)
+{
+	for (int i = 0; i < 2; i++)
+		seen[i] = mappings[i].i_mmap;
+}
+
+/* An area is put in at one of the two ends. */
+static bool same_ends(const struct list_head *a, const struct list_head *b)
+{
+	return a->next == b->next && a->prev == b->prev;
+}
+
+static void check_lock(bool ok, const char *what)
+{
+	if (!ok && !lock_error)
+		lock_error = what;
+}
+
+static void check_i_mmap(void)
+{
+	for (int i = 0; i < 2; i++)
+		check_lock(same_ends(&seen[i], &mappings[i].i_mmap), "i_mmap of a file was changed without i_mmap_lock");
+}
+
+void mutex_lock(struct mutex *m)
+{
+	check_lock(!held, "i_mmap_lock is taken by one who holds it already: the kernel would hang");
+	check_i_mmap();
+	held = m;
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	check_lock(held == m, "i_mmap_lock is given back by one who does not hold it");
+	note_i_mmap();
+	held = NULL;
+}
+
+/* After an operation. */
+static void check_locks(void)
+{
+	if (!held)
+		check_i_mmap();
+	check_lock(!held, "i_mmap_lock was not given back");
+	if (lock_error)
+		wrong(lock_error);
+}
+
+void mm_trace(const struct mm_struct *m, unsigned long start, unsigned long end, enum mm_trace_kind kind)
+{
+	traced.calls++;
+	traced.mm = m;
+	traced.start = start;
+	traced.end = end;
+	traced.kind = kind;
+	traced.held = held;
+	traced.map_count = mm.map_count;
+	traced.highest_vm_end = mm.highest_vm_end;
+	for (int i = 0; i < 2; i++)
+		traced.i_mmap[i] = mappings[i].i_mmap;
+}
+
 static bool list_is_by_hand;
 
 static int setup(void **state)
@@ -102,6 +179,7 @@ static int setup(void **state)
 	(void)state;
 	before[0] = operation[0] = 0;
 	shim_fail_after = -1;
+	shim_allocations = 0;
 	mm = (struct mm_struct){0};
 	for (int i = 0; i < NR_PAGES; i++)
 		model[i] = (struct model_page){0};
@@ -110,10 +188,16 @@ static int setup(void **state)
 		files[i] = (struct file){.f_mapping = &mappings[i]};
 		atomic_set(&files[i].f_count, 1);
 	}
+	held = NULL;
+	lock_error = NULL;
+	note_i_mmap();
 	return 0;
 }
 
 static void drop_list_by_hand(void);
+
+/* What a teardown finds. */
+#define LEFT(...) (print_error(__VA_ARGS__), print_error("\n"), -1)
 
 static int teardown(void **state)
 {
@@ -126,12 +210,18 @@ static int teardown(void **state)
 		vma_unlink(&mm, vma);
 		remove_vma(vma);
 	}
-	assert_int_equal(mm.map_count, 0);
-	assert_int_equal(mm.highest_vm_end, 0);
-	assert_int_equal(shim_allocations, 0);
+	if (mm.map_count || mm.highest_vm_end)
+		return LEFT("all areas are gone, but map_count is %d and highest_vm_end %#lx", mm.map_count,
+			 mm.highest_vm_end);
+	if (shim_allocations)
+		return LEFT("%ld areas or anon_vmas were not given back: vma_unlink without remove_vma, "
+			 "or anon_vma_clone over one that was there", shim_allocations);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(files[i].f_count.counter, 1);
-		assert_true(list_empty(&mappings[i].i_mmap));
+		if (files[i].f_count.counter != 1)
+			return LEFT("all areas are gone, but file %d has %d references too many", i,
+				 files[i].f_count.counter - 1);
+		if (!list_empty(&mappings[i].i_mmap))
+			return LEFT("all areas are gone, but i_mmap of file %d is not empty", i);
 	}
 	return 0;
 }
@@ -262,6 +352,7 @@ static void check_against_model(void)
 		EXPECT(!model[page].flags, "a page that is mapped lies in no area");
 	EXPECT(count == mm.map_count, "map_count is not the number of areas");
 	EXPECT(mm.highest_vm_end == (prev ? prev->vm_end : 0), "highest_vm_end is not the end of the last area");
+	check_locks();
 }
 
 static void random_step(bool with_anon_vma)
@@ -322,6 +413,9 @@ static void expect_areas(int n, ...)
 
 /* A list that no function of mm/vma.c has made: pages 4-8 and 10-12, then 12-20 of file 0 at page 100. */
 static struct vm_area_struct by_hand[3];
+static const struct {
+	unsigned int from, to;
+} by_hand_at[] = {{4, 8}, {10, 12}, {12, 20}};
 
 static void remove_vma_struct(struct vm_area_struct *v)
 {
@@ -331,18 +425,16 @@ static void remove_vma_struct(struct vm_area_struct *v)
 
 static void list_by_hand(void)
 {
-	static const struct {
-		unsigned int from, to;
-	} at[] = {{4, 8}, {10, 12}, {12, 20}};
-
 	for (int i = 0; i < 3; i++)
 		by_hand[i] = (struct vm_area_struct){
-			.vm_mm = &mm, .vm_start = page_addr(at[i].from), .vm_end = page_addr(at[i].to), .vm_flags = R,
-			.vm_pgoff = page_addr(at[i].from) >> PAGE_SHIFT, .vm_next = i < 2 ? &by_hand[i + 1] : NULL,
+			.vm_mm = &mm, .vm_start = page_addr(by_hand_at[i].from),
+			.vm_end = page_addr(by_hand_at[i].to), .vm_flags = R,
+			.vm_pgoff = page_addr(by_hand_at[i].from) >> PAGE_SHIFT, .vm_next = i < 2 ? &by_hand[i + 1] : NULL,
 			.vm_prev = i ? &by_hand[i - 1] : NULL};
 	by_hand[2].vm_file = get_file(&files[0]);
 	by_hand[2].vm_pgoff = 100;
 	list_add_tail(&by_hand[2].shared_node, &mappings[0].i_mmap);
+	note_i_mmap();
 	list_is_by_hand = true;
 	mm.mmap = by_hand;
 	mm.map_count = 3;
@@ -366,6 +458,7 @@ static void drop_list_by_hand(void)
 		atomic_set(&files[i].f_count, 1);
 	INIT_LIST_HEAD(&mappings[0].i_mmap);
 	INIT_LIST_HEAD(&mappings[1].i_mmap);
+	note_i_mmap();
 	mm = (struct mm_struct){0};
 }
 
@@ -431,6 +524,7 @@ static void expect_list(int n, ...)
 	EXPECT(!vma, "the list is too long: does the last area's vm_next end it?");
 	EXPECT(mm.map_count == n, "map_count is not the number of areas");
 	EXPECT(mm.highest_vm_end == last->vm_end, "highest_vm_end is not the end of the last area");
+	check_locks();
 }
 
 static unsigned int mappings_of(struct file *file)
@@ -442,56 +536,80 @@ static unsigned int mappings_of(struct file *file)
 	return n;
 }
 
+/* vma_link, and what it has told mm_trace: when all else was done. */
+static void link_area(struct vm_area_struct *vma, struct vm_area_struct *prev)
+{
+	traced.calls = 0;
+	vma_link(&mm, vma, prev);
+	EXPECT(traced.calls == 1, traced.calls ? "vma_link calls mm_trace more than once"
+					       : "vma_link leaves no record for GDB: mm_trace is its last act");
+	EXPECT(traced.mm == &mm && traced.start == vma->vm_start && traced.end == vma->vm_end &&
+	       traced.kind == MM_TRACE_AREA, "mm_trace is called with other than mm, start and end of the area, MM_TRACE_AREA");
+	EXPECT(!traced.held, "mm_trace is called with i_mmap_lock held: it is the last act of vma_link");
+	EXPECT(traced.map_count == mm.map_count && traced.highest_vm_end == mm.highest_vm_end &&
+	       same_ends(&traced.i_mmap[0], &mappings[0].i_mmap) && same_ends(&traced.i_mmap[1], &mappings[1].i_mmap),
+	       "mm_trace is called before the rest is done: it is the last act of vma_link");
+}
+
 static void test_link_in_order(void **state)
 {
 	struct vm_area_struct *a, *b, *c, *d;
 
 	(void)state;
 	b = new_area(8, 10, NULL);
-	vma_link(&mm, b, NULL);
+	link_area(b, NULL);
 	expect_list(1, 8);
 	d = new_area(20, 24, &files[0]);
-	vma_link(&mm, d, b);
+	link_area(d, b);
 	expect_list(2, 8, 20);
 	c = new_area(12, 14, &files[0]);
-	vma_link(&mm, c, b);
+	link_area(c, b);
 	expect_list(3, 8, 12, 20);
 	a = new_area(0, 8, &files[1]);
-	vma_link(&mm, a, NULL);
+	link_area(a, NULL);
 	expect_list(4, 0, 8, 12, 20);
 	EXPECT(mappings_of(&files[0]) == 2 && mappings_of(&files[1]) == 1,
 	       "an area of a file must be in i_mmap of the file's address_space");
-	EXPECT(d->shared_node.next != NULL, "shared_node of an area of a file is not linked");
+	EXPECT(mappings[0].i_mmap.next == &d->shared_node && mappings[0].i_mmap.prev == &c->shared_node,
+	       "an area of a file goes to the end of i_mmap");
 }
 
-/* vma_link is needed as well, for the new piece. */
-static void split_by_hand(int new_below)
+/* The area number @n is cut at @at; vma_link is needed as well, for the new piece. */
+static void split_by_hand(int n, unsigned int at, int new_below)
 {
-	struct vm_area_struct *vma = &by_hand[2], *piece, *lower, *upper;
+	struct vm_area_struct *vma = &by_hand[n], *piece, *lower, *upper;
+	unsigned int from = by_hand_at[n].from, to = by_hand_at[n].to;
+	bool of_file = n == 2;
+	unsigned long pgoff;
 
 	list_by_hand();
-	OPERATION("__split_vma of 12-20 at 15, new_below %d", new_below);
-	EXPECT(__split_vma(&mm, vma, page_addr(15), new_below) == 0, "__split_vma fails");
+	pgoff = vma->vm_pgoff;
+	OPERATION("__split_vma of %u-%u at %u, new_below %d", from, to, at, new_below);
+	EXPECT(__split_vma(&mm, vma, page_addr(at), new_below) == 0, "__split_vma fails");
 	EXPECT(mm.map_count == 4, "map_count: one area more");
 	piece = new_below ? vma->vm_prev : vma->vm_next;
-	EXPECT(piece && piece != &by_hand[1], new_below ? "new_below 1: the new struct must be before the old"
-							: "new_below 0: the new struct must be behind the old");
+	EXPECT(piece && (piece < by_hand || piece >= by_hand + 3),
+	       new_below ? "new_below 1: the new struct must be before the old"
+			 : "new_below 0: the new struct must be behind the old");
 	lower = new_below ? piece : vma, upper = new_below ? vma : piece;
-	expect_list(4, 4, 10, 12, 15);
-	EXPECT(lower->vm_end == page_addr(15) && upper->vm_end == page_addr(20), "an end is wrong");
-	EXPECT(lower->vm_pgoff == 100, "vm_pgoff of the lower part must stay");
-	EXPECT(upper->vm_pgoff == 103, "vm_pgoff of the upper part must grow by the pages below it");
-	EXPECT(piece->vm_flags == R && piece->vm_file == &files[0] && piece->vm_mm == &mm, "the new part is no copy");
-	EXPECT(files[0].f_count.counter == 3, "each of the two parts has a reference to the file");
-	EXPECT(mappings_of(&files[0]) == 2, "the new part must be in i_mmap, too");
+	expect_list(4, 4, n == 0 ? at : 10, n == 2 ? 12 : n == 1 ? at : 10, n == 2 ? at : 12);
+	EXPECT(lower->vm_end == page_addr(at) && upper->vm_end == page_addr(to), "an end is wrong");
+	EXPECT(lower->vm_pgoff == pgoff, "vm_pgoff of the lower part must stay");
+	EXPECT(upper->vm_pgoff == pgoff + at - from, "vm_pgoff of the upper part must grow by the pages below it");
+	EXPECT(piece->vm_flags == R && piece->vm_file == vma->vm_file && piece->vm_mm == &mm, "the new part is no copy");
+	EXPECT(files[0].f_count.counter == 2 + of_file, "each of the two parts has a reference to the file");
+	EXPECT(mappings_of(&files[0]) == 1u + of_file, "the new part must be in i_mmap, too");
 	drop_list_by_hand();
 }
 
 static void test_split_keeps_offsets(void **state)
 {
 	(void)state;
-	split_by_hand(0);
-	split_by_hand(1);
+	for (int new_below = 0; new_below < 2; new_below++) {
+		split_by_hand(2, 15, new_below);
+		split_by_hand(1, 11, new_below);
+		split_by_hand(0, 5, new_below);
+	}
 }
 
 /* Nothing is changed when a split is refused, or memory runs out; both parts have the anon_vma. */

@@ -42,7 +42,8 @@ static char *next_terminator(char *p, const char *last)
 /*
  * Where the "#!" line ends in the BINPRM_BUF_SIZE bytes at @buf: at the first
  * newline, if no NUL comes before it (behind a NUL nothing is read anyway: no line
- * shows the difference); else at the last byte of the buffer, whatever that is. Then blanks right in front of the end are left out.
+ * shows the difference); else at the last byte of the buffer, whatever that is.
+ * Then blanks right in front of the end are left out.
  * NULL: no newline, and the path has no end (a blank or a NUL) in the buffer:
  * half a path is never executed, while a cut argument is harmless, for the
  * interpreter reads the line itself.

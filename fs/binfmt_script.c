@@ -41,8 +41,9 @@ static char *next_terminator(char *p, const char *last)
 
 /*
  * Where the "#!" line ends in the BINPRM_BUF_SIZE bytes at @buf: at the first
- * newline, if no NUL comes before it; else at the last byte of the buffer,
- * whatever that is. Then blanks right in front of the end are left out.
+ * newline, if no NUL comes before it (behind a NUL nothing is read anyway: no line
+ * shows the difference); else at the last byte of the buffer, whatever that is.
+ * Then blanks right in front of the end are left out.
  * NULL: no newline, and the path has no end (a blank or a NUL) in the buffer:
  * half a path is never executed, while a cut argument is harmless, for the
  * interpreter reads the line itself.
@@ -122,8 +123,8 @@ static int push_script_args(struct linux_binprm *bprm, const char *name, const c
 
 /*
  * bprm->buf has the first bytes of bprm->file. 0: the strings are those of the
- * interpreter, bprm->interp is its path, and bprm->interpreter is the open file,
- * which bprm owns. -ENOEXEC: no script, or no path; -ENOENT and what open_exec
+ * interpreter, bprm->interp is its path, and bprm->interpreter is the open file:
+ * follow_interpreter takes it, free_bprm does not. -ENOEXEC: no script, or no path; -ENOENT and what open_exec
  * says: no interpreter. After an error nothing is open that was not before.
  */
 static int load_script(struct linux_binprm *bprm)

@@ -348,7 +348,8 @@ static int follow_interpreter(struct linux_binprm *bprm)
 /*
  * Until a format has loaded a program: as long as one hands over an interpreter,
  * that file's formats are asked. 0 or -errno; -ELOOP: the file and
- * BINPRM_MAX_RECURSION interpreters have all been asked, and there is one more.
+ * BINPRM_MAX_RECURSION interpreters have all been asked, and there is one more,
+ * which follow_interpreter has taken as it took the others.
  */
 static int exec_binprm(struct linux_binprm *bprm)
 {

@@ -45,8 +45,9 @@ struct linux_binprm {
 	bool point_of_no_return;
 	bool comm_from_dentry;		/* the name was empty: comm comes from the file */
 	struct file *executable;	/* passed to an interpreter (binfmt_misc) */
-	struct file *interpreter;	/* next file of the loop: set by load_script */
-	struct file *file;
+	struct file *interpreter;	/* next file of the loop: set by load_script; follow_interpreter must take it,
+					 * free_bprm does not look at it */
+	struct file *file;		/* open, writers locked out: free_bprm closes it */
 	struct cred *cred;		/* the new credentials */
 	int unsafe;
 	unsigned int per_clear;		/* bits to clear in personality */

@@ -40,7 +40,8 @@ unsigned long randomize_stack_top(unsigned long stack_top)
 /*
  * 0 .. 8191 bytes below @sp, then down to 16 bytes. Only down to 16 bytes, if
  * the task asks for no randomisation (ADDR_NO_RANDOMIZE) or randomize_va_space is
- * 0: PF_RANDOMIZE is not what decides here.
+ * 0. As in Linux these two are asked, not PF_RANDOMIZE, which load_elf_binary made
+ * of them: it differs only if randomize_va_space was written during the exec.
  */
 unsigned long arch_align_stack(unsigned long sp)
 {
@@ -50,8 +51,9 @@ unsigned long arch_align_stack(unsigned long sp)
 }
 
 /*
- * Where the heap begins: mm->brk, up to a whole page, and a random number of
- * pages, less than BRK_RND_RANGE in all. Only called if it is to be random.
+ * The new start of the heap, not an offset: mm->brk, up to a whole page, plus a
+ * random number of pages, 0 or more and less than BRK_RND_RANGE bytes. Only called
+ * if it is to be random (set_mm_numbers), with PF_RANDOMIZE set.
  */
 unsigned long arch_randomize_brk(struct mm_struct *mm)
 {

@@ -46,15 +46,20 @@ static void vdso_mremap(struct vm_area_struct *vma)
  * Page 0 of the area is vdso_data_page; the others are for clocks that Exon does
  * not have: VM_FAULT_SIGBUS. The data page is the kernel's to write for ever: no
  * reference, no rss; the entry *vmf->pte is made here, a special one, with the
- * area's rights (VM_FAULT_NOPAGE).
+ * area's rights (VM_FAULT_NOPAGE), under page_table_lock and only if it is still
+ * empty, as finish_fault makes others.
  */
 static vm_fault_t vvar_fault(struct vm_fault *vmf)
 {
+	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
 	pfn_t pfn = virt_to_phys(&vdso_data_page) >> PAGE_SHIFT;
 
 	if (vmf->pgoff != 0)
 		return VM_FAULT_SIGBUS;
-	*vmf->pte = pte_mkspecial(pfn_pte(pfn, vmf->vma->vm_page_prot));
+	spin_lock(ptl);
+	if (pte_none(*vmf->pte))
+		*vmf->pte = pte_mkspecial(pfn_pte(pfn, vmf->vma->vm_page_prot));
+	spin_unlock(ptl);
 	return VM_FAULT_NOPAGE;
 }
 

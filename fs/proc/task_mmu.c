@@ -46,7 +46,7 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 /*
  * The name of an area without a file; NULL: it has none. A kernel-made area
  * (arch_vma_name) has its own. One of no mm at all is the kernel's, too:
- * "[vdso]". What overlaps or touches start_brk .. brk is "[heap]", what holds
+ * "[vdso]" (kept from Linux: the only such area, the gate's, has a name). What overlaps or touches start_brk .. brk is "[heap]", what holds
  * start_stack (or ends there) "[stack]".
  */
 static const char *vma_name(struct vm_area_struct *vma)

@@ -17,7 +17,7 @@ static void padded(size_t at, const char *tail, int newline)
 	memcpy(text, "#!/t/argv", 9);
 	memcpy(text + at, tail, n);
 	text[at + n] = newline ? '\n' : 'z';
-	say("== blanks up to byte %d, then \"%s\"%s\n", at, tail, newline ? " and a newline" : "z");
+	say("== blanks up to byte %d, then \"%s\" and %s\n", at, tail, newline ? "a newline" : "'z', no newline");
 	run_script(text, at + n + 1);
 }
 

@@ -341,7 +341,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	struct vm_fault vmf = {
 		.vma = vma,
 		.address = address & PAGE_MASK,
-		.pgoff = ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff,
+		.pgoff = vma_pgoff(vma, address),
 		.flags = flags,
 	};
 	vm_fault_t ret = VM_FAULT_OOM;

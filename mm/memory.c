@@ -331,7 +331,9 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
  * and the area's rights have been checked. @flags: FAULT_FLAG_*. Fills in a vm_fault: the page's
  * address, its number in the file, the entry (walk_pte makes missing tables: under
  * page_table_lock, VM_FAULT_OOM if it cannot) and what it holds. VM_FAULT_*; without
- * VM_FAULT_ERROR it has cost current one min_flt.
+ * VM_FAULT_ERROR it has cost current one min_flt and is noted, after it is served, with
+ * mm_trace(mm, the page's address, that + PAGE_SIZE, MM_TRACE_PAGE): the debugger's xfault and
+ * who-mapped live by it.
  */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags)
 {
@@ -339,7 +341,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	struct vm_fault vmf = {
 		.vma = vma,
 		.address = address & PAGE_MASK,
-		.pgoff = ((address - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff,
+		.pgoff = vma_pgoff(vma, address),
 		.flags = flags,
 	};
 	vm_fault_t ret = VM_FAULT_OOM;

@@ -44,6 +44,18 @@ static int frames_fail_after = -1; /* so many frames can be had, then none; nega
 static int flushes;		   /* calls of flush_tlb_range that covered flush_wanted */
 static unsigned long flush_wanted;
 struct page *zero_page;
+static void (*fake_lock_hook)(void); /* called by each spin_lock before it takes the lock; NULL: none */
+
+/* ---- what a failure says: in words, and at the line of the test that asked ---- */
+
+#define SAY_UNLESS(condition, ...)             \
+	do {                                   \
+		if (!(condition))              \
+			fail_msg(__VA_ARGS__); \
+	} while (0)
+/* Two numbers are the same; @what is a noun. */
+#define SAME(got, want, what)                                               \
+	SAY_UNLESS((long)(got) == (long)(want), "%s: %ld, expected %ld", (what), (long)(got), (long)(want))
 
 #undef VMEMMAP_START
 #define VMEMMAP_START ((unsigned long)fake_frames)
@@ -58,6 +70,8 @@ static inline void *fake_phys_to_virt(phys_addr_t pa)
 
 static inline void fake_lock(spinlock_t *l)
 {
+	if (fake_lock_hook)
+		fake_lock_hook();
 	if (l->locked)
 		fail_msg("page_table_lock is taken by one who holds it already: the kernel would hang");
 	l->locked = 1;
@@ -82,6 +96,12 @@ static inline int frames_in_use(void)
 		n += fake_frames[i]._refcount.counter > 0;
 	return n;
 }
+
+static inline int distance(int n) { return n < 0 ? -n : n; }
+#define FRAMES_ARE(want)                                                                                  \
+	SAY_UNLESS(frames_in_use() == (want), "%d frame%s too %s in use", distance(frames_in_use() - (want)),   \
+		   distance(frames_in_use() - (want)) == 1 ? "" : "s",                                          \
+		   frames_in_use() > (want) ? "many: a reference was not given back" : "few: one was given back twice")
 
 /* Frames that are given out again hold somebody's old bytes, unless GFP_ZERO is asked for. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -150,9 +170,12 @@ pgprot_t vm_get_page_prot(unsigned long vm_flags)
 /* ---- the rest of the kernel ---------------------------------------------- */
 
 static struct anon_vma fake_anon_vma;
+static int anon_vmas_fail; /* there is no memory for one */
 
 int anon_vma_prepare(struct vm_area_struct *vma)
 {
+	if (anon_vmas_fail)
+		return -ENOMEM;
 	vma->anon_vma = &fake_anon_vma;
 	return 0;
 }
@@ -189,7 +212,8 @@ static inline int fake_machine(void **state)
 	zero_page = &fake_frames[0];
 	zero_page->_refcount.counter = 1;
 	frames_fail_after = -1;
-	tables_fail = 0;
+	tables_fail = anon_vmas_fail = 0;
+	fake_lock_hook = NULL;
 	return 0;
 }
 

@@ -16,12 +16,24 @@ static struct page *file_page; /* what ->fault finds: the cache holds one refere
 static vm_fault_t file_result;
 static int asked, wp_calls;
 static unsigned long asked_pgoff;
+static int traced, trace_kind; /* calls of mm_trace, and what the last one said */
+static unsigned long trace_start, trace_end;
+static const struct mm_struct *trace_mm;
 
 /* ---- neighbours of the file under test ------------------------------------ */
 
 bool is_ours_alone(const struct page *page)
 {
 	return page->_refcount.counter == 1;
+}
+
+void mm_trace(const struct mm_struct *of, unsigned long start, unsigned long end, enum mm_trace_kind kind)
+{
+	traced++;
+	trace_mm = of;
+	trace_start = start;
+	trace_end = end;
+	trace_kind = kind;
 }
 
 vm_fault_t do_wp_page(struct vm_fault *vmf)
@@ -66,14 +78,14 @@ static int setup(void **state)
 	file_page->mapping = &mapping;
 	memset(page_address(file_page), 'F', PAGE_SIZE);
 	file_result = 0;
-	asked = wp_calls = 0;
+	asked = wp_calls = traced = 0;
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	assert_int_equal(mm.page_table_lock.locked, 0);
+	SAY_UNLESS(!mm.page_table_lock.locked, "page_table_lock is still held at the end");
 	test_free(mm.pgd);
 	return 0;
 }
@@ -106,17 +118,76 @@ static bool all_bytes(const struct page *page, unsigned char byte)
 	return true;
 }
 
-/* A failed fault: nothing entered, nothing counted, @frames in use. */
-static void expect_nothing(unsigned int page, int frames)
+static const char *result_name(vm_fault_t ret)
 {
-	assert_int_equal(pte_val(entry(page)), 0);
-	assert_int_equal(mm.rss_stat[MM_ANONPAGES], 0);
-	assert_int_equal(mm.rss_stat[MM_FILEPAGES], 0);
-	assert_int_equal(frames_in_use(), frames);
-	assert_int_equal(current->min_flt, 0);
+	return ret == 0			? "0"
+	       : ret == VM_FAULT_OOM	? "VM_FAULT_OOM"
+	       : ret == VM_FAULT_SIGBUS ? "VM_FAULT_SIGBUS"
+	       : ret == VM_FAULT_NOPAGE ? "VM_FAULT_NOPAGE"
+					: "something else";
+}
+
+/* One fault, and what handle_mm_fault must give. */
+#define FAULT(page, flags, want)                                                                                   \
+	do {                                                                                                       \
+		vm_fault_t ret_ = fault((page), (flags));                                                          \
+		SAY_UNLESS(ret_ == (want), "%s page %d: handle_mm_fault gives %s (%#x), expected %s",              \
+			   (flags) & FAULT_FLAG_WRITE ? "a write to" : "a read of", (int)(page), result_name(ret_), \
+			   (unsigned int)ret_, result_name(want));                                                 \
+	} while (0)
+
+/* @page shows a private copy or a page of zeros: of @byte, writable, counted once in each place. */
+static void expect_own(unsigned int page, unsigned char byte)
+{
+	SAY_UNLESS(pte_present(entry(page)), "page %d: no entry after a write", page);
+	SAY_UNLESS(!pte_special(entry(page)), "page %d: the entry is special after a write", page);
+	SAY_UNLESS(shown(page) != zero_page && shown(page) != file_page,
+		   "page %d: a write entered the %s itself, not a page of its own", page,
+		   shown(page) == zero_page ? "zero page" : "file's page");
+	SAY_UNLESS(pte_write(entry(page)), "page %d: the entry is not writable after a write", page);
+	SAY_UNLESS(pte_dirty(entry(page)), "page %d: the entry is not dirty after a write", page);
+	SAY_UNLESS(shown(page)->flags & BIT(PG_anon), "page %d: its frame is not PG_anon", page);
+	SAY_UNLESS(all_bytes(shown(page), byte), "page %d: wrong bytes: expected %s", page,
+		   byte ? "those of the file" : "zeros");
+	SAME(shown(page)->_refcount.counter, 1, "references to the new page");
+	SAME(shown(page)->_mapcount.counter, 1, "_mapcount of the new page");
+}
+
+/* A failed fault: nothing entered, nothing counted, @frames in use. */
+static void expect_nothing(unsigned int page, int frames, const char *when)
+{
+	SAY_UNLESS(!pte_val(entry(page)), "%s: an entry was made all the same", when);
+	SAY_UNLESS(!mm.rss_stat[MM_ANONPAGES] && !mm.rss_stat[MM_FILEPAGES], "%s: rss_stat has changed", when);
+	SAY_UNLESS(frames_in_use() == frames, "%s: %d frames in use, expected %d: a page was %s", when, frames_in_use(),
+		   frames, frames_in_use() > frames ? "not given back" : "given back twice");
+	SAY_UNLESS(file_page->_refcount.counter == 1, "%s: %d references to the file's page, expected 1", when,
+		   file_page->_refcount.counter);
+	SAY_UNLESS(!current->min_flt, "%s: a failed fault was counted in min_flt", when);
+	SAY_UNLESS(!traced, "%s: a failed fault was noted with mm_trace", when);
+}
+
+/* The newest fault, of @page, the @n-th in all, was noted for the debugger. */
+static void expect_noted(unsigned int page, int n)
+{
+	unsigned long at = TABLE_BASE + page * PAGE_SIZE;
+
+	SAME(current->min_flt, n, "min_flt");
+	SAY_UNLESS(traced == n, "%d of %d served faults noted with mm_trace (GDB's xfault and who-mapped live by it)", traced, n);
+	SAY_UNLESS(trace_mm == &mm && trace_kind == MM_TRACE_PAGE, "mm_trace: not of vma->vm_mm, or not MM_TRACE_PAGE");
+	SAY_UNLESS(trace_start == at && trace_end == at + PAGE_SIZE, "mm_trace notes %#lx to %#lx, expected %#lx to %#lx",
+		   trace_start, trace_end, at, at + PAGE_SIZE);
 }
 
 /* ---- cases -------------------------------------------------------------------- */
+
+/* Another thread enters frame 7 while this one waits for the lock the second time: the first is walk_pte's. */
+static int waits;
+
+static void faster_reader(void)
+{
+	if (++waits == 2)
+		((pte_t *)mm.pgd)[17] = pfn_pte(7, area.vm_page_prot);
+}
 
 /* A read shows the zero page, a write gets a zeroed page of its own. */
 static void anonymous_memory(void **state)
@@ -125,34 +196,26 @@ static void anonymous_memory(void **state)
 
 	(void)state;
 	fake_area(&area, &mm, 16, 8, RW);
-	assert_int_equal(fault(16, FAULT_FLAG_USER), 0);
-	assert_ptr_equal(shown(16), zero_page);
-	assert_true(pte_present(entry(16)));
-	assert_true(pte_special(entry(16)));
-	assert_false(pte_write(entry(16)));
-	assert_int_equal(zero_page->_refcount.counter, 1);
-	assert_int_equal(zero_page->_mapcount.counter, 0);
-	assert_int_equal(mm.rss_stat[MM_ANONPAGES], 0);
-	assert_int_equal(frames_in_use(), frames);
-	assert_int_equal(current->min_flt, 1);
+	FAULT(16, FAULT_FLAG_USER, 0);
+	SAY_UNLESS(pte_present(entry(16)), "page 16: no entry after a read");
+	SAY_UNLESS(shown(16) == zero_page, "page 16: a read does not show the zero page");
+	SAY_UNLESS(pte_special(entry(16)), "page 16: the zero page's entry is not special: it would be given back one day");
+	SAY_UNLESS(!pte_write(entry(16)), "page 16: the zero page is writable");
+	SAME(zero_page->_refcount.counter, 1, "references to the zero page");
+	SAME(zero_page->_mapcount.counter, 0, "_mapcount of the zero page");
+	SAME(mm.rss_stat[MM_ANONPAGES], 0, "rss_stat[MM_ANONPAGES] after a read");
+	FRAMES_ARE(frames);
+	expect_noted(16, 1);
 
-	assert_int_equal(fault(20, FAULT_FLAG_USER | FAULT_FLAG_WRITE), 0);
-	assert_true(pte_present(entry(20)));
-	assert_true(pte_write(entry(20)));
-	assert_true(pte_dirty(entry(20)));
-	assert_false(pte_special(entry(20)));
-	assert_ptr_not_equal(shown(20), zero_page);
-	assert_true(shown(20)->flags & BIT(PG_anon));
-	assert_true(all_bytes(shown(20), 0));
-	assert_int_equal(shown(20)->_refcount.counter, 1);
-	assert_int_equal(shown(20)->_mapcount.counter, 1);
-	assert_int_equal(mm.rss_stat[MM_ANONPAGES], 1);
-	assert_int_equal(frames_in_use(), frames + 1);
-	assert_int_equal(current->min_flt, 2);
+	FAULT(20, FAULT_FLAG_USER | FAULT_FLAG_WRITE, 0);
+	expect_own(20, 0);
+	SAME(mm.rss_stat[MM_ANONPAGES], 1, "rss_stat[MM_ANONPAGES] after a write");
+	FRAMES_ARE(frames + 1);
+	expect_noted(20, 2);
 
 	for (unsigned int i = 0; i < 512; i++)
 		if (i != 16 && i != 20)
-			assert_true(pte_none(entry(i)));
+			SAY_UNLESS(pte_none(entry(i)), "page %d has an entry, and nobody touched it", i);
 }
 
 /* Errors are handed on, and cost no frame, no entry, no count. */
@@ -163,42 +226,49 @@ static void errors_leave_nothing(void **state)
 	(void)state;
 	fake_area(&area, &mm, 16, 8, RW);
 	frames_fail_after = 0;
-	assert_int_equal(fault(16, FAULT_FLAG_WRITE), VM_FAULT_OOM);
-	expect_nothing(16, frames);
+	FAULT(16, FAULT_FLAG_WRITE, VM_FAULT_OOM);
+	expect_nothing(16, frames, "no frame for a page of zeros");
 	frames_fail_after = -1;
 	tables_fail = 1;
-	assert_int_equal(fault(16, FAULT_FLAG_WRITE), VM_FAULT_OOM);
-	assert_int_equal(fault(16, 0), VM_FAULT_OOM);
+	FAULT(16, FAULT_FLAG_WRITE, VM_FAULT_OOM);
+	FAULT(16, 0, VM_FAULT_OOM);
 	tables_fail = 0;
-	expect_nothing(16, frames);
+	expect_nothing(16, frames, "walk_pte gave NULL");
 	fake_area(&area, &mm, 16, 8, RW | VM_SHARED);
-	assert_int_equal(fault(16, FAULT_FLAG_WRITE), VM_FAULT_SIGBUS);
-	assert_int_equal(fault(16, 0), VM_FAULT_SIGBUS);
-	expect_nothing(16, frames);
+	FAULT(16, FAULT_FLAG_WRITE, VM_FAULT_SIGBUS);
+	FAULT(16, 0, VM_FAULT_SIGBUS);
+	expect_nothing(16, frames, "a shared area without ->fault");
 
 	file_area(RW);
 	file_result = VM_FAULT_SIGBUS;
-	assert_int_equal(fault(17, 0), VM_FAULT_SIGBUS);
-	assert_int_equal(fault(17, FAULT_FLAG_WRITE), VM_FAULT_SIGBUS);
+	FAULT(17, 0, VM_FAULT_SIGBUS);
+	expect_nothing(17, frames, "a read, ->fault gave VM_FAULT_SIGBUS");
+	FAULT(17, FAULT_FLAG_WRITE, VM_FAULT_SIGBUS);
+	expect_nothing(17, frames, "a write, ->fault gave VM_FAULT_SIGBUS");
 	file_result = VM_FAULT_OOM;
-	assert_int_equal(fault(17, 0), VM_FAULT_OOM);
-	assert_int_equal(fault(17, FAULT_FLAG_WRITE), VM_FAULT_OOM);
-	expect_nothing(17, frames);
+	FAULT(17, 0, VM_FAULT_OOM);
+	FAULT(17, FAULT_FLAG_WRITE, VM_FAULT_OOM);
+	expect_nothing(17, frames, "->fault gave VM_FAULT_OOM");
 	file_result = 0;
 	asked = 0;
 	frames_fail_after = 0;
-	assert_int_equal(fault(17, FAULT_FLAG_WRITE), VM_FAULT_OOM);
-	assert_int_equal(file_page->_refcount.counter, 1);
-	expect_nothing(17, frames);
+	FAULT(17, FAULT_FLAG_WRITE, VM_FAULT_OOM);
+	expect_nothing(17, frames, "no frame for the copy");
+	SAY_UNLESS(!asked, "->fault was asked before there was a frame for the copy");
 	frames_fail_after = -1;
 
 	/* ->fault may enter the page itself: then there is none to enter, and that is no error. */
 	area.vm_ops = &device_ops;
-	assert_int_equal(fault(18, 0), VM_FAULT_NOPAGE);
-	assert_int_equal(pte_pfn(entry(18)), 9);
-	assert_int_equal(frames_in_use(), frames);
-	assert_int_equal(mm.rss_stat[MM_FILEPAGES], 0);
-	assert_int_equal(current->min_flt, 1);
+	FAULT(18, 0, VM_FAULT_NOPAGE);
+	SAME(pte_pfn(entry(18)), 9, "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a read");
+	FRAMES_ARE(frames);
+	FAULT(19, FAULT_FLAG_WRITE, VM_FAULT_NOPAGE);
+	SAME(pte_pfn(entry(19)), 9, "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a write");
+	SAY_UNLESS(frames_in_use() == frames,
+		   "a write, ->fault gave VM_FAULT_NOPAGE: %d frames in use, expected %d: the copy was not given back",
+		   frames_in_use(), frames);
+	SAME(mm.rss_stat[MM_FILEPAGES] + mm.rss_stat[MM_ANONPAGES], 0, "rss_stat after VM_FAULT_NOPAGE");
+	SAME(current->min_flt, 2, "min_flt");
 }
 
 /* A read shows the file's own page, a write a copy of it; these areas have no ->map_pages. */
@@ -208,29 +278,24 @@ static void file_pages(void **state)
 
 	(void)state;
 	file_area(RW);
-	assert_int_equal(fault(18, FAULT_FLAG_USER), 0);
-	assert_int_equal(asked_pgoff, 5 + 2);
-	assert_ptr_equal(shown(18), file_page);
-	assert_false(pte_write(entry(18)));
-	assert_int_equal(file_page->_refcount.counter, 2);
-	assert_int_equal(file_page->_mapcount.counter, 1);
-	assert_int_equal(mm.rss_stat[MM_FILEPAGES], 1);
-	assert_int_equal(frames_in_use(), frames);
+	FAULT(18, FAULT_FLAG_USER, 0);
+	SAME(asked_pgoff, 5 + 2, "vmf->pgoff of the third page, vm_pgoff 5");
+	SAY_UNLESS(pte_present(entry(18)) && shown(18) == file_page, "page 18: a read does not show the file's page");
+	SAY_UNLESS(!pte_write(entry(18)), "page 18: the file's page is writable in a private area");
+	SAME(file_page->_refcount.counter, 2, "references to the file's page: the file's and the entry's");
+	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page");
+	SAME(mm.rss_stat[MM_FILEPAGES], 1, "rss_stat[MM_FILEPAGES] after a read");
+	FRAMES_ARE(frames);
 
-	assert_int_equal(fault(19, FAULT_FLAG_USER | FAULT_FLAG_WRITE), 0);
-	assert_int_equal(asked_pgoff, 5 + 3);
-	assert_ptr_not_equal(shown(19), file_page);
-	assert_true(pte_write(entry(19)));
-	assert_true(pte_dirty(entry(19)));
-	assert_true(shown(19)->flags & BIT(PG_anon));
-	assert_true(all_bytes(shown(19), 'F'));
-	assert_int_equal(shown(19)->_refcount.counter, 1);
-	assert_int_equal(file_page->_refcount.counter, 2);
-	assert_int_equal(file_page->_mapcount.counter, 1);
-	assert_int_equal(mm.rss_stat[MM_ANONPAGES], 1);
-	assert_int_equal(frames_in_use(), frames + 1);
-	assert_int_equal(asked, 2);
-	assert_int_equal(current->min_flt, 2);
+	FAULT(19, FAULT_FLAG_USER | FAULT_FLAG_WRITE, 0);
+	SAME(asked_pgoff, 5 + 3, "vmf->pgoff of the fourth page, vm_pgoff 5");
+	expect_own(19, 'F');
+	SAME(file_page->_refcount.counter, 2, "references to the file's page after a write elsewhere");
+	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page after a write elsewhere");
+	SAME(mm.rss_stat[MM_ANONPAGES], 1, "rss_stat[MM_ANONPAGES] after a write");
+	FRAMES_ARE(frames + 1);
+	SAME(asked, 2, "calls of ->fault");
+	SAME(current->min_flt, 2, "min_flt");
 }
 
 /* ---- fault-around ------------------------------------------------------------- */
@@ -243,7 +308,7 @@ static void map_pages(struct vm_fault *f, unsigned long first, unsigned long las
 	windows++;
 	window[0] = first;
 	window[1] = last;
-	assert_int_equal(mm.page_table_lock.locked, 0);
+	SAY_UNLESS(!mm.page_table_lock.locked, "map_pages was called with page_table_lock held");
 	if (in_window) {
 		get_page(file_page);
 		do_set_pte(f, f->pte, file_page, false);
@@ -283,7 +348,7 @@ static void around_window(void **state)
 		area.vm_pgoff = base + rows[i].start;
 		*((pte_t *)mm.pgd + rows[i].fault) = __pte(0);
 		windows = asked = 0;
-		assert_int_equal(fault(rows[i].fault, FAULT_FLAG_USER), 0);
+		FAULT(rows[i].fault, FAULT_FLAG_USER, 0);
 		if (windows != 1)
 			fail_msg("map_pages was called %d times for one read fault", windows);
 		if (window[0] != base + rows[i].first || window[1] != base + rows[i].last)
@@ -291,21 +356,21 @@ static void around_window(void **state)
 				 "%ld to %ld, expected %u to %u", rows[i].start, rows[i].start + rows[i].pages - 1,
 				 rows[i].fault, (long)(window[0] - base), (long)(window[1] - base), rows[i].first,
 				 rows[i].last);
-		assert_int_equal(asked, 1);
-		assert_ptr_equal(shown(rows[i].fault), file_page);
+		SAME(asked, 1, "calls of ->fault for a page that map_pages has not entered");
+		SAY_UNLESS(shown(rows[i].fault) == file_page, "page %d does not show the file's page", rows[i].fault);
 	}
 	/* What map_pages enters needs no ->fault. */
 	in_window = 1;
 	asked = 0;
 	*((pte_t *)mm.pgd + 495) = __pte(0);
-	assert_int_equal(fault(495, FAULT_FLAG_USER), 0);
+	FAULT(495, FAULT_FLAG_USER, 0);
 	in_window = 0;
-	assert_int_equal(asked, 0);
-	assert_ptr_equal(shown(495), file_page);
+	SAME(asked, 0, "calls of ->fault for a page that map_pages has entered");
+	SAY_UNLESS(shown(495) == file_page, "page 495 does not show what map_pages has entered");
 	/* A write brings its own page alone. */
 	windows = 0;
-	assert_int_equal(fault(494, FAULT_FLAG_WRITE), 0);
-	assert_int_equal(windows, 0);
+	FAULT(494, FAULT_FLAG_WRITE, 0);
+	SAME(windows, 0, "calls of map_pages for a write");
 }
 
 /* Another thread was faster while we looked for the page. */
@@ -331,32 +396,46 @@ static void entry_is_there(void **state)
 	flush_wanted = TABLE_BASE + 16 * PAGE_SIZE;
 	flushes = 0;
 	*slot = pte_mkold(pfn_pte(7, area.vm_page_prot));
-	assert_int_equal(fault(16, FAULT_FLAG_USER), 0);
-	assert_int_equal(pte_val(*slot), pte_val(pfn_pte(7, area.vm_page_prot)));
-	assert_true(flushes > 0);
+	FAULT(16, FAULT_FLAG_USER, 0);
+	SAY_UNLESS(pte_val(*slot) != pte_val(pte_mkold(pfn_pte(7, area.vm_page_prot))),
+		   "a read of a page that is there: its entry did not become young");
+	SAY_UNLESS(pte_val(*slot) == pte_val(pfn_pte(7, area.vm_page_prot)),
+		   "a read of a page that is there: more of its entry has changed than that it became young");
+	SAY_UNLESS(flushes > 0, "a spurious fault: the processor still remembers the older entry (replace_pte flushes)");
 	*slot = pte_mkdirty(pte_mkwrite(*slot));
-	assert_int_equal(fault(16, FAULT_FLAG_WRITE), 0);
-	assert_true(pte_write(*slot) && pte_dirty(*slot));
-	assert_int_equal(pte_pfn(*slot), 7);
-	assert_int_equal(wp_calls, 0);
+	FAULT(16, FAULT_FLAG_WRITE, 0);
+	SAY_UNLESS(pte_write(*slot) && pte_dirty(*slot) && pte_pfn(*slot) == 7,
+		   "a write to a writable entry: its frame or its rights have changed");
+	SAME(wp_calls, 0, "calls of do_wp_page for a writable entry");
 	*slot = pte_wrprotect(*slot);
-	assert_int_equal(fault(16, FAULT_FLAG_WRITE), 0);
-	assert_int_equal(wp_calls, 1);
-	assert_int_equal(fault(16, FAULT_FLAG_USER), 0);
-	assert_int_equal(wp_calls, 1);
-	assert_false(pte_write(*slot));
-	assert_int_equal(current->min_flt, 4);
-	assert_int_equal(frames_in_use(), frames);
+	FAULT(16, FAULT_FLAG_WRITE, 0);
+	SAME(wp_calls, 1, "calls of do_wp_page for a write to a read-only entry");
+	FAULT(16, FAULT_FLAG_USER, 0);
+	SAME(wp_calls, 1, "calls of do_wp_page after a read of a read-only entry");
+	SAY_UNLESS(!pte_write(*slot), "a read of a read-only entry made it writable");
+	SAME(current->min_flt, 4, "min_flt");
+	FRAMES_ARE(frames);
+
+	/* Another thread enters a page while a read of anonymous memory waits for the lock. */
+	waits = 0;
+	fake_lock_hook = faster_reader;
+	FAULT(17, FAULT_FLAG_USER, 0);
+	fake_lock_hook = NULL;
+	SAY_UNLESS(waits > 1, "page_table_lock was not taken to enter the zero page");
+	SAY_UNLESS(pte_pfn(entry(17)) == 7 && !pte_special(entry(17)),
+		   "the zero page was entered over another thread's page: the entry was not looked at under the lock");
+	*((pte_t *)mm.pgd + 17) = __pte(0);
 
 	file_area(RW);
 	area.vm_ops = &late_ops;
 	for (unsigned int write = 0; write < 2; write++) {
-		assert_int_equal(fault(17 + write, write ? FAULT_FLAG_WRITE : 0), 0);
-		assert_ptr_equal(shown(17 + write), faster);
-		assert_int_equal(file_page->_refcount.counter, 1);
-		assert_int_equal(frames_in_use(), ++frames);
+		FAULT(17 + write, write ? FAULT_FLAG_WRITE : 0, 0);
+		SAY_UNLESS(shown(17 + write) == faster, "page %d: another thread's page, entered first, was replaced", 17 + write);
+		SAME(file_page->_refcount.counter, 1, "references to the file's page after a lost race");
+		++frames; /* the other thread's */
+		FRAMES_ARE(frames);
 	}
-	assert_int_equal(mm.rss_stat[MM_ANONPAGES] + mm.rss_stat[MM_FILEPAGES], 0);
+	SAME(mm.rss_stat[MM_ANONPAGES] + mm.rss_stat[MM_FILEPAGES], 0, "rss_stat after two lost races");
 }
 
 int main(void)

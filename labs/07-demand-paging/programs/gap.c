@@ -8,7 +8,7 @@
 static long free_pages(void)
 {
 	for (unsigned long n = 1; n <= ROOM; n++)
-		if (fault_of(write_byte, (char *)TOP - n * PAGE).sig)
+		if (fault_of(write_byte, (char *)TOP - n * PAGE + n * 5 % PAGE).sig)
 			return ROOM - n + 1;
 	return 0;
 }
@@ -30,6 +30,19 @@ static void one_jump(const char *what, unsigned long left)
 	OK(munmap((char *)TOP - ROOM * PAGE, (ROOM + 1) * PAGE));
 	EQ(mmap((void *)TOP, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0), TOP);
 	dprintf(1, "%-28s %s\n", what, fault_of(write_byte, (char *)TOP - (ROOM - left) * PAGE + 8).sig ? "refused" : "grows");
+}
+
+/* Growth keeps the area's numbers right: a piece that is mapped right below joins it, and it is one area. */
+static void joined(void)
+{
+	char *p = (char *)TOP - 12 * PAGE;
+
+	OK(munmap((char *)TOP - (ROOM + 301) * PAGE, (ROOM + 302) * PAGE));
+	EQ(mmap((void *)TOP, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0), TOP);
+	write_byte((char *)TOP - 8 * PAGE + 99);
+	dprintf(1, "%-28s the area is %.26s\n", "8 pages grown", map_of((void *)TOP));
+	EQ(mmap(p, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0), p);
+	dprintf(1, "%-28s the area is %.26s\n", "4 pages mapped below", map_of((void *)TOP));
 }
 
 static void signal_of(const char *what, char *p)
@@ -55,5 +68,10 @@ int main(void)
 	OK(munmap((char *)TOP - (ROOM + 10) * PAGE, (ROOM + 11) * PAGE));
 	EQ(mmap((void *)TOP, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0), TOP);
 	signal_of("write below a read-only one", (char *)TOP - PAGE);
+	joined();
+	/* The lowest page that anybody may have. */
+	EQ(mmap((void *)0x12000, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0), 0x12000);
+	signal_of("at vm.mmap_min_addr", (char *)0x10000 + 5);
+	signal_of("below vm.mmap_min_addr", (char *)0xfffc);
 	return 0;
 }

@@ -15,14 +15,16 @@ static void find_stack(void)
 static void say(const char *what)
 {
 	find_stack();
+	if (lo % PAGE)
+		printf("the area begins at %lx, which is no page\n", lo);
 	printf("%-44s %4lu pages, VmStk %ld kB, VmData %ld kB\n", what, (hi - lo) / PAGE, proc_number("/proc/self/status", "VmStk"),
 	       proc_number("/proc/self/status", "VmData"));
 }
 
-/* Writes @pages below the end; tells if it faulted. */
+/* Writes a byte inside the page that is @pages below the end; tells if it faulted. */
 static const char *try(unsigned long pages)
 {
-	struct fault f = fault_of(write_byte, (char *)hi - pages * PAGE);
+	struct fault f = fault_of(write_byte, (char *)hi - pages * PAGE + pages * 7 % PAGE);
 
 	return !f.sig ? "yes" : f.sig == SIGSEGV && f.code == SEGV_MAPERR ? "no, SEGV_MAPERR" : "no, but not SEGV_MAPERR";
 }

@@ -27,8 +27,8 @@
  *   shared: the rights stay; the child's entry is clean, for the parent's tells of the dirt
  *   all: the child's entry is old; one that is not special means one reference and one
  *   count_mapping_of in @dst's mm more
- * page_table_lock of the parent is taken here, for as long as entries and counts change; nobody
- * runs in the child's address space yet, so its lock is not needed. Flushing the TLB is left to the caller, once for all areas. 0, or
+ * The parent's page_table_lock is taken here, while entries and counts change; nobody runs in
+ * the child's yet, so its lock is not needed. The caller flushes the TLB, once for all areas. 0, or
  * -ENOMEM if the child has no table (walk_pte): what came so far stays, for mmput to remove.
  */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)

@@ -22,12 +22,13 @@
  * fork: the child's area @dst, of equal range and flags, gets the entries of @src that are not
  * empty (next_pte finds them), at the same addresses. An area that is neither VM_PFNMAP nor has
  * an anon_vma is left out: faults will find its pages again.
- *   private, may be written (VM_MAYWRITE without VM_SHARED): read-only on both sides
+ *   private, may be written (VM_MAYWRITE without VM_SHARED, Linux's is_cow_mapping; VM_WRITE is
+ *   not asked): read-only on both sides
  *   shared: the rights stay; the child's entry is clean, for the parent's tells of the dirt
  *   all: the child's entry is old; one that is not special means one reference and one
  *   count_mapping_of in @dst's mm more
- * page_table_lock of the parent is taken here; nobody runs in the child's address space yet, so
- * its lock is not needed. Flushing the TLB is left to the caller, once for all areas. 0, or
+ * The parent's page_table_lock is taken here, while entries and counts change; nobody runs in
+ * the child's yet, so its lock is not needed. The caller flushes the TLB, once for all areas. 0, or
  * -ENOMEM if the child has no table (walk_pte): what came so far stays, for mmput to remove.
  */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
@@ -76,7 +77,9 @@ bool is_ours_alone(const struct page *page)
  * counts; NULL: the entry is special and counts none, though its frame has bytes. replace_pte says
  * whether the entry was still the same: then the counts of both pages change (count_mapping_of)
  * and the old one's reference goes; if not, another thread was faster, and the copy goes. 0, or
- * VM_FAULT_OOM with nothing changed. No lock is held.
+ * VM_FAULT_OOM with nothing changed. No spinlock is held by the caller: replace_pte takes
+ * page_table_lock and gives it back, and it is taken here once more around the counts. (Nobody
+ * comes in between the two: the kernel is not preempted.)
  */
 static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 {
@@ -94,29 +97,32 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 		put_page(copy);
 		return 0;
 	}
+	spin_lock(&vma->vm_mm->page_table_lock);
 	count_mapping_of(vma->vm_mm, copy, 1);
-	if (old) {
+	if (old)
 		count_mapping_of(vma->vm_mm, old, -1);
+	spin_unlock(&vma->vm_mm->page_table_lock);
+	if (old)
 		put_page(old);
-	}
 	return 0;
 }
 
 /*
  * A write to an entry, vmf->orig_pte, that is there but not writable. In a shared area, and for a
  * page that is_ours_alone, the same frame stays: the entry becomes young, dirty, and writable if
- * the area is; a shared area's file is told (fault_dirty_shared_page). All else is wp_page_copy's,
- * special entries of private areas too.
+ * the area is (replace_pte). If it did, a shared area's file is told (fault_dirty_shared_page), but
+ * not of a special entry, which has no page and perhaps no file. All else is wp_page_copy's,
+ * special entries of private areas too. 0, or what wp_page_copy gives.
  */
 vm_fault_t do_wp_page(struct vm_fault *vmf)
 {
 	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);
-	bool shared = vmf->vma->vm_flags & VM_SHARED;
+	bool shared = vmf->vma->vm_flags & VM_SHARED, same;
 
 	if (!shared && !(page && is_ours_alone(page)))
 		return wp_page_copy(vmf, page);
-	replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
-	if (shared)
+	same = replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
+	if (same && shared && page)
 		fault_dirty_shared_page(vmf, page);
 	return 0;
 }

@@ -41,7 +41,10 @@ static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
 /* A page of the area's own; NULL: no memory. */
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
-/* Replaces a present entry if it is still the one that faulted. */
+/*
+ * Replaces a present entry if it is still the one that faulted: true. Takes page_table_lock and
+ * gives it back; makes the processor forget the old entry.
+ */
 bool replace_pte(struct vm_fault *vmf, pte_t entry);
 /* The file changes through the mapping. */
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page);

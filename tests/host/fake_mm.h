@@ -138,9 +138,17 @@ void clear_page(void *p) { memset(p, 0, PAGE_SIZE); }
 /* ---- page tables: mm->pgd is an array of 512 entries for TABLE_BASE and up ---- */
 
 static int tables_fail; /* walk_pte cannot make a table */
+static struct mm_struct *threads_run_in; /* its entries and counts: only under its page_table_lock */
+
+static inline void expect_locked(const struct mm_struct *mm, const char *who)
+{
+	if (mm == threads_run_in && !mm->page_table_lock.locked)
+		fail_msg("%s in an address space where other threads run, without its page_table_lock", who);
+}
 
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 {
+	expect_locked(mm, "walk_pte");
 	if (addr < TABLE_BASE || addr >= TABLE_BASE + 512 * PAGE_SIZE)
 		fail_msg("walk_pte of %#lx, where the test has no area", addr);
 	return alloc && tables_fail ? NULL : (pte_t *)mm->pgd + pte_index(addr);
@@ -148,6 +156,7 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 {
+	expect_locked(mm, "next_pte");
 	for (; *addr < end; *addr += PAGE_SIZE)
 		if (!pte_none(*walk_pte(mm, *addr, false)))
 			return walk_pte(mm, *addr, false);
@@ -214,6 +223,7 @@ static inline int fake_machine(void **state)
 	frames_fail_after = -1;
 	tables_fail = anon_vmas_fail = 0;
 	fake_lock_hook = NULL;
+	threads_run_in = NULL;
 	return 0;
 }
 

@@ -14,13 +14,20 @@ static struct mm_struct parent, child;
 static struct vm_area_struct area, copy;
 static struct vm_fault vmf;
 static int dirtied, other_was_faster;
+static const char *now; /* the case that is tried; NULL: all have passed */
 
 /* ---- neighbours of the file under test ------------------------------------ */
 
-void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+static void count(struct mm_struct *mm, struct page *page, int change)
 {
 	atomic_add(change, &page->_mapcount);
 	mm->rss_stat[page->flags & BIT(PG_anon) ? MM_ANONPAGES : MM_FILEPAGES] += change;
+}
+
+void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+{
+	expect_locked(mm, "count_mapping_of");
+	count(mm, page, change);
 }
 
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
@@ -35,7 +42,8 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 
 bool replace_pte(struct vm_fault *f, pte_t entry)
 {
-	assert_int_equal(f->vma->vm_mm->page_table_lock.locked, 0);
+	if (f->vma->vm_mm->page_table_lock.locked)
+		fail_msg("replace_pte takes page_table_lock itself: the kernel would hang");
 	if (other_was_faster)
 		*f->pte = pte_mkdirty(*f->pte);
 	if (pte_val(*f->pte) != pte_val(f->orig_pte))
@@ -48,7 +56,8 @@ bool replace_pte(struct vm_fault *f, pte_t entry)
 void fault_dirty_shared_page(struct vm_fault *f, struct page *page)
 {
 	(void)f;
-	assert_non_null(page);
+	if (!page)
+		fail_msg("fault_dirty_shared_page of a special entry, which has no page");
 	page->flags |= BIT(PG_dirty);
 	dirtied++;
 }
@@ -58,6 +67,7 @@ static int setup(void **state)
 	fake_machine(state);
 	fake_mm_init(&parent);
 	fake_mm_init(&child);
+	threads_run_in = &parent;
 	dirtied = other_was_faster = 0;
 	return 0;
 }
@@ -65,13 +75,22 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	assert_int_equal(parent.page_table_lock.locked, 0);
+	if (now)
+		print_error("the case: %s\n", now);
+	now = NULL;
 	test_free(parent.pgd);
 	test_free(child.pgd);
 	return 0;
 }
 
 /* ---- helpers ---------------------------------------------------------------- */
+
+static void try(const char *what)
+{
+	if (parent.page_table_lock.locked)
+		fail_msg("the parent's page_table_lock is still held");
+	now = what;
+}
 
 static pte_t *slot(struct mm_struct *mm, unsigned int page) { return (pte_t *)mm->pgd + page; }
 static struct page *shown(struct mm_struct *mm, unsigned int page)
@@ -87,7 +106,7 @@ static struct page *enter(unsigned int n, unsigned char byte, unsigned long flag
 
 	memset(page_address(page), byte, PAGE_SIZE);
 	page->flags = flags;
-	count_mapping_of(&parent, page, 1);
+	count(&parent, page, 1);
 	*slot(&parent, n) = write ? pte_mkwrite(pte_mkdirty(entry)) : entry;
 	return page;
 }
@@ -95,6 +114,13 @@ static struct page *enter(unsigned int n, unsigned char byte, unsigned long flag
 static void enter_zero(unsigned int n)
 {
 	*slot(&parent, n) = pte_mkspecial(pfn_pte(page_to_pfn(zero_page), area.vm_page_prot));
+}
+
+/* A special entry: frame @pfn has bytes, but nobody counts it. */
+static void enter_special(unsigned int n, unsigned long pfn, unsigned char byte)
+{
+	memset(phys_to_virt(pfn << PAGE_SHIFT), byte, PAGE_SIZE);
+	*slot(&parent, n) = pte_mkspecial(pfn_pte(pfn, area.vm_page_prot));
 }
 
 static vm_fault_t write_to(unsigned int n)
@@ -138,7 +164,7 @@ static void first_write(void **state)
 	(void)state;
 	fake_area(&area, &parent, 16, 8, RW);
 
-	/* Ours alone: the same frame, writable. */
+	try("a page of our own alone: the same frame, writable");
 	page = enter(16, 'a', BIT(PG_anon), false);
 	frames = frames_in_use();
 	assert_true(is_ours_alone(page));
@@ -150,7 +176,7 @@ static void first_write(void **state)
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 1);
 	assert_int_equal(frames_in_use(), frames);
 
-	/* Shown by another as well: a copy; the old page loses one of each count. */
+	try("a page that another shows as well: a copy; the old one loses one of each count");
 	old = enter(17, 'b', BIT(PG_anon), false);
 	get_page(old);
 	count_mapping_of(&child, old, 1);
@@ -167,7 +193,7 @@ static void first_write(void **state)
 	assert_int_equal(old->_mapcount.counter, 1);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 2);
 
-	/* A page of a file is never ours alone: its file has it too. */
+	try("a file's page in a private area: never ours alone, whatever its count; a copy");
 	old = enter(18, 'f', 0, false);
 	get_page(old);
 	assert_false(is_ours_alone(old));
@@ -185,7 +211,7 @@ static void first_write(void **state)
 	assert_int_equal(parent.rss_stat[MM_FILEPAGES], 0);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 3);
 
-	/* The zero page: a page of zeros, and the zero page keeps its one reference. */
+	try("the zero page: a page of zeros; the zero page keeps its one reference");
 	enter_zero(19);
 	assert_int_equal(write_to(19), 0);
 	page = shown(&parent, 19);
@@ -197,7 +223,20 @@ static void first_write(void **state)
 	assert_int_equal(zero_page->_mapcount.counter, 0);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 4);
 
-	/* No memory: an error, and all is as it was. */
+	try("another special entry: a copy of the frame's bytes; nobody counts the frame");
+	enter_special(23, 50, 'd');
+	assert_int_equal(write_to(23), 0);
+	page = shown(&parent, 23);
+	assert_ptr_not_equal(page, &fake_frames[50]);
+	expect_writable(23);
+	expect_bytes(page, 'd');
+	assert_int_equal(page->_mapcount.counter, 1);
+	assert_int_equal(fake_frames[50]._refcount.counter, 0);
+	assert_int_equal(fake_frames[50]._mapcount.counter, 0);
+	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 5);
+	assert_int_equal(parent.rss_stat[MM_FILEPAGES], 0);
+
+	try("no memory: VM_FAULT_OOM, and all is as it was");
 	old = enter(20, 'n', BIT(PG_anon), false);
 	get_page(old);
 	frames = frames_in_use();
@@ -208,7 +247,7 @@ static void first_write(void **state)
 	assert_int_equal(old->_refcount.counter, 2);
 	assert_int_equal(old->_mapcount.counter, 1);
 
-	/* Another thread was faster: its entry stays, the copy goes. */
+	try("another thread was faster: its entry stays, the copy goes");
 	other_was_faster = 1;
 	assert_int_equal(write_to(20), 0);
 	other_was_faster = 0;
@@ -216,9 +255,9 @@ static void first_write(void **state)
 	assert_int_equal(old->_refcount.counter, 2);
 	assert_int_equal(old->_mapcount.counter, 1);
 	assert_int_equal(frames_in_use(), frames);
-	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 5);
+	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 6);
 
-	/* A shared mapping: the file's own page, however many show it; the file is dirty. */
+	try("a shared mapping: the file's own page, however many show it; the file is told");
 	fake_area(&area, &parent, 16, 8, RW | VM_SHARED);
 	page = enter(21, 's', 0, false);
 	*slot(&parent, 21) = pte_wrprotect(*slot(&parent, 21));
@@ -229,7 +268,23 @@ static void first_write(void **state)
 	assert_int_equal(page->_refcount.counter, 2);
 	assert_int_equal(dirtied, 1);
 
-	/* A debugger's store into an area without VM_WRITE: a private copy, but not a writable one. */
+	try("a shared mapping, and another thread was faster: its entry stays, no file is told");
+	*slot(&parent, 21) = pte_mkclean(pte_wrprotect(*slot(&parent, 21)));
+	other_was_faster = 1;
+	assert_int_equal(write_to(21), 0);
+	other_was_faster = 0;
+	assert_false(pte_write(*slot(&parent, 21)));
+	assert_int_equal(dirtied, 1);
+
+	try("a special entry in a shared area: the same frame, writable; there is no page to tell of");
+	enter_special(23, 50, 'd');
+	*slot(&parent, 23) = pte_wrprotect(*slot(&parent, 23));
+	assert_int_equal(write_to(23), 0);
+	assert_int_equal(pte_pfn(*slot(&parent, 23)), 50);
+	assert_true(pte_write(*slot(&parent, 23)) && pte_special(*slot(&parent, 23)));
+	assert_int_equal(dirtied, 1);
+
+	try("a debugger's store into an area without VM_WRITE: a copy, dirty, but not writable");
 	fake_area(&area, &parent, 16, 8, R);
 	old = enter(22, 'r', BIT(PG_anon), false);
 	get_page(old);
@@ -241,6 +296,7 @@ static void first_write(void **state)
 	assert_int_equal(write_to(22), 0);
 	assert_ptr_equal(shown(&parent, 22), page);
 	assert_false(pte_write(*slot(&parent, 22)));
+	try(NULL);
 }
 
 static void child_area(void)
@@ -255,7 +311,7 @@ static void range_is_copied(void **state)
 	int frames;
 
 	(void)state;
-	/* An area without an anon_vma has no private page: nothing to copy. */
+	try("an area without an anon_vma, not VM_PFNMAP: no private page, nothing to copy");
 	fake_area(&area, &parent, 16, 8, RW);
 	child_area();
 	f = enter(17, 'f', 0, false);
@@ -265,7 +321,7 @@ static void range_is_copied(void **state)
 		assert_true(pte_none(*slot(&child, i)));
 	assert_int_equal(f->_refcount.counter, 2);
 
-	/* A private area: both read-only, one reference, one mapping, one of rss more. */
+	try("a private area: both read-only; one reference, one mapping, one of rss more");
 	area.anon_vma = &fake_anon_vma;
 	child_area();
 	a = enter(16, 'a', BIT(PG_anon), true);
@@ -300,7 +356,18 @@ static void range_is_copied(void **state)
 	assert_true(pte_write(*slot(&parent, 15)));
 	assert_true(pte_write(*slot(&parent, 24)));
 
-	/* A shared one (that once was private enough to have an anon_vma): rights stay, the child's is clean. */
+	try("a private area without VM_WRITE, but VM_MAYWRITE, and an entry that is writable yet: the same");
+	fake_area(&area, &parent, 26, 4, R);
+	area.vm_flags |= VM_MAYWRITE;
+	area.anon_vma = &fake_anon_vma;
+	child_area();
+	enter(27, 'm', BIT(PG_anon), true);
+	assert_int_equal(copy_page_range(&copy, &area), 0);
+	assert_false(pte_write(*slot(&parent, 27)));
+	assert_false(pte_write(*slot(&child, 27)));
+
+	/* It may have an anon_vma from a time when it was private enough. */
+	try("a shared area: rights stay, the child's entry is clean");
 	fake_area(&area, &parent, 32, 8, RW | VM_SHARED);
 	area.anon_vma = &fake_anon_vma;
 	child_area();
@@ -312,7 +379,7 @@ static void range_is_copied(void **state)
 	assert_false(pte_dirty(*slot(&child, 33)));
 	assert_int_equal(s->_refcount.counter, 2);
 
-	/* Frames of a device: special entries, no counts, copied though there is no anon_vma. */
+	try("frames of a device, VM_PFNMAP: special entries, no counts, copied though there is no anon_vma");
 	fake_area(&area, &parent, 40, 8, R | VM_PFNMAP);
 	child_area();
 	*slot(&parent, 41) = pte_mkspecial(pfn_pte(50, area.vm_page_prot));
@@ -320,7 +387,7 @@ static void range_is_copied(void **state)
 	assert_int_equal(pte_pfn(*slot(&child, 41)), 50);
 	assert_int_equal(fake_frames[50]._refcount.counter, 0);
 
-	/* No table for the child: an error; what was not copied has no count of it. */
+	try("no table for the child: -ENOMEM; what was not copied has no count of it");
 	fake_area(&area, &parent, 48, 8, RW);
 	area.anon_vma = &fake_anon_vma;
 	child_area();
@@ -331,11 +398,12 @@ static void range_is_copied(void **state)
 	assert_true(pte_none(*slot(&child, 49)));
 	assert_int_equal(a->_refcount.counter, 1);
 	assert_int_equal(a->_mapcount.counter, 1);
-	/* An empty area needs no table. */
+	try("an empty area needs no table");
 	*slot(&parent, 49) = __pte(0);
 	tables_fail = 1;
 	assert_int_equal(copy_page_range(&copy, &area), 0);
 	tables_fail = 0;
+	try(NULL);
 }
 
 int main(void)

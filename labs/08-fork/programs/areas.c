@@ -41,6 +41,7 @@ int main(long *stack __attribute__((unused)))
 	syscall3(__NR_madvise, kept, PAGE, MADV_DONTFORK);
 	syscall3(__NR_madvise, kept, PAGE, MADV_DOFORK);
 	syscall2(__NR_mlock, locked, 3 * PAGE);
+	syscall2(__NR_mlock, gone + PAGE, 2 * PAGE);
 	show_map("parent");
 	show_sizes("parent");
 	pid = fork_child();
@@ -49,6 +50,12 @@ int main(long *stack __attribute__((unused)))
 		show_sizes("child");
 		say("wiped: %d, kept: %c, gone: %c and %d\n", (unsigned long)wiped[0], kept[0], gone[0],
 		    (unsigned long)gone[3 * PAGE]);
+		/* What is wiped has never been forked: it joins a new neighbour, if that is to be wiped as well. */
+		syscall3(__NR_madvise, map_at(0x10204000, 4, RW, ANON, -1, 0), 4 * PAGE, MADV_WIPEONFORK);
+		show_map("child, with more to be wiped");
+		/* A lock that was not inherited needs not be given back. */
+		syscall2(__NR_munmap, locked, 2 * PAGE);
+		show_sizes("child, without two pages of what its parent has locked");
 		store(wiped, 'W');
 		p[0] = 'c';
 		map_at(0x10008000, 8, RW, ANON, -1, 0);

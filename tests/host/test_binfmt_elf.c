@@ -59,10 +59,7 @@ ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 	return n;
 }
 
-bool elf_interp_path_ok(const char *path, size_t len)
-{
-	return len && path[len - 1] == '\0';
-}
+bool elf_interp_path_ok(const char *path, size_t len) { return len && path[len - 1] == '\0'; }
 
 struct file *open_exec(const char *name)
 {
@@ -205,16 +202,26 @@ static struct elf_image image;
 static void make_file(int type, unsigned long first, const Elf64_Phdr *interp)
 {
 	header = (Elf64_Ehdr){.e_type = type, .e_phnum = 4, .e_entry = first + 0x100};
-	table[0] = (Elf64_Phdr){.p_type = PT_NOTE, .p_vaddr = 0x999000, .p_filesz = 8, .p_memsz = 8};
-	table[1] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = first,
-				.p_offset = offset_in_page(first), .p_filesz = 0x1234,
+	table[0] =
+		(Elf64_Phdr){.p_type = PT_NOTE, .p_vaddr = 0x999000, .p_filesz = 8, .p_memsz = 8};
+	table[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+				.p_flags = PF_R | PF_X,
+				.p_vaddr = first,
+				.p_offset = offset_in_page(first),
+				.p_filesz = 0x1234,
 				.p_memsz = 0x1234};
-	table[2] = (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = first + 0x2e00,
+	table[2] = (Elf64_Phdr){.p_type = PT_LOAD,
+				.p_flags = PF_R | PF_W,
+				.p_vaddr = first + 0x2e00,
 				.p_offset = 0x3000 + offset_in_page(first + 0x2e00),
-				.p_filesz = 0x200, .p_memsz = 0x5200};
+				.p_filesz = 0x200,
+				.p_memsz = 0x5200};
 	table[3] = (Elf64_Phdr){.p_type = PT_GNU_STACK};
-	image = (struct elf_image){.ehdr = &header, .phdr = table, .interp = interp,
-				   .total_size = 0x8000, .alignment = PAGE_SIZE};
+	image = (struct elf_image){.ehdr = &header,
+				   .phdr = table,
+				   .interp = interp,
+				   .total_size = 0x8000,
+				   .alignment = PAGE_SIZE};
 }
 
 static int setup(void **state)
@@ -338,7 +345,8 @@ static void places_a_loader(void)
 	      "elf_load program at 7ffff7e00000 prot 5 MAP_FIXED_NOREPLACE total_size 8000\n",
 	      "no interpreter, 2 MiB of alignment: a trial, then a demand");
 	map_error = -ENOMEM;
-	RETURNS(-ENOMEM, map_first_segment(&program, &image, &table[1], &bias), "the trial's error");
+	RETURNS(-ENOMEM, map_first_segment(&program, &image, &table[1], &bias),
+		"the trial's error");
 	ASKED("elf_load program at 0 prot 5 total_size 8000\n", "the trial failed");
 }
 
@@ -364,14 +372,16 @@ static void maps_where_it_likes(void)
 	IS(ANYWHERE, base, "the place of address 0");
 	ASKED("elf_map interpreter at 0 prot 5 total_size 8000\nfits 7ffff7fc0000?\n"
 	      "elf_map interpreter at 7ffff7fc2000 prot 3 MAP_FIXED total_size 0\n"
-	      "fits 7ffff7fc2e00?\npadzero 7ffff7fc3000\nset_brk 7ffff7fc3000 to 7ffff7fc8000 prot 3\n",
+	      "fits 7ffff7fc2e00?\npadzero 7ffff7fc3000\nset_brk 7ffff7fc3000 to 7ffff7fc8000 prot "
+	      "3\n",
 	      "ET_DYN, its addresses begin at 0");
 	make_file(ET_DYN, 0x7000400, NULL);
 	RETURNS(0, LOAD(TWO_THIRDS), "ET_DYN at 0x7000400, program_bias not 0");
 	IS(ANYWHERE - 0x7000000, base, "the page it got minus the page of its p_vaddr");
 	ASKED("elf_map interpreter at 0 prot 5 total_size 8000\nfits 7ffff7fc0400?\n"
 	      "elf_map interpreter at 7ffff7fc3000 prot 3 MAP_FIXED total_size 0\n"
-	      "fits 7ffff7fc3200?\npadzero 7ffff7fc3400\nset_brk 7ffff7fc3400 to 7ffff7fc8400 prot 3\n",
+	      "fits 7ffff7fc3200?\npadzero 7ffff7fc3400\nset_brk 7ffff7fc3400 to 7ffff7fc8400 prot "
+	      "3\n",
 	      "ET_DYN with addresses of its own, program_bias not 0: anywhere");
 }
 

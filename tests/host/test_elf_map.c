@@ -172,7 +172,8 @@ static void elf_map_alone(void)
 	map_error = -EEXIST;
 	ph = segment(0x1400, 0x500400, 0x200, 0x200);
 	addr = 0x500400;
-	RETURNS(-EEXIST, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0), "vm_mmap's error");
+	RETURNS(-EEXIST, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0),
+		"vm_mmap's error");
 	ASKED("map 500000+1000 prot 1 from 1000\n", "vm_mmap failed: no record");
 }
 
@@ -242,7 +243,8 @@ static void elf_load_does_its_steps_in_order(void **state)
 	      "a read-only segment: padzero fails, and set_brk comes all the same");
 	map_error = -EEXIST;
 	addr = 0x500400;
-	RETURNS(-EEXIST, elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0), "elf_map's error");
+	RETURNS(-EEXIST, elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0),
+		"elf_map's error");
 	ASKED("map 500000+1000 prot 1 from 1000\n", "elf_map failed: no step more");
 	map_error = 0;
 	brk_error = -ENOMEM;

@@ -28,9 +28,10 @@ static inline const char *told_errno(long value, char *buf, size_t size)
 	static const struct {
 		int value;
 		const char *name;
-	} names[] = {{ENOENT, "ENOENT"}, {EINTR, "EINTR"},   {EIO, "EIO"},	 {ENOEXEC, "ENOEXEC"},
-		     {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"}, {EEXIST, "EEXIST"},
-		     {EINVAL, "EINVAL"}, {ELIBBAD, "ELIBBAD"}};
+	} names[] = {{ENOENT, "ENOENT"},   {EINTR, "EINTR"},   {EIO, "EIO"},
+		     {ENOEXEC, "ENOEXEC"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"},
+		     {EFAULT, "EFAULT"},   {EEXIST, "EEXIST"}, {EINVAL, "EINVAL"},
+		     {ELIBBAD, "ELIBBAD"}};
 
 	snprintf(buf, size, "%ld", value);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -100,6 +101,6 @@ static inline void told_calls(const char *expected, const char *why, const char 
 #define FAILS(call, why)	     told_failure(#call, call, why, __FILE__, __LINE__)
 #define IS(expected, what, why)	     told_number(#what, what, expected, why, __FILE__, __LINE__)
 /* The notes are @text, and are forgotten. */
-#define ASKED(text, why)	     told_calls(text, why, __FILE__, __LINE__)
+#define ASKED(text, why) told_calls(text, why, __FILE__, __LINE__)
 
 #endif

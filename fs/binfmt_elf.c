@@ -183,6 +183,7 @@ static int choose_load_bias(struct file *file, const struct elf_image *img, cons
 {
 	int err;
 
+	*bias = 0;
 	if (!img->total_size)
 		return -EINVAL;
 	if (img->interp) {
@@ -289,10 +290,10 @@ static int map_interp_bss(const struct interp_bss *bss)
 /*
  * Maps the interpreter: the file's part of each PT_LOAD by elf_map, then, once,
  * the bss behind them (note_interp_bss hears of each segment, with its address
- * in memory; map_interp_bss does it). The first segment of an ET_DYN file goes
+ * in memory, p_vaddr + bias; map_interp_bss does it). The first segment of an ET_DYN file goes
  * where mmap puts it, with room for all of them (total_size): the wish is
- * address 0, which is none, but if @program_bias is 0 it is the address in the
- * file, as in Linux. All other segments are MAP_FIXED: those of ET_EXEC at the
+ * address 0, which is none (0, not bias + p_vaddr), but if @program_bias is 0 it
+ * is the address in the file, as in Linux. All other segments are MAP_FIXED: those of ET_EXEC at the
  * file's addresses, those of ET_DYN at the bias that the first one got. The
  * first of ET_EXEC asks for total_size as well.
  * *base (out): the bias; 0 for ET_EXEC. -ENOEXEC: no acceptable header, or a

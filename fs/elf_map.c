@@ -81,9 +81,11 @@ int set_brk(unsigned long start, unsigned long end, int prot)
  * p_vaddr is to be, with the load bias; out: the start of its page where it is.
  * @prot and @flags are vm_mmap's. With @total_size (bytes, the whole program's)
  * the room for all segments is found first and what lies behind this one given
- * back, so that the later ones find their place free. When there is no page to
+ * back, so that the later ones find their place free; there may be nothing
+ * behind it, and what vm_munmap answers does not count. When there is no page to
  * map: 0, but an error if *addr is none of user space (BAD_ADDR). Leaves a
- * record (EXEC_STAGE_MAP_SEGMENTS, its start). 0 or -errno.
+ * record (EXEC_STAGE_MAP_SEGMENTS, its start), last, so that it shows the area
+ * as it stays. 0 or -errno.
  */
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 		   unsigned long flags, unsigned long total_size)

@@ -164,12 +164,21 @@ void unlink_anon_vma(struct vm_area_struct *vma);
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 
-/* mmap(2) of a struct file: what elf_map and friends call. @offset in bytes, page aligned. */
+/*
+ * mmap(2) of a struct file: what elf_map and friends call. @len is rounded up to whole pages, @offset
+ * in bytes. *addr: a wish, or with MAP_FIXED, MAP_FIXED_NOREPLACE a demand; out: where the mapping
+ * begins. 0, or -EINVAL: @offset not page aligned, @len 0, a demand not page aligned; -EEXIST:
+ * MAP_FIXED_NOREPLACE, and something is there; -ENOMEM: no room, or a demand above user space.
+ */
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);	/* lock held for write */
+/* do_munmap of current. 0, also if nothing was mapped there; -EINVAL: @len 0, @start not page aligned, no user space. */
 int vm_munmap(unsigned long start, size_t len);
-/* Anonymous memory at a fixed place, as a bss is: @flags may be VM_EXEC. Replaces what is there. 0 or -errno. */
+/*
+ * Anonymous memory at a fixed place, as a bss is: @flags may be VM_EXEC. Replaces what is there.
+ * 0, also for @len 0: then nothing is done. -ENOMEM: above user space, a limit; -EINVAL: @addr not page aligned.
+ */
 int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
 /* Finds room in current's. *addr: the wish (0: none). @flags: MAP_FIXED or 0. 0, -ENOMEM or -EINVAL. */
 int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
@@ -179,7 +188,7 @@ void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);
 #define STACK_RND_MASK	0x3fffffUL	/* pages: 16 GiB */
 unsigned long arch_align_stack(unsigned long sp);
 unsigned long arch_randomize_brk(struct mm_struct *mm);
-unsigned long arch_mmap_rnd(void);
+unsigned long arch_mmap_rnd(void);	/* a random number of bytes, whole pages; 0 without PF_RANDOMIZE */
 unsigned long randomize_stack_top(unsigned long stack_top);
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags);

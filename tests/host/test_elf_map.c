@@ -18,6 +18,7 @@
 #include <string.h>
 #include <trace.h>
 #include <asm/uaccess.h>
+#include "told.h"
 
 static struct mm_struct this_mm;
 static struct task_struct this_task = {.mm = &this_mm};
@@ -28,20 +29,8 @@ static struct task_struct this_task = {.mm = &this_mm};
 
 #define ANYWHERE 0x7ffff7fc0000UL /* where a mapping without a wish goes */
 
-/* What was asked for, one line each, in order. */
-static char asked[4096];
-static int map_error, brk_error, clear_error;
+static int map_error, unmap_error, brk_error, clear_error;
 static struct file *const program = (struct file *)0x1000;
-
-static __attribute__((format(printf, 1, 2))) void note(const char *fmt, ...)
-{
-	size_t at = strlen(asked);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(asked + at, sizeof(asked) - at, fmt, ap);
-	va_end(ap);
-}
 
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset)
@@ -58,7 +47,7 @@ int vm_munmap(unsigned long start, size_t len)
 {
 	if (len)
 		note("unmap %lx+%lx\n", start, PAGE_ALIGN(len));
-	return len ? 0 : -EINVAL;
+	return len ? unmap_error : -EINVAL;
 }
 
 int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags)
@@ -80,18 +69,28 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	return n && clear_error ? n : 0;
 }
 
+/* There is always an area, so that every record is seen. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
-	(void)mm, (void)addr;
-	return NULL;
+	static struct vm_area_struct area;
+
+	(void)mm;
+	area.vm_start = addr;
+	area.vm_end = addr + PAGE_SIZE;
+	return &area;
 }
 
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
 		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
 		int error)
 {
-	(void)stage, (void)function, (void)line, (void)pid, (void)comm;
-	(void)start, (void)end, (void)vm_flags, (void)pgoff, (void)error;
+	(void)function, (void)line, (void)pid, (void)comm;
+	(void)end, (void)vm_flags, (void)pgoff, (void)error;
+	note("record %s at %lx\n",
+	     stage == EXEC_STAGE_MAP_SEGMENTS ? "map-segments"
+	     : stage == EXEC_STAGE_SET_BRK    ? "set-brk"
+					      : "of another stage",
+	     start);
 }
 
 void down_read(struct rw_semaphore *sem) { (void)sem; }
@@ -101,15 +100,9 @@ static int setup(void **state)
 {
 	(void)state;
 	asked[0] = '\0';
-	map_error = brk_error = clear_error = 0;
+	map_error = unmap_error = brk_error = clear_error = 0;
 	return 0;
 }
-
-#define ASKED(text)                                                                                \
-	do {                                                                                       \
-		assert_string_equal(asked, text);                                                  \
-		asked[0] = '\0';                                                                   \
-	} while (0)
 
 static Elf64_Phdr segment(unsigned long offset, unsigned long vaddr, unsigned long filesz,
 			  unsigned long memsz)
@@ -124,74 +117,99 @@ static Elf64_Phdr segment(unsigned long offset, unsigned long vaddr, unsigned lo
 static void padzero_clears_to_the_pages_end(void **state)
 {
 	(void)state;
-	assert_int_equal(padzero(0x500600), 0);
-	ASKED("clear 500600+a00\n");
-	assert_int_equal(padzero(0x500fff), 0);
-	ASKED("clear 500fff+1\n");
-	assert_int_equal(padzero(0x500001), 0);
-	ASKED("clear 500001+fff\n");
-	/* At a page's end nothing of the file's page is left. */
-	assert_int_equal(padzero(0x501000), 0);
-	ASKED("");
+	RETURNS(0, padzero(0x500600), "the last page has 0xa00 bytes more");
+	ASKED("clear 500600+a00\n", "padzero(0x500600)");
+	RETURNS(0, padzero(0x500fff), "the last byte of a page");
+	ASKED("clear 500fff+1\n", "padzero(0x500fff): the last byte of a page");
+	RETURNS(0, padzero(0x500001), "all but the first byte of a page");
+	ASKED("clear 500001+fff\n", "padzero(0x500001): all but the first byte of a page");
+	RETURNS(0, padzero(0x501000), "nothing of the file's page is left");
+	ASKED("", "padzero(0x501000): nothing of the file's page is left");
 	clear_error = 1;
-	assert_int_equal(padzero(0x500600), -EFAULT);
+	RETURNS(-EFAULT, padzero(0x500600), "clear_user left some bytes");
 }
 
 static void set_brk_maps_whole_pages(void **state)
 {
 	(void)state;
-	assert_int_equal(set_brk(0x500600, 0x505600, PROT_READ | PROT_WRITE), 0);
-	ASKED("zero pages 501000+5000\n");
-	assert_int_equal(set_brk(0x501000, 0x503000, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
-	ASKED("zero pages 501000+2000 exec\n");
-	/* All of it in the page that padzero has cleared. */
-	assert_int_equal(set_brk(0x500600, 0x501000, PROT_READ | PROT_WRITE), 0);
-	ASKED("");
+	RETURNS(0, set_brk(0x500600, 0x505600, PROT_READ | PROT_WRITE), "five pages");
+	ASKED("zero pages 501000+5000\nrecord set-brk at 501000\n", "a bss of five pages");
+	RETURNS(0, set_brk(0x501000, 0x503000, PROT_READ | PROT_WRITE | PROT_EXEC), "executable");
+	ASKED("zero pages 501000+2000 exec\nrecord set-brk at 501000\n",
+	      "both ends are page borders; executable");
+	RETURNS(0, set_brk(0x500600, 0x501000, PROT_READ | PROT_WRITE), "no page");
+	ASKED("", "all of it is in the page that padzero has cleared: no page, no record");
 	brk_error = -ENOMEM;
-	assert_int_equal(set_brk(0x500600, 0x505600, PROT_READ), -ENOMEM);
+	RETURNS(-ENOMEM, set_brk(0x500600, 0x505600, PROT_READ), "vm_brk_flags's error");
+	ASKED("zero pages 501000+5000\n", "vm_brk_flags failed: no record");
 }
 
-static void elf_map_asks_for_whole_pages(void **state)
+#define HERE (MAP_PRIVATE | MAP_FIXED)
+
+static void elf_map_alone(void)
 {
 	Elf64_Phdr ph = segment(0x1400, 0x500400, 0x200, 0x5000);
 	unsigned long addr = 0x500400;
 
-	(void)state;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), 0);
-	assert_int_equal(addr, 0x500000);
-	ASKED("map 500000+1000 prot 1 from 1000\n");
-	/* The last byte decides how many pages. */
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, HERE, 0), "one page");
+	IS(0x500000UL, addr, "*addr is where the mapping begins");
+	ASKED("map 500000+1000 prot 1 from 1000\nrecord map-segments at 500000\n",
+	      "0x200 bytes, 0x400 behind the start of a page");
 	ph = segment(0x1400, 0x500400, 0xc01, 0xc01);
 	addr = 0x7000500400;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), 0);
-	assert_int_equal(addr, 0x7000500000);
-	ASKED("map 7000500000+2000 prot 1 from 1000\n");
-	/* Nothing in the file, at a page's start: nothing to map. */
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, HERE, 0), "two pages");
+	IS(0x7000500000UL, addr, "*addr, with a load bias");
+	ASKED("map 7000500000+2000 prot 1 from 1000\nrecord map-segments at 7000500000\n",
+	      "the last byte lies in a second page");
 	ph = segment(0, 0x500000, 0, 0x1000);
 	addr = 0x500000;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), 0);
-	assert_int_equal(addr, 0x500000);
-	ASKED("");
-	/* ... and in no place where user memory can be. */
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, HERE, 0), "no page");
+	IS(0x500000UL, addr, "*addr, though nothing is mapped");
+	ASKED("", "nothing in the file, at a page's start: nothing to map, no record");
 	addr = TASK_SIZE;
-	assert_true(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0) < 0);
+	FAILS(elf_map(program, &addr, &ph, PROT_READ, HERE, 0),
+	      "no page, and *addr is none of user space");
 	map_error = -EEXIST;
 	ph = segment(0x1400, 0x500400, 0x200, 0x200);
 	addr = 0x500400;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0), -EEXIST);
-	ASKED("map 500000+1000 prot 1 from 1000\n");
-	/* With total_size: room for all segments is found, and what this one does not need is given back. */
-	map_error = 0;
-	ph = segment(0, 0, 0x1234, 0x1234);
+	RETURNS(-EEXIST, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0),
+		"vm_mmap's error");
+	ASKED("map 500000+1000 prot 1 from 1000\n", "vm_mmap failed: no record");
+}
+
+/* Room for all segments is found, and what the first does not need is given back. */
+static void elf_map_with_total_size(void)
+{
+	Elf64_Phdr ph = segment(0, 0, 0x1234, 0x1234);
+	unsigned long addr = 0;
+
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x34567), "total_size");
+	IS(ANYWHERE, addr, "*addr is what vm_mmap found");
+	ASKED("map 0+35000 prot 1 from 0\nunmap 7ffff7fc2000+33000\n"
+	      "record map-segments at 7ffff7fc0000\n",
+	      "total_size 0x34567, two pages of its own; the record comes last");
 	addr = 0;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x34567), 0);
-	assert_int_equal(addr, ANYWHERE);
-	ASKED("map 0+35000 prot 1 from 0\nunmap 7ffff7fc2000+33000\n");
-	/* No room was found: nothing is given back. */
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x1234),
+		"total_size is this segment alone: nothing to give back");
+	ASKED("map 0+2000 prot 1 from 0\nrecord map-segments at 7ffff7fc0000\n",
+	      "total_size is this segment alone: nothing to give back");
+	unmap_error = -EINTR;
+	addr = 0;
+	RETURNS(0, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x34567),
+		"vm_munmap failed: that does not count");
+	asked[0] = '\0';
 	map_error = -ENOMEM;
 	addr = 0;
-	assert_int_equal(elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x34567), -ENOMEM);
-	ASKED("map 0+35000 prot 1 from 0\n");
+	RETURNS(-ENOMEM, elf_map(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0x34567), "no room");
+	ASKED("map 0+35000 prot 1 from 0\n", "vm_mmap failed: nothing is given back, no record");
+}
+
+static void elf_map_asks_for_whole_pages(void **state)
+{
+	(void)state;
+	elf_map_alone();
+	map_error = 0;
+	elf_map_with_total_size();
 }
 
 static void elf_load_does_its_steps_in_order(void **state)
@@ -200,29 +218,38 @@ static void elf_load_does_its_steps_in_order(void **state)
 	unsigned long addr = 0x500400;
 
 	(void)state;
-	assert_int_equal(
-		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
-		0);
-	assert_int_equal(addr, 0x500000);
-	ASKED("map 500000+1000 prot 3 from 1000\nclear 500600+a00\nzero pages 501000+5000\n");
-	/* No bss: the bytes behind the segment are left alone. */
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, HERE, 0), "all steps");
+	IS(0x500000UL, addr, "*addr is the start of the segment's page");
+	ASKED("map 500000+1000 prot 3 from 1000\nrecord map-segments at 500000\n"
+	      "clear 500600+a00\nzero pages 501000+5000\nrecord set-brk at 501000\n",
+	      "elf_map, padzero, set_brk");
+	addr = 0x7000500400;
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, HERE, 0), "a load bias");
+	ASKED("map 7000500000+1000 prot 3 from 1000\nrecord map-segments at 7000500000\n"
+	      "clear 7000500600+a00\nzero pages 7000501000+5000\nrecord set-brk at 7000501000\n",
+	      "all steps, with a load bias");
 	ph.p_memsz = ph.p_filesz;
 	addr = 0x500400;
-	assert_int_equal(
-		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
-		0);
-	ASKED("map 500000+1000 prot 3 from 1000\n");
-	/* A page that cannot be written keeps its bytes: no error. */
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, HERE, 0), "no bss");
+	ASKED("map 500000+1000 prot 3 from 1000\nrecord map-segments at 500000\n",
+	      "no bss: the bytes behind the segment are left alone");
 	ph.p_memsz = 0x1000;
 	clear_error = 1;
 	addr = 0x500400;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), 0);
-	ASKED("map 500000+1000 prot 1 from 1000\nclear 500600+a00\nzero pages 501000+1000\n");
-	/* The file's part fails: no step more. */
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ, HERE, 0),
+		"a read-only segment keeps its bytes");
+	ASKED("map 500000+1000 prot 1 from 1000\nrecord map-segments at 500000\n"
+	      "clear 500600+a00\nzero pages 501000+1000\nrecord set-brk at 501000\n",
+	      "a read-only segment: padzero fails, and set_brk comes all the same");
 	map_error = -EEXIST;
 	addr = 0x500400;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0), -EEXIST);
-	ASKED("map 500000+1000 prot 1 from 1000\n");
+	RETURNS(-EEXIST, elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE, 0),
+		"elf_map's error");
+	ASKED("map 500000+1000 prot 1 from 1000\n", "elf_map failed: no step more");
+	map_error = 0;
+	brk_error = -ENOMEM;
+	addr = 0x500400;
+	RETURNS(-ENOMEM, elf_load(program, &addr, &ph, PROT_READ, HERE, 0), "set_brk's error");
 }
 
 static void elf_load_of_nothing_in_the_file(void **state)
@@ -231,18 +258,19 @@ static void elf_load_of_nothing_in_the_file(void **state)
 	unsigned long addr = 0x502800;
 
 	(void)state;
-	assert_int_equal(
-		elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, 0),
-		0);
-	assert_int_equal(addr, 0x502000);
-	ASKED("zero pages 502000+2000\n");
-	/* Nothing at all is right, too. */
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ | PROT_WRITE, HERE, 0), "p_filesz 0");
+	IS(0x502000UL, addr, "*addr is the start of the segment's page");
+	ASKED("zero pages 502000+2000\nrecord set-brk at 502000\n",
+	      "p_filesz 0: zeros from the first page on");
 	ph = segment(0x800, 0x502800, 0, 0);
 	addr = 0x502800;
-	assert_int_equal(elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0), 0);
-	ASKED("");
+	RETURNS(0, elf_load(program, &addr, &ph, PROT_READ, HERE, 0), "p_filesz and p_memsz 0");
+	ASKED("", "p_filesz and p_memsz 0: nothing is mapped");
 	addr = TASK_SIZE + 0x1000;
-	assert_true(elf_load(program, &addr, &ph, PROT_READ, MAP_PRIVATE | MAP_FIXED, 0) < 0);
+	FAILS(elf_load(program, &addr, &ph, PROT_READ, HERE, 0), "*addr is none of user space");
+	ph.p_memsz = 0x1000;
+	addr = TASK_SIZE + 0x1000;
+	FAILS(elf_load(program, &addr, &ph, PROT_READ, HERE, 0), "*addr is none of user space");
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static void plan_alignment(const Elf64_Phdr *ph, struct elf_image *img)
 
 /*
  * The last PT_LOAD whose bytes in the file contain the first byte of the program header table tells
- * where that is in memory: img->phdr_addr.
+ * where that is in memory: img->phdr_addr. The end of the bytes is a sum that wraps.
  */
 static void plan_phdr_addr(const Elf64_Ehdr *ehdr, const Elf64_Phdr *ph, struct elf_image *img)
 {

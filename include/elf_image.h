@@ -20,7 +20,7 @@ struct elf_image {
 	const Elf64_Phdr *interp;	/* the first PT_INTERP; NULL: none */
 	int executable_stack;		/* EXSTACK_*: what the last PT_GNU_STACK wants */
 	unsigned long total_size;	/* bytes from the first segment's page to the last one's end; 0: no PT_LOAD */
-	unsigned long alignment;	/* bytes: the greatest p_align, at least a page */
+	unsigned long alignment;	/* bytes: the greatest p_align that is a power of two, in whole pages; 0: none */
 	unsigned long phdr_addr;	/* where the program headers will be in memory; 0: in no segment */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long brk;		/* end of the highest segment */

@@ -85,7 +85,7 @@ FIND = {
     '1': lambda gdb, console: only(r'^(\w+)-\w+ rw-p .*\[stack\]$', part(console, 'limit')),
     '2': lambda gdb, console: only(r' mm-init \S+ \S+ (\w+) ', part(console, 'film')),
     '3': lambda gdb, console: only(r'^p +0x(\w+) ', part(gdb, 'bprm')),
-    '4': lambda gdb, console: only(r'argv\[2\] = 0x(\w+) ', part(gdb, 'stack')),
+    '4': lambda gdb, console: only(r'argv\[2\] = 0x(\w+)', part(gdb, 'stack')),
     '5': lambda gdb, console: only(r'^PT .* frame \S+  (.+)$', part(gdb, 'walk')),
 }
 

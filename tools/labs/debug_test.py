@@ -34,6 +34,8 @@ def start(top, test):
     gdb, disk = os.path.join(top, 'build', 'gdb.socket'), os.path.join(folder, 'snapshots.qcow2')
     if os.path.exists(gdb):
         os.unlink(gdb)
+    with open(os.path.join(top, 'build', 'gdb.prog'), 'w'):     # no program to run to: that of an earlier `make debug`
+        pass
     subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
     initrd = machine.pack(folder, bench.archives(test), [test.words()], 'debug', bench.mkcpio)
     print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)

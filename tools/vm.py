@@ -10,6 +10,7 @@ import os
 import re
 import select
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -79,7 +80,7 @@ def watch(kernel, initrd, cmdline, seconds):
 def pack(script, path, extra_args=()):
     """build/rootfs.cpio with @script as /run.sh, written to @path."""
     small = path + '.run'
-    subprocess.run([os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', small, '--text', 'run.sh:755=' + script]
+    subprocess.run([sys.executable, os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', small, '--text', 'run.sh:755=' + script]
                    + list(extra_args), check=True)
     with open(path, 'wb') as out:
         for part in (os.path.join(BUILD, 'rootfs.cpio'), small):

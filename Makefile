@@ -240,7 +240,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,t
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
-		$(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
+		-ffile-prefix-map=$(CURDIR)=. $(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
 
 # Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
 SECONDS	:= 60
@@ -268,7 +268,7 @@ build/tests/%: tests/%.S
 
 test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minutes)
 	@$(SETUP) do-test
-do-test: build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
+do-test: build/exon.elf build/debug/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors
 	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
 
@@ -292,7 +292,7 @@ do-grade:
 
 debug-test: ## run the machine of one lab test for 'make gdb': TEST=name
 	@$(SETUP) do-debug-test
-do-debug-test:
+do-debug-test: build/arch/x86/vdso/vdso.debug
 	@/usr/bin/python3 tools/labs/debug_test.py $(call quote,$(TEST))
 
 lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]

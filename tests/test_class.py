@@ -340,7 +340,7 @@ def made_up_results():
     def test(lab, name, points, hidden=False):
         return course.Test(lab=lab, name=name, kind='host', points=points, shows='shows ' + name, hidden=hidden)
 
-    labs = [course.Lab(1, '01-one', 'One', '1', {}, []), course.Lab(2, '02-two', 'Two', '1', {}, [])]
+    labs = [course.Lab(1, '01-one', 'One', '1', {}, [], 40), course.Lab(2, '02-two', 'Two', '1', {}, [], 60)]
     return labs, [report.Result(test(1, 'a', 30), True, '', 1.25), report.Result(test(1, 'b', 10), False, 'x\x1b[31m & <y>', 0.5),
                   report.Result(test(2, 'c', 20), False, 'no', 2), report.Result(test(2, 'd', 40, True), False, 'no', 0)]
 

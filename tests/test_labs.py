@@ -46,8 +46,7 @@ def warm(out):
     for name in BUILT:
         source, target = (os.path.join(top, 'build', name) for top in (TOP, out))
         if os.path.isdir(source):
-            shutil.copytree(source, target, symlinks=True,
-                            ignore=shutil.ignore_patterns('finished-*', 'host') if name in ('labs', 'tests') else None)
+            shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns('finished-*'))
         elif os.path.exists(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copy2(source, target)

@@ -50,8 +50,11 @@ def host_process(binary, case, box, **options):
 
 
 def run_host(test, top, box=None):
-    """One cmocka case in a process of its own."""
+    """One cmocka case in a process of its own; one that has passed with the same binary passes."""
     binary = os.path.join(top, 'build', test.binary)
+    known = os.path.join(kernels.cache(top), kernels.digest(top, [binary]) + '.' + test.case)
+    if not box and os.path.exists(known):
+        return True, ''
     try:
         p = host_process(binary, test.case, box)
         if b'LeakSanitizer has encountered a fatal error' in p.stdout:  # where ptrace is forbidden it cannot look
@@ -60,6 +63,8 @@ def run_host(test, top, box=None):
         return False, 'it still ran after %d seconds' % (2 * HOST_SECONDS)
     text = p.stdout.decode('utf-8', 'replace')
     if p.returncode == 0 and '[  PASSED  ] 1 test(s)' in text:
+        if not box:
+            open(known, 'w').close()
         return True, ''
     lines = [l for l in text.split('\n') if l.strip() and not l.startswith('[====')]
     return False, '\n'.join(lines[:30] + ['by hand: CMOCKA_CASE=%s build/%s' % (test.case, test.binary)])

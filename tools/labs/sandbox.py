@@ -231,6 +231,7 @@ def set_limits(limits, method):
     limit(resource.RLIMIT_CPU, limits.cpu)
     limit(resource.RLIMIT_AS, limits.address)
     limit(resource.RLIMIT_FSIZE, limits.file)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)   # Python ignores it, and so would what it starts: a file too large ends the writer
     limit(resource.RLIMIT_NOFILE, 512)
     limit(resource.RLIMIT_NPROC, limits.processes + (0 if method == 'root' else own_processes()))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

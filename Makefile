@@ -266,7 +266,7 @@ build/tests/%: tests/%.S
 	@echo "  GUEST $<"
 	@$(CC) -nostdlib -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
 
-test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 10 minutes)
+test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 20 minutes)
 	@$(SETUP) do-test
 do-test: build/exon.elf build/debug/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors

@@ -23,7 +23,7 @@ CFLAGS	+= -DDEBUG
 B	:= build/debug
 endif
 
-DIRS	:= boot arch/x86 arch/x86/entry kernel kernel/sched mm fs fs/proc lib
+DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched mm fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
 CSRC	:= $(filter-out lib/lockdep.c mm/ptdump.c,$(CSRC))
@@ -32,7 +32,7 @@ ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o
 
 # The heart is compiled for the debugger: each function a symbol, variables where the source has them.
-EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard fs/exec*.c fs/binfmt_*.c fs/elf_*.c))
+EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard exec/*.c))
 $(EXEC_OBJS): CFLAGS += -Og
 
 $(B)/%.o: %.c
@@ -245,7 +245,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,t
 # Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
 SECONDS	:= 60
 FUZZ	:= build/tests/host/fuzz_elf_plan
-build/tests/host/fuzz_%: tests/host/fuzz_%.c fs/elf_plan.c $(wildcard include/*.h include/asm/*.h)
+build/tests/host/fuzz_%: tests/host/fuzz_%.c exec/elf_plan.c $(wildcard include/*.h include/asm/*.h)
 	@mkdir -p $(@D)
 	@echo "  FUZZ  $<"
 	@command -v clang >/dev/null || { echo "fuzz: clang is missing; 'make deps' installs it" >&2; exit 1; }

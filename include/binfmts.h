@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * linux_binprm: everything that an exec knows while it is under way; and the
- * list of binary formats. fs/exec.c is its home.
+ * list of binary formats. exec/exec.c is its home.
  */
 #ifndef BINFMTS_H
 #define BINFMTS_H
@@ -84,13 +84,13 @@ void unregister_binfmt(struct linux_binfmt *fmt);
 void set_binfmt(struct linux_binfmt *fmt);
 void elf_binfmt_init(void);
 void script_binfmt_init(void);
-void binfmt_test_switch(bool on);			/* fs/binfmt_test.c: registers and unregisters a format at run time */
+void binfmt_test_switch(bool on);			/* exec/binfmt_test.c: registers and unregisters a format at run time */
 void exec_init(void);					/* registers the formats above, in visible order */
 
 /* 0 or -errno; after success the caller's pt_regs start the new program. Kernel strings: /init. */
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
 
-/* What the formats use, in the order of an exec. Contracts stand at the functions in fs/exec.c. */
+/* What the formats use, in the order of an exec. Contracts stand at the functions in exec/exec.c. */
 int begin_new_exec(struct linux_binprm *bprm);
 void setup_new_exec(struct linux_binprm *bprm);
 int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int executable_stack);
@@ -110,12 +110,12 @@ struct arg_ptr {
 	const char *const *kernel;
 };
 
-/* fs/exec_stack.c */
+/* exec/stack.c */
 int bprm_mm_init(struct linux_binprm *bprm);	/* a new mm with one page of stack. 0 or -ENOMEM */
 void put_arg_page(struct linux_binprm *bprm);
 int lay_strings(struct linux_binprm *bprm, struct arg_ptr argv, struct arg_ptr envp);
 
-/* fs/exec_creds.c */
+/* exec/creds.c */
 int prepare_bprm_creds(struct linux_binprm *bprm);
 void check_unsafe_exec(struct linux_binprm *bprm);
 int bprm_creds_from_file(struct linux_binprm *bprm);
@@ -127,7 +127,7 @@ int bprm_creds_from_file(struct linux_binprm *bprm);
 #define EXSTACK_DISABLE_X	1
 #define EXSTACK_ENABLE_X	2
 
-/* fs/coredump.c: writes a core of current, which dies of @info, if its limit allows. True: one was written. */
+/* exec/coredump.c: writes a core of current, which dies of @info, if its limit allows. True: one was written. */
 bool do_coredump(const kernel_siginfo_t *info);
 
 #endif

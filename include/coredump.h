@@ -19,10 +19,10 @@ struct coredump_params {
 	unsigned long mm_flags;
 };
 
-/* fs/coredump.c: append @n bytes, or a hole of @n bytes. False: limit reached or write failed, give up. */
+/* exec/coredump.c: append @n bytes, or a hole of @n bytes. False: limit reached or write failed, give up. */
 bool dump_emit(struct coredump_params *cprm, const void *p, size_t n);
 void dump_skip(struct coredump_params *cprm, size_t n);
-/* fs/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written, if only in part. */
+/* exec/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written, if only in part. */
 int elf_core_dump(struct coredump_params *cprm);
 
 /* struct user_regs_struct: pt_regs, then the segments. */

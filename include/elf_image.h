@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The plan of an ELF program: what the loader decides from bytes alone,
- * before anything is touched. fs/elf_plan.c fills it, fs/binfmt_elf.c reads it.
+ * before anything is touched. exec/elf_plan.c fills it, exec/binfmt_elf.c reads it.
  */
 #ifndef ELF_IMAGE_H
 #define ELF_IMAGE_H
@@ -42,7 +42,7 @@ struct linux_binprm;
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
 
-/* ---- fs/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
+/* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 
 #define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
 /* What a deadly error is called does not matter to anyone; that it is one does. */
@@ -59,7 +59,7 @@ int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int p
 /* Leaves a record of the area that now covers @addr in the exec film. */
 void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
 
-/* ---- fs/elf_plan.c ---- */
+/* ---- exec/elf_plan.c ---- */
 
 /*
  * True for a header of an x86-64 program or shared object: its four magic bytes, ET_EXEC or ET_DYN,

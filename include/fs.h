@@ -354,7 +354,7 @@ static inline char *file_path(struct file *f, char *buf, int len) { return d_pat
 int do_unlinkat(int dfd, struct filename *name, int flag);
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
 struct file *filp_open(const char *name, int flags, umode_t mode);
-/* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. fs/exec.c calls it. */
+/* What execve opens: regular, executable, not noexec, writers locked out. ERR_PTR. exec/exec.c calls it. */
 #define __FMODE_EXEC	0x20	/* in flags: open for exec: asks MAY_EXEC, and no read right is needed */
 void filp_close(struct file *f, struct files_struct *files);	/* drops a descriptor's reference, and the process's locks */
 struct file *dentry_open(const struct path *p, int flags);

@@ -227,7 +227,7 @@ void run_cpu_timers(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t) { atomic_inc(&t->usage); return t; }
 /* kernel/sched/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
-/* kernel/sched/de_thread.c: leaves current alone in its thread group, as its leader. 0 or -EAGAIN (it is being killed). */
+/* exec/de_thread.c: leaves current alone in its thread group, as its leader. 0 or -EAGAIN (it is being killed). */
 int de_thread(struct task_struct *me);
 struct signal_struct *alloc_signal_struct(void);
 void put_signal_struct(struct signal_struct *sig);

@@ -102,7 +102,7 @@ SYSCALL(poll, struct pollfd __user *fds, unsigned int n, int timeout_ms)
 SYSCALL(ppoll, struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *ts, const sigset_t __user *mask, size_t sz)
 SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_old_timeval __user *tv)
 SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_timespec __user *ts, void __user *sig)
-/* fs/exec.c */
+/* exec/exec.c */
 SYSCALL(execve, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp)
 SYSCALL(execveat, int dfd, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp, int flags)
 SYSCALL(uselib, const char __user *library)

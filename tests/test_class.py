@@ -30,7 +30,7 @@ import report           # noqa: E402
 import sandbox          # noqa: E402
 import submission       # noqa: E402
 
-PLAN, MAP = 'fs/elf_plan.c', 'fs/elf_map.c'
+PLAN, MAP = 'exec/elf_plan.c', 'exec/elf_map.c'
 HOST = '''
 [[test]]
 name = "%s"
@@ -51,7 +51,7 @@ TESTS = {'03-elf-plan': ''.join(HOST % names for names in (
              ('header', 'header_fields'), ('table', 'table_size'), ('borders', 'segment_borders'))),
          '04-segments': GUEST % ('ends', 'zero') + GUEST % ('maps', 'same')}
 POINTS = {'03-elf-plan': {'header': 10, 'table': 20, 'borders': 70}, '04-segments': {'ends': 40, 'maps': 60}}
-BUILT = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs', 'kallsyms0.asm', 'kallsyms0.o',
+BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs', 'kallsyms0.asm', 'kallsyms0.o',
          'exon0.elf', 'kallsyms.asm', 'kallsyms.o', 'exon.elf')
 
 
@@ -189,7 +189,7 @@ EXPECTED = {
     'bomb-syntax': (0, 0, ''),
     'huge-endless': (0, 0, ''),
     'shadow-fake': (0, 0, ''),
-    'link-triple': (0, 0, 'fs/elf_plan.c: a link, or unreadable'),
+    'link-triple': (0, 0, 'exec/elf_plan.c: a link, or unreadable'),
     'nothing': (0, 0, 'no file of the lab'),
     'zipped.zip': (100, 100, 'leads out: ../../../../tmp/exon-evil'),
 }
@@ -275,7 +275,7 @@ def test_tar_with_all_sorts(tmp_path):
     assert taken.files == {PLAN: b'plan'}
     assert [r for r in taken.remarks if 'leads out' in r] == [
         'refused, a path that leads out: /etc/passwd', 'refused, a path that leads out: me/../../x']
-    assert 'fs/elf_map.c: a link, or no plain file, so the starter\'s' in taken.remarks
+    assert 'exec/elf_map.c: a link, or no plain file, so the starter\'s' in taken.remarks
 
 
 def test_sizes_and_rubbish(tmp_path):
@@ -289,7 +289,7 @@ def test_sizes_and_rubbish(tmp_path):
     for name in ('rubbish.zip', 'rubbish.tar.gz'):
         (tmp_path / name).write_bytes(b'\x1f\x8bnothing that can be unpacked')
         assert collect(tmp_path / name).remarks, name
-    os.makedirs(tmp_path / 'pipes' / 'fs')
+    os.makedirs(tmp_path / 'pipes' / 'exec')
     os.mkfifo(tmp_path / 'pipes' / PLAN)
     assert 'no plain file' in collect(tmp_path / 'pipes').remarks[1]
 
@@ -422,7 +422,7 @@ def test_gradescope_zip(graded, tmp_path, open_folder):
     data = results_of(base)
     check_gradescope(data)
     assert (p.returncode, data['score'], [t['max_score'] for t in data['tests']]) == (0, 100, [40, 60]), p.stdout.decode()
-    assert 'elf_map.c was taken as fs/elf_map.c' in data['output']
+    assert 'elf_map.c was taken as exec/elf_map.c' in data['output']
 
     # The grader itself dies half-way: what it knew by then counts, and the rest is told.
     shutil.rmtree(os.path.join(base, 'bench', 'build', 'reference'))

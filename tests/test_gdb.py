@@ -360,16 +360,16 @@ def test_film(s):
     assert [r['stage'] for r in mine][:2] == ['mm-init', 'copy-strings'] and mine[-1]['stage'] == 'create-tables'
     mapped = [r for r in mine if r['stage'] == 'map-segments']
     assert len(mapped) == len(loads(host_file(s.program))) + (0 if s.kind == 'busybox' else 4)
-    assert all(r['function'] == 'elf_map' and r['file'].startswith('fs/') and r['line'] > 0 for r in mapped)
-    assert re.search(r'elf_map fs/\w+\.c:\d+ [0-9a-f]+-[0-9a-f]+ r-xp', s('xtrace'))
+    assert all(r['function'] == 'elf_map' and r['file'].startswith('exec/') and r['line'] > 0 for r in mapped)
+    assert re.search(r'elf_map exec/\w+\.c:\d+ [0-9a-f]+-[0-9a-f]+ r-xp', s('xtrace'))
 
 
 def test_who_made_area_and_page(s):
     stack, entry = s('who-mapped SP'), s('who-mapped ENTRY')
-    assert re.search(r'^area  stage mm-init: __bprm_mm_init, fs/exec_stack.c:\d+$', stack, re.M)
-    assert re.search(r'then stage arg-pages: setup_arg_pages, fs/exec_stack.c:\d+$', stack, re.M)
-    assert re.search(r'^page  after stage vdso, before create-tables\n      push_bytes, fs/elf_tables.c:\d+$', stack, re.M)
-    assert re.search(r'^area  stage map-segments: elf_map, fs/\w+\.c:\d+$', entry, re.M)
+    assert re.search(r'^area  stage mm-init: __bprm_mm_init, exec/stack.c:\d+$', stack, re.M)
+    assert re.search(r'then stage arg-pages: setup_arg_pages, exec/stack.c:\d+$', stack, re.M)
+    assert re.search(r'^page  after stage vdso, before create-tables\n      push_bytes, exec/elf_tables.c:\d+$', stack, re.M)
+    assert re.search(r'^area  stage map-segments: elf_map, exec/\w+\.c:\d+$', entry, re.M)
     assert 'vma_link <- ' in entry and '<- elf_map <- ' in entry and '<- load_elf_binary' in entry
     assert 'page  not present: nobody has touched it yet' in entry
     ran = s.after('breakpoint 1, ', 'who-mapped $pc')
@@ -396,8 +396,8 @@ def test_snapshot_of_each_stage(s):
 
 def test_back_to_who_made_it(s):
     area, page = s('who-mapped -b $pc'), s('who-mapped -b $sp')
-    assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, fs/\w+\.c:\d+\n#\d+ .* in elf_map \(', area)
-    assert re.search(r'made: push_bytes, fs/elf_tables.c:\d+\n#\d+ .* in push_bytes \(', page)
+    assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, exec/\w+\.c:\d+\n#\d+ .* in elf_map \(', area)
+    assert re.search(r'made: push_bytes, exec/elf_tables.c:\d+\n#\d+ .* in push_bytes \(', page)
     assert 'copy_to_user(' in s('frame')        # the source line
 
 

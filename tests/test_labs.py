@@ -25,9 +25,9 @@ import variant  # noqa: E402
 LABS = course.load_labs(TOP)
 NUMBERS = [l.number for l in LABS]
 SEED = 2027
-KERNEL = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib', 'include', 'user')
+KERNEL = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'include', 'user')
 # What a starter need not build again. All of it is older than the sources that were cut.
-BUILT = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'rootfs.cpio')
+BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'rootfs.cpio')
 
 
 @pytest.fixture(scope='module')
@@ -237,9 +237,9 @@ def with_change(room, name, old, new):
     """Lab 4 put back, but for one line of padzero, graded by one test: what the grader printed."""
     out = str(room / name)
     shutil.copytree(put_back(room, 4), out, symlinks=True)
-    text = starter.read(out, 'fs/elf_map.c')
+    text = starter.read(out, 'exec/elf_map.c')
     assert text.count(old) == 1
-    starter.write(out, 'fs/elf_map.c', text.replace(old, new))
+    starter.write(out, 'exec/elf_map.c', text.replace(old, new))
     return grade(out, '--test', '04/tail-of-the-page')[1:]
 
 

@@ -1,7 +1,7 @@
-/* links: fs/elf_plan.c */
+/* links: exec/elf_plan.c */
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as an ELF file: the plan of fs/elf_plan.c must come out or be
+ * Any bytes as an ELF file: the plan of exec/elf_plan.c must come out or be
  * refused, read nothing outside of header and table, depend on nothing but
  * them, and keep the promises of elf_image.h. `make fuzz SECONDS=60`.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of fs/binfmt_elf.c that decides where things go, against a kernel
+ * The part of exec/binfmt_elf.c that decides where things go, against a kernel
  * that only writes down what is asked of it. Its source is included: all of this
  * is static, and the host has no running task. A wish without a place of its own
  * goes to ANYWHERE.
@@ -32,7 +32,7 @@ static struct task_struct this_task = {.mm = &this_mm};
 #undef current_pt_regs
 #define current_pt_regs() NULL
 
-#include "../../fs/binfmt_elf.c"
+#include "../../exec/binfmt_elf.c"
 
 #define ANYWHERE 0x7ffff7fc0000UL
 #define RANDOM	 0x123456000UL /* what arch_mmap_rnd says */

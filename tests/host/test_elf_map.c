@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fs/elf_map.c against a memory that only writes down what is asked of it: which
+ * exec/elf_map.c against a memory that only writes down what is asked of it: which
  * areas are mapped, from where in the file, and which bytes are zeroed. Its
  * source is included, for the host has no running task.
  */
@@ -25,7 +25,7 @@ static struct task_struct this_task = {.mm = &this_mm};
 #undef current
 #define current (&this_task)
 
-#include "../../fs/elf_map.c"
+#include "../../exec/elf_map.c"
 
 #define ANYWHERE 0x7ffff7fc0000UL /* where a mapping without a wish goes */
 

@@ -1,4 +1,4 @@
-/* links: fs/elf_plan.c */
+/* links: exec/elf_plan.c */
 /* SPDX-License-Identifier: MIT */
 /* The plan of an ELF program, one claim a test. Random files: fuzz_elf_plan.c; whole execs: tests/oracle. */
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The strings of fs/exec_stack.c and the tables of fs/elf_tables.c on a stack
+ * The strings of exec/stack.c and the tables of exec/elf_tables.c on a stack
  * that is an ordinary array. Both sources are included: the test calls static
  * functions, and the host has no running task.
  */
@@ -52,8 +52,8 @@ static void *step(struct page *p);
 #undef page_address
 #define page_address(p) step(p)
 
-#include "../../fs/exec_stack.c"
-#include "../../fs/elf_tables.c"
+#include "../../exec/stack.c"
+#include "../../exec/elf_tables.c"
 
 struct cpu_features boot_cpu = {.hwcap = 0xbfebfbff, .hwcap2 = 2};
 unsigned long get_sigframe_size(void) { return 0x7f0; }

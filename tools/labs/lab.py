@@ -134,7 +134,7 @@ def update(top, tree, path, text):
 
 def objects(top):
     """Object files of the kernel below build/, without the table of its functions."""
-    dirs = ('boot', 'arch', 'kernel', 'mm', 'fs', 'lib')
+    dirs = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib')
     found = []
     for d in dirs:
         for where, _, names in os.walk(os.path.join(top, 'build', d)):

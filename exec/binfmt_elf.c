@@ -14,7 +14,7 @@
  * seen by the caller of execve. COMMIT is begin_new_exec, the point of no
  * return. BUILD only reads the plan; an error there kills the process.
  *
- * One segment is fs/elf_map.c's work. Left out: 32-bit programs, FDPIC, GNU
+ * One segment is exec/elf_map.c's work. Left out: 32-bit programs, FDPIC, GNU
  * properties (x86 has none to obey in 6.1).
  */
 #include <binfmts.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core dumps: name, limits and file. What stands in the file is the business
- * of the binary format (fs/elf_core.c). After Linux's fs/coredump.c. Left out:
+ * of the binary format (exec/elf_core.c). After Linux's fs/coredump.c. Left out:
  * pipes to a helper ("|program"), which are refused.
  */
 #include <binfmts.h>

@@ -16,8 +16,8 @@
  *
  * Until begin_new_exec sets point_of_no_return nothing of the caller has been
  * touched: an error is an errno. After it there is no caller to return to: an
- * error is SIGSEGV. The stack and its strings are in exec_stack.c, credentials
- * in exec_creds.c, the killing of other threads in kernel/sched/de_thread.c. Left out: ptrace, security modules, 32-bit callers.
+ * error is SIGSEGV. The stack and its strings are in stack.c, credentials
+ * in creds.c, the killing of other threads in de_thread.c. Left out: ptrace, security modules, 32-bit callers.
  */
 #include <binfmts.h>
 #include <cred.h>

@@ -23,10 +23,10 @@ CFLAGS	+= -DDEBUG
 B	:= build/debug
 endif
 
-DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched mm fs fs/proc lib
+DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched mm mm/frames fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
-CSRC	:= $(filter-out lib/lockdep.c mm/ptdump.c,$(CSRC))
+CSRC	:= $(filter-out lib/lockdep.c mm/frames/ptdump.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory: frames (mm/page_alloc.c, mm/slab.c, mm/vmalloc.c, mm/pgtable.c: they stand
+ * Memory: frames (mm/frames/page_alloc.c, mm/frames/slab.c, mm/frames/vmalloc.c, mm/frames/pgtable.c: they stand
  * below the scheduler and call only lib/), and address spaces above them.
  * Functions whose name ends in _locked, and those that say so, want mmap_lock held.
  */
@@ -84,7 +84,7 @@ void ptdump_check_wx(void);
 static inline void ptdump_check_wx(void) {}
 #endif
 
-/* ---- page tables of an address space: mm/pgtable.c, mm/memory.c ------ */
+/* ---- page tables of an address space: mm/frames/pgtable.c, mm/memory.c ------ */
 
 pgd_t *pgd_alloc(void);			/* a top table whose kernel half is init_pgd's; NULL */
 void pgd_free(pgd_t *pgd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The buddy allocator of mm/page_alloc.c against a naive model: one owner for each frame. Its
+ * The buddy allocator of mm/frames/page_alloc.c against a naive model: one owner for each frame. Its
  * source is included, for the test calls the static functions; the array of struct pages is an
  * ordinary one, and starts with garbage, as memory does.
  */
@@ -22,7 +22,7 @@ static struct page frames[FRAMES];
 #undef VMEMMAP_START
 #define VMEMMAP_START ((unsigned long)frames)
 
-#include "../../mm/page_alloc.c"
+#include "../../mm/frames/page_alloc.c"
 
 char _text[1], _etext[1], _rodata[1], _erodata[1], _data[1], _end[1];
 pgd_t *init_pgd;

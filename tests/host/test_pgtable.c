@@ -1,11 +1,11 @@
-/* links: -include tests/host/machine.h mm/pgtable.c */
+/* links: -include tests/host/machine.h mm/frames/pgtable.c */
 /* SPDX-License-Identifier: MIT */
 /*
  * Page tables without a machine. Each table is a piece of malloc'ed memory, so that an index
  * beyond 511 and a table used after its end are seen by the address sanitizer. A "physical"
  * address is the host's plus PHYSICAL: whoever takes one for the other is told so.
  *
- * plant() and raw_entry() read and write the tables themselves, never through mm/pgtable.c. A panic ends the
+ * plant() and raw_entry() read and write the tables themselves, never through mm/frames/pgtable.c. A panic ends the
  * test, but a BUG_ON that expect_bug() awaits.
  */
 #include <stdarg.h>

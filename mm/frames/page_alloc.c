@@ -20,7 +20,7 @@
 #include <printk.h>
 #include <string.h>
 #include <asm/sections.h>
-#include "internal.h"
+#include "../internal.h"
 
 _Static_assert(sizeof(struct page) == 64, "vmemmap counts on 64 bytes for each frame");
 

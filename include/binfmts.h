@@ -102,7 +102,7 @@ struct file *open_exec(const char *name);	/* a path of the kernel's; executable,
 void would_dump(struct linux_binprm *bprm, struct file *file);	/* @file will be in memory: no core dump if the user may not read it */
 void set_dumpable(struct mm_struct *mm, int value);
 int get_dumpable(struct mm_struct *mm);
-extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable; kernel/sched/cred.c */
+extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable; kernel/task/cred.c */
 
 /* argv or envp: of user space, or of the kernel when it starts /init. Both NULL: empty. */
 struct arg_ptr {

@@ -27,7 +27,7 @@ struct cred {
 	gid_t groups[NGROUPS_MAX_EXON];
 };
 
-/* kernel/sched/cred.c */
+/* kernel/task/cred.c */
 extern struct cred init_cred;			/* root with every capability; never freed */
 struct cred *prepare_creds(void);		/* a private copy of current's; NULL: no memory */
 struct cred *get_cred(const struct cred *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Process identifiers: kernel/sched/pid.c. tasklist_lock guards the lists of tasks. */
+/* Process identifiers: kernel/task/pid.c. tasklist_lock guards the lists of tasks. */
 #ifndef PID_H
 #define PID_H
 

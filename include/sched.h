@@ -79,7 +79,7 @@ struct signal_struct {
 	struct timer_list real_timer;		/* ITIMER_REAL */
 	ktime_t it_real_incr;
 	struct { ktime_t expires, incr; } it[2];	/* VIRTUAL, PROF: in CPU time */
-	struct k_itimer *posix_timers;		/* timer_create's, newest first: kernel/sched/posix_timers.c */
+	struct k_itimer *posix_timers;		/* timer_create's, newest first: kernel/task/posix_timers.c */
 	int next_posix_timer_id;
 	u64 utime, stime, cutime, cstime;	/* ns, of dead threads and waited-for children */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
@@ -152,7 +152,7 @@ struct task_struct {
 	bool restore_sigmask;			/* saved_sigmask is to come back after the handler */
 	bool sigpending_flag;			/* TIF_SIGPENDING: look for signals before user mode */
 	struct sigpending pending;
-	unsigned long jobctl;			/* JOBCTL_* of kernel/sched/signal.c */
+	unsigned long jobctl;			/* JOBCTL_* of kernel/task/signal.c */
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;
@@ -225,7 +225,7 @@ extern void (*mmdrop_hook)(struct mm_struct *mm);	/* mmdrop, filled in by fork_i
 /* kernel/sched/timer.c: sends the signals of ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU. From the tick. */
 void run_cpu_timers(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t) { atomic_inc(&t->usage); return t; }
-/* kernel/sched/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
+/* kernel/task/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
 /* exec/de_thread.c: leaves current alone in its thread group, as its leader. 0 or -EAGAIN (it is being killed). */
 int de_thread(struct task_struct *me);
@@ -240,7 +240,7 @@ void set_task_comm(struct task_struct *t, const char *name);
 void init_rlimits(struct rlimit64 *r);
 /* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot go away meanwhile. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);
-/* kernel/sched/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */
+/* kernel/task/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */
 void exit_itimers(struct task_struct *t);
 /* current takes a timer's signal: @info gets the overruns until now. siglock held. */
 void posix_timer_dequeued(kernel_siginfo_t *info);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals: kernel/sched/signal.c sends and picks them, arch/x86/entry/signal.c builds frames. */
+/* Signals: kernel/task/signal.c sends and picks them, arch/x86/entry/signal.c builds frames. */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 

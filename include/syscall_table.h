@@ -133,7 +133,7 @@ SYSCALL(exit, int code)
 SYSCALL(exit_group, int code)
 SYSCALL(wait4, pid_t pid, int __user *status, int options, void __user *ru)
 SYSCALL(waitid, int which, pid_t pid, void __user *info, int options, void __user *ru)
-/* kernel/signal.c: the calls; the machinery is kernel/sched/signal.c */
+/* kernel/signal.c: the calls; the machinery is kernel/task/signal.c */
 SYSCALL(kill, pid_t pid, int sig)
 SYSCALL(tgkill, pid_t tgid, pid_t pid, int sig)
 SYSCALL(rt_sigaction, int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)

@@ -55,7 +55,7 @@ bool del_timer(struct timer_list *t);			/* true if it was armed */
 static inline bool timer_pending(const struct timer_list *t) { return t->entry.next && t->entry.next != &t->entry; }
 /* Called by the tick with interrupts off. */
 void run_timers(void);
-/* kernel/sched/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME and TAI, on which one can sleep; false: another clock. */
+/* kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME and TAI, on which one can sleep; false: another clock. */
 bool posix_clock_now(int clock, ktime_t *now);
 /* When the monotonic clock will show what @clock (one of these) shows at @t; @abs false: in @t from now. Saturates. */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);

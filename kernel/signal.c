@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The system calls about signals. Abridges the SYSCALL_DEFINEs of
- * kernel/signal.c; the machinery is kernel/sched/signal.c, the frames are
+ * kernel/signal.c; the machinery is kernel/task/signal.c, the frames are
  * arch/x86/entry/signal.c. No 32-bit forms, no pidfds.
  */
 #include <sched.h>

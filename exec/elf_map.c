@@ -43,10 +43,8 @@ void trace_area(enum exec_stage stage, const char *function, unsigned int line, 
 }
 
 /*
- * Zeroes from @start, a user address, to the end of its page: the file's last
- * page shows bytes that lie behind the segment. Nothing when @start begins a
- * page. The first write of an exec into its new memory: a copy-on-write fault
- * taken in kernel mode. 0, or -EFAULT when the page cannot be written.
+ * The last page of the file part shows bytes behind the segment; clears them. This is the
+ * first write of an exec to its new memory: a copy-on-write fault, taken in kernel mode.
  */
 int padzero(unsigned long start)
 {
@@ -56,11 +54,8 @@ int padzero(unsigned long start)
 }
 
 /*
- * The pages of a bss [start, end) that no file page covers, that is those from
- * the first page border at or behind @start to the one at or behind @end:
- * anonymous memory, always readable and writable, executable if @prot has
- * PROT_EXEC. There may be none. Leaves a record of the area that came
- * (EXEC_STAGE_SET_BRK, its start). 0 or -errno.
+ * Maps the pages of a bss that hold no bytes of the file: both ends are rounded up.
+ * They are readable and writable, even behind a read-only segment.
  */
 int set_brk(unsigned long start, unsigned long end, int prot)
 {
@@ -75,17 +70,9 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 }
 
 /*
- * Maps the file's part of a segment, in whole pages: from the page that p_vaddr
- * lies in to the one of its last byte in the file. p_vaddr and p_offset lie
- * equally far behind the start of a page; vm_mmap refuses them else. *addr: where
- * p_vaddr is to be, with the load bias; out: the start of its page where it is.
- * @prot and @flags are vm_mmap's. With @total_size (bytes, the whole program's)
- * the room for all segments is found first and what lies behind this one given
- * back, so that the later ones find their place free; there may be nothing
- * behind it, and what vm_munmap answers does not count. When there is no page to
- * map: 0, but an error if *addr is none of user space (BAD_ADDR). Leaves a
- * record (EXEC_STAGE_MAP_SEGMENTS, its start), last, so that it shows the area
- * as it stays. 0 or -errno.
+ * With @total_size the first segment maps room for all, then unmaps what is behind it:
+ * the later ones find their place free. The record comes last, so that it shows the
+ * final size of the VMA.
  */
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 		   unsigned long flags, unsigned long total_size)
@@ -106,14 +93,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 	return err;
 }
 
-/*
- * A whole segment: the file's bytes (elf_map), zeros behind them up to the end
- * of their page (padzero), and the anonymous rest up to p_memsz (set_brk), at
- * its first page when p_filesz is 0. No zeros where p_memsz is not greater than
- * p_filesz. Arguments, and *addr on the way out, as elf_map's. 0 or -errno: of
- * elf_map, set_brk, or for an *addr that is none of user space. What padzero
- * answers does not count: a segment that may not be written keeps its bytes.
- */
+/* *@addr is where p_vaddr is to be; on return it is the start of the page where p_vaddr is. */
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 		    unsigned long flags, unsigned long total_size)
 {

@@ -160,6 +160,73 @@ def test_what_is_no_function_is_not_cut(name):
         cutting.cut(SAMPLE, 'x.c', [name], 1)
 
 
+SHORT = """/* Helps f. */
+static int helper(int a)
+{
+	return a;
+}
+"""
+
+
+def test_a_contract_takes_the_place_of_the_comment():
+    text = cutting.cut(SHORT, 'x.c', ['helper'], 7, {'helper': 'Returns @a.\n\nNever fails.\n'})
+    assert text.startswith('/*\n * Returns @a.\n *\n * Never fails.\n */\nstatic int helper(int a)\n{\n\tpanic(')
+    assert cutting.put_back(text, SHORT, ['helper']) == SHORT
+
+
+def test_a_function_without_comment_gets_one_and_loses_it_again():
+    bare = SHORT.split('\n', 1)[1]
+    text = cutting.cut('int x;\n\n' + bare, 'x.c', ['helper'], 7, {'helper': 'Returns @a.'})
+    assert '\n\n/*\n * Returns @a.\n */\nstatic' in text
+    assert cutting.put_back(text, 'int x;\n\n' + bare, ['helper']) == 'int x;\n\n' + bare
+
+
+# ---- contracts: what a function has to do stands beside the lab ----------------------
+
+SPECIFIED = [l for l in LABS if os.path.exists(os.path.join(TOP, 'labs', l.folder, 'contracts.toml'))]
+
+
+def c_files(lab):
+    return {path: names for path, names in lab.write.items() if path.endswith('.c')}
+
+
+@pytest.mark.parametrize('lab', SPECIFIED, ids=lambda l: l.folder)
+def test_a_starter_has_each_contract_above_its_stub(lab):
+    contracts = course.load_contracts(TOP, lab)
+    for path, names in c_files(lab).items():
+        whole = starter.read(TOP, path)
+        text = cutting.cut(whole, path, names, lab.number, contracts)
+        for name in names:
+            start, end = cutting.comment_range(text, name)
+            assert text[start:end] == cutting.as_comment(contracts[name])
+        assert cutting.put_back(text, whole, names) == whole
+
+
+@pytest.mark.parametrize('lab', SPECIFIED, ids=lambda l: l.folder)
+def test_the_finished_source_has_four_lines_of_why_at_most(lab):
+    for path, names in c_files(lab).items():
+        text = starter.read(TOP, path)
+        for name in names:
+            start, end = cutting.comment_range(text, name)
+            lines = [l for l in text[start:end].split('\n') if l.strip(' */')]
+            assert len(lines) <= 4, '%s: the contract of %s belongs into labs/%s/contracts.toml' % (path, name, lab.folder)
+
+
+@pytest.mark.parametrize('text, message', [
+    ('f = "Helps."\n', 'g has no contract'),
+    ('f = "Helps."\ng = "Too."\nh = "And h."\n', 'h is no function that lab.toml cuts'),
+    ('f = "Helps."\ng = ""\n', 'the contract of g must be a text'),
+    ('f = "Helps."\ng = "/* Helps. */"\n', 'the contract of g must be a text'),
+    ('f = "Helps."\ng = "%s"\n' % ('x' * 98), 'a line of g is longer than 97'),
+])
+def test_a_wrong_contract_is_an_error(tmp_path, text, message):
+    (tmp_path / 'labs' / '11-new').mkdir(parents=True)
+    (tmp_path / 'labs' / '11-new' / 'contracts.toml').write_text(text)
+    lab = course.Lab(11, '11-new', 'New', '1', {'x.c': ['f', 'g']}, [], 0)
+    with pytest.raises(course.CourseError, match='labs/11-new/contracts.toml: ' + message):
+        course.load_contracts(str(tmp_path), lab)
+
+
 # ---- every starter --------------------------------------------------------------------
 
 @pytest.mark.parametrize('number', NUMBERS)

@@ -2,7 +2,8 @@
 """The labs as they stand in labs/: what each asks for, its tests, its points.
 
 labs/NN-name/lab.toml says which functions the student writes and which tests
-grade them; labs/points.toml is the one place of all points. A starter has
+grade them, contracts.toml beside it what each function has to do;
+labs/points.toml is the one place of all points. A starter has
 labs/starter.json besides, which says for which lab and seed it was made.
 """
 import dataclasses
@@ -22,6 +23,7 @@ KEYS = {
     'guest': {'run', 'shell', 'programs', 'rootfs', 'expect', 'cmdline', 'limit', 'cores'},
     'answer': {'question'},
 }
+CONTRACT_WIDTH = 97     # of a line; ' * ' comes before it
 COMMON = {'name', 'kind', 'shows', 'stage', 'hidden'}
 
 
@@ -124,6 +126,25 @@ def load_labs(top=TOP):
     points = read_toml(os.path.join(root, 'points.toml'))
     folders = sorted(d for d in os.listdir(root) if os.path.exists(os.path.join(root, d, 'lab.toml')))
     return [load_lab(top, f, points) for f in folders]
+
+
+def load_contracts(top, lab):
+    """{function: text} of labs/NN-name/contracts.toml: one for each function that @lab cuts, and no other."""
+    where = os.path.join('labs', lab.folder, 'contracts.toml')
+    path = os.path.join(top, where)
+    if not os.path.exists(path):
+        return {}
+    contracts = read_toml(path)
+    cut = [n for file, names in lab.write.items() if file.endswith('.c') for n in names]
+    for name in sorted(set(cut) ^ set(contracts)):
+        raise CourseError('%s: %s' % (where, '%s has no contract' % name if name in cut else
+                                      '%s is no function that lab.toml cuts' % name))
+    for name, text in contracts.items():
+        if not isinstance(text, str) or not text.strip() or '*/' in text:
+            raise CourseError('%s: the contract of %s must be a text that fits into a comment' % (where, name))
+        if max(map(len, text.split('\n'))) > CONTRACT_WIDTH:
+            raise CourseError('%s: a line of %s is longer than %d characters' % (where, name, CONTRACT_WIDTH))
+    return contracts
 
 
 def starter(top=TOP):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Cut bodies of functions out of C source, and put them back.
 
-A function's signature and the comment above it stay; its body becomes a stub
-that ends the kernel with a clear message. Works on the text, for what is put
-back must be the same bytes.
+A function's signature stays; its body becomes a stub that ends the kernel with
+a clear message, and its contract takes the place of the comment above it. Works
+on the text, for what is put back must be the same bytes.
 """
 import re
 
@@ -41,17 +41,38 @@ def matching(text, i):
         i = skip_token(text, i)
 
 
-def body_range(text, name):
-    """(start, end) of the body of function @name, braces included."""
+def definition(text, name):
+    """(start, brace, end) of function @name: its signature, its body's opening brace, behind its body."""
     found = []
     for m in re.finditer(r'^[A-Za-z_][^\n;={}#/]*?\b%s\(' % re.escape(name), text, re.M):
         behind = matching(text, m.end() - 1)
         brace = re.compile(r'\s*').match(text, behind).end()
         if text[brace] == '{':
-            found.append((brace, matching(text, brace)))
+            found.append((m.start(), brace, matching(text, brace)))
     if len(found) != 1:
         raise CutError('%s: %d definitions found, expected one' % (name, len(found)))
     return found[0]
+
+
+def body_range(text, name):
+    """(start, end) of the body of function @name, braces included."""
+    return definition(text, name)[1:]
+
+
+def comment_range(text, name):
+    """(start, end) of the comment directly above function @name; both are the function's start if there is none."""
+    start = definition(text, name)[0]
+    if text[:start].endswith('*/\n'):
+        comment = text.rindex('/*', 0, start)
+        if comment == 0 or text[comment - 1] == '\n':
+            return comment, start
+    return start, start
+
+
+def as_comment(text):
+    """A contract as the comment above its function."""
+    lines = [' * ' + line if line else ' *' for line in text.strip('\n').split('\n')]
+    return '/*\n%s\n */\n' % '\n'.join(lines)
 
 
 def body(text, name):
@@ -64,8 +85,8 @@ def replace_body(text, name, new):
     return text[:start] + new + text[end:]
 
 
-def cut(text, path, names, lab):
-    """@text with the bodies of @names replaced by stubs of @lab."""
+def cut(text, path, names, lab, contracts=()):
+    """@text with the bodies of @names replaced by stubs of @lab, and the comments by the @contracts (name -> text)."""
     for name in names:
         start, end = body_range(text, name)
         # A body on the signature's own line moves to the next, where every other stub stands.
@@ -74,12 +95,20 @@ def cut(text, path, names, lab):
             at -= 1
         gap = '' if text[at - 1] == '\n' else '\n'
         text = text[:at] + gap + STUB % (lab, name, path) + text[end:]
+        if name in contracts:
+            start, end = comment_range(text, name)
+            text = text[:start] + as_comment(contracts[name]) + text[end:]
     return text
 
 
 def put_back(text, finished, names):
-    """@text with the bodies of @names as they are in @finished."""
+    """@text with @names, body and comment, as they are in @finished."""
     for name in names:
+        start, end = comment_range(finished, name)
+        comment = finished[start:end]
+        start, end = comment_range(text, name)
+        text = text[:start] + comment + text[end:]
+
         start, end = body_range(finished, name)
         at = start
         while finished[at - 1] in ' \t\n':

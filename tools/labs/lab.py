@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Make a starter: a git repository with one commit, in which the functions of one lab are to be written.
 
-The finished source has no holes; labs/NN-name/lab.toml says what to cut. What
-a student should not see stays behind. With --seed the kernel is a variant
+The finished source has no holes; labs/NN-name/lab.toml says what to cut, and
+contracts.toml what to write above the stub. What a student should not see stays
+behind. With --seed the kernel is a variant
 (labs/variants.toml). The starter carries the finished kernel's object files,
 for its grader (tools/labs/kernels.py says why).
 """
@@ -86,11 +87,11 @@ def finished_source(top, seed):
     return variant.apply(lambda f: read(top, f), variant.load(top), seed)
 
 
-def cut_lab(out, lab):
+def cut_lab(out, lab, contracts):
     """Cuts what @lab asks for out of the files under @out."""
     for path, names in lab.write.items():
         text = read(out, path)
-        new = answers.blank(text) if path.endswith('.txt') else cutting.cut(text, path, names, lab.number)
+        new = answers.blank(text) if path.endswith('.txt') else cutting.cut(text, path, names, lab.number, contracts)
         write(out, path, new)
 
 
@@ -245,7 +246,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
             write(out, path, text)
     ours = [l for l in labs if l.number == number or (cut_earlier and l.number < number)]
     for other in ours:
-        cut_lab(out, other)
+        cut_lab(out, other, course.load_contracts(top, other))
     write(out, 'labs/starter.h', STARTER_H)
     write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours]}) + '\n')
     write_workflow(top, out, ours)

@@ -23,7 +23,7 @@ CFLAGS	+= -DDEBUG
 B	:= build/debug
 endif
 
-DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched kernel/task mm mm/frames fs fs/proc lib
+DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched kernel/task kernel/trace kernel/tty mm mm/frames fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
 CSRC	:= $(filter-out lib/lockdep.c mm/frames/ptdump.c,$(CSRC))

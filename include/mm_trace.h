@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who made an area, and who a page: a ring beside the exec film, of the calls
- * that led to each. lib/mm_trace.c keeps it; GDB's who-mapped reads it.
+ * that led to each. kernel/trace/who.c keeps it; GDB's who-mapped reads it.
  */
 #ifndef MM_TRACE_H
 #define MM_TRACE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The exec film: a ring of records, one for each stage of each exec, with the
- * area that came or changed. lib/trace.c keeps it; GDB, /proc/exec_trace and
+ * area that came or changed. kernel/trace/film.c keeps it; GDB, /proc/exec_trace and
  * the graders read it.
  */
 #ifndef TRACE_H

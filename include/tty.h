@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal: line discipline and job control. kernel/tty.c. */
+/* The terminal: line discipline and job control. kernel/tty/tty.c. */
 #ifndef TTY_H
 #define TTY_H
 
@@ -40,7 +40,7 @@ struct tty_struct {
 
 extern struct tty_struct console_tty;
 
-/* kernel/n_tty.c: the line discipline. */
+/* kernel/tty/n_tty.c: the line discipline. */
 void n_tty_init(struct tty_struct *tty);
 void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n);	/* any context */
 void n_tty_set_termios(struct tty_struct *tty, const struct termios *t);
@@ -52,12 +52,12 @@ ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *b
 unsigned int n_tty_poll(struct tty_struct *tty, struct file *f, struct poll_table_struct *pt);
 void start_tty(struct tty_struct *tty);
 
-/* kernel/tty.c */
+/* kernel/tty/tty.c */
 bool tty_hung_up_p(struct tty_struct *tty, struct file *f);
 bool tty_is_console_file(struct file *f);	/* opened as /dev/console: outside job control, survives a hang-up */
 void tty_hangup(struct tty_struct *tty);	/* every open file but /dev/console reads EOF and writes EIO from now on */
 
-/* kernel/tty_jobctrl.c */
+/* kernel/tty/jobctrl.c */
 int tty_check_change(struct tty_struct *tty, int sig);	/* 0; -ERESTARTSYS after @sig to current's group; -EIO */
 void tty_open_proc_set_tty(struct tty_struct *tty, struct file *f);
 /* The job control ioctls; -ENOIOCTLCMD if @cmd is none of them. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exec film of a machine, read out of its memory: the records of lib/trace.c, and where two films part.
+"""The exec film of a machine, read out of its memory: the records of kernel/trace/film.c, and where two films part.
 
 No guest program takes part, so it can be had after a panic and from a kernel
 whose /proc does not work.

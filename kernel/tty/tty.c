@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The console terminal as a device: one line under five names, its open
- * files, its settings. The bytes are kernel/n_tty.c's, job control is
- * kernel/tty_jobctrl.c's.
+ * files, its settings. The bytes are kernel/tty/n_tty.c's, job control is
+ * kernel/tty/jobctrl.c's.
  *
  * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than
  * one line, what a modem, a UART or a virtual terminal has of its own (ENOTTY),

@@ -1,6 +1,15 @@
 # Exon: build, run, debug and test. `make help` lists the targets.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
+
+# A build uses all cores by itself; -j on the command line wins.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+endif
+# `make clean run`: of several goals that are more than files, one follows the other.
+ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out all iso build/%,$(MAKECMDGOALS))),)
+.NOTPARALLEL:
+endif
 .DEFAULT_GOAL := help
 
 B	:= build
@@ -22,6 +31,7 @@ ifdef DEBUG
 CFLAGS	+= -DDEBUG
 B	:= build/debug
 endif
+EXEC_CFLAGS := -Og
 
 DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched kernel/task kernel/trace kernel/tty mm mm/frames fs fs/proc lib
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
@@ -33,9 +43,19 @@ OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image
 
 # The heart is compiled for the debugger: each function a symbol, variables where the source has them.
 EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard exec/*.c))
-$(EXEC_OBJS): CFLAGS += -Og
+$(EXEC_OBJS): CFLAGS += $(EXEC_CFLAGS)
 
-$(B)/%.o: %.c
+# Changed flags rebuild. The file lies among the objects: a copy of them, with its times, needs no rebuild. What only warns
+# and where the tree lies are left out.
+FLAGS	:= $(CC) $(filter-out -Werror -ffile-prefix-map=% $(STARTER),$(CFLAGS)) $(EXEC_CFLAGS)
+STAMP	:= $(B)/boot/flags
+$(STAMP): FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+FORCE:
+.PHONY: FORCE
+
+$(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -53,7 +73,7 @@ VDSO_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIC -mgeneral-regs-only -fno-s
 VDSO_LDFLAGS := -Bsymbolic -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 --eh-frame-hdr \
 	   --no-undefined -z max-page-size=4096 -z noexecstack -T arch/x86/vdso/vdso.lds
 
-$(VDSO)/vclock.o: arch/x86/vdso/vclock.c
+$(VDSO)/vclock.o: arch/x86/vdso/vclock.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  VDSO  $<"
 	@$(CC) $(VDSO_CFLAGS) -MMD -MP -c -o $@ $<
@@ -102,8 +122,6 @@ $(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds
 ifndef DEBUG
 build/debug/exon.elf: FORCE
 	@$(MAKE) --no-print-directory DEBUG=1 $@
-FORCE:
-.PHONY: FORCE
 endif
 
 # ---- the ISO image: GRUB for BIOS and UEFI ----------------------------------------------------------
@@ -161,8 +179,8 @@ do-run-vga: build/exon.elf build/rootfs.cpio
 	@$(QEMU) $(ACCEL) -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
 
 run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI
-	@$(SETUP) iso do-run-iso
-do-run-iso:
+	@$(SETUP) do-run-iso
+do-run-iso: iso
 	@$(QEMU) $(ACCEL) -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
 
 compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side
@@ -270,7 +288,7 @@ test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 20 minute
 	@$(SETUP) do-test
 do-test: build/exon.elf build/debug/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
 	@tools/check-floors
-	@/usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
+	@env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
 
 # ---- labs: course assignments ---------------------------------------------------
 

@@ -162,26 +162,23 @@ build/rootfs.cpio: $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/root
 SETUP	:= tools/deps.sh && $(MAKE) --no-print-directory
 RAM	?= 256
 CMDLINE	?=
-QEMU	:= qemu-system-x86_64 -machine q35 -m $(RAM) -no-reboot -net none \
-	   -device isa-debug-exit,iobase=0xf4,iosize=4
-TCG	:= -accel tcg -cpu max,la57=off,pku=off,erms=off,fsrm=off
-ACCEL	:= $(if $(shell test -w /dev/kvm && echo y),-accel kvm -cpu host,$(TCG))
+QEMU	:= tools/qemu.py --ram=$(RAM)
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words', RAM=MiB)
 	@$(SETUP) do-run
 do-run: build/exon.elf build/rootfs.cpio
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
-	@$(QEMU) $(ACCEL) -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
+	@$(QEMU) --kvm -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
 
 run-vga: ## the same in a window: VGA text and PS/2 keyboard
 	@$(SETUP) do-run-vga
 do-run-vga: build/exon.elf build/rootfs.cpio
-	@$(QEMU) $(ACCEL) -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
+	@$(QEMU) --kvm -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
 
 run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI
 	@$(SETUP) do-run-iso
 do-run-iso: iso
-	@$(QEMU) $(ACCEL) -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
+	@$(QEMU) --kvm -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
 
 compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side
 	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
@@ -198,9 +195,9 @@ build/linux/vmlinuz:
 SOCKET	:= build/gdb.socket
 # QEMU for the debugger, emulated, with a disk that holds nothing but snapshots. $(1): debug or replay, whose files
 # are build/$(1).*; the socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
-debugged = $(QEMU) $(TCG) -smp 1 -drive if=none,format=qcow2,file=build/$(1).qcow2,id=snapshots \
-	   -kernel build/exon.elf -initrd build/$(1).cpio -append "console=ttyS0 norandmaps $(CMDLINE)"
-GDBSTUB	:= -S -chardev socket,path=$(SOCKET),server=on,wait=off,id=gdb -gdb chardev:gdb
+debugged = $(QEMU) --snapshots=build/$(1).qcow2 -kernel build/exon.elf -initrd build/$(1).cpio \
+	   -append "console=ttyS0 norandmaps $(CMDLINE)"
+GDBSTUB	:= --gdb=$(SOCKET)
 waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 	   echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
 # The clock is the count of instructions; all else that comes from outside is written to a file, or read from it.

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 
+import qemu
 import vm
 from conftest import TOP
 
@@ -33,11 +34,10 @@ class Machine:
             f.write(program + '\n' + command)
         vm.pack(command, initrd, extra_files)
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-        qemu = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', memory=128, extra=[
-            '-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % self.socket, '-gdb', 'chardev:gdb',
-            '-monitor', 'none', '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk])
+        words = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', memory=128, extra=[
+            *qemu.debugger(self.socket), '-monitor', 'none', *qemu.snapshots(disk)])
         with open(self.console, 'w') as out:
-            self.qemu = subprocess.Popen(qemu, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+            self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         wait_for(lambda: os.path.exists(self.socket))
 
     def close(self):

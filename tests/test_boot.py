@@ -58,10 +58,8 @@ def test_pvh(small):
 
 def boot_iso(iso, *extra):
     """Boots a CD-ROM; there QEMU knows nothing of the kernel."""
-    command = vm.qemu_command('', '', '', 256, extra)
-    at = command.index('-kernel')
-    del command[at:at + 6]
-    p = subprocess.run(command + ['-cdrom', str(iso)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    command = vm.qemu_command('', '', '', 256, ['-cdrom', str(iso), *extra])
+    p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, timeout=60 * float(os.environ.get('TIMEOUT_SCALE', '1')))
     return p.stdout.decode('utf-8', 'replace').replace('\r\n', '\n'), p.returncode
 
@@ -127,10 +125,7 @@ def test_rootfs_in_96_mib(folder):
 
 def ends_with_panic(initrd, memory=64, seconds=30, cmdline=''):
     """The text, after it was seen to be one panic with a backtrace, and QEMU's end with an error."""
-    command = vm.qemu_command(vm.KERNEL['exon'], initrd or '', vm.CMDLINE['exon'] + ' ' + cmdline, memory)
-    if not initrd:
-        at = command.index('-initrd')
-        del command[at:at + 2]
+    command = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' ' + cmdline, memory)
     try:
         p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            timeout=seconds * float(os.environ.get('TIMEOUT_SCALE', '1')))
@@ -189,7 +184,7 @@ def test_bad_archive(folder, small, name):
 
 
 def test_no_initramfs():
-    text = ends_with_panic(None)
+    text = ends_with_panic('')
     assert 'No initramfs was given (QEMU: -initrd FILE; GRUB: module2 FILE)' in text
     assert 'no init to run: no initramfs was given' in text
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import qemu
 import vm
 from conftest import TOP
 
@@ -44,22 +45,22 @@ def boot(folder):
     vm.pack(SCRIPT, initrd)
     with open(commands, 'w') as f:
         f.write(SESSION)
-    extra = ['-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % socket, '-gdb', 'chardev:gdb', '-monitor', 'none']
     # The memory of `make debug`.
-    command = vm.qemu_command(vm.KERNEL['exon'], initrd, 'console=ttyS0 norandmaps', 256, extra)
+    command = vm.qemu_command(vm.KERNEL['exon'], initrd, 'console=ttyS0 norandmaps', qemu.MEMORY,
+                              [*qemu.debugger(socket), '-monitor', 'none'])
     with open(console, 'wb') as log:
-        qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        guest = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     try:
-        while not os.path.exists(socket) and qemu.poll() is None:
+        while not os.path.exists(socket) and guest.poll() is None:
             time.sleep(0.05)
         p = subprocess.run(['gdb', '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
                             '-x', os.path.join(TOP, 'tools', 'gdb', 'exon.py'), '-ex', 'target remote ' + socket,
                             '-x', commands], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            timeout=180)
-        qemu.wait(60)
+        guest.wait(60)
     finally:
-        qemu.kill()
-        qemu.wait()
+        guest.kill()
+        guest.wait()
     with open(console, encoding='utf-8', errors='replace') as f:
         return p.stdout.decode('utf-8', 'replace'), f.read().replace('\r', '')
 

@@ -14,12 +14,11 @@ import sys
 import tempfile
 import time
 
+import qemu
+
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, 'build')
 MEMORY = 512        # MiB; Linux sizes some limits by it, so both kernels get the same
-# One processor for both kernels: no 5-level paging, no protection keys, no fast string
-# instructions that the emulator would count byte by byte.
-CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
 # no_timer_check: on a busy computer Linux would doubt its timer, and panic.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check'}
 KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
@@ -30,10 +29,9 @@ class Failed(Exception):
 
 
 def qemu_command(kernel, initrd, cmdline, memory=MEMORY, extra=()):
-    return ['qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg', '-cpu', CPU, '-m', str(memory), '-smp', '1',
-            '-nodefaults', '-display', 'none', '-no-reboot', '-serial', 'stdio', '-net', 'none',
-            '-device', 'isa-debug-exit,iobase=0xf4,iosize=4',
-            '-kernel', kernel, '-initrd', initrd, '-append', cmdline] + list(extra)
+    """QEMU's words for a machine with its serial line on stdout. No @kernel: @extra says what boots."""
+    return (qemu.machine(memory) + ['-nodefaults', '-display', 'none', '-serial', 'stdio']
+            + (qemu.kernel(kernel, initrd, cmdline) if kernel else []) + list(extra))
 
 
 def boot(which, initrd, cmdline='', memory=MEMORY, seconds=120, extra=()):

@@ -10,6 +10,7 @@ import checks
 import course
 import kernels
 import machine
+from machine import qemu
 
 
 def find_test(labs, name):
@@ -41,9 +42,8 @@ def start(top, test):
     print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
     kernel = os.path.join(top, 'build', 'exon.elf')
     return subprocess.call(machine.command(kernel, initrd, test.cmdline, count=False) + [
-        '-display', 'none', '-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % gdb, '-gdb', 'chardev:gdb',
-        '-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records'),
-        '-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk])
+        '-display', 'none', *qemu.debugger(gdb), *qemu.snapshots(disk),
+        '-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records')])
 
 
 def main():

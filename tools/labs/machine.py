@@ -16,8 +16,10 @@ import sys
 import tempfile
 import time
 
-CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
-MEMORY = 256                # MiB
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import qemu     # noqa: E402
+
 MILLION = 1000000
 CAP_SECONDS = 60            # wall clock, for the slowest test on a machine of SPEED
 SPEED = 20 * MILLION        # instructions a second that the cap is made for
@@ -94,10 +96,9 @@ def parse_records(data, nonce):
 
 def command(kernel, initrd, cmdline, count):
     """QEMU's words for a graded machine, without its ports. count: the clock counts instructions."""
-    return ['qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg', '-cpu', CPU, '-m', str(MEMORY), '-smp', '1',
-            *(['-icount', 'shift=0,sleep=off'] if count else []), '-rtc', 'base=2026-01-01,clock=vm',
-            '-nodefaults', '-no-reboot', '-net', 'none', '-kernel', os.path.abspath(kernel), '-initrd', initrd,
-            '-append', 'console=ttyS0 quiet nokaslr rdinit=/lab/run ' + cmdline]
+    return [*qemu.machine(), *(['-icount', 'shift=0,sleep=off'] if count else []), '-rtc', 'base=2026-01-01,clock=vm',
+            '-nodefaults',
+            *qemu.kernel(os.path.abspath(kernel), initrd, 'console=ttyS0 quiet nokaslr rdinit=/lab/run ' + cmdline)]
 
 
 def pack(folder, archives, commands, nonce, tools):

@@ -12,6 +12,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import qemu     # noqa: E402
 import vm       # noqa: E402
 
 GDB = os.path.join(vm.TOP, 'tools', 'gdb', 'exon.py')
@@ -51,13 +52,12 @@ def start_qemu(folder, cmdline, files, log):
     """Exon, stopped before its first instruction; GDB is waited for at folder/gdb."""
     initrd, socket = os.path.join(folder, 'initrd.cpio'), os.path.join(folder, 'gdb')
     vm.pack('', initrd, files)
-    extra = ['-S', '-monitor', 'none', '-gdb', 'chardev:gdb',
-             '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % socket]
-    qemu = subprocess.Popen(vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' ' + cmdline, extra=extra),
-                            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    while not os.path.exists(socket) and qemu.poll() is None:
+    words = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' ' + cmdline,
+                            extra=[*qemu.debugger(socket), '-monitor', 'none'])
+    guest = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+    while not os.path.exists(socket) and guest.poll() is None:
         time.sleep(0.05)
-    return qemu, socket
+    return guest, socket
 
 
 def ask_gdb(socket, seconds):
@@ -80,12 +80,12 @@ def areas_after_exec(words, cmdline='', files=(), seconds=120):
     @files: more arguments for mkcpio.py, e.g. ['--file', 'root/prog:755=./prog']. Raises vm.Failed.
     """
     with tempfile.TemporaryDirectory() as folder, open(os.path.join(folder, 'log'), 'w+b') as log:
-        qemu, socket = start_qemu(folder, command_line(words, cmdline), files, log)
+        guest, socket = start_qemu(folder, command_line(words, cmdline), files, log)
         try:
             said = ask_gdb(socket, seconds)
         finally:
-            qemu.kill()
-            qemu.wait()
+            guest.kill()
+            guest.wait()
         log.seek(0)
         console = log.read().decode('utf-8', 'replace')
     lines = [l for l in said.splitlines() if l[:1] in set('0123456789abcdef') and '-' in l]

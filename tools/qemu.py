@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""QEMU's command line. Everything that boots a kernel takes its machine from this file.
+
+  qemu.py [--ram=MIB] [--kvm] [--gdb=SOCKET] [--snapshots=FILE] WORDS...
+
+It replaces itself by QEMU: the machine, then WORDS. Without --kvm the processor
+is emulated, so that it is the same on every computer. With --kvm it is the
+host's own, where /dev/kvm can be written. --gdb: stopped, and GDB is waited for
+at a socket. --snapshots: a qcow2 file that holds nothing else.
+"""
+import argparse
+import os
+import shutil
+import sys
+
+MEMORY = 256        # MiB
+# No 5-level paging, no protection keys, and no fast string instructions: the emulator counts those byte by byte.
+CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
+
+
+def accelerator(kvm=False):
+    if kvm and os.access('/dev/kvm', os.W_OK):
+        return ['-accel', 'kvm', '-cpu', 'host']
+    return ['-accel', 'tcg', '-cpu', CPU]
+
+
+def dies_with_parent():
+    """The words before a command that the kernel kills when its parent ends, whatever ends the parent."""
+    return ['setpriv', '--pdeathsig', 'KILL'] if shutil.which('setpriv') else []
+
+
+def machine(memory=MEMORY, kvm=False):
+    """The words of the machine; what it runs and where its output goes come behind them."""
+    return dies_with_parent() + [
+        'qemu-system-x86_64', '-machine', 'q35', *accelerator(kvm), '-m', str(memory), '-smp', '1', '-no-reboot',
+        '-net', 'none', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4']
+
+
+def kernel(image, initrd='', cmdline=''):
+    """The words that load a kernel."""
+    return ['-kernel', image, *(['-initrd', initrd] if initrd else []), '-append', cmdline]
+
+
+def debugger(socket):
+    """The words for a machine that stands before its first instruction until GDB comes to @socket."""
+    return ['-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % socket, '-gdb', 'chardev:gdb']
+
+
+def snapshots(disk):
+    return ['-drive', 'if=none,format=qcow2,file=%s,id=snapshots' % disk]
+
+
+def main(words):
+    ap = argparse.ArgumentParser(add_help=False, allow_abbrev=False)     # -hda is a word of QEMU
+    ap.add_argument('--ram', default=MEMORY)
+    ap.add_argument('--kvm', action='store_true')
+    ap.add_argument('--gdb')
+    ap.add_argument('--snapshots')
+    a, rest = ap.parse_known_args(words)
+    words = machine(a.ram, a.kvm) + (snapshots(a.snapshots) if a.snapshots else []) + (debugger(a.gdb) if a.gdb else []) + rest
+    try:
+        os.execvp(words[0], words)
+    except OSError as e:
+        sys.exit('qemu.py: %s: %s' % (words[0], e.strerror))
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

@@ -60,9 +60,8 @@ static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned lon
 }
 
 /*
- * *addr = the upper end of the highest hole of @len bytes within [low, high), less @len. A hole ends
- * at @high or where the area above it begins for its neighbours (vm_start_gap); an area above @high
- * counts too, for its gap may reach below. 0, or -ENOMEM and *addr is not touched. All page aligned.
+ * A hole ends at @high or at vm_start_gap of the VMA above it. A VMA above @high counts too, for
+ * its guard gap may reach below. After -ENOMEM *@addr is unchanged.
  */
 static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsigned long len,
 				 unsigned long low, unsigned long high)

@@ -53,8 +53,7 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 void vm_area_free(struct vm_area_struct *vma) { kfree(vma); }
 
 /*
- * mmap_cache is the area of the last hit (any of the list) or NULL; it may be where a search begins,
- * if @addr is not below it, and becomes what was found. No area reaches beyond highest_vm_end.
+ * mmap_cache may be any VMA of the list, or NULL: readers race to set it, and each value is right.
  */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
@@ -118,11 +117,7 @@ static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
-/*
- * Both directions of the list, map_count, highest_vm_end (note_last), and for an area of a file,
- * under i_mmap_lock, the end of the file's list i_mmap by shared_node. The last act, with the lock
- * given back, is mm_trace of the area (MM_TRACE_AREA): GDB's who-mapped lives by it.
- */
+/* mm_trace comes last, with i_mmap_lock given back: it records who called for the VMA. */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct vm_area_struct **link = prev ? &prev->vm_next : &mm->mmap;
@@ -212,10 +207,8 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 }
 
 /*
- * A copy of @vma takes one side of @addr and is linked, @vma keeps the other. Each page keeps its
- * place in the file (vm_pgoff), both parts share the anon_vma. The copy is in no list before vma_link:
- * vma_stretch is not for it. -EINVAL: VM_DONTEXPAND, for the kernel counts on the number of pages in
- * its own areas. After an error nothing has changed.
+ * @piece is in no list before vma_link, so its edges are set by hand; vma_stretch is for linked
+ * VMAs. After an error nothing has changed.
  */
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
@@ -289,11 +282,8 @@ bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigne
 }
 
 /*
- * @into grows to [@start, @end), which contains it, and its neighbours, however many on either side
- * (the callers ask for up to two above, or one below), lose what it takes: one that loses all is
- * unlinked and removed, one that loses a part keeps the rest, each page at its place in the file
- * (vma_stretch). If @into has no anon_vma it inherits that of the nearest neighbour that loses
- * something and has one; vma_merge lets that be an area above only, which loses all. No error.
+ * Neighbours shrink or go first and @into grows last, so that no two VMAs overlap on the way.
+ * @into inherits an anon_vma before its owner goes.
  */
 static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
 		       unsigned long end)
@@ -333,15 +323,9 @@ static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_st
 }
 
 /*
- * Tries to make [addr, end), which is to have these properties, part of its
- * neighbours; see the picture above. @prev: the area before @addr, or the one
- * that contains it when the range is not its head (NULL: none). The area behind
- * the range is not given: it is @prev's next, or the one after that when @prev's
- * next ends with the range. Each of the two must fit by itself
- * (can_vma_merge_after, can_vma_merge_before); if both do, but their own
- * anon_vmas differ (is_mergeable_anon_vma, any chain), @prev takes the range
- * alone. A range of VM_SPECIAL joins nothing. Gives the area that now covers the
- * range, or NULL: nothing was changed. mmap_lock held for write.
+ * See the picture above. @prev is the VMA before @addr, or the one that contains the range and
+ * begins before it. If both neighbours fit but their anon_vmas differ, @prev takes the range.
+ * NULL: nothing was changed. mmap_lock held for write.
  */
 struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
 				 unsigned long addr, unsigned long end, unsigned long vm_flags,
@@ -363,10 +347,8 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 }
 
 /*
- * The range has no anon_vma yet. Unlike vma_merge, a new mapping whose neighbours cannot become one
- * prefers the next, for Linux 6.1 asks that one first and, if it fits, holds the other to its
- * anon_vma (that is what @prev's can_vma_merge_after is asked with). VM_SPECIAL joins nothing. NULL:
- * nothing was changed.
+ * As in Linux 6.1, @next is asked first and @prev must fit its anon_vma; so @next gets the range
+ * if the two cannot become one. vma_merge prefers @prev. NULL: nothing was changed.
  */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     struct vm_area_struct *next, unsigned long addr,

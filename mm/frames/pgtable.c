@@ -35,12 +35,8 @@ static pte_t *entry_of(pte_t *table, unsigned long va, unsigned int level)
 static pte_t *table_of(pte_t entry) { return phys_to_virt(pte_val(entry) & PTE_PFN_MASK); }
 
 /*
- * The entry for @va at @level (1: that of a page) in the tables of @mm, or of the kernel (@mm
- * NULL: init_pgd). Goes down from the top: the entry at each level above @level leads to the next
- * table. A table that is missing, its entry being empty, is made if @alloc: alloc_table, entered as
- * present, writable, accessed, and user if it is a user's, for only the last level says what a page
- * may do; a user's is counted in mm->pgtables_bytes. NULL: a table is missing, or there is no memory
- * for one; those made on the way stay. A large page above @level is our own bug: BUG_ON.
+ * The PTE for @va at @level; @mm NULL: the kernel's tables. Tables are writable, and user for a
+ * user: only level 1 decides what a page permits. On NULL, tables made so far stay.
  */
 static pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
 {
@@ -67,10 +63,8 @@ static pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, b
 /* ---- kernel half ------------------------------------------------------- */
 
 /*
- * Maps [@va, @va + @size) to the frames from @pa on, all page aligned, with the rights @prot: by an
- * entry of 2 MiB (level 2, _PAGE_PSE) wherever @va and @pa both are at such a border and so much is
- * left, else of 4 KiB. An entry that is not empty is our own bug: BUG_ON. 0, or -ENOMEM: then a part
- * is mapped.
+ * Uses an entry of 2 MiB wherever @va, @pa and the rest of @size permit it. An entry that is not
+ * empty is our own bug. After -ENOMEM a part is mapped.
  */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot)
 {
@@ -145,9 +139,8 @@ static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned in
 }
 
 /*
- * The first entry of level 1 in [*addr, @end) that is not empty (present or not), *addr becoming its
- * address. NULL: there is none; *addr then means nothing. What a missing table would cover is one
- * step. *addr and @end are page aligned, @end at most TASK_SIZE. page_table_lock held.
+ * A missing table is one step, for callers pass ranges of many TiB. A PTE that is not present
+ * counts if it is not empty. page_table_lock held.
  */
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 {
@@ -165,12 +158,8 @@ pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 }
 
 /*
- * Frees the tables below @table (of @level) that [start, end) touches and that nothing outside
- * [floor, ceiling) needs. A table whose whole reach lies inside goes, for an area outside
- * [start, end) but inside the bounds does not exist. @ceiling 0 is the end of the address space:
- * ceiling - 1 is the last byte that may go. [start, end) lies within the reach of @table, which
- * itself stays. Lower tables go first: what was freed leaves an empty entry, and pgtables_bytes is
- * less by its size.
+ * Frees the tables below @table that lie wholly within [@floor, @ceiling). No VMA outside
+ * [@start, @end) lies there. @ceiling 0 is the end of the address space: hence ceiling - 1.
  */
 static void free_level(struct mm_struct *mm, pte_t *table, unsigned int level, unsigned long start,
 		       unsigned long end, unsigned long floor, unsigned long ceiling)
@@ -223,11 +212,8 @@ void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long en
 }
 
 /*
- * The first rights of a page in an area of @vm_flags. Without VM_READ, VM_WRITE and VM_EXEC the
- * processor must not see it: _PAGE_PROTNONE. Else present and user; _PAGE_RW only if it is writable
- * and shared, for a private writable page starts read-only: its first write is where it becomes a
- * copy. _PAGE_NX unless executable. x86 has no write-only and no execute-only pages. Each counts as
- * accessed. Other flags play no part.
+ * A private writable page starts read-only: its first write must fault, and copies it. x86 has
+ * no write-only and no execute-only pages.
  */
 pgprot_t vm_get_page_prot(unsigned long vm_flags)
 {

@@ -34,9 +34,8 @@ size_t elf_phdrs_size(const Elf64_Ehdr *ehdr)
 }
 
 /*
- * total_size: from the beginning of the lowest page of any PT_LOAD to the last byte of the highest
- * one's memory; 0: no PT_LOAD. The table may have them in any order. Sums wrap as in Linux: a
- * segment that does not fit is refused when its turn to be mapped comes.
+ * The table may have the segments in any order. Sums wrap, as in Linux: a segment that does not
+ * fit is refused when it is mapped.
  */
 static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *img)
 {
@@ -51,20 +50,14 @@ static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *
 	}
 }
 
-/*
- * One PT_LOAD's part in img->alignment, the greatest p_align of all; in the end elf_plan rounds it up
- * to whole pages. An alignment that is no power of two counts for nothing, 0 is none.
- */
+/* The greatest p_align of all. One that is not a power of two is ignored, as in Linux. */
 static void plan_alignment(const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_align && (ph->p_align & (ph->p_align - 1)) == 0)
 		img->alignment = max(img->alignment, ph->p_align);
 }
 
-/*
- * The last PT_LOAD whose bytes in the file contain the first byte of the program header table tells
- * where that is in memory: img->phdr_addr. The end of the bytes is a sum that wraps.
- */
+/* The last PT_LOAD whose bytes in the file contain the table decides. The sum wraps. */
 static void plan_phdr_addr(const Elf64_Ehdr *ehdr, const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_offset <= ehdr->e_phoff && ehdr->e_phoff < ph->p_offset + ph->p_filesz)
@@ -72,11 +65,8 @@ static void plan_phdr_addr(const Elf64_Ehdr *ehdr, const Elf64_Phdr *ph, struct 
 }
 
 /*
- * One PT_LOAD's part in what /proc/PID/stat shows as code and data, and in where the heap may start.
- * start_code, end_code: from the lowest start to the highest end of file bytes of executable
- * segments. start_data: the highest start of any segment, executable or not; end_data: the highest
- * end of file bytes. brk: the highest end of memory. With no such segment start_code is -1, the
- * others 0.
+ * start_data is the highest start of any segment, as in Linux: /proc/PID/stat shows it. The other
+ * starts are the lowest, the ends the highest.
  */
 static void plan_code_and_data(const Elf64_Phdr *ph, struct elf_image *img)
 {
@@ -92,9 +82,8 @@ static void plan_code_and_data(const Elf64_Phdr *ph, struct elf_image *img)
 }
 
 /*
- * Looks at each header once, in the table's order, and then at the span. The first PT_INTERP and the
- * last PT_GNU_STACK count; without one the stack is EXSTACK_DEFAULT, with PF_X it is
- * EXSTACK_ENABLE_X, else EXSTACK_DISABLE_X. Other types mean nothing here.
+ * The first PT_INTERP and the last PT_GNU_STACK count. The plan is complete even after -ENOEXEC:
+ * plan_interpreter relies on it.
  */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img)
 {

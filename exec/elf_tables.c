@@ -36,12 +36,8 @@ static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
 }
 
 /*
- * The auxiliary vector, in Linux 6.1's order, in mm->saved_auxv, of which the
- * rest is zero: so AT_NULL is there. AT_SYSINFO_EHDR only if there is a vdso,
- * AT_EXECFD, last, only if bprm->have_execfd. @random and @platform: addresses
- * of what create_elf_tables has pushed. Addresses in the program's own file get
- * the load bias, AT_PHDR even when phdr_addr is 0 (headers in no segment).
- * Returns its length in words, AT_NULL's two included.
+ * In the order of Linux 6.1. The rest of saved_auxv is zero, so AT_NULL is there. AT_PHDR gets the
+ * bias even if phdr_addr is 0. Returns the length in words, the two of AT_NULL included.
  */
 static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
 			unsigned long random, unsigned long platform)
@@ -85,10 +81,8 @@ static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 }
 
 /*
- * Writes @count pointers to consecutive strings, the first at *str, then NULL,
- * to *sp and upward. *sp moves behind the NULL, *str behind the last string's
- * NUL. -EFAULT: a pointer or the NULL could not be written; -EINVAL: a string
- * cannot be read, or is longer than MAX_ARG_STRLEN with its NUL. 0 else.
+ * Writes pointers to @count consecutive strings from *str on, then NULL. *sp ends behind the NULL,
+ * *str behind the last string.
  */
 static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
 {
@@ -105,12 +99,7 @@ static int put_string_pointers(unsigned long __user **sp, unsigned long *str, in
 	return put_user(0, (*sp)++);
 }
 
-/*
- * Writes argc, argv[], NULL, envp[], NULL, and @auxv_words of mm->saved_auxv,
- * upward from bprm->p. The strings lie in one row from mm->arg_start on, argv's
- * and then envp's; where the two parts end becomes mm->arg_end, env_start and
- * env_end. 0, -EFAULT, -EINVAL.
- */
+/* The strings lie in one row from mm->arg_start: those of argv, then those of envp. */
 static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 {
 	struct mm_struct *mm = current->mm;
@@ -132,13 +121,8 @@ static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 }
 
 /*
- * Contract in elf_image.h. Pushes, below bprm->p as arch_align_stack gives it:
- * ELF_PLATFORM with its NUL, 16 random bytes. Then the tables, of which the
- * lowest word, argc, is at the greatest multiple of 16 that leaves room for them
- * below the random bytes. Before they are written the stack is grown to them
- * (find_extend_vma, mmap_lock held for write); the area is the stage's record,
- * left before the unlock, for it reads the area. The tables are written after
- * it: user memory may fault. -EINTR: a fatal signal came instead of the lock.
+ * See the picture above. The record reads the VMA, so it comes before the unlock; the tables are
+ * written after it, because user memory may fault, and the fault takes mmap_lock.
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 			     const struct elf_layout *l)

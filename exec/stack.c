@@ -58,13 +58,8 @@ void put_arg_page(struct linux_binprm *bprm)
 }
 
 /*
- * Lays one string of @len bytes, NUL included, on the new stack, just below
- * bprm->p, which goes down by @len. Page by page, the highest first, so that
- * the stack grows downward; the bytes are written through the kernel's own
- * address of a page (page_address), for the new mm is not in use yet. @user:
- * @str is an address of the caller's. -E2BIG: p would fall below argmin, or
- * there is no page; -EFAULT; -ERESTARTNOHAND: a fatal signal came meanwhile.
- * What p is after an error does not matter.
+ * Page by page, the highest first, so that the stack grows downward; through the kernel's own
+ * address of a page, because the new mm is not in use yet. p does not matter after an error.
  */
 static int push_string(struct linux_binprm *bprm, const char *str, unsigned long len, bool user)
 {
@@ -115,13 +110,7 @@ static int get_arg(struct arg_ptr argv, int i, const char **str)
 	return IS_ERR(*str) ? -EFAULT : 0;
 }
 
-/*
- * Lays the first @argc strings of @argv, the last first, so that they end up in
- * order. Those of the kernel by copy_string_kernel; one of the caller's may
- * have MAX_ARG_STRLEN bytes with its NUL. 0, or at the first string that fails:
- * -EFAULT when it or its pointer cannot be read, -E2BIG when it is too long, or
- * what push_string says.
- */
+/* The last string first, so that the first one ends up lowest. */
 static int copy_strings(int argc, struct arg_ptr argv, struct linux_binprm *bprm)
 {
 	int err = 0;

@@ -35,10 +35,8 @@ struct elf_layout {
 
 struct linux_binprm;
 /*
- * Writes argc, argv, envp and auxv below the strings, and what they point to;
- * bprm->p becomes the first rsp, a multiple of 16. current has the new mm, so
- * its stack is user memory. bprm->argc and envc strings lie from mm->arg_start
- * up. 0 or -errno (deadly).
+ * Writes argc, argv, envp and auxv below the strings, and what they point to; bprm->p becomes the
+ * first rsp. current has the new mm, so its stack is user memory. 0 or -errno (deadly).
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
 
@@ -61,28 +59,16 @@ void trace_area(enum exec_stage stage, const char *function, unsigned int line, 
 
 /* ---- exec/elf_plan.c ---- */
 
-/*
- * True for a header of an x86-64 program or shared object: its four magic bytes, ET_EXEC or ET_DYN,
- * EM_X86_64. Linux looks at nothing else: neither class, nor byte order, nor version.
- */
+/* An x86-64 program or shared object? As in Linux, class, byte order and version do not matter. */
 bool elf_header_ok(const Elf64_Ehdr *ehdr);
-/*
- * Bytes of the program header table; 0 if an entry is not of the size of Elf64_Phdr, if there is
- * none, or if the table is larger than a page.
- */
+/* Bytes of the program header table; 0: entries of a wrong size, none, or more than a page. */
 size_t elf_phdrs_size(const Elf64_Ehdr *ehdr);
 /*
- * Fills every field of @img, which may hold anything before, from a header that elf_header_ok
- * accepts and its table. 0, or -ENOEXEC when the interpreter's path cannot be one: p_filesz of the
- * first PT_INTERP is less than 2 or more than PATH_MAX. All sums wrap, as in Linux. Pure: reads its
- * arguments and nothing else, so that it also builds on the host for fuzzing.
+ * Fills every field of @img. 0, or -ENOEXEC if the size of the first PT_INTERP cannot be that of a
+ * path. Pure: reads its arguments and nothing else, so that it also builds on the host for fuzzing.
  */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img);
-/*
- * True if a segment fits into user space when it starts at @start: @start below TASK_SIZE, all its
- * memory (p_memsz) below or at TASK_SIZE, and no more bytes in the file than in memory. No sum here
- * may wrap: p_memsz is any number.
- */
+/* Does a segment fit into user space if it starts at @start? p_memsz may be any number. */
 bool elf_segment_fits(const Elf64_Phdr *ph, unsigned long start);
 /* A path of @len bytes as PT_INTERP stores it: ends with NUL. */
 bool elf_interp_path_ok(const char *path, size_t len);

@@ -33,10 +33,10 @@ B	:= build/debug
 endif
 EXEC_CFLAGS := -Og
 
-DIRS	:= boot arch/x86 arch/x86/entry exec kernel kernel/sched kernel/task kernel/trace kernel/tty mm mm/frames fs fs/proc lib
+DIRS	:= $(shell find boot arch exec kernel mm fs lib -name vdso -prune -o -type d -print)
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
-CSRC	:= $(filter-out lib/lockdep.c mm/frames/ptdump.c,$(CSRC))
+CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o

@@ -211,7 +211,7 @@ static inline unsigned long vma_pgoff(const struct vm_area_struct *vma, unsigned
 	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
 }
 
-/* [vsyscall]: a gate area of every process, never in the list. mm/vsyscall.c */
+/* [vsyscall]: a gate area of every process, never in the list. mm/gate.c */
 enum vsyscall_mode { VSYSCALL_NONE, VSYSCALL_XONLY, VSYSCALL_EMULATE };
 extern enum vsyscall_mode vsyscall_mode;	/* "vsyscall=" on the command line; default none, as Debian's */
 struct vm_area_struct *get_gate_vma(struct mm_struct *mm);

@@ -252,7 +252,7 @@ struct kernel_clone_args;
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm);	/* pid or -errno */
 void do_exit(long code) __noreturn;		/* code as wait(2) gives it */
 void do_group_exit(int code) __noreturn;
-/* mm/futex.c: exec and exit give the old mm back: robust list, clear_child_tid, vfork parent. */
+/* kernel/futex.c: exec and exit give the old mm back: robust list, clear_child_tid, vfork parent. */
 void mm_release(struct task_struct *t, struct mm_struct *mm);
 long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset);
 

@@ -47,7 +47,7 @@ typedef struct {
 #define SPIN_LOCK_INIT(cls)	{ .locked = 0, .class = (cls) }
 #define DEFINE_SPINLOCK(name, cls)	spinlock_t name = SPIN_LOCK_INIT(cls)
 
-/* lib/lockdep.c; empty unless DEBUG=1 */
+/* kernel/sched/lockdep.c; empty unless DEBUG=1 */
 #ifdef DEBUG
 void lock_acquired(const void *lock, u8 class, bool sleeping);
 void lock_released(const void *lock);

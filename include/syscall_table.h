@@ -118,7 +118,7 @@ SYSCALL(msync, unsigned long start, size_t len, int flags)
 SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 SYSCALL(mlock, unsigned long start, size_t len)
 SYSCALL(munlock, unsigned long start, size_t len)
-/* mm/futex.c */
+/* kernel/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts, u32 __user *uaddr2, u32 val3)
 SYSCALL(set_robust_list, void __user *head, size_t len)
 /* kernel/fork.c */
@@ -133,7 +133,7 @@ SYSCALL(exit, int code)
 SYSCALL(exit_group, int code)
 SYSCALL(wait4, pid_t pid, int __user *status, int options, void __user *ru)
 SYSCALL(waitid, int which, pid_t pid, void __user *info, int options, void __user *ru)
-/* kernel/signal.c: the calls; the machinery is kernel/task/signal.c */
+/* kernel/sigcalls.c: the calls; the machinery is kernel/task/signal.c */
 SYSCALL(kill, pid_t pid, int sig)
 SYSCALL(tgkill, pid_t tgid, pid_t pid, int sig)
 SYSCALL(rt_sigaction, int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who the system says it is: uname(2), /proc/version, /proc/sys/kernel. lib/utsname.c. */
+/* Who the system says it is: uname(2), /proc/version, /proc/sys/kernel. kernel/utsname.c. */
 #ifndef UTSNAME_H
 #define UTSNAME_H
 

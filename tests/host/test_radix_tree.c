@@ -1,7 +1,7 @@
-/* links: lib/radix_tree.c */
+/* links: mm/radix_tree.c */
 /* SPDX-License-Identifier: MIT */
 /*
- * lib/radix_tree.c against a naive model: an array of (index, item) pairs. Also that every node
+ * mm/radix_tree.c against a naive model: an array of (index, item) pairs. Also that every node
  * is given back and that running out of memory in the middle of an insertion changes nothing.
  */
 #include <stdarg.h>

@@ -177,7 +177,7 @@ def file_bytes(f, offset, size):
 
 
 def cached_page(tree, index):
-    """Address, in the direct map, of a page in a radix tree of struct page (lib/radix_tree.c)."""
+    """Address, in the direct map, of a page in a radix tree of struct page (mm/radix_tree.c)."""
     item, height = tree['node'], int(tree['height'])
     for level in range(height, 0, -1):
         if int(item):

@@ -147,7 +147,7 @@ def is_linked(top, obj):
     """Objects of another build (lockdep, ptdump, the vdso's own code) are no part of the kernel."""
     if obj.startswith('arch/x86/vdso/') and obj != 'arch/x86/vdso/image.o':
         return False
-    if obj in ('lib/lockdep.o', 'mm/frames/ptdump.o'):
+    if obj in ('kernel/sched/lockdep.o', 'mm/frames/ptdump.o'):
         return False
     source = obj[:-2]
     return obj == 'arch/x86/vdso/image.o' or os.path.exists(os.path.join(top, source)) or \

@@ -157,7 +157,8 @@ void start_kernel(u32 magic, phys_addr_t info)
 	irq_init();
 	time_init(); /* ktime_get; the tick waits for interrupts */
 
-	sched_init(); /* init_task is current; the tick has its handler */
+	sched_init(&init_task); /* init_task is current */
+	task_init();		/* the tick has its handler */
 	fork_init();
 	vfs_init(); /* an empty root directory */
 	files_init();

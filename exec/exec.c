@@ -113,16 +113,6 @@ static void close_exec(struct file *file)
 
 /* ---- the point of no return --------------------------------------------- */
 
-void set_dumpable(struct mm_struct *mm, int value)
-{
-	mm->flags = (mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | value;
-}
-
-int get_dumpable(struct mm_struct *mm)
-{
-	return mm->flags & MMF_DUMPABLE_MASK;
-}
-
 /* A program that its user may not read must not be read from its memory either. */
 void would_dump(struct linux_binprm *bprm, struct file *file)
 {
@@ -134,19 +124,16 @@ void would_dump(struct linux_binprm *bprm, struct file *file)
 static int exec_mmap(struct mm_struct *mm)
 {
 	struct task_struct *me = current;
-	struct mm_struct *old_mm = me->mm, *active_mm = me->active_mm;
+	struct mm_struct *old_mm = me->mm;
 	unsigned long irq, rss;
 
 	mm_release(me, old_mm);
 	irq = local_irq_save();
-	me->mm = me->active_mm = mm;
-	switch_mm(active_mm, mm);
+	me->mm = mm;
+	switch_mm(mm);
 	local_irq_restore(irq);
-	if (!old_mm) {
-		if (active_mm)
-			mmdrop(active_mm);
+	if (!old_mm)
 		return 0;
-	}
 	rss = max(old_mm->hiwater_rss, (unsigned long)(old_mm->rss_stat[MM_FILEPAGES] +
 		  old_mm->rss_stat[MM_ANONPAGES] + old_mm->rss_stat[MM_SHMEMPAGES]));
 	me->signal->maxrss = max(me->signal->maxrss, rss * (PAGE_SIZE / 1024));

@@ -100,8 +100,6 @@ int remove_arg_zero(struct linux_binprm *bprm);
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm);
 struct file *open_exec(const char *name);	/* a path of the kernel's; executable, writers locked out. ERR_PTR: -ENOENT, -EACCES, ... */
 void would_dump(struct linux_binprm *bprm, struct file *file);	/* @file will be in memory: no core dump if the user may not read it */
-void set_dumpable(struct mm_struct *mm, int value);
-int get_dumpable(struct mm_struct *mm);
 extern int suid_dumpable;	/* /proc/sys/fs/suid_dumpable; kernel/task/cred.c */
 
 /* argv or envp: of user space, or of the kernel when it starts /init. Both NULL: empty. */

@@ -122,6 +122,8 @@ int mm_populate(unsigned long start, unsigned long len);
 struct mm_struct *mm_alloc(void);	/* empty address space, mm_users = 1; NULL */
 void mmput(struct mm_struct *mm);	/* drops a user; the last one unmaps everything (exit_mmap) */
 void mmdrop(struct mm_struct *mm);	/* drops a reference to the struct */
+void set_dumpable(struct mm_struct *mm, int value);	/* SUID_DUMP_* */
+int get_dumpable(struct mm_struct *mm);
 static inline void mmgrab(struct mm_struct *mm) { atomic_inc(&mm->mm_count); }
 static inline void mmget(struct mm_struct *mm) { atomic_inc(&mm->mm_users); }
 struct mm_struct *get_task_mm(struct task_struct *t);	/* with a user reference, or NULL */

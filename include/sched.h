@@ -140,7 +140,6 @@ struct task_struct {
 
 	/* shared parts; pointers change only by current (exec, exit) */
 	struct mm_struct *mm;			/* NULL: kernel thread */
-	struct mm_struct *active_mm;		/* whose tables are loaded while mm is NULL */
 	struct files_struct *files;
 	struct fs_struct *fs;
 	struct signal_struct *signal;
@@ -203,7 +202,8 @@ static inline bool fatal_signal_pending(struct task_struct *t)
 #define __set_current_state(s)	(current->__state = (s))
 
 /* kernel/sched/core.c */
-void sched_init(void);
+void sched_init(struct task_struct *idle);
+extern void (*dead_task_handler)(struct task_struct *t);	/* upward pointer: drops the reference of a task that has run for the last time */
 void schedule(void);			/* gives the CPU away; returns when chosen again. Sleeps: no spinlock held */
 void wake_up_new_task(struct task_struct *t);
 bool wake_up_process(struct task_struct *t);			/* from any sleep */
@@ -215,26 +215,26 @@ unsigned long nr_running(void);
 unsigned long nr_context_switches(void);
 u64 idle_time_ns(void);
 void get_avenrun(unsigned long loads[3]);	/* fixed point, 11 bits, as Linux's */
-void put_task_struct(struct task_struct *t);
 /* First thing a new task runs (ret_from_fork), interrupts off: ends the switch to it, turns them on, stores set_child_tid. */
 void schedule_tail(void);
 void do_task_dead(void) __noreturn;	/* the last schedule() of a task */
+/* kernel/task/task.c */
+void task_init(void);
+void put_task_struct(struct task_struct *t);
 /* A copy of @orig with its own stack and two references; no shared part is counted yet. NULL: no memory. */
 struct task_struct *dup_task_struct(struct task_struct *orig);
-extern void (*mmdrop_hook)(struct mm_struct *mm);	/* mmdrop, filled in by fork_init */
-/* kernel/sched/timer.c: sends the signals of ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU. From the tick. */
-void run_cpu_timers(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t) { atomic_inc(&t->usage); return t; }
-/* kernel/task/pid.c: takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
-void release_task(struct task_struct *t);
-/* exec/de_thread.c: leaves current alone in its thread group, as its leader. 0 or -EAGAIN (it is being killed). */
-int de_thread(struct task_struct *me);
 struct signal_struct *alloc_signal_struct(void);
 void put_signal_struct(struct signal_struct *sig);
 struct sighand_struct *alloc_sighand(void);	/* all handlers default, one reference; NULL: no memory */
 void put_sighand(struct sighand_struct *sh);
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime);
 void set_task_comm(struct task_struct *t, const char *name);
+
+/* exec/de_thread.c: leaves current alone in its thread group, as its leader. 0 or -EAGAIN (it is being killed). */
+int de_thread(struct task_struct *me);
+/* kernel/task/cpu_timers.c: the tick has its handler after it. */
+void cpu_timers_init(void);
 
 /* kernel/sys.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
 void init_rlimits(struct rlimit64 *r);
@@ -250,6 +250,8 @@ void fork_init(void);			/* before the first kernel_thread */
 extern struct pid *init_pid;		/* number 1, once it was given out: its task takes orphans in */
 struct kernel_clone_args;
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm);	/* pid or -errno */
+/* Takes a dead thread out of every list and drops it. tasklist_lock NOT held. */
+void release_task(struct task_struct *t);
 void do_exit(long code) __noreturn;		/* code as wait(2) gives it */
 void do_group_exit(int code) __noreturn;
 /* kernel/futex.c: exec and exit give the old mm back: robust list, clear_child_tid, vfork parent. */

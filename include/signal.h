@@ -84,7 +84,7 @@ bool do_notify_parent(struct task_struct *t, int sig);
 bool do_notify_parent_cldstop(struct task_struct *t, int why);
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
 int is_current_pgrp_orphaned(void);
-void signals_init(void);			/* called by sched_init */
+void signals_init(void);			/* called by task_init */
 /* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */
 int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info);
 void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */

@@ -69,7 +69,5 @@ void tty_init(void);			/* registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty
 void disassociate_ctty(bool on_exit);
 /* Device number of a task's terminal for /proc/PID/stat (0: none) and its foreground group (-1: none). */
 unsigned int task_tty_nr(struct task_struct *t, int *tpgid);
-/* Defined in fs/proc/array.c, which stands below; set to task_tty_nr by tty_init. */
-extern unsigned int (*task_tty_nr_hook)(struct task_struct *t, int *tpgid);
 
 #endif

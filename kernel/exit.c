@@ -37,6 +37,87 @@ static void note_maxrss(struct task_struct *t)
 	t->signal->maxrss = max(t->signal->maxrss, pages << (PAGE_SHIFT - 10));
 }
 
+/* ---- taking a dead task out of every list ----------------------------- */
+
+/* The counts of a thread that goes stay with its process. siglock held. */
+static void keep_thread_counts(struct signal_struct *sig, const struct task_struct *t)
+{
+	sig->utime += t->utime;
+	sig->stime += t->stime;
+	sig->min_flt += t->min_flt;
+	sig->maj_flt += t->maj_flt;
+	sig->nvcsw += t->nvcsw;
+	sig->nivcsw += t->nivcsw;
+}
+
+/* tasklist_lock and siglock held. */
+static void unhash_process(struct task_struct *t, bool group_dead)
+{
+	detach_pid(t, PIDTYPE_PID);
+	if (group_dead) {
+		detach_pid(t, PIDTYPE_TGID);
+		detach_pid(t, PIDTYPE_PGID);
+		detach_pid(t, PIDTYPE_SID);
+		list_del_init(&t->tasks);
+		list_del_init(&t->sibling);
+	}
+	list_del_init(&t->thread_node);
+	t->signal->nr_threads--;
+}
+
+/* tasklist_lock held. */
+static void exit_signal_struct(struct task_struct *t)
+{
+	struct sighand_struct *sighand = t->sighand;
+	struct signal_struct *sig = t->signal;
+	bool group_dead = thread_group_leader(t);
+
+	spin_lock(&sighand->siglock);
+	/* exec waits for its siblings in de_thread. */
+	if (!group_dead && sig->notify_count > 0 && !--sig->notify_count)
+		wake_up_process(sig->group_exec_task);
+	keep_thread_counts(sig, t);
+	unhash_process(t, group_dead);
+	flush_sigqueue(&t->pending);
+	t->sighand = NULL;
+	spin_unlock(&sighand->siglock);
+	put_sighand(sighand);
+	if (group_dead) {
+		flush_sigqueue(&sig->shared_pending);
+		sig->tty = NULL;
+	}
+}
+
+/* True if @leader, a zombie, was only waiting for @t, its last thread, and nobody will wait for it. */
+static bool reap_leader_too(struct task_struct *t, struct task_struct *leader)
+{
+	if (leader == t || !thread_group_empty(leader) || leader->exit_state != EXIT_ZOMBIE)
+		return false;
+	if (!do_notify_parent(leader, leader->exit_signal))
+		return false;
+	leader->exit_state = EXIT_DEAD;
+	return true;
+}
+
+void release_task(struct task_struct *t)
+{
+	struct task_struct *leader;
+	unsigned long flags;
+	bool again;
+
+	do {
+		spin_lock_irqsave(&tasklist_lock, flags);
+		leader = t->group_leader;
+		exit_signal_struct(t);
+		again = reap_leader_too(t, leader);
+		spin_unlock_irqrestore(&tasklist_lock, flags);
+		put_task_struct(t);
+		t = leader;
+	} while (again);
+}
+
+/* ---- giving up what a task has ---------------------------------------- */
+
 /* The tables stay loaded, as a kernel thread's borrowed ones, until the last switch. */
 static void exit_mm(struct task_struct *t)
 {
@@ -45,8 +126,8 @@ static void exit_mm(struct task_struct *t)
 	if (!mm)
 		return;
 	mm_release(t, mm);
-	mmgrab(mm);
 	t->mm = NULL;
+	switch_mm(NULL);
 	mmput(mm);
 }
 

@@ -35,7 +35,6 @@ struct pid *init_pid;
 
 void fork_init(void)
 {
-	mmdrop_hook = mmdrop;
 	init_rlimits(init_task.signal->rlim);
 }
 
@@ -160,7 +159,6 @@ static int copy_mm(u64 flags, struct task_struct *p)
 	} else {
 		p->mm = dup_mm(current->mm);
 	}
-	p->active_mm = p->mm;
 	return p->mm ? 0 : -ENOMEM;
 }
 
@@ -206,7 +204,7 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	p->files = NULL;
 	p->fs = NULL;
 	p->sighand = NULL;
-	p->mm = p->active_mm = NULL;
+	p->mm = NULL;
 	p->utime = p->stime = 0;
 	p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
 	p->start_time = ktime_get();

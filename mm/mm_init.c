@@ -70,6 +70,16 @@ struct mm_struct *get_task_mm(struct task_struct *t)
 	return mm;
 }
 
+void set_dumpable(struct mm_struct *mm, int value)
+{
+	mm->flags = (mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | value;
+}
+
+int get_dumpable(struct mm_struct *mm)
+{
+	return mm->flags & MMF_DUMPABLE_MASK;
+}
+
 /* @f may be NULL. 0, or -EACCES if somebody has it open for writing; then nothing changed. */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f)
 {

@@ -91,13 +91,9 @@ static void load_user_segments(const struct thread_struct *th)
 	write_user_gsbase(th->gsbase);
 }
 
-void switch_mm(struct mm_struct *prev __maybe_unused, struct mm_struct *next)
+void switch_mm(struct mm_struct *mm)
 {
-	phys_addr_t pgd = virt_to_phys(next->pgd);
-
-	this_cpu()->active_mm = next;
-	if (read_cr3() != pgd)
-		load_cr3(pgd);
+	load_cr3(virt_to_phys(mm ? mm->pgd : init_pgd));
 }
 
 /* The caller has made @next current and set the stack of its doors. */

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <tty.h>
 
-unsigned int (*task_tty_nr_hook)(struct task_struct *t, int *tpgid);
 
 static const char *get_task_state(struct task_struct *t)
 {
@@ -91,7 +90,7 @@ static struct stat_snapshot take_snapshot(struct task_struct *t, bool whole)
 static void stat_task(struct seq_file *m, struct task_struct *t, const struct stat_snapshot *s)
 {
 	struct signal_struct *sig = t->signal;
-	int tpgid = -1, tty_nr = task_tty_nr_hook ? (int)task_tty_nr_hook(t, &tpgid) : 0;
+	int tpgid = -1, tty_nr = task_tty_nr(t, &tpgid);
 	int priority = t->rt_priority ? -1 - (int)t->rt_priority : 20 + t->nice;
 
 	seq_printf(m, "%c %d %d %d %d %d %u", *get_task_state(t), s->ppid, s->pgid, s->sid, tty_nr, tpgid, t->flags);

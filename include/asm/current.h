@@ -19,7 +19,6 @@ struct percpu {
 	unsigned int cpu;
 	unsigned int need_resched;	/* the tick or a wake-up wants schedule() before user mode */
 	unsigned int in_irq;		/* nesting of interrupt handlers */
-	struct mm_struct *active_mm;	/* whose page tables CR3 holds */
 };
 
 extern struct percpu boot_percpu;	/* the first CPU's: what the NMI door loads */

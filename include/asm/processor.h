@@ -60,7 +60,8 @@ unsigned long read_fsbase(void);
 void write_fsbase(unsigned long base);
 unsigned long read_user_gsbase(void);
 void write_user_gsbase(unsigned long base);
-void switch_mm(struct mm_struct *prev, struct mm_struct *next);
+/* Loads the page tables of @mm; NULL: those of the kernel alone. */
+void switch_mm(struct mm_struct *mm);
 /* Saves @prev, continues @next; returns in @prev's context later. interrupts off. */
 void switch_to(struct task_struct *prev, struct task_struct *next);
 /* fork: child's pt_regs (copy of current's, ax = 0, sp if not 0), TLS, FPU; it will start at ret_from_fork. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Timers: one list sorted by time, looked at by the tick; sleeps that end by
- * time; and the limits on a process's CPU time. Abridges kernel/time/timer.c,
- * hrtimer.c and posix-cpu-timers.c: times are nanoseconds, but nothing happens
- * between two ticks, and a list serves as few timers as there are sleepers.
+ * Timers: one list sorted by time, looked at by the tick, and sleeps that end by
+ * time. Abridges Linux's kernel/time/timer.c and hrtimer.c: times are
+ * nanoseconds, but nothing happens between two ticks, and a list serves as few
+ * timers as there are sleepers.
  */
 #include <sched.h>
 #include <errno.h>
@@ -102,43 +102,4 @@ int schedule_hrtimeout(ktime_t expires)
 	del_timer(&s.timer);
 	__set_current_state(TASK_RUNNING);
 	return READ_ONCE(s.task) ? -EINTR : 0;
-}
-
-/* ITIMER_VIRTUAL (@i 0) or ITIMER_PROF (1): @used is the CPU time of the process so far. */
-static void check_cpu_itimer(struct task_struct *t, int i, u64 used)
-{
-	struct signal_struct *sig = t->signal;
-
-	if (!sig->it[i].expires || used < sig->it[i].expires)
-		return;
-	sig->it[i].expires = sig->it[i].incr ? sig->it[i].expires + sig->it[i].incr : 0;
-	send_sig_info(i ? SIGPROF : SIGVTALRM, SEND_SIG_PRIV, t, true);
-}
-
-/* SIGXCPU once a second past the soft limit, which moves on as Linux's does; SIGKILL at the hard one. */
-static void check_cpu_rlimit(struct task_struct *t, u64 used)
-{
-	struct rlimit64 *r = &t->signal->rlim[RLIMIT_CPU];
-	u64 seconds = used / NSEC_PER_SEC;
-
-	if (seconds >= r->rlim_max) {
-		send_sig_info(SIGKILL, SEND_SIG_PRIV, t, true);
-	} else if (seconds >= r->rlim_cur) {
-		r->rlim_cur++;
-		send_sig_info(SIGXCPU, SEND_SIG_PRIV, t, true);
-	}
-}
-
-void run_cpu_timers(struct task_struct *t)
-{
-	struct signal_struct *sig = t->signal;
-	u64 utime, stime;
-
-	if (t->exit_state || (!sig->it[0].expires && !sig->it[1].expires &&
-			      sig->rlim[RLIMIT_CPU].rlim_cur == RLIM64_INFINITY))
-		return;
-	thread_group_cputime(t, &utime, &stime);
-	check_cpu_itimer(t, 0, utime);
-	check_cpu_itimer(t, 1, utime + stime);
-	check_cpu_rlimit(t, utime + stime);
 }

@@ -211,6 +211,5 @@ void tty_init(void)
 	register_chrdev("tty0", 0620, DEV_TTY0, &tty_fops);
 	register_chrdev("tty1", 0620, DEV_TTY0 + 1, &tty_fops);
 	register_chrdev("ttyS0", 0660, DEV_TTYS0, &tty_fops);
-	task_tty_nr_hook = task_tty_nr;
 	console_input = console_receive;
 }

@@ -72,11 +72,8 @@ static Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file)
 }
 
 /*
- * Opens the file whose path is @ph's (PT_INTERP) p_filesz bytes of bprm->file:
- * 2 to PATH_MAX, elf_plan has seen to that. The last one must be NUL. The file
- * comes as open_exec gives it, writers locked out; would_dump hears of it.
- * ERR_PTR: ENOEXEC no NUL, EIO the file ends before, ENOMEM, and those of
- * open_exec.
+ * elf_plan has checked the size of the path. open_exec denies write access to the file; would_dump
+ * keeps an unreadable interpreter out of core dumps.
  */
 static struct file *open_interpreter(struct linux_binprm *bprm, const Elf64_Phdr *ph)
 {
@@ -167,16 +164,9 @@ static int probe_aligned_bias(struct file *file, const struct elf_image *img, co
 }
 
 /*
- * Where a position-independent program goes, before its first segment is
- * mapped. The place of @first is
- *   with an interpreter: ELF_ET_DYN_BASE, plus arch_mmap_rnd() if the task has
- *     PF_RANDOMIZE, rounded down to img->alignment; a demand;
- *   a loader that wants more than page alignment: what probe_aligned_bias
- *     finds; a demand;
- *   any other loader: 0, wherever mmap likes.
- * *bias (out): that place less the address in the file, rounded down to a page.
- * A demand adds MAP_FIXED_NOREPLACE to *flags. 0, -EINVAL when there is nothing
- * to load (total_size 0), or probe_aligned_bias's error.
+ * A program with an interpreter goes to ELF_ET_DYN_BASE. A loader goes where mmap likes, because
+ * it must not lie in the way of what it loads; with more than page alignment a trial mapping finds
+ * the place.
  */
 static int choose_load_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *first,
 			    unsigned long *bias, unsigned long *flags)
@@ -204,11 +194,8 @@ static int choose_load_bias(struct file *file, const struct elf_image *img, cons
 }
 
 /*
- * The first segment decides where all others are. An ET_EXEC file's goes to its
- * own address, a demand (MAP_FIXED_NOREPLACE). An ET_DYN file's goes where
- * choose_load_bias says, with room for the whole program behind it; where mmap
- * had its own mind *bias follows. *bias (out): what to add to the addresses of
- * the file; 0 for ET_EXEC. 0 or -errno (deadly).
+ * The first segment decides where all others go. ET_DYN asks for room for the whole program; if
+ * mmap chose another place, *bias follows.
  */
 static int map_first_segment(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
 			     unsigned long *bias)
@@ -288,17 +275,8 @@ static int map_interp_bss(const struct interp_bss *bss)
 }
 
 /*
- * Maps the interpreter: the file's part of each PT_LOAD by elf_map, then, once,
- * the bss behind them (note_interp_bss hears of each segment, with its address
- * in memory, p_vaddr + bias; map_interp_bss does it). The first segment of an ET_DYN file goes
- * where mmap puts it, with room for all of them (total_size): the wish is
- * address 0, which is none (0, not bias + p_vaddr), but if @program_bias is 0 it
- * is the address in the file, as in Linux. All other segments are MAP_FIXED: those of ET_EXEC at the
- * file's addresses, those of ET_DYN at the bias that the first one got. The
- * first of ET_EXEC asks for total_size as well.
- * *base (out): the bias; 0 for ET_EXEC. -ENOEXEC: no acceptable header, or a
- * file that cannot be mapped; -EINVAL: no PT_LOAD; -ENOMEM: a segment, once
- * mapped, does not fit into user space; or what elf_map, the bss say. All deadly.
+ * Let mmap choose (hint 0). Without a program bias the hint is p_vaddr, as in Linux. The first
+ * segment asks for room for all, and its place is the bias of the others. Each error is deadly.
  */
 static int load_elf_interp(struct file *file, const struct elf_image *img, unsigned long program_bias,
 			   unsigned long *base)
@@ -338,11 +316,8 @@ static int load_elf_interp(struct file *file, const struct elf_image *img, unsig
 }
 
 /*
- * Maps the interpreter, if there is one, and sets l->interp_base, its bias, and
- * l->entry, where user code starts: the interpreter's e_entry or the program's,
- * in memory. An interpreter leaves a record of the area of its entry
- * (EXEC_STAGE_MAP_INTERP). 0 or -errno (deadly), so for an entry that is none of
- * user space (BAD_ADDR).
+ * Sets l->interp_base and l->entry, the address of the first user instruction. An entry outside
+ * user space is deadly, as every error here.
  */
 static int map_interpreter(struct elf_binary *b, struct elf_layout *l)
 {

@@ -40,13 +40,8 @@ static char *next_terminator(char *p, const char *last)
 }
 
 /*
- * Where the "#!" line ends in the BINPRM_BUF_SIZE bytes at @buf: at the first
- * newline, if no NUL comes before it (behind a NUL nothing is read anyway: no line
- * shows the difference); else at the last byte of the buffer, whatever that is.
- * Then blanks right in front of the end are left out.
- * NULL: no newline, and the path has no end (a blank or a NUL) in the buffer:
- * half a path is never executed, while a cut argument is harmless, for the
- * interpreter reads the line itself.
+ * NULL if the path has no end in the buffer: a path that was cut must not be executed. An argument
+ * that was cut is harmless, because the interpreter reads the line itself.
  */
 static char *script_line_end(char *buf)
 {
@@ -67,12 +62,8 @@ static char *script_line_end(char *buf)
 }
 
 /*
- * Finds path and argument of the line in @buf and ends both with NUL, in place.
- * The path begins behind the blanks after "#!" and ends before a blank, a NUL or
- * the end of the line. If a blank ended it, the argument is all from the next
- * byte that is no blank to the end of the line: one string, which may be empty
- * where the file ends in blanks, for a NUL is no blank. No argument: *arg is NULL.
- * 0; -ENOEXEC: the line has no end, or ends before a path begins.
+ * Everything after the path is one argument. It may be empty if the file ends with blanks, because
+ * a NUL is not a blank.
  */
 static int parse_script_line(char *buf, char **name, char **arg)
 {
@@ -103,10 +94,8 @@ static int push_arg(const char *s, struct linux_binprm *bprm)
 }
 
 /*
- * argv[0] goes. In front of the rest come, from low to high: @name, @arg if
- * there is one, bprm->interp, which is the script by the name that it was opened
- * by; argc counts them. Strings grow downward: the last is pushed first.
- * 0, -E2BIG, -EFAULT.
+ * The stack grows downward, so the last string is pushed first. bprm->interp is the name by which
+ * the script was opened.
  */
 static int push_script_args(struct linux_binprm *bprm, const char *name, const char *arg)
 {
@@ -122,10 +111,8 @@ static int push_script_args(struct linux_binprm *bprm, const char *name, const c
 }
 
 /*
- * bprm->buf has the first bytes of bprm->file. 0: the strings are those of the
- * interpreter, bprm->interp is its path, and bprm->interpreter is the open file:
- * follow_interpreter takes it, free_bprm does not. -ENOEXEC: no script, or no path; -ENOENT and what open_exec
- * says: no interpreter. After an error nothing is open that was not before.
+ * The interpreter is opened last, so there is nothing to close when a step fails. bprm->interpreter
+ * belongs to follow_interpreter; free_bprm does not close it.
  */
 static int load_script(struct linux_binprm *bprm)
 {

@@ -293,11 +293,8 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 }
 
 /*
- * Reads the first bytes of bprm->file (prepare_binprm: bytes or -errno) and asks
- * each format of the list in turn. -ENOEXEC goes on to the next, but not past the
- * point of no return; anything else is the answer, and so is the last -ENOEXEC.
- * -ENOENT: there are no formats. 0: the program is ready, or bprm->interpreter
- * is the next file.
+ * -ENOEXEC goes on to the next format, but not past the point of no return: the old program is
+ * gone, and no other format may try.
  */
 static int search_binary_handler(struct linux_binprm *bprm)
 {
@@ -333,10 +330,8 @@ static int follow_interpreter(struct linux_binprm *bprm)
 }
 
 /*
- * Until a format has loaded a program: as long as one hands over an interpreter,
- * that file's formats are asked. 0 or -errno; -ELOOP: the file and
- * BINPRM_MAX_RECURSION interpreters have all been asked, and there is one more,
- * which follow_interpreter has taken as it took the others.
+ * follow_interpreter takes the one interpreter too many as well: it moves the file to bprm->file,
+ * which free_bprm closes.
  */
 static int exec_binprm(struct linux_binprm *bprm)
 {
@@ -353,12 +348,9 @@ static int exec_binprm(struct linux_binprm *bprm)
 }
 
 /*
- * From open to running, with the strings laid: credentials, the file, its
- * formats. 0 or -errno. bprm owns the file from do_open_execat on, and the
- * credentials; free_bprm gives back both. check_unsafe_exec sets in_exec in
- * current->fs: no exec, good or bad, may leave it set, nor in_execve of the
- * task. An error past the point of no return has no caller to go to: SIGSEGV,
- * if no fatal signal is pending already.
+ * bprm owns the credentials and the file; free_bprm releases both. in_exec and in_execve must be
+ * clear after every exec, good or bad. Past the point of no return an error has no caller to return
+ * to: SIGSEGV.
  */
 static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filename, int flags)
 {

@@ -109,6 +109,7 @@ SYSCALL(uselib, const char __user *library)
 /* mm/mmap.c */
 SYSCALL(mmap, unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off)
 SYSCALL(munmap, unsigned long addr, size_t len)
+/* mm/brk.c */
 SYSCALL(brk, unsigned long brk)
 /* mm/mprotect.c, mm/mremap.c, mm/madvise.c */
 SYSCALL(mprotect, unsigned long start, size_t len, unsigned long prot)

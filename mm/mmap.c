@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making and removing areas: mmap, munmap, brk, the growth of stacks, and the
- * end of an address space. mm/vma.c keeps the list, mm/layout.c says where an
- * area may go, mm/memory.c has the page tables.
- * Abridges Linux 6.1 mm/mmap.c; leaves out hugetlb, memory policies, seals,
- * and strict overcommit. The order of the checks, and what each is worth in
- * errno, is Linux's.
+ * Making and removing VMAs: mmap, munmap, and the end of an address space. mm/vma.c keeps the
+ * list, mm/layout.c says where a VMA may go, mm/account.c what limits allow.
+ * Abridges Linux 6.1's mm/mmap.c; leaves out hugetlb, memory policies, seals, and strict
+ * overcommit. The order of the checks, and the errno of each, is Linux's.
  *
- *   do_mmap:  check the wish -> find the place -> check file and rights
- *             -> map_region: limits -> unmap what is there -> merge, or a new area
+ *   do_mmap:  check the numbers -> find the place -> check file and permissions
+ *             -> map_region: limits -> unmap what is there -> merge, or a new VMA
  */
 #include <mm.h>
 #include <fs.h>
@@ -25,7 +23,6 @@
 /* Above every area, and a multiple of what the top-level entries map: no table straddles it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
-unsigned long stack_guard_gap = 256 * PAGE_SIZE;
 struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
 /* Everything that a new area is made of. */
@@ -35,46 +32,6 @@ struct map_request {
 	unsigned long vm_flags;
 	unsigned long pgoff;
 };
-
-/* ---- accounting ------------------------------------------------------- */
-
-static bool is_data_mapping(unsigned long flags)
-{
-	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
-}
-
-/* May current's limits bear @npages more with these flags in @mm? */
-bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages)
-{
-	const struct rlimit64 *data = &current->signal->rlim[RLIMIT_DATA];
-
-	if (mm->total_vm + npages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
-		return false;
-	if (!is_data_mapping(vm_flags) || mm->data_vm + npages <= data->rlim_cur >> PAGE_SHIFT)
-		return true;
-	/* A soft limit of 0 stands for "old meaning, brk only": then the hard one counts. */
-	return data->rlim_cur == 0 && mm->data_vm + npages <= data->rlim_max >> PAGE_SHIFT;
-}
-
-/* Adds @npages (or takes them, negative) to the totals that areas with @vm_flags count in. */
-void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
-{
-	mm->total_vm += npages;
-	mm->hiwater_vm = max(mm->hiwater_vm, mm->total_vm);
-	if ((vm_flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) == VM_EXEC)
-		mm->exec_vm += npages;
-	else if (vm_flags & VM_GROWSDOWN)
-		mm->stack_vm += npages;
-	else if (is_data_mapping(vm_flags))
-		mm->data_vm += npages;
-	if (vm_flags & VM_LOCKED)
-		mm->locked_vm += npages;
-}
-
-int security_vm_enough_memory(long pages)
-{
-	return pages > (long)totalram_pages() ? -ENOMEM : 0;
-}
 
 /* ---- munmap ----------------------------------------------------------- */
 
@@ -445,161 +402,4 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 	if (file)
 		fput(file);
 	return err ? err : (long)addr;
-}
-
-/* ---- brk -------------------------------------------------------------- */
-
-/* [addr, addr + len), which is free, becomes anonymous memory: appended to @brkvma if that fits. */
-static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsigned long len,
-			unsigned long flags)
-{
-	struct vm_area_struct *prev, *vma = brkvma;
-	struct mm_struct *mm = current->mm;
-	long npages = len >> PAGE_SHIFT;
-
-	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
-		 VM_SOFTDIRTY | (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
-	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
-	    security_vm_enough_memory(npages))
-		return -ENOMEM;
-	if (can_vma_merge_after(vma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
-		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
-	} else {
-		vma = vm_area_new(mm, addr, addr + len, flags);
-		if (!vma)
-			return -ENOMEM;
-		find_vma_prev(mm, addr, &prev);
-		vma_link(mm, vma, prev);
-	}
-	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
-	vm_stat_account(mm, VM_WRITE, npages);
-	return 0;
-}
-
-int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
-{
-	struct mm_struct *mm = current->mm;
-	unsigned long len = PAGE_ALIGN(request);
-	struct vm_area_struct *prev;
-	int err;
-
-	if (len < request)
-		return -ENOMEM;
-	if (!len)
-		return 0;
-	if (mmap_write_lock_killable(mm))
-		return -EINTR;
-	err = get_unmapped_area(&addr, len, MAP_FIXED);
-	if (!err)
-		err = do_munmap(mm, addr, len);
-	if (!err) {
-		find_vma_prev(mm, addr, &prev);
-		err = do_brk_flags(prev, addr, len, flags);
-	}
-	mmap_write_unlock(mm);
-	return err;
-}
-
-/* Is [start_brk, brk) with the data segment within RLIMIT_DATA? */
-static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
-{
-	u64 limit = rlimit(RLIMIT_DATA);
-
-	return limit == RLIM64_INFINITY ||
-	       (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= limit;
-}
-
-static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long newbrk)
-{
-	struct vm_area_struct *next, *prev;
-	int err = get_unmapped_area(&oldbrk, newbrk - oldbrk, MAP_FIXED);
-
-	if (err)
-		return err;
-	next = find_vma_prev(mm, oldbrk, &prev);
-	if (next && newbrk + PAGE_SIZE > vm_start_gap(next))
-		return -ENOMEM;
-	/* Only what lies above start_brk is the break: a bss that ends there stays its own. */
-	return do_brk_flags(prev && prev->vm_end > mm->start_brk ? prev : NULL, oldbrk,
-			    newbrk - oldbrk, 0);
-}
-
-/* The break after the call: the old one if it could not be moved. */
-long sys_brk(unsigned long brk)
-{
-	struct mm_struct *mm = current->mm;
-	unsigned long oldbrk, newbrk = PAGE_ALIGN(brk), result;
-	int err = 0;
-
-	if (mmap_write_lock_killable(mm))
-		return -EINTR;
-	oldbrk = PAGE_ALIGN(mm->brk);
-	if (brk < mm->start_brk || !brk_within_rlimit(mm, brk))
-		err = -ENOMEM;
-	else if (newbrk < oldbrk)
-		err = do_munmap(mm, newbrk, oldbrk - newbrk);
-	else if (newbrk > oldbrk)
-		err = grow_brk(mm, oldbrk, newbrk);
-	if (!err)
-		mm->brk = brk;
-	result = mm->brk;
-	mmap_write_unlock(mm);
-	return result;
-}
-
-/* ---- stacks ----------------------------------------------------------- */
-
-/*
- * Extends @vma downward so that it contains the page of @address, which may be any byte of it.
- * Looked at in this order; an error leaves all as it was (but for an anon_vma, which may stay):
- *   -EFAULT  the area is not VM_GROWSDOWN
- *   -EPERM   the page lies below MMAP_MIN_ADDR
- *   -ENOMEM  fewer than stack_guard_gap bytes would stay free between the page and the area before
- *            @vma, if that is accessible and not itself VM_GROWSDOWN
- *   -ENOMEM  no anon_vma to be had (anon_vma_prepare: exec and faults rely on it)
- *   0        the page is in the area already: exec asks so, and another thread may have been faster
- *   -ENOMEM  vm_pgoff would fall below 0; may_expand_vm refuses; the whole area, from the page to
- *            vm_end, would exceed current's RLIMIT_STACK (bytes); security_vm_enough_memory refuses
- * Growth changes vm_start, vm_pgoff and the totals (vm_stat_account) of vma->vm_mm, which in exec
- * is not current->mm. The fields are set directly (vma_adjust may take a mutex), under
- * page_table_lock, for mmap_lock may be held for reading only. The checks stand before the lock:
- * nobody comes between, for the kernel is not preempted and nothing here sleeps.
- */
-int expand_stack(struct vm_area_struct *vma, unsigned long address)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	struct vm_area_struct *prev = vma->vm_prev;
-	unsigned long grow;
-
-	if (!(vma->vm_flags & VM_GROWSDOWN))
-		return -EFAULT;
-	address &= PAGE_MASK;
-	if (address < MMAP_MIN_ADDR)
-		return -EPERM;
-	if (prev && !(prev->vm_flags & VM_GROWSDOWN) && vma_is_accessible(prev) &&
-	    address - prev->vm_end < stack_guard_gap)
-		return -ENOMEM;
-	if (anon_vma_prepare(vma))
-		return -ENOMEM;
-	if (address >= vma->vm_start)
-		return 0;
-	grow = (vma->vm_start - address) >> PAGE_SHIFT;
-	if (grow > vma->vm_pgoff)
-		return -ENOMEM;
-	if (!may_expand_vm(mm, vma->vm_flags, grow) ||
-	    vma->vm_end - address > rlimit(RLIMIT_STACK) || security_vm_enough_memory(grow))
-		return -ENOMEM;
-	spin_lock(&mm->page_table_lock);
-	vm_stat_account(mm, vma->vm_flags, grow);
-	vma->vm_start = address;
-	vma->vm_pgoff -= grow;
-	spin_unlock(&mm->page_table_lock);
-	return 0;
-}
-
-struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma = find_vma(mm, addr);
-
-	return vma && (vma->vm_start <= addr || !expand_stack(vma, addr)) ? vma : NULL;
 }

@@ -90,14 +90,6 @@ struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long
 	return vma && vma->vm_start < end ? vma : NULL;
 }
 
-/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
-unsigned long vm_start_gap(struct vm_area_struct *vma)
-{
-	if (!(vma->vm_flags & VM_GROWSDOWN))
-		return vma->vm_start;
-	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
-}
-
 static void i_mmap_lock(struct vm_area_struct *vma)
 {
 	if (vma->vm_file)

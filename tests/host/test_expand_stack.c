@@ -1,13 +1,14 @@
 /* links: -fno-pie -no-pie -Wl,--unresolved-symbols=ignore-in-object-files */
 /* SPDX-License-Identifier: MIT */
 /*
- * expand_stack of mm/mmap.c, line by line of its contract: what growth changes
+ * expand_stack of mm/expand_stack.c, line by line of its contract: what growth changes
  * and what it leaves alone, and each error, alone and at its very edge. The
  * file under test is included; what else it calls is not there, and no part
  * of expand_stack's business.
  */
 #include "fake_mm.h"
-#include "../../mm/mmap.c"
+#include "../../mm/account.c"
+#include "../../mm/expand_stack.c"
 
 #define END	0x7ffffffff000UL /* where the stack ends */
 #define PAGES	4UL
@@ -247,11 +248,23 @@ static void errors(void **state)
 	far_down(state);
 }
 
+/* Where the VMA begins for its neighbours. */
+static void gap_below_stack(void **state)
+{
+	(void)state;
+	SAME(vm_start_gap(&stack), START - stack_guard_gap, "vm_start_gap of a stack");
+	stack.vm_start = 2 * PAGE_SIZE;
+	SAME(vm_start_gap(&stack), 0, "vm_start_gap of a stack at page 2");
+	stack.vm_flags = 0;
+	SAME(vm_start_gap(&stack), 2 * PAGE_SIZE, "vm_start_gap of what does not grow");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(growth, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(gap_below_stack, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

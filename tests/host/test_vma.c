@@ -820,18 +820,6 @@ static void test_neighbour_shares_its_anon_vma(void **state)
 	EXPECT(mm.mmap->anon_vma && mm.mmap->anon_chain == 1, "the area that grew must inherit the anon_vma of what it swallowed");
 }
 
-static void test_stack_keeps_its_gap(void **state)
-{
-	struct vm_area_struct stack = {.vm_start = 0x7f0000000000, .vm_flags = VM_GROWSDOWN};
-
-	(void)state;
-	assert_int_equal(vm_start_gap(&stack), 0x7f0000000000 - 0x100000);
-	stack.vm_start = 0x2000;
-	assert_int_equal(vm_start_gap(&stack), 0);
-	stack.vm_flags = 0;
-	assert_int_equal(vm_start_gap(&stack), 0x2000);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -851,7 +839,6 @@ int main(void)
 		TEST(test_distinct_anon_vmas_stay_apart),
 		TEST(test_forked_area_does_not_merge_with_untouched),
 		TEST(test_neighbour_shares_its_anon_vma),
-		TEST(test_stack_keeps_its_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

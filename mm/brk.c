@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The break: the heap between mm->start_brk and mm->brk, and the anonymous memory that an exec
+ * maps for a bss.
+ * Abridges brk, do_brk_flags and vm_brk_flags of Linux 6.1's mm/mmap.c; leaves out userfaultfd.
+ *
+ *   | data | bss |  random gap  |######## heap ########|. . .
+ *                               start_brk              brk, any byte; VMAs end at whole pages
+ */
+#include <mm.h>
+#include <sched.h>
+#include <syscalls.h>
+#include <linux/personality.h>
+#include <asm/mman.h>
+
+/* [addr, addr + len), which is free, becomes anonymous memory: appended to @brkvma if that fits. */
+static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsigned long len,
+			unsigned long flags)
+{
+	struct vm_area_struct *prev, *vma = brkvma;
+	struct mm_struct *mm = current->mm;
+	long npages = len >> PAGE_SHIFT;
+
+	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
+		 VM_SOFTDIRTY | (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
+	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
+	    security_vm_enough_memory(npages))
+		return -ENOMEM;
+	if (can_vma_merge_after(vma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
+		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
+	} else {
+		vma = vm_area_new(mm, addr, addr + len, flags);
+		if (!vma)
+			return -ENOMEM;
+		find_vma_prev(mm, addr, &prev);
+		vma_link(mm, vma, prev);
+	}
+	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
+	vm_stat_account(mm, VM_WRITE, npages);
+	return 0;
+}
+
+int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long len = PAGE_ALIGN(request);
+	struct vm_area_struct *prev;
+	int err;
+
+	if (len < request)
+		return -ENOMEM;
+	if (!len)
+		return 0;
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	err = get_unmapped_area(&addr, len, MAP_FIXED);
+	if (!err)
+		err = do_munmap(mm, addr, len);
+	if (!err) {
+		find_vma_prev(mm, addr, &prev);
+		err = do_brk_flags(prev, addr, len, flags);
+	}
+	mmap_write_unlock(mm);
+	return err;
+}
+
+/* Is [start_brk, brk) with the data segment within RLIMIT_DATA? */
+static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
+{
+	u64 limit = rlimit(RLIMIT_DATA);
+
+	return limit == RLIM64_INFINITY ||
+	       (brk - mm->start_brk) + (mm->end_data - mm->start_data) <= limit;
+}
+
+static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long newbrk)
+{
+	struct vm_area_struct *next, *prev;
+	int err = get_unmapped_area(&oldbrk, newbrk - oldbrk, MAP_FIXED);
+
+	if (err)
+		return err;
+	next = find_vma_prev(mm, oldbrk, &prev);
+	if (next && newbrk + PAGE_SIZE > vm_start_gap(next))
+		return -ENOMEM;
+	/* Only what lies above start_brk is the break: a bss that ends there stays its own. */
+	return do_brk_flags(prev && prev->vm_end > mm->start_brk ? prev : NULL, oldbrk,
+			    newbrk - oldbrk, 0);
+}
+
+/* The break after the call: the old one if it could not be moved. */
+long sys_brk(unsigned long brk)
+{
+	struct mm_struct *mm = current->mm;
+	unsigned long oldbrk, newbrk = PAGE_ALIGN(brk), result;
+	int err = 0;
+
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	oldbrk = PAGE_ALIGN(mm->brk);
+	if (brk < mm->start_brk || !brk_within_rlimit(mm, brk))
+		err = -ENOMEM;
+	else if (newbrk < oldbrk)
+		err = do_munmap(mm, newbrk, oldbrk - newbrk);
+	else if (newbrk > oldbrk)
+		err = grow_brk(mm, oldbrk, newbrk);
+	if (!err)
+		mm->brk = brk;
+	result = mm->brk;
+	mmap_write_unlock(mm);
+	return result;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * VMAs that grow downward: a fault below a stack extends it, and a gap below it stays free.
+ * Abridges expand_stack and vm_start_gap of Linux 6.1's mm/mmap.c and include/linux/mm.h; leaves
+ * out VMAs that grow upward, and the boot parameter stack_guard_gap.
+ *
+ *   |## mapping ##|<-- stack_guard_gap -->|   may still grow   |####### stack #######|
+ *                 ^prev->vm_end                                ^vm_start             ^vm_end
+ *                                  |<-------------- RLIMIT_STACK at most ------------>|
+ */
+#include <mm.h>
+#include <sched.h>
+
+unsigned long stack_guard_gap = 256 * PAGE_SIZE;
+
+/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
+unsigned long vm_start_gap(struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_GROWSDOWN))
+		return vma->vm_start;
+	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
+}
+
+/*
+ * Extends @vma downward so that it contains the page of @address, which may be any byte of it.
+ * Looked at in this order; an error leaves all as it was (but for an anon_vma, which may stay):
+ *   -EFAULT  the area is not VM_GROWSDOWN
+ *   -EPERM   the page lies below MMAP_MIN_ADDR
+ *   -ENOMEM  fewer than stack_guard_gap bytes would stay free between the page and the area before
+ *            @vma, if that is accessible and not itself VM_GROWSDOWN
+ *   -ENOMEM  no anon_vma to be had (anon_vma_prepare: exec and faults rely on it)
+ *   0        the page is in the area already: exec asks so, and another thread may have been faster
+ *   -ENOMEM  vm_pgoff would fall below 0; may_expand_vm refuses; the whole area, from the page to
+ *            vm_end, would exceed current's RLIMIT_STACK (bytes); security_vm_enough_memory refuses
+ * Growth changes vm_start, vm_pgoff and the totals (vm_stat_account) of vma->vm_mm, which in exec
+ * is not current->mm. The fields are set directly (vma_adjust may take a mutex), under
+ * page_table_lock, for mmap_lock may be held for reading only. The checks stand before the lock:
+ * nobody comes between, for the kernel is not preempted and nothing here sleeps.
+ */
+int expand_stack(struct vm_area_struct *vma, unsigned long address)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	struct vm_area_struct *prev = vma->vm_prev;
+	unsigned long grow;
+
+	if (!(vma->vm_flags & VM_GROWSDOWN))
+		return -EFAULT;
+	address &= PAGE_MASK;
+	if (address < MMAP_MIN_ADDR)
+		return -EPERM;
+	if (prev && !(prev->vm_flags & VM_GROWSDOWN) && vma_is_accessible(prev) &&
+	    address - prev->vm_end < stack_guard_gap)
+		return -ENOMEM;
+	if (anon_vma_prepare(vma))
+		return -ENOMEM;
+	if (address >= vma->vm_start)
+		return 0;
+	grow = (vma->vm_start - address) >> PAGE_SHIFT;
+	if (grow > vma->vm_pgoff)
+		return -ENOMEM;
+	if (!may_expand_vm(mm, vma->vm_flags, grow) ||
+	    vma->vm_end - address > rlimit(RLIMIT_STACK) || security_vm_enough_memory(grow))
+		return -ENOMEM;
+	spin_lock(&mm->page_table_lock);
+	vm_stat_account(mm, vma->vm_flags, grow);
+	vma->vm_start = address;
+	vma->vm_pgoff -= grow;
+	spin_unlock(&mm->page_table_lock);
+	return 0;
+}
+
+struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && (vma->vm_start <= addr || !expand_stack(vma, addr)) ? vma : NULL;
+}

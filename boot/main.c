@@ -158,7 +158,8 @@ void start_kernel(u32 magic, phys_addr_t info)
 	time_init(); /* ktime_get; the tick waits for interrupts */
 
 	sched_init(&init_task); /* init_task is current */
-	task_init();		/* the tick has its handler */
+	task_init();
+	cpu_timers_init(); /* the tick has its handler */
 	fork_init();
 	vfs_init(); /* an empty root directory */
 	files_init();

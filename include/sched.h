@@ -151,7 +151,7 @@ struct task_struct {
 	bool restore_sigmask;			/* saved_sigmask is to come back after the handler */
 	bool sigpending_flag;			/* TIF_SIGPENDING: look for signals before user mode */
 	struct sigpending pending;
-	unsigned long jobctl;			/* JOBCTL_* of kernel/task/signal.c */
+	unsigned long jobctl;			/* JOBCTL_* of kernel/task/internal.h */
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;

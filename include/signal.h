@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals: kernel/task/signal.c sends and picks them, arch/x86/entry/signal.c builds frames. */
+/*
+ * Signals: kernel/task/signal.c sends them, get_signal.c takes them, jobctl.c stops processes and
+ * notifies parents; arch/x86/entry/signal.c builds the frames of handlers.
+ */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals: queued, ignored, picked; job control stops and continues; the
- * parent told. Abridges the machinery of kernel/signal.c; no ptrace, signalfd,
- * coredump handshake or limit on queued signals.
+ * Sending signals: which are dropped, where the others wait, which thread wakes up; and the
+ * masks and actions that decide about it. jobctl.c stops and continues, get_signal.c takes.
  *
- *   send ─> prepare_signal ─> queue (thread or process) ─> complete_signal ─> a thread wakes
+ * Abridges Linux's kernel/signal.c. Left out: ptrace, signalfd, a limit on queued signals.
+ *
+ *   send ─> prepare_signal ─> queue (thread or process) ─> complete_signal ─> a thread wakes up
  *           ignored? drop       sigqueue + bit in the set    fatal: SIGKILL to all threads
- *   way out to user mode ─> get_signal ─> stop here, or a handler's frame, or the end
  *
- * A stop of the group: the thread that takes the signal marks all of them with
- * JOBCTL_STOP_PENDING and counts them in group_stop_count; each parks itself in
- * get_signal; the last one tells the parent. SIGCONT takes all that back at
- * the moment it is sent.
- *
- * Locks: sighand->siglock for everything here, tasklist_lock outside it where
- * parents or groups are looked at. Both with interrupts off.
+ * Locks: sighand->siglock for everything here; where parents or groups are looked at, also
+ * tasklist_lock outside it. Both with interrupts off.
  */
 #include <sched.h>
 #include <errno.h>
@@ -22,19 +17,9 @@
 #include <printk.h>
 #include <string.h>
 #include <linux/capability.h>
+#include "internal.h"
 
-#define JOBCTL_STOP_SIGMASK	0xffffUL
-#define JOBCTL_STOP_DEQUEUED	BIT(16)		/* took a stop signal, has not acted on it yet */
-#define JOBCTL_STOP_PENDING	BIT(17)		/* is to stop */
-#define JOBCTL_STOP_CONSUME	BIT(18)		/* counted in group_stop_count */
-#define JOBCTL_STOP_MASK	(JOBCTL_STOP_DEQUEUED | JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME)
-
-#define SIGNAL_CLD_MASK		(SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)
-#define SIGNAL_STOP_MASK	(SIGNAL_CLD_MASK | SIGNAL_STOP_STOPPED | SIGNAL_STOP_CONTINUED)
-#define SYNCHRONOUS_MASK \
-	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGFPE) | \
-	 sigmask(SIGSYS))
-#define SA_IMMUTABLE		0x00800000UL	/* set by force_fatal_sig: sigaction may not undo it */
+#define SA_IMMUTABLE	0x00800000UL	/* set by force_fatal_sig: sigaction may not undo it */
 
 struct sigqueue {
 	struct list_head list;
@@ -65,12 +50,7 @@ static bool handler_ignored(__sighandler_t handler, int sig)
 	return handler == SIG_IGN || (handler == SIG_DFL && (sigmask(sig) & SIG_KERNEL_IGNORE_MASK));
 }
 
-static bool sig_kernel_only(int sig)
-{
-	return sigmask(sig) & SIG_KERNEL_ONLY_MASK;
-}
-
-/* ---- is there anything to do? ----------------------------------------- */
+/* ---- is there anything to do? -------------------------------------------- */
 
 static bool has_pending(struct task_struct *t)
 {
@@ -90,7 +70,7 @@ void signal_wake_up(struct task_struct *t, bool fatal)
 	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL : 0));
 }
 
-/* ---- queues ----------------------------------------------------------- */
+/* ---- queues -------------------------------------------------------------- */
 
 void flush_sigqueue(struct sigpending *q)
 {
@@ -159,7 +139,35 @@ static int queue_signal(int sig, const kernel_siginfo_t *info, struct sigpending
 	return 0;
 }
 
-/* ---- sending ---------------------------------------------------------- */
+/* Takes the first entry of @sig; the bit stays while there are more. */
+void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info)
+{
+	struct sigqueue *e, *first = NULL;
+	bool more = false;
+
+	list_for_each_entry(e, &q->list, list) {
+		if (e->info.si_signo != sig)
+			continue;
+		if (first) {
+			more = true;
+			break;
+		}
+		first = e;
+	}
+	if (!more)
+		q->signal &= ~sigmask(sig);
+	if (first) {
+		*info = first->info;
+		list_del(&first->list);
+		kmem_cache_free(sigqueue_cache, first);
+	} else {
+		memset(info, 0, sizeof(*info));
+		info->si_signo = sig;
+		info->si_code = SI_USER;
+	}
+}
+
+/* ---- sending ------------------------------------------------------------- */
 
 static bool sig_ignored(struct task_struct *t, int sig, bool force)
 {
@@ -280,9 +288,8 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 	}
 }
 
-/* siglock held. @force: the kernel means it, init too. */
-static int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, bool group,
-			      bool force)
+int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, bool group,
+		       bool force)
 {
 	struct sigpending *q = group ? &t->signal->shared_pending : &t->pending;
 	int ret;
@@ -396,7 +403,7 @@ int kill_pid_info(int sig, kernel_siginfo_t *info, struct pid *pid)
 	return ret;
 }
 
-/* ---- forced on current ------------------------------------------------ */
+/* ---- forced on current --------------------------------------------------- */
 
 static void force_sig_info(kernel_siginfo_t *info, bool fatal)
 {
@@ -439,384 +446,10 @@ void force_sig_fault(int sig, int code, void __user *addr)
 	force_sig_info(&info, false);
 }
 
-/* ---- telling the parent ----------------------------------------------- */
-
-/* A SIGCHLD's siginfo about @t. @times of the process in USER_HZ. */
-static void fill_child_info(kernel_siginfo_t *info, struct task_struct *t, int sig)
-{
-	u64 utime, stime;
-
-	memset(info, 0, sizeof(*info));
-	thread_group_cputime(t, &utime, &stime);
-	info->si_signo = sig;
-	info->si_pid = t->pid;
-	info->si_uid = t->cred->uid;
-	info->si_utime = utime / (NSEC_PER_SEC / USER_HZ);
-	info->si_stime = stime / (NSEC_PER_SEC / USER_HZ);
-}
-
-/* tasklist_lock held: the parent cannot go. */
-static void tell_parent(struct task_struct *parent, kernel_siginfo_t *info, bool send)
-{
-	if (send)
-		send_signal_locked(info->si_signo, info, parent, true, false);
-	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0);
-}
-
-int exit_cause(int exit_code, int *status)
-{
-	*status = exit_code & 0x7f ?: exit_code >> 8;
-	if (!(exit_code & 0x7f))
-		return CLD_EXITED;
-	return exit_code & 0x80 ? CLD_DUMPED : CLD_KILLED;
-}
-
-bool do_notify_parent(struct task_struct *t, int sig)
-{
-	struct task_struct *parent = t->parent;
-	struct k_sigaction *ka = &parent->sighand->action[SIGCHLD - 1];
-	kernel_siginfo_t info;
-	unsigned long flags;
-	bool autoreap = false;
-
-	fill_child_info(&info, t, sig);
-	info.si_code = exit_cause(t->exit_code, &info.si_status);
-	spin_lock_irqsave(&parent->sighand->siglock, flags);
-	/* POSIX: who ignores SIGCHLD wants no zombies; with SA_NOCLDWAIT it still gets the signal. */
-	if (sig == SIGCHLD &&
-	    (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
-		autoreap = true;
-		if (ka->sa.sa_handler == SIG_IGN)
-			sig = 0;
-	}
-	tell_parent(parent, &info, sig > 0 && sig <= _NSIG);
-	spin_unlock_irqrestore(&parent->sighand->siglock, flags);
-	return autoreap;
-}
-
-bool do_notify_parent_cldstop(struct task_struct *t, int why)
-{
-	struct task_struct *leader = t->group_leader, *parent = leader->real_parent;
-	struct k_sigaction *ka = &parent->sighand->action[SIGCHLD - 1];
-	kernel_siginfo_t info;
-	unsigned long flags;
-
-	fill_child_info(&info, leader, SIGCHLD);
-	info.si_code = why;
-	info.si_status = why == CLD_CONTINUED ? SIGCONT : leader->signal->group_exit_code & 0x7f;
-	spin_lock_irqsave(&parent->sighand->siglock, flags);
-	tell_parent(parent, &info,
-		    ka->sa.sa_handler != SIG_IGN && !(ka->sa.sa_flags & SA_NOCLDSTOP));
-	spin_unlock_irqrestore(&parent->sighand->siglock, flags);
-	return true;
-}
-
-static void notify_cldstop(int why)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	do_notify_parent_cldstop(current, why);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-}
-
-/* ---- orphaned process groups ------------------------------------------ */
-
-/* tasklist_lock held. Orphaned: no member's parent is of another group of the same session. */
-bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored)
-{
-	struct task_struct *t;
-
-	do_each_pid_task(pgrp, PIDTYPE_PGID, t) {
-		if (t == ignored || (t->exit_state && thread_group_empty(t)) ||
-		    t->real_parent->tgid == 1)
-			continue;
-		if (task_pgrp(t->real_parent) != pgrp &&
-		    task_session(t->real_parent) == task_session(t))
-			return false;
-	}
-	return true;
-}
-
-int is_current_pgrp_orphaned(void)
-{
-	unsigned long flags;
-	int ret;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	ret = is_orphaned_pgrp(task_pgrp(current), NULL);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return ret;
-}
-
-static bool has_stopped_jobs(struct pid *pgrp)
-{
-	struct task_struct *t;
-
-	do_each_pid_task(pgrp, PIDTYPE_PGID, t) {
-		if (t->signal->flags & SIGNAL_STOP_STOPPED)
-			return true;
-	}
-	return false;
-}
-
-/*
- * @t leaves (@parent NULL: it exits; else @parent exits): if that orphans its
- * group and a job there is stopped, nobody could ever continue it.
- * tasklist_lock held.
- */
-void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent)
-{
-	struct pid *pgrp = task_pgrp(t);
-	struct task_struct *ignored = parent ? NULL : t;
-
-	if (!parent)
-		parent = t->real_parent;
-	if (task_pgrp(parent) == pgrp || task_session(parent) != task_session(t))
-		return;
-	if (is_orphaned_pgrp(pgrp, ignored) && has_stopped_jobs(pgrp)) {
-		__kill_pgrp_info(SIGHUP, SEND_SIG_PRIV, pgrp);
-		__kill_pgrp_info(SIGCONT, SEND_SIG_PRIV, pgrp);
-	}
-}
-
-/* ---- stopping --------------------------------------------------------- */
-
-/* A dying or already killed thread takes no part. siglock held. */
-static bool mark_for_stop(struct task_struct *t, int sig)
-{
-	if ((t->flags & PF_EXITING) || (t->pending.signal & sigmask(SIGKILL)))
-		return false;
-	t->jobctl = (t->jobctl & ~JOBCTL_STOP_SIGMASK) | sig | JOBCTL_STOP_PENDING |
-		    JOBCTL_STOP_CONSUME;
-	return true;
-}
-
-static void start_group_stop(int sig)
-{
-	struct signal_struct *s = current->signal;
-	struct task_struct *t;
-
-	if (!(s->flags & SIGNAL_STOP_STOPPED))
-		s->group_exit_code = sig;
-	s->group_stop_count = 0;
-	for_each_thread(current, t) {
-		if ((t->__state & __TASK_STOPPED) || !mark_for_stop(t, sig))
-			continue;
-		s->group_stop_count++;
-		if (t != current)
-			signal_wake_up(t, false);
-	}
-}
-
-/* @t has come to rest. True: it was the last, the parent is to know. siglock held. */
-static bool participate_in_stop(struct task_struct *t)
-{
-	struct signal_struct *s = t->signal;
-	bool consume = t->jobctl & JOBCTL_STOP_CONSUME;
-
-	t->jobctl &= ~JOBCTL_STOP_MASK;
-	if (!consume)
-		return false;
-	if (s->group_stop_count > 0)
-		s->group_stop_count--;
-	if (s->group_stop_count || (s->flags & SIGNAL_STOP_STOPPED))
-		return false;
-	s->flags = (s->flags & ~SIGNAL_STOP_MASK) | SIGNAL_STOP_STOPPED;
-	return true;
-}
-
-/*
- * Stops current, and with @sig the whole process. Called with siglock held;
- * true: it was released (and the stop is over); false: still held, no stop.
- */
-static bool do_signal_stop(int sig, unsigned long flags)
-{
-	struct task_struct *t = current;
-	struct signal_struct *s = t->signal;
-	bool last;
-
-	if (!(t->jobctl & JOBCTL_STOP_PENDING)) {
-		/* A SIGCONT or a kill came while the lock was not held: it wins. */
-		if (!(t->jobctl & JOBCTL_STOP_DEQUEUED) || (s->flags & SIGNAL_GROUP_EXIT) ||
-		    s->group_exec_task)
-			return false;
-		start_group_stop(sig);
-	}
-	last = participate_in_stop(t);
-	set_current_state(TASK_STOPPED);
-	spin_unlock_irqrestore(&t->sighand->siglock, flags);
-	if (last)
-		notify_cldstop(CLD_STOPPED);
-	schedule();
-	return true;
-}
-
-/* ---- taking ----------------------------------------------------------- */
-
-/* The lowest number, but the faults of the thread itself first. */
-static int next_signal(const struct sigpending *q, const sigset_t *mask)
-{
-	sigset_t set = q->signal & ~*mask;
-
-	if (set & SYNCHRONOUS_MASK)
-		set &= SYNCHRONOUS_MASK;
-	return set ? __builtin_ctzl(set) + 1 : 0;
-}
-
-/* Takes the first entry of @sig; the bit stays while there are more. */
-static void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info)
-{
-	struct sigqueue *e, *first = NULL;
-	bool more = false;
-
-	list_for_each_entry(e, &q->list, list) {
-		if (e->info.si_signo != sig)
-			continue;
-		if (first) {
-			more = true;
-			break;
-		}
-		first = e;
-	}
-	if (!more)
-		q->signal &= ~sigmask(sig);
-	if (first) {
-		*info = first->info;
-		list_del(&first->list);
-		kmem_cache_free(sigqueue_cache, first);
-	} else {
-		memset(info, 0, sizeof(*info));
-		info->si_signo = sig;
-		info->si_code = SI_USER;
-	}
-}
-
-int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info)
-{
-	struct sigpending *q = &t->pending;
-	int sig = next_signal(q, mask);
-
-	if (!sig) {
-		q = &t->signal->shared_pending;
-		sig = next_signal(q, mask);
-	}
-	if (sig) {
-		collect_signal(sig, q, info);
-		if (info->si_code == SI_TIMER)
-			posix_timer_dequeued(info);
-		if (sigmask(sig) & SIG_KERNEL_STOP_MASK)
-			t->jobctl |= JOBCTL_STOP_DEQUEUED;
-	}
-	recalc_sigpending();
-	return sig;
-}
-
-/* A continued (or half stopped and continued) process reports it once. siglock held; true: it was released. */
-static bool report_cld(unsigned long flags)
-{
-	struct signal_struct *s = current->signal;
-	int why;
-
-	if (!(s->flags & SIGNAL_CLD_MASK))
-		return false;
-	why = s->flags & SIGNAL_CLD_CONTINUED ? CLD_CONTINUED : CLD_STOPPED;
-	s->flags &= ~SIGNAL_CLD_MASK;
-	spin_unlock_irqrestore(&current->sighand->siglock, flags);
-	notify_cldstop(why);
-	return true;
-}
-
-enum action { ACT_NEXT, ACT_RELOCK, ACT_HANDLE, ACT_DIE };
-
-/* Default action of a stop signal; siglock held unless ACT_RELOCK is returned. */
-static enum action default_stop(int sig, unsigned long flags)
-{
-	if (sig != SIGSTOP) {
-		/* A stop from the keyboard would leave an orphaned group stopped for ever. */
-		spin_unlock_irqrestore(&current->sighand->siglock, flags);
-		if (is_current_pgrp_orphaned())
-			return ACT_RELOCK;
-		spin_lock_irqsave(&current->sighand->siglock, flags);
-	}
-	return do_signal_stop(sig, flags) ? ACT_RELOCK : ACT_NEXT;
-}
-
-/* What @ksig's signal, just dequeued, asks for. siglock held unless ACT_RELOCK is returned. */
-static enum action decide(struct ksignal *ksig, unsigned long flags)
-{
-	struct k_sigaction *ka = &current->sighand->action[ksig->sig - 1];
-
-	if (ka->sa.sa_handler == SIG_IGN)
-		return ACT_NEXT;
-	if (ka->sa.sa_handler != SIG_DFL) {
-		ksig->ka = *ka;
-		if (ka->sa.sa_flags & SA_RESETHAND)
-			ka->sa.sa_handler = SIG_DFL;
-		return ACT_HANDLE;
-	}
-	if (sigmask(ksig->sig) & SIG_KERNEL_IGNORE_MASK)
-		return ACT_NEXT;
-	if ((current->signal->flags & SIGNAL_UNKILLABLE) && !sig_kernel_only(ksig->sig))
-		return ACT_NEXT;
-	if (sigmask(ksig->sig) & SIG_KERNEL_STOP_MASK)
-		return default_stop(ksig->sig, flags);
-	return ACT_DIE;
-}
-
-/* One look at the queues under siglock, which is taken here and dropped on the way out. */
-static enum action take_signal(struct ksignal *ksig)
-{
-	struct task_struct *t = current;
-	struct signal_struct *s = t->signal;
-	enum action act = ACT_NEXT;
-	unsigned long flags;
-
-	spin_lock_irqsave(&t->sighand->siglock, flags);
-	if (report_cld(flags))
-		return ACT_RELOCK;
-	while (act == ACT_NEXT) {
-		if ((s->flags & SIGNAL_GROUP_EXIT) || s->group_exec_task) {
-			t->pending.signal &= ~sigmask(SIGKILL);
-			recalc_sigpending();
-			memset(&ksig->info, 0, sizeof(ksig->info));
-			ksig->info.si_signo = ksig->sig = SIGKILL;
-			act = ACT_DIE;
-			break;
-		}
-		if ((t->jobctl & JOBCTL_STOP_PENDING) && do_signal_stop(0, flags))
-			return ACT_RELOCK;
-		ksig->sig = dequeue_signal(t, &t->blocked, &ksig->info);
-		if (!ksig->sig)
-			break;
-		act = decide(ksig, flags);
-		if (act == ACT_RELOCK)
-			return ACT_RELOCK;
-	}
-	spin_unlock_irqrestore(&t->sighand->siglock, flags);
-	return act;
-}
-
-bool get_signal(struct ksignal *ksig)
-{
-	enum action act;
-
-	do {
-		ksig->sig = 0;
-		act = take_signal(ksig);
-	} while (act == ACT_RELOCK);
-	if (act == ACT_DIE) {
-		current->flags |= PF_SIGNALED;
-		memset(&ksig->ka, 0, sizeof(ksig->ka));
-		ksig->ka.sa.sa_handler = SIG_DFL;
-	}
-	return act != ACT_NEXT;
-}
-
-/* ---- masks and actions ------------------------------------------------ */
+/* ---- masks and actions --------------------------------------------------- */
 
 /* current will not take @which any more: signals to the process go to another thread. siglock held. */
-static void retarget_shared_pending(struct task_struct *t, sigset_t which)
+void retarget_shared_pending(struct task_struct *t, sigset_t which)
 {
 	sigset_t retarget = t->signal->shared_pending.signal & which;
 	struct task_struct *p;
@@ -890,22 +523,4 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 	}
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
 	return ret;
-}
-
-/* current is about to die: it takes no more signals, and a stop must not wait for it. */
-void exit_signals(struct task_struct *t)
-{
-	unsigned long flags;
-	bool stopped = false;
-
-	spin_lock_irqsave(&t->sighand->siglock, flags);
-	t->flags |= PF_EXITING;
-	if (!thread_group_empty(t) && !(t->signal->flags & SIGNAL_GROUP_EXIT) && t->sigpending_flag) {
-		retarget_shared_pending(t, ~t->blocked);
-		if (t->jobctl & JOBCTL_STOP_PENDING)
-			stopped = participate_in_stop(t);
-	}
-	spin_unlock_irqrestore(&t->sighand->siglock, flags);
-	if (stopped)
-		notify_cldstop(CLD_STOPPED);
 }

@@ -139,5 +139,4 @@ void task_init(void)
 	dead_task_handler = put_task_struct;
 	pid_init();
 	signals_init();
-	cpu_timers_init();
 }

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The spine: every function that execve, a page fault, fork, exit, wait and the mmap family can reach.
+
+spine.py                the functions by file, with their lines of code
+spine.py FUNCTION...    by which calls each of them is reached
+
+What lies below it is left out: lib/, kernel/sched/ and kernel/trace/.
+"""
+import os
+import sys
+
+sys.dont_write_bytecode = True
+import calls
+
+ROOTS = '''
+    sys_execve sys_execveat exc_page_fault sys_fork sys_vfork sys_clone sys_clone3 ret_from_fork_asm
+    sys_exit sys_exit_group sys_wait4 sys_waitid
+    sys_mmap sys_munmap sys_mprotect sys_brk sys_mremap sys_madvise
+    entry_SYSCALL_64 common_trap
+'''.split()
+
+BELOW = ('lib', 'kernel/sched', 'kernel/trace')
+
+# Calls through a pointer: the function that makes the call, the pointer, what it leads to in an exec.
+POINTERS = [
+    ('search_binary_handler', 'fmt->load_binary', 'load_elf_binary load_script'),
+    ('vma_set_backing', 'f_op->mmap', 'generic_file_mmap'),
+    ('vma_set_backing', 'shmem_file_setup', 'shm_file_setup'),
+    ('do_fault_around', 'vm_ops->map_pages', 'filemap_map_pages'),
+    ('do_read_fault', 'vm_ops->fault', 'filemap_fault vdso_fault vvar_fault'),
+    ('move_vma', 'vm_ops->mremap', 'vdso_mremap'),
+    ('do_mprotect', 'walk_areas', 'mprotect_fixup'),
+    ('sys_madvise', 'walk_areas', 'advise_area'),
+]
+
+# Functions that are not entered, and why.
+CUTS = [
+    ('do_irq', 'an interrupt is no part of what the task does'),
+    ('handle_exception', 'of the exceptions only the page fault is on the road'),
+    ('exc_debug', 'of the exceptions only the page fault is on the road'),
+    ('die', 'a bug of the kernel: the road ends'),
+    ('emulate_vsyscall', 'the page at 0xffffffffff600000 is for programs of 2007 and before'),
+    ('do_signal', 'signals are delivered on the way out; an exec that succeeds has none'),
+    ('do_notify_parent_cldstop', 'job control: a stop or a continuation, not an exit'),
+    ('kill_orphaned_pgrp', 'job control: only an exit that leaves stopped jobs behind'),
+    ('disassociate_ctty', 'only a session leader gives its terminal up when it exits'),
+    ('exit_robust_list', 'only threads that died with a mutex held leave such a list'),
+    ('futex_wake', 'only a thread that is joined has a word that its exit clears'),
+    ('exit_itimers', 'only a process with timer_create has such timers'),
+    ('locks_remove', 'only a file that was locked has such locks'),
+    ('handle_truncate', 'an exec opens its file to read, without O_TRUNC'),
+    ('vfs_prepare_mode', 'an exec opens its file to read, without O_CREAT'),
+]
+
+
+def find(graph, name):
+    """The function of that name: (file, name)."""
+    found = [path for path in calls.sources() if name in calls.functions(path)]
+    return (found[0], name) if len(found) == 1 else None
+
+
+def table(graph):
+    """(roots, {function: what its pointers lead to}, functions that are not entered)"""
+    roots = [find(graph, name) for name in ROOTS]
+    more = {}
+    for caller, _, callees in POINTERS:
+        more.setdefault(find(graph, caller), []).extend(find(graph, name) for name in callees.split())
+    below = {f for callees in graph.calls.values() for f in callees if os.path.dirname(f[0]) in BELOW}
+    return roots, more, below | {find(graph, name) for name, _ in CUTS}
+
+
+def reached(graph):
+    """{function: the function that led to it, or None for a root}, nearest first."""
+    roots, more, cut = table(graph)
+    seen, todo = {f: None for f in roots}, list(roots)
+    for caller in todo:
+        for f in sorted(graph.calls[caller]) + more.get(caller, []):
+            if f not in seen and f not in cut:
+                seen[f] = caller
+                todo.append(f)
+    return seen
+
+
+def lines_of(f):
+    return calls.code_lines(f[0], *calls.functions(f[0])[f[1]])
+
+
+def total(graph):
+    return sum(lines_of(f) for f in reached(graph))
+
+
+def files(graph):
+    """{file: [(lines, function), ...]}"""
+    found = {}
+    for f in reached(graph):
+        found.setdefault(f[0], []).append((lines_of(f), f[1]))
+    return found
+
+
+def check(graph):
+    """What the tables above name must exist."""
+    names = ROOTS + [n for caller, _, callees in POINTERS for n in [caller, *callees.split()]] + [n for n, _ in CUTS]
+    return ['tools/spine.py names %s: there is no function of that name' % n for n in names if not find(graph, n)]
+
+
+def main(names):
+    graph = calls.Graph()
+    for text in check(graph):
+        sys.exit('spine: ' + text)
+    if names:
+        led = reached(graph)
+        for name in names:
+            f, way = find(graph, name), []
+            while f in led and f:
+                way.append(f[1])
+                f = led[f]
+            print(' <- '.join(way) or '%s: not on the spine' % name)
+        return
+    for path, functions in sorted(files(graph).items()):
+        print('%5d  %-26s %s' % (sum(n for n, _ in functions), path, ' '.join(name for _, name in functions)))
+    print('%5d  in all, of %d files' % (total(graph), len(files(graph))))
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

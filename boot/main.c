@@ -167,7 +167,8 @@ void start_kernel(u32 magic, phys_addr_t info)
 	ramfs_init();
 	devices_init();
 	tty_init(); /* console_input has its handler */
-	exec_init();
+	script_binfmt_init(); /* the formats of programs, in the order in which they are asked */
+	elf_binfmt_init();
 
 	serial_input_init();
 	keyboard_init();

@@ -16,8 +16,9 @@
  *
  * Until begin_new_exec sets point_of_no_return nothing of the caller has been
  * touched: an error is an errno. After it there is no caller to return to: an
- * error is SIGSEGV. The stack and its strings are in stack.c, credentials
- * in creds.c, the killing of other threads in de_thread.c. Left out: ptrace, security modules, 32-bit callers.
+ * error is SIGSEGV. The list of formats is in formats.c, the stack and its strings
+ * in stack.c, credentials in creds.c, the killing of other threads in de_thread.c.
+ * Left out: ptrace, security modules, 32-bit callers.
  */
 #include <binfmts.h>
 #include <cred.h>
@@ -28,43 +29,6 @@
 #include <string.h>
 #include <syscalls.h>
 #include <trace.h>
-
-/* ---- the list of formats ---------------------------------------------- */
-
-static LIST_HEAD(formats);
-static DEFINE_MUTEX(binfmt_lock, LOCK_NONE);
-
-void register_binfmt(struct linux_binfmt *fmt)
-{
-	mutex_lock(&binfmt_lock);
-	list_add_tail(&fmt->lh, &formats);
-	mutex_unlock(&binfmt_lock);
-}
-
-void insert_binfmt(struct linux_binfmt *fmt)
-{
-	mutex_lock(&binfmt_lock);
-	list_add(&fmt->lh, &formats);
-	mutex_unlock(&binfmt_lock);
-}
-
-void unregister_binfmt(struct linux_binfmt *fmt)
-{
-	mutex_lock(&binfmt_lock);
-	list_del(&fmt->lh);
-	mutex_unlock(&binfmt_lock);
-}
-
-void set_binfmt(struct linux_binfmt *fmt)
-{
-	current->mm->binfmt = fmt;
-}
-
-void exec_init(void)
-{
-	script_binfmt_init();
-	elf_binfmt_init();
-}
 
 /* ---- opening ------------------------------------------------------------ */
 
@@ -274,15 +238,6 @@ void finalize_exec(struct linux_binprm *bprm)
 
 /* ---- the flow ------------------------------------------------------------ */
 
-/* The first bytes of the file, zero padded: what the formats look at. */
-static int prepare_binprm(struct linux_binprm *bprm)
-{
-	loff_t pos = 0;
-
-	memset(bprm->buf, 0, BINPRM_BUF_SIZE);
-	return kernel_read(bprm->file, bprm->buf, BINPRM_BUF_SIZE, &pos);
-}
-
 /* A copy of @interp becomes the name of what is really executed. 0 or -ENOMEM. */
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 {
@@ -290,27 +245,6 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 		kfree(bprm->interp);
 	bprm->interp = kstrdup(interp);
 	return bprm->interp ? 0 : -ENOMEM;
-}
-
-/*
- * -ENOEXEC goes on to the next format, but not past the point of no return: the old program is
- * gone, and no other format may try.
- */
-static int search_binary_handler(struct linux_binprm *bprm)
-{
-	struct linux_binfmt *fmt;
-	int err = prepare_binprm(bprm);
-
-	if (err < 0)
-		return err;
-	EXEC_STAGE(SEARCH_HANDLER);
-	err = -ENOENT;
-	list_for_each_entry(fmt, &formats, lh) {
-		err = fmt->load_binary(bprm);
-		if (bprm->point_of_no_return || err != -ENOEXEC)
-			break;
-	}
-	return err;
 }
 
 /* The next file of a chain of interpreters takes the place of the one that named it. 0 or -ENOEXEC. */
@@ -494,7 +428,6 @@ long sys_execveat(int dfd, const char __user *name, const char __user *const __u
 long sys_uselib(const char __user *library)
 {
 	struct filename *name = getname(library);
-	struct linux_binfmt *fmt;
 	struct file *file;
 	int err;
 
@@ -507,12 +440,8 @@ long sys_uselib(const char __user *library)
 	err = inode_permission(file->f_inode, MAY_READ);
 	if (!err && (!S_ISREG(file->f_inode->i_mode) || path_noexec(&file->f_path)))
 		err = -EACCES;
-	if (!err) {
-		err = -ENOEXEC;
-		list_for_each_entry(fmt, &formats, lh)
-			if (err == -ENOEXEC && fmt->load_shlib)
-				err = fmt->load_shlib(file);
-	}
+	if (!err)
+		err = search_library_handler(file);
 	fput(file);
 	return err;
 }

@@ -78,14 +78,17 @@ struct linux_binfmt {
 	unsigned long min_coredump;	/* bytes: a smaller limit writes nothing */
 };
 
+/* exec/formats.c */
 void register_binfmt(struct linux_binfmt *fmt);		/* asked last among those registered so far */
 void insert_binfmt(struct linux_binfmt *fmt);		/* asked first */
 void unregister_binfmt(struct linux_binfmt *fmt);
 void set_binfmt(struct linux_binfmt *fmt);
+int search_binary_handler(struct linux_binprm *bprm);
+int search_library_handler(struct file *file);
+
 void elf_binfmt_init(void);
 void script_binfmt_init(void);
 void binfmt_test_switch(bool on);			/* exec/binfmt_test.c: registers and unregisters a format at run time */
-void exec_init(void);					/* registers the formats above, in visible order */
 
 /* 0 or -errno; after success the caller's pt_regs start the new program. Kernel strings: /init. */
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);

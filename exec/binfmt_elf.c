@@ -48,29 +48,6 @@ struct elf_binary {
 
 /* ---- DECIDE ----------------------------------------------------------- */
 
-/* All @len bytes, or an error: -EIO when the file is too short. */
-static int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
-{
-	ssize_t n = kernel_read(file, buf, len, &pos);
-
-	if (n < 0)
-		return n;
-	return (size_t)n == len ? 0 : -EIO;
-}
-
-/* The program header table in a new buffer; NULL whatever is wrong with it, as in Linux. */
-static Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file)
-{
-	size_t size = elf_phdrs_size(ehdr);
-	Elf64_Phdr *phdrs = size ? kmalloc(size, GFP_KERNEL) : NULL;
-
-	if (phdrs && elf_read(file, phdrs, size, ehdr->e_phoff) < 0) {
-		kfree(phdrs);
-		return NULL;
-	}
-	return phdrs;
-}
-
 /*
  * elf_plan has checked the size of the path. open_exec denies write access to the file; would_dump
  * keeps an unreadable interpreter out of core dumps.

@@ -40,13 +40,21 @@ struct linux_binprm;
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
 
+struct file;
+
+/* ---- exec/elf_file.c ---- */
+
+/* All @len bytes at @pos, or an error: -EIO when the file is too short. */
+int elf_read(struct file *file, void *buf, size_t len, loff_t pos);
+/* The program header table in a new buffer (kfree); NULL whatever is wrong with it, as in Linux. */
+Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file);
+
 /* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 
 #define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
 /* What a deadly error is called does not matter to anyone; that it is one does. */
 #define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
 
-struct file;
 int make_prot(unsigned int p_flags);	/* PF_* -> PROT_* */
 int padzero(unsigned long start);
 int set_brk(unsigned long start, unsigned long end, int prot);

@@ -32,6 +32,7 @@ static struct task_struct this_task = {.mm = &this_mm};
 #undef current_pt_regs
 #define current_pt_regs() NULL
 
+#include "../../exec/elf_file.c"
 #include "../../exec/binfmt_elf.c"
 
 #define ANYWHERE 0x7ffff7fc0000UL

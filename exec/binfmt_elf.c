@@ -396,55 +396,6 @@ out:
 	return err;
 }
 
-/* ---- uselib ------------------------------------------------------------ */
-
-/* The one PT_LOAD of an old-style library; NULL: it has none, or several. */
-static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)
-{
-	const Elf64_Phdr *found = NULL;
-
-	for (unsigned int i = 0; i < n; i++) {
-		if (phdr[i].p_type != PT_LOAD)
-			continue;
-		if (found)
-			return NULL;
-		found = &phdr[i];
-	}
-	return found;
-}
-
-/* Unlike a program's, all of a library's bytes may be written, and its bss is never executable. */
-static int map_library(struct file *file, const Elf64_Phdr *ph)
-{
-	unsigned long addr = PAGE_ALIGN_DOWN(ph->p_vaddr), end = ph->p_vaddr + ph->p_filesz;
-	int err = vm_mmap(file, &addr, ph->p_filesz + offset_in_page(ph->p_vaddr),
-			  PROT_READ | PROT_WRITE | PROT_EXEC, MAP_FIXED_NOREPLACE | MAP_PRIVATE,
-			  ph->p_offset - offset_in_page(ph->p_vaddr));
-
-	if (err)
-		return err;
-	if (padzero(end))
-		return -EFAULT;
-	if (PAGE_ALIGN(ph->p_vaddr + ph->p_memsz) <= PAGE_ALIGN(end))
-		return 0;
-	return set_brk(end, ph->p_vaddr + ph->p_memsz, 0);
-}
-
-/* A library of the days before ld.so: ET_EXEC, at most two headers, at a fixed address. */
-static int load_elf_library(struct file *file)
-{
-	const Elf64_Phdr *ph = NULL;
-	Elf64_Phdr phdr[2];
-	Elf64_Ehdr ehdr;
-
-	if (elf_read(file, &ehdr, sizeof(ehdr), 0) < 0 || !elf_header_ok(&ehdr) ||
-	    ehdr.e_type != ET_EXEC || ehdr.e_phnum > ARRAY_SIZE(phdr) || !file->f_op->mmap)
-		return -ENOEXEC;
-	if (elf_read(file, phdr, ehdr.e_phnum * sizeof(phdr[0]), ehdr.e_phoff) == 0)
-		ph = library_segment(phdr, ehdr.e_phnum);
-	return ph ? map_library(file, ph) : -ENOEXEC;
-}
-
 static struct linux_binfmt elf_format = {
 	.name = "elf",
 	.load_binary = load_elf_binary,

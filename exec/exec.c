@@ -423,25 +423,3 @@ long sys_execveat(int dfd, const char __user *name, const char __user *const __u
 
 	return do_execveat_common(dfd, getname_flags(name, lookup), user_args(argv), user_args(envp), flags);
 }
-
-/* Maps a library of the days before ld.so into the caller, at the address its file names. */
-long sys_uselib(const char __user *library)
-{
-	struct filename *name = getname(library);
-	struct file *file;
-	int err;
-
-	if (IS_ERR(name))
-		return PTR_ERR(name);
-	file = do_filp_open(AT_FDCWD, name, O_LARGEFILE | O_RDONLY | __FMODE_EXEC, 0);
-	putname(name);
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	err = inode_permission(file->f_inode, MAY_READ);
-	if (!err && (!S_ISREG(file->f_inode->i_mode) || path_noexec(&file->f_path)))
-		err = -EACCES;
-	if (!err)
-		err = search_library_handler(file);
-	fput(file);
-	return err;
-}

@@ -65,6 +65,10 @@ int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int p
 /* Leaves a record of the area that now covers @addr in the exec film. */
 void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
 
+/* ---- exec/uselib.c: the load_shlib method of the ELF format. 0 or -errno. ---- */
+
+int load_elf_library(struct file *file);
+
 /* ---- exec/elf_plan.c ---- */
 
 /* An x86-64 program or shared object? As in Linux, class, byte order and version do not matter. */

@@ -105,6 +105,7 @@ SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex, str
 /* exec/exec.c */
 SYSCALL(execve, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp)
 SYSCALL(execveat, int dfd, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp, int flags)
+/* exec/uselib.c */
 SYSCALL(uselib, const char __user *library)
 /* mm/mmap.c */
 SYSCALL(mmap, unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off)

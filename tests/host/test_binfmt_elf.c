@@ -180,6 +180,7 @@ NOT_HERE(int, setup_arg_pages, struct linux_binprm *bprm, unsigned long top, int
 NOT_HERE(int, arch_setup_additional_pages, struct linux_binprm *bprm, int uses_interp)
 NOT_HERE(int, create_elf_tables, struct linux_binprm *bprm, const struct elf_image *img,
 	 const struct elf_layout *l)
+NOT_HERE(int, load_elf_library, struct file *file)
 NOT_HERE(int, elf_core_dump, struct coredump_params *cprm)
 NOT_HERE_VOID(set_binfmt, struct linux_binfmt *fmt)
 NOT_HERE_VOID(register_binfmt, struct linux_binfmt *fmt)

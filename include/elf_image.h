@@ -10,6 +10,9 @@
 #include <exec_stages.h>
 #include <types.h>
 
+struct file;
+struct linux_binprm;
+
 /*
  * All addresses are those of the file, without a load bias.
  * Invariant: once elf_plan has returned 0 nothing in here changes.
@@ -26,6 +29,20 @@ struct elf_image {
 	unsigned long brk;		/* end of the highest segment */
 };
 
+/*
+ * What DECIDE collects. Owns the tables and the interpreter's file until
+ * elf_binary_release; the plans point into the tables.
+ */
+struct elf_binary {
+	Elf64_Ehdr ehdr;		/* a copy: bprm->buf may be reused */
+	Elf64_Phdr *phdrs;
+	struct elf_image image;
+	struct file *interpreter;	/* NULL: none */
+	Elf64_Ehdr interp_ehdr;
+	Elf64_Phdr *interp_phdrs;
+	struct elf_image interp_image;
+};
+
 /* What BUILD finds out on its way. */
 struct elf_layout {
 	unsigned long load_bias;	/* added to every address in the file */
@@ -33,14 +50,11 @@ struct elf_layout {
 	unsigned long entry;		/* first user instruction: the interpreter's or the program's */
 };
 
-struct linux_binprm;
 /*
  * Writes argc, argv, envp and auxv below the strings, and what they point to; bprm->p becomes the
  * first rsp. current has the new mm, so its stack is user memory. 0 or -errno (deadly).
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
-
-struct file;
 
 /* ---- exec/elf_file.c ---- */
 
@@ -48,6 +62,12 @@ struct file;
 int elf_read(struct file *file, void *buf, size_t len, loff_t pos);
 /* The program header table in a new buffer (kfree); NULL whatever is wrong with it, as in Linux. */
 Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file);
+
+/* ---- exec/elf_interp.c ---- */
+
+struct file *open_interpreter(struct linux_binprm *bprm, const Elf64_Phdr *ph);
+int plan_interpreter(struct elf_binary *b);
+int map_interpreter(struct elf_binary *b, struct elf_layout *l);
 
 /* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of exec/binfmt_elf.c that decides where things go, against a kernel
- * that only writes down what is asked of it. Its source is included: all of this
- * is static, and the host has no running task. A wish without a place of its own
+ * The parts of exec/binfmt_elf.c and exec/elf_interp.c that decide where things go,
+ * against a kernel that only writes down what is asked of it. Their source is
+ * included: most of it is static, and the host has no running task. A wish without a place of its own
  * goes to ANYWHERE.
  */
 #include <stdarg.h>
@@ -33,6 +33,7 @@ static struct task_struct this_task = {.mm = &this_mm};
 #define current_pt_regs() NULL
 
 #include "../../exec/elf_file.c"
+#include "../../exec/elf_interp.c"
 #include "../../exec/binfmt_elf.c"
 
 #define ANYWHERE 0x7ffff7fc0000UL

@@ -240,9 +240,7 @@ prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
 
 HOST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/host/test_*.c))
 GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
-		   $(patsubst %.c,build/%,$(wildcard tests/programs/*.c)) \
-		   $(patsubst %.S,build/%,$(wildcard tests/programs/*.S)) \
-		   $(patsubst %.c,build/%,$(wildcard tests/execprogs/*.c))
+		   $(patsubst %.c,build/%,$(wildcard tests/programs/*/*.c))
 
 # A test names in its first line what it needs: "links: kernel files" (host; flags may stand before them), "flags:
 # compiler flags" (guest).
@@ -271,21 +269,32 @@ fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in b
 	@mkdir -p build/fuzz/found
 	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
-build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*.h tests/execprogs/*.h)
+build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h)
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
 	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
 
-build/tests/%: tests/%.S
-	@mkdir -p $(@D)
-	@echo "  GUEST $<"
-	@$(CC) -nostdlib -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
+# The parts of the tests, a folder of tests/ each, and what must be built for each.
+PARTS	:= host kernel gdb labs
+NEEDS_host := $(HOST_TESTS) $(FUZZ)
+NEEDS_kernel := build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio $(GUEST_TESTS)
+NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) build/tests/labs/traced
+PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
-test: ## all tests: host, guest, and comparisons with Linux 6.1 (about 20 minutes)
+test: ## all tests, and the floors (about 20 minutes)
 	@$(SETUP) do-test
-do-test: build/exon.elf build/debug/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio build/linux/vmlinuz $(HOST_TESTS) $(FUZZ) $(GUEST_TESTS)
+test-host: ## the pure logic alone, on this machine
+test-kernel: ## guests alone: claims, comparisons with Linux 6.1, malformed programs, boots, keystrokes
+test-gdb: ## the debugger's commands alone
+test-labs: ## the course's tools alone: starters, grading, predict, break
+$(PARTS:%=test-%):
+	@$(SETUP) do-$@
+do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 	@tools/check-floors
-	@env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q tests $(TESTFLAGS)
+	@$(PYTEST) tests
+$(PARTS:%=do-test-%): do-test-%: $$(NEEDS_$$*)
+	@$(PYTEST) tests/$*
 
 # ---- labs: course assignments ---------------------------------------------------
 
@@ -344,7 +353,7 @@ doctor: ## the version of each tool, beside the one that Exon was tested with
 clean: ## remove what was built; downloads stay (build/debs)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test deps doctor clean
+.PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps doctor clean
 
 # ---- labs: predict, then run ----------------------------------------------------
 
@@ -353,9 +362,6 @@ predict: ## PROG=/bin/true: guess its maps lines, then boot and see (GUESS=file 
 	@$(SETUP) do-predict
 do-predict: build/exon.elf build/rootfs.cpio
 	@/usr/bin/python3 tools/labs/predict.py --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
-
-# Its test asks Linux, too: a tracer sees an exec at the same moment.
-do-test: build/tests/predict/traced
 
 .PHONY: predict do-predict
 

@@ -10,7 +10,8 @@ import pytest
 
 sys.dont_write_bytecode = True
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(TOP, 'tools'))
+sys.path[:0] = [os.path.join(TOP, *p) for p in (
+    ('tools',), ('tools', 'labs'), ('tests', 'kernel'))]
 import vm  # noqa: E402
 
 KERNELS = ('exon', 'linux')

@@ -51,7 +51,7 @@ def check(top, lab, question):
     if not given:
         return False, 'question %s has no answer in labs/%s/%s' % (question, lab.folder, NAME)
     path = os.path.join(folder, SEALED)
-    if not os.path.exists(path):    # the finished tree: tests/test_labs.py holds its answers against real boots
+    if not os.path.exists(path):    # the finished tree: tests/labs/test_answers.py holds its answers against real boots
         return True, ''
     with open(path) as f:
         rows = [line.split() for line in f if line.strip()]

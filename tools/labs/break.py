@@ -68,7 +68,7 @@ def build_kernel(fault, out):
 
 def test_programs(command):
     """Builds the programs under /t and /p that @command names; mkcpio's words for them."""
-    homes = {'t': 'build/tests/guest', 'p': 'build/tests/programs'}
+    homes = {'t': 'build/tests/guest', 'p': 'build/tests/programs/maps'}
     words = []
     for root, path in re.findall(r'/([tp])/(\S+)', command):
         built = os.path.join(homes[root], path)

@@ -4,7 +4,7 @@
 
   faults.py list                 name, stage and symptom of each
   faults.py apply NAME --to DIR  a copy of the source tree in DIR, with that fault
-  faults.py check                do our tests catch them all? (tests/test_faults.py)
+  faults.py check                do our tests catch them all? (tests/labs/test_faults.py)
 
 A fault names a function and a line in it, not a file: it stays valid when the
 function moves. The tree that this is called in is never changed.
@@ -139,7 +139,7 @@ def command_apply(args):
 
 def command_check(_):
     os.chdir(TOP)
-    os.execv('/usr/bin/python3', ['python3', '-m', 'pytest', '-p', 'no:cacheprovider', '-q', 'tests/test_faults.py'])
+    os.execv('/usr/bin/python3', ['python3', '-m', 'pytest', '-p', 'no:cacheprovider', '-q', 'tests/labs/test_faults.py'])
 
 
 def main():

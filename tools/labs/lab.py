@@ -28,7 +28,7 @@ import variant
 
 # Paths that a student's tree has no part in; a folder ends with '/'.
 LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
-            'tests/test_labs.py', 'tests/test_labs_answers.py', 'tests/test_faults.py', 'tests/test_break.py', 'tests/test_class.py',
+            *('tests/labs/test_%s.py' % n for n in ('labs', 'answers', 'faults', 'break', 'class')),
             'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/break.py', 'tools/labs/classroom.py',
             'tools/labs/submission.py')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */

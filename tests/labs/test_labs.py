@@ -16,11 +16,10 @@ import pytest
 import vm
 from conftest import TOP
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import course   # noqa: E402
-import cutting  # noqa: E402
-import lab as starter  # noqa: E402
-import variant  # noqa: E402
+import course
+import cutting
+import lab as starter
+import variant
 
 LABS = course.load_labs(TOP)
 NUMBERS = [l.number for l in LABS]

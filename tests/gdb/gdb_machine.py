@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A machine that waits for GDB, and GDB in batch mode on it: for tests/test_gdb.py."""
+"""A machine that waits for GDB, and GDB in batch mode on it: for test_gdb.py."""
 import os
 import signal
 import subprocess

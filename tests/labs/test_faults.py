@@ -7,7 +7,6 @@ mm and fork until the first one whose output or status is not Linux's.
 import concurrent.futures
 import os
 import re
-import sys
 import tempfile
 
 import pytest
@@ -16,9 +15,8 @@ from conftest import TOP, Batch, diff, results_in, script_of
 from test_compare import MAPS
 from test_guest import PROGRAMS, ROOT
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import faults  # noqa: E402
-import vm  # noqa: E402
+import faults
+import vm
 
 AREAS = ('exec', 'mm', 'fork')
 GUEST = [p for p in PROGRAMS if p.split('/')[0] in AREAS]
@@ -30,7 +28,7 @@ HARMLESS = {'function': 'set_brk', 'old': 'end = PAGE_ALIGN(end);', 'new': 'end 
 
 
 def guest_files():
-    programs = os.path.join(TOP, 'build', 'tests', 'programs')
+    programs = os.path.join(TOP, 'build', 'tests', 'programs', 'maps')
     files = [('p/' + n, os.path.join(programs, n)) for n in sorted(os.listdir(programs))]
     files += [('t/' + p, os.path.join(ROOT, p)) for p in GUEST]
     return [word for name, path in files for word in ('--file', '%s:755=%s' % (name, path))]

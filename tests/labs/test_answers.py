@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -13,8 +12,7 @@ import qemu
 import vm
 from conftest import TOP
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import answers  # noqa: E402
+import answers
 
 FOLDER = os.path.join(TOP, 'labs', '00-tools')
 PROG = '/bin/cat /etc/passwd /proc/version'

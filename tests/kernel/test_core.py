@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 
 from conftest import KERNELS, TOP, Batch
 
-PROGRAMS = os.path.join(TOP, 'build', 'tests', 'execprogs')
+PROGRAMS = os.path.join(TOP, 'build', 'tests', 'programs', 'exec')
 UNLIMITED = '0xffffffffffffffff'
 DUMP = 'rm -rf /tmp/d; mkdir -m 777 /tmp/d; cd /tmp/d; '
 SEND = 'if [ -f core ]; then gzip -c core | base64 | sed s/^/==/; fi'

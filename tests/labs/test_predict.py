@@ -6,21 +6,19 @@ import pty
 import re
 import struct
 import subprocess
-import sys
 
 import pytest
 
 import vm
 from conftest import TOP
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import predict                                                          # noqa: E402
-from predict_boot import areas_after_exec, command_line, gate_line      # noqa: E402
-from predict_image import Image, Refused, Tree, open_image              # noqa: E402
-from predict_lines import BadLine, pair, parse_file, parse_line, score  # noqa: E402
-from predict_origin import Exec                                         # noqa: E402
-from predict_picture import picture                                     # noqa: E402
-from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed   # noqa: E402
+import predict
+from predict_boot import areas_after_exec, command_line, gate_line
+from predict_image import Image, Refused, Tree, open_image
+from predict_lines import BadLine, pair, parse_file, parse_line, score
+from predict_origin import Exec
+from predict_picture import picture
+from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed
 
 # ---- synthetic programs ----------------------------------------------------------------------------------
 
@@ -284,17 +282,17 @@ def test_command_line():
 # ---- whole runs -----------------------------------------------------------------------------------------------
 
 BUILT = os.path.join(TOP, 'build', 'tests')
-OWN = ['static_pie', 'dyn_exec', 'align2m', 'execstack', 'bigbss']      # of tests/programs, put into /root
+OWN = ['static_pie', 'dyn_exec', 'align2m', 'execstack', 'bigbss']      # of tests/programs/maps, put into /root
 REAL = ['/bin/true', '/bin/busybox'] + ['/root/' + n for n in OWN]
 
 
 def files(names):
-    return [x for n in names for x in ('--file', 'root/%s:755=%s' % (n, os.path.join(BUILT, 'programs', n)))]
+    return [x for n in names for x in ('--file', 'root/%s:755=%s' % (n, os.path.join(BUILT, 'programs', 'maps', n)))]
 
 
 def on_linux():
     script = 'for p in %s; do echo "@ $p"; /root/traced $p; done' % ' '.join(REAL)
-    traced = ['--file', 'root/traced:755=' + os.path.join(BUILT, 'predict', 'traced')]
+    traced = ['--file', 'root/traced:755=' + os.path.join(BUILT, 'labs', 'traced')]
     text, _ = vm.run('linux', script, extra_args=files(OWN) + traced)
     return {part.split('\n', 1)[0]: part.strip().split('\n')[1:] for part in text.split('@ ')[1:]}
 
@@ -317,7 +315,7 @@ def test_linux_shows_the_same_at_this_moment(areas, program):
 @pytest.mark.parametrize('program', REAL)
 def test_every_real_line_has_an_origin(areas, program):
     tree = predict.read_tree()
-    path, _ = predict.place(tree, program.replace('/root', os.path.join(BUILT, 'programs')))
+    path, _ = predict.place(tree, program.replace('/root', os.path.join(BUILT, 'programs', 'maps')))
     image = open_image(tree, path)
     interpreter = open_image(tree, image.interpreter) if image.interpreter else None
     ex = Exec([path], image, interpreter, [parse_line(l) for l in areas['exon'][program]])
@@ -340,7 +338,7 @@ def test_a_perfect_guess_from_a_file(areas, tmp_path):
 
 def test_a_file_with_rubbish(tmp_path):
     (tmp_path / 'guess').write_bytes(b'7ffffffde000-7ffffffff000 rw-p 0 [stack]\nno such thing\n\xff\xfe\x00\n')
-    program = os.path.join(BUILT, 'programs', 'static_pie') + " a 'b c'"
+    program = os.path.join(BUILT, 'programs', 'maps', 'static_pie') + " a 'b c'"
     status, text = run_predict(['--guess', str(tmp_path / 'guess'), program])
     assert status == 0 and 'line 2 of the guess: no such thing' in text and text.endswith('score: 3/40\n')
 

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import KERNELS, TOP, Batch
 
-PROGRAMS = os.path.join(TOP, 'build', 'tests', 'execprogs')
+PROGRAMS = os.path.join(TOP, 'build', 'tests', 'programs', 'exec')
 KINDS = {'pie': 600, 'static_pie': 200, 'exec': 200}     # execs: 1,000 in one boot
 PART = 200      # execs a case: a case may take a minute
 COLUMNS = ('sp', 'stack', 'mmap', 'brk', 'program', 'vdso')

@@ -30,8 +30,8 @@ def commands():
 @pytest.fixture(scope='module')
 def maps():
     files = []
-    for name in sorted(os.listdir(os.path.join(TOP, 'build', 'tests', 'programs'))):
-        files += ['--file', 'p/%s:755=%s' % (name, os.path.join(TOP, 'build', 'tests', 'programs', name))]
+    for name in sorted(os.listdir(os.path.join(TOP, 'build', 'tests', 'programs', 'maps'))):
+        files += ['--file', 'p/%s:755=%s' % (name, os.path.join(TOP, 'build', 'tests', 'programs', 'maps', name))]
     return Batch(MAPS, extra_args=files)
 
 

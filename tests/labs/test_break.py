@@ -3,14 +3,12 @@
 import hashlib
 import os
 import subprocess
-import sys
 
 import pytest
 
 from conftest import TOP
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import faults  # noqa: E402
+import faults
 
 SEED = '11'
 NAME = 'bss-tail-not-zeroed'        # the fault of that seed; labs/break/README.md works it through

@@ -22,13 +22,12 @@ import pytest
 
 from conftest import TOP
 
-sys.path.insert(0, os.path.join(TOP, 'tools', 'labs'))
-import classroom        # noqa: E402
-import course           # noqa: E402
-import lab as starter   # noqa: E402
-import report           # noqa: E402
-import sandbox          # noqa: E402
-import submission       # noqa: E402
+import classroom
+import course
+import lab as starter
+import report
+import sandbox
+import submission
 
 PLAN, MAP = 'exec/elf_plan.c', 'exec/elf_map.c'
 HOST = '''
@@ -42,7 +41,7 @@ GUEST = '''
 [[test]]
 name = "%s"
 kind = "guest"
-programs = ["tests/programs/static_exec"]
+programs = ["tests/programs/maps/static_exec"]
 run = ["/t/static_exec"]
 expect = "%s"
 limit = 60
@@ -51,7 +50,7 @@ TESTS = {'03-elf-plan': ''.join(HOST % names for names in (
              ('header', 'header_fields'), ('table', 'table_size'), ('borders', 'segment_borders'))),
          '04-segments': GUEST % ('ends', 'zero') + GUEST % ('maps', 'same')}
 POINTS = {'03-elf-plan': {'header': 10, 'table': 20, 'borders': 70}, '04-segments': {'ends': 40, 'maps': 60}}
-BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs', 'kallsyms0.asm', 'kallsyms0.o',
+BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs/maps', 'kallsyms0.asm', 'kallsyms0.o',
          'exon0.elf', 'kallsyms.asm', 'kallsyms.o', 'exon.elf')
 
 

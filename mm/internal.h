@@ -28,7 +28,7 @@ pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end);
  */
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
 
-/* ---- memory.c and cow.c ---- */
+/* ---- memory.c, ptes.c and cow.c ---- */
 
 static inline struct page *pte_page(pte_t pte) { return pfn_to_page(pte_pfn(pte)); }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of an address space: how they come (faults), change rights, move and go; how fork shares
- * them and a write makes copies is in mm/cow.c. Abridges Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c (their page table halves).
- * Leaves out swap, huge pages, migration, userfaultfd, reverse mapping of anonymous pages.
+ * Page faults: how the pages of an address space come. How fork shares them and a write copies
+ * them is in mm/cow.c; how they go, move, and change permissions in mm/ptes.c.
+ * Abridges Linux's mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the
+ * reverse mapping of anonymous pages.
  *
  *  entry      area            read fault                    write fault
  *  ---------  --------------  ----------------------------  ------------------------------------
@@ -25,120 +26,9 @@
 #include <sched.h>
 #include <string.h>
 #include <time.h>
-#include <linux/magic.h>
 #include "internal.h"
 
 #define FAULT_AROUND 16UL /* pages */
-
-/* ---- counting ------------------------------------------------------------ */
-
-static enum rss_counter mm_counter(const struct page *page)
-{
-	const struct address_space *mapping = page->mapping;
-
-	if (page->flags & BIT(PG_anon))
-		return MM_ANONPAGES;
-	return mapping && mapping->host->i_sb->s_magic == TMPFS_MAGIC ? MM_SHMEMPAGES
-								      : MM_FILEPAGES;
-}
-
-void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
-{
-	atomic_add(change, &page->_mapcount);
-	mm->rss_stat[mm_counter(page)] += change;
-}
-
-static void update_hiwater_rss(struct mm_struct *mm)
-{
-	unsigned long rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
-			    mm->rss_stat[MM_SHMEMPAGES];
-
-	mm->hiwater_rss = max(mm->hiwater_rss, rss);
-}
-
-/* ---- zap ------------------------------------------------------------------ */
-
-/* The pages are dropped before the flush: nobody runs in user mode on this CPU until it is done. */
-void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	pte_t *pte;
-
-	spin_lock(&mm->page_table_lock);
-	update_hiwater_rss(mm);
-	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
-		pte_t old = *pte;
-		struct page *page = pte_page(old);
-
-		*pte = __pte(0);
-		if (pte_special(old))
-			continue;
-		if (pte_dirty(old))
-			page->flags |= BIT(PG_dirty);
-		count_mapping_of(mm, page, -1);
-		put_page(page);
-	}
-	flush_tlb_range(mm, start, end);
-	spin_unlock(&mm->page_table_lock);
-}
-
-void unmap_mapping_range(struct address_space *mapping, unsigned long first)
-{
-	struct vm_area_struct *vma;
-
-	mutex_lock(&mapping->i_mmap_lock);
-	list_for_each_entry (vma, &mapping->i_mmap, shared_node) {
-		unsigned long skip = first > vma->vm_pgoff ? first - vma->vm_pgoff : 0;
-
-		if (skip < vma_pages(vma))
-			zap_page_range(vma, vma->vm_start + (skip << PAGE_SHIFT), vma->vm_end);
-	}
-	mutex_unlock(&mapping->i_mmap_lock);
-}
-
-/* ---- mprotect, mremap ------------------------------------------------------ */
-
-void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	pte_t *pte;
-
-	spin_lock(&mm->page_table_lock);
-	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
-		pte_t new = pte_modify(*pte, vma->vm_page_prot);
-
-		/* Spares the fault that would only find out that the page is private and ours. */
-		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
-		    is_ours_alone(pte_page(new)))
-			new = pte_mkwrite(new);
-		*pte = new;
-	}
-	flush_tlb_range(mm, start, end);
-	spin_unlock(&mm->page_table_lock);
-}
-
-/* Upward through the addresses: the ranges may overlap when pages move down (exec's stack). */
-unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
-			       unsigned long new_addr, unsigned long len)
-{
-	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = old_addr, end = old_addr + len;
-	pte_t *from, *to;
-
-	spin_lock(&mm->page_table_lock);
-	for (; (from = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
-		to = walk_pte(mm, new_addr + (addr - old_addr), true);
-		if (!to)
-			break;
-		*to = *from;
-		*from = __pte(0);
-	}
-	flush_tlb_range(mm, old_addr, end);
-	spin_unlock(&mm->page_table_lock);
-	return addr - old_addr;
-}
-
-/* ---- faults ----------------------------------------------------------------- */
 
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 {

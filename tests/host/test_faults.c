@@ -6,6 +6,7 @@
  */
 #include "fake_mm.h"
 #include "../../mm/memory.c"
+#include "../../mm/ptes.c"
 
 #define R  VM_READ
 #define RW (VM_READ | VM_WRITE)

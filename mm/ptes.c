@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens to the PTEs of a VMA after the faults of mm/memory.c have made them: they are
+ * counted, removed, given other permissions, and moved.
+ * Abridges the page table halves of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out
+ * huge pages, swap entries and migration.
+ *
+ *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs go, and their pages with them
+ *   mprotect                                change_protection    pages stay, permissions change
+ *   mremap, the stack of an exec            move_page_tables     pages stay, addresses change
+ *
+ * Callers hold mmap_lock (truncate: i_mmap_lock); page_table_lock is taken here.
+ */
+#include <fs.h>
+#include <mm.h>
+#include <linux/magic.h>
+#include "internal.h"
+
+/* ---- counting ------------------------------------------------------------ */
+
+static enum rss_counter mm_counter(const struct page *page)
+{
+	const struct address_space *mapping = page->mapping;
+
+	if (page->flags & BIT(PG_anon))
+		return MM_ANONPAGES;
+	return mapping && mapping->host->i_sb->s_magic == TMPFS_MAGIC ? MM_SHMEMPAGES
+								      : MM_FILEPAGES;
+}
+
+void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+{
+	atomic_add(change, &page->_mapcount);
+	mm->rss_stat[mm_counter(page)] += change;
+}
+
+static void update_hiwater_rss(struct mm_struct *mm)
+{
+	unsigned long rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
+			    mm->rss_stat[MM_SHMEMPAGES];
+
+	mm->hiwater_rss = max(mm->hiwater_rss, rss);
+}
+
+/* ---- zap ------------------------------------------------------------------ */
+
+/* The pages are dropped before the flush: nobody runs in user mode on this CPU until it is done. */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *pte;
+
+	spin_lock(&mm->page_table_lock);
+	update_hiwater_rss(mm);
+	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		pte_t old = *pte;
+		struct page *page = pte_page(old);
+
+		*pte = __pte(0);
+		if (pte_special(old))
+			continue;
+		if (pte_dirty(old))
+			page->flags |= BIT(PG_dirty);
+		count_mapping_of(mm, page, -1);
+		put_page(page);
+	}
+	flush_tlb_range(mm, start, end);
+	spin_unlock(&mm->page_table_lock);
+}
+
+void unmap_mapping_range(struct address_space *mapping, unsigned long first)
+{
+	struct vm_area_struct *vma;
+
+	mutex_lock(&mapping->i_mmap_lock);
+	list_for_each_entry (vma, &mapping->i_mmap, shared_node) {
+		unsigned long skip = first > vma->vm_pgoff ? first - vma->vm_pgoff : 0;
+
+		if (skip < vma_pages(vma))
+			zap_page_range(vma, vma->vm_start + (skip << PAGE_SHIFT), vma->vm_end);
+	}
+	mutex_unlock(&mapping->i_mmap_lock);
+}
+
+/* ---- mprotect, mremap ------------------------------------------------------ */
+
+void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	pte_t *pte;
+
+	spin_lock(&mm->page_table_lock);
+	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		pte_t new = pte_modify(*pte, vma->vm_page_prot);
+
+		/* Spares the fault that would only find out that the page is private and ours. */
+		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
+		    is_ours_alone(pte_page(new)))
+			new = pte_mkwrite(new);
+		*pte = new;
+	}
+	flush_tlb_range(mm, start, end);
+	spin_unlock(&mm->page_table_lock);
+}
+
+/* Upward through the addresses: the ranges may overlap when pages move down (exec's stack). */
+unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
+			       unsigned long new_addr, unsigned long len)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long addr = old_addr, end = old_addr + len;
+	pte_t *from, *to;
+
+	spin_lock(&mm->page_table_lock);
+	for (; (from = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+		to = walk_pte(mm, new_addr + (addr - old_addr), true);
+		if (!to)
+			break;
+		*to = *from;
+		*from = __pte(0);
+	}
+	flush_tlb_range(mm, old_addr, end);
+	spin_unlock(&mm->page_table_lock);
+	return addr - old_addr;
+}

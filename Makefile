@@ -249,7 +249,7 @@ GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))
 tested	= $(filter %.c,$(call links,$(1))) $(shell sed -n 's,^\#include "../../\(.*\.c\)".*,\1,p' $(1))
 build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,tests/host/test_$$*.c) \
-		$(wildcard tests/host/*.h include/*.h include/asm/*.h fs/internal.h mm/internal.h)
+		$(wildcard tests/host/*.h include/*.h include/asm/*.h fs/internal.h mm/internal.h mm/frames/internal.h)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \

@@ -90,6 +90,8 @@ pgd_t *pgd_alloc(void);			/* a top table whose kernel half is init_pgd's; NULL *
 void pgd_free(pgd_t *pgd);
 /* The entry for @addr; tables are made when @alloc. NULL: absent, or no memory. page_table_lock held, or mm private. */
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
+/* The first entry in [*addr, end) that is not empty, *addr becoming its address; NULL: no more. */
+pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end);
 /* Frees the tables that lie wholly within [floor, ceiling) and have no area left in [start, end). */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling);

@@ -16,7 +16,7 @@
 #include <mm.h>
 #include <printk.h>
 #include <string.h>
-#include "../internal.h"
+#include "internal.h"
 
 #define TOP_LEVEL    4
 #define KERNEL_ENTRY 256  /* first top entry of the kernel half */

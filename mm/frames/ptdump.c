@@ -8,7 +8,7 @@
 #include <mm.h>
 #include <printk.h>
 #include <asm/sections.h>
-#include "../internal.h"
+#include "internal.h"
 
 #define TOP_LEVEL    4
 #define KERNEL_ENTRY (PTRS_PER_TABLE / 2)

@@ -11,7 +11,7 @@
  */
 #include <mm.h>
 #include <printk.h>
-#include "../internal.h"
+#include "internal.h"
 
 /* One piece. addr is its first mapped byte; the guard page lies below. */
 struct vm_struct {

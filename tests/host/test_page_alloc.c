@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The buddy allocator of mm/frames/page_alloc.c against a naive model: one owner for each frame. Its
- * source is included, for the test calls the static functions; the array of struct pages is an
- * ordinary one, and starts with garbage, as memory does.
+ * The buddy allocator of mm/frames/page_alloc.c, filled by mm/frames/mem_init.c, against a naive
+ * model: one owner for each frame. Their source is included, for the test calls static functions;
+ * the array of struct pages is an ordinary one, and starts with garbage, as memory does.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +15,7 @@ static inline unsigned long local_irq_save(void) { return 0; }
 static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 
 #include <mm.h>
+#include <string.h>
 
 #define FRAMES (64 * 1024UL) /* 256 MiB */
 
@@ -23,6 +24,7 @@ static struct page frames[FRAMES];
 #define VMEMMAP_START ((unsigned long)frames)
 
 #include "../../mm/frames/page_alloc.c"
+#include "../../mm/frames/mem_init.c"
 
 char _text[1], _etext[1], _rodata[1], _erodata[1], _data[1], _end[1];
 pgd_t *init_pgd;
@@ -70,8 +72,7 @@ static int start_allocator(void **state __maybe_unused)
 	early_reserve(0, LOW_RESERVED);
 	early_reserve(0x100000, 0x345000);
 	early_reserve(0x2000000, 0x2801000);
-	for (unsigned int order = 0; order < MAX_ORDER; order++)
-		INIT_LIST_HEAD(&free_list[order]);
+	free_area_init();
 	init_struct_pages(&map);
 	for (unsigned int i = 0; i < map.nr_ram; i++)
 		release_ram(map.ram[i].start, map.ram[i].end);

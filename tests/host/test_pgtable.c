@@ -16,7 +16,7 @@
 #include <mm.h>
 #include <printk.h>
 #include <string.h>
-#include "../../mm/internal.h"
+#include "../../mm/frames/internal.h"
 #include "shims.h"
 
 #define PHYSICAL     0x1000000000000UL

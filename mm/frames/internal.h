@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of mm/frames/ tell only each other. */
+#ifndef MM_FRAMES_INTERNAL_H
+#define MM_FRAMES_INTERNAL_H
+
+#include <mm.h>
+
+#define MAX_ORDER_PAGES (1UL << (MAX_ORDER - 1)) /* frames of the largest block */
+
+/* page_alloc.c: makes the lists of free blocks, all empty. */
+void free_area_init(void);
+/*
+ * Frees the frames [start, end), page aligned: RAM that the allocator has never had. Of each block
+ * only the first struct page need be initialised. Boot only, or zone_lock held.
+ */
+void free_frames(phys_addr_t start, phys_addr_t end);
+
+/*
+ * mem_init.c: a zeroed frame for a page table, by direct-map address; NULL. Also works before the
+ * buddy allocator does.
+ */
+void *alloc_table(void);
+
+/* pgtable.c: map_kernel_range that may fail: 0 or -ENOMEM, and then a part may be mapped. */
+int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
+/*
+ * Makes the second-level table for @va, so that every pgd_alloc from now on shares it. Boot only:
+ * a new top entry would be missing in the address spaces that are there already.
+ */
+void reserve_kernel_pgd(unsigned long va);
+
+#endif

@@ -19,17 +19,9 @@
 /* ---- fork ------------------------------------------------------------------- */
 
 /*
- * fork: the child's area @dst, of equal range and flags, gets the entries of @src that are not
- * empty (next_pte finds them), at the same addresses. An area that is neither VM_PFNMAP nor has
- * an anon_vma is left out: faults will find its pages again.
- *   private, may be written (VM_MAYWRITE without VM_SHARED, Linux's is_cow_mapping; VM_WRITE is
- *   not asked): read-only on both sides
- *   shared: the rights stay; the child's entry is clean, for the parent's tells of the dirt
- *   all: the child's entry is old; one that is not special means one reference and one
- *   count_mapping_of in @dst's mm more
- * The parent's page_table_lock is taken here, while entries and counts change; nobody runs in
- * the child's yet, so its lock is not needed. The caller flushes the TLB, once for all areas. 0, or
- * -ENOMEM if the child has no table (walk_pte): what came so far stays, for mmput to remove.
+ * fork: private PTEs become read-only on both sides, because a PTE of the parent that stays
+ * writable would write to the child. @src's page_table_lock is taken here; nobody runs in @dst's
+ * mm yet. The caller flushes the TLB. After -ENOMEM mmput removes what was copied.
  */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
@@ -61,9 +53,8 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 /* ---- the first write --------------------------------------------------------- */
 
 /*
- * May an entry that shows @page be made writable without a copy? Only if the page is anonymous
- * and the entry's reference the only one: a page of a file has the page cache's as well, and is
- * the file's even when it has not.
+ * A page of a file is never ours: the page cache has a reference as well, and even without it the
+ * page belongs to the file.
  */
 bool is_ours_alone(const struct page *page)
 {
@@ -71,15 +62,9 @@ bool is_ours_alone(const struct page *page)
 }
 
 /*
- * The writer gets a page of its own (alloc_anon_page) with what the old entry, vmf->orig_pte,
- * shows: zeros for the zero page, else a copy of the frame. The new entry has the area's rights,
- * is dirty, and writable if the area is (maybe_mkwrite). @old: the page that the entry shows and
- * counts; NULL: the entry is special and counts none, though its frame has bytes. replace_pte says
- * whether the entry was still the same: then the counts of both pages change (count_mapping_of)
- * and the old one's reference goes; if not, another thread was faster, and the copy goes. 0, or
- * VM_FAULT_OOM with nothing changed. No spinlock is held by the caller: replace_pte takes
- * page_table_lock and gives it back, and it is taken here once more around the counts. (Nobody
- * comes in between the two: the kernel is not preempted.)
+ * @old NULL: a special PTE, which counts no page, though its frame has bytes. If replace_pte is
+ * false, another thread was faster. No spinlock is held: alloc_anon_page and replace_pte come
+ * first. Nothing can happen between replace_pte and the counts: the kernel is not preempted.
  */
 static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 {
@@ -108,11 +93,8 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 }
 
 /*
- * A write to an entry, vmf->orig_pte, that is there but not writable. In a shared area, and for a
- * page that is_ours_alone, the same frame stays: the entry becomes young, dirty, and writable if
- * the area is (replace_pte). If it did, a shared area's file is told (fault_dirty_shared_page), but
- * not of a special entry, which has no page and perhaps no file. All else is wp_page_copy's,
- * special entries of private areas too. 0, or what wp_page_copy gives.
+ * In a shared VMA the frame always stays. A special PTE has no page that could be marked dirty,
+ * and its VMA perhaps no file.
  */
 vm_fault_t do_wp_page(struct vm_fault *vmf)
 {

@@ -22,20 +22,9 @@ unsigned long vm_start_gap(struct vm_area_struct *vma)
 }
 
 /*
- * Extends @vma downward so that it contains the page of @address, which may be any byte of it.
- * Looked at in this order; an error leaves all as it was (but for an anon_vma, which may stay):
- *   -EFAULT  the area is not VM_GROWSDOWN
- *   -EPERM   the page lies below MMAP_MIN_ADDR
- *   -ENOMEM  fewer than stack_guard_gap bytes would stay free between the page and the area before
- *            @vma, if that is accessible and not itself VM_GROWSDOWN
- *   -ENOMEM  no anon_vma to be had (anon_vma_prepare: exec and faults rely on it)
- *   0        the page is in the area already: exec asks so, and another thread may have been faster
- *   -ENOMEM  vm_pgoff would fall below 0; may_expand_vm refuses; the whole area, from the page to
- *            vm_end, would exceed current's RLIMIT_STACK (bytes); security_vm_enough_memory refuses
- * Growth changes vm_start, vm_pgoff and the totals (vm_stat_account) of vma->vm_mm, which in exec
- * is not current->mm. The fields are set directly (vma_adjust may take a mutex), under
- * page_table_lock, for mmap_lock may be held for reading only. The checks stand before the lock:
- * nobody comes between, for the kernel is not preempted and nothing here sleeps.
+ * The order of the errors is Linux's. mmap_lock may be held for reading only, so the fields change
+ * under page_table_lock, not by vma_adjust, which may take a mutex. In exec vma->vm_mm is not
+ * current->mm; the limits are current's.
  */
 int expand_stack(struct vm_area_struct *vma, unsigned long address)
 {

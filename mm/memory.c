@@ -65,10 +65,8 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 }
 
 /*
- * The first touch of a page of an area without ->fault. A read shows the zero page, its entry
- * special and with the area's rights, which for a private area are read-only: no reference, no
- * _mapcount, no rss. A write gets a zeroed page of the area's own, entered by finish_fault.
- * VM_FAULT_SIGBUS: the area is shared, and nobody can say what it shows. VM_FAULT_OOM: no page.
+ * A read maps the zero page, which counts nothing: no reference, no _mapcount, no rss. Nothing
+ * says what a shared VMA without ->fault would show: SIGBUS.
  */
 static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 {
@@ -94,11 +92,8 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 }
 
 /*
- * A read fault brings the pages around it that are in memory already: ->map_pages of one window
- * of file pages, [first, last]. The window begins at vmf->address aligned down to FAULT_AROUND
- * pages, or where the area begins, if that is higher. It ends FAULT_AROUND pages after its
- * beginning, or where the area or the lowest page table (PMD_SIZE of addresses) ends, whichever
- * comes first. Always contains vmf->pgoff; fails never.
+ * Maps what is in memory already, in one window of file pages. The window stays within the lowest
+ * page table, because ->map_pages takes its PTEs from vmf->pte.
  */
 static void do_fault_around(struct vm_fault *vmf)
 {
@@ -112,12 +107,7 @@ static void do_fault_around(struct vm_fault *vmf)
 	vma->vm_ops->map_pages(vmf, first, first + ((end - start) >> PAGE_SHIFT) - 1);
 }
 
-/*
- * A read of a page that is not there, of an area with ->fault. The pages at hand come first, if
- * the area has ->map_pages; if the entry at vmf->pte is still empty, ->fault finds the page
- * (vmf->page, with a reference) and finish_fault enters it. Gives what ->fault gave: on
- * VM_FAULT_ERROR and VM_FAULT_NOPAGE there is no page to enter. 0 if no ->fault was needed.
- */
+/* With VM_FAULT_ERROR or VM_FAULT_NOPAGE there is no page to map. */
 static vm_fault_t do_read_fault(struct vm_fault *vmf)
 {
 	const struct vm_operations_struct *ops = vmf->vma->vm_ops;
@@ -135,10 +125,8 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 }
 
 /*
- * A write to a page that is not there, of a private area with ->fault: an anonymous copy of the
- * page that ->fault gives is entered, and the reference to that page goes. The copy is allocated
- * before ->fault is asked. What ->fault gives; on VM_FAULT_ERROR and VM_FAULT_NOPAGE nothing is
- * entered and nothing kept. VM_FAULT_OOM: no memory for the copy.
+ * The copy is allocated first, so that no page of the file is held when memory is short.
+ * finish_fault takes over the reference to the copy.
  */
 static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 {
@@ -199,12 +187,7 @@ bool replace_pte(struct vm_fault *vmf, pte_t entry)
 	return same;
 }
 
-/*
- * Chooses who serves the fault, by vmf->orig_pte, the entry as it was found (the picture at the
- * head of this file): empty: do_anonymous_page or do_fault; a write to an entry that does not
- * allow it: do_wp_page. Any other fault is spurious: the entry becomes young (replace_pte, which
- * also makes the processor forget the older one), and 0.
- */
+/* Chooses the handler by the PTE as it was found; see the picture above. */
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 {
 	if (pte_none(vmf->orig_pte))
@@ -217,13 +200,8 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 }
 
 /*
- * The whole of one fault of @address, any byte of a page of @vma; mmap_lock is held for reading,
- * and the area's rights have been checked. @flags: FAULT_FLAG_*. Fills in a vm_fault: the page's
- * address, its number in the file, the entry (walk_pte makes missing tables: under
- * page_table_lock, VM_FAULT_OOM if it cannot) and what it holds. VM_FAULT_*; without
- * VM_FAULT_ERROR it has cost current one min_flt and is noted, after it is served, with
- * mm_trace(mm, the page's address, that + PAGE_SIZE, MM_TRACE_PAGE): the debugger's xfault and
- * who-mapped live by it.
+ * One fault, at any byte of a page of @vma; mmap_lock held for reading, permissions checked. GDB's
+ * xfault and who-mapped read the record, so it comes last.
  */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags)
 {

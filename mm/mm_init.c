@@ -102,14 +102,8 @@ struct file *get_mm_exe_file(struct mm_struct *mm)
 }
 
 /*
- * The child's copy of the parent's area @old: linked into @mm after @prev (NULL: first), with its
- * pages. ERR_PTR(-ENOMEM).
- *   VM_ACCOUNT areas ask security_vm_enough_memory first, for all their pages.
- *   The copy (vm_area_copy) belongs to @mm, and is not VM_LOCKED: locks are not inherited.
- *   anon_vma_fork gives it an anon_vma of its own; copy_page_range the entries.
- *   VM_WIPEONFORK: neither of these two, so that the child finds zeros.
- * Once vm_area_copy has succeeded, the copy is linked even if what follows fails: mmput then
- * removes it with the others. What fails first is the error, and what comes after is not tried.
+ * After vm_area_copy the copy is linked even if a later step fails: mmput removes it together with
+ * the others. Memory locks are not inherited.
  */
 static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_struct *old,
 				       struct vm_area_struct *prev)
@@ -133,11 +127,9 @@ static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_stru
 }
 
 /*
- * All areas of @oldmm that a child gets, in order: dup_area. @mm has @oldmm's numbers (mm_new), so
- * an area that it does not get, VM_DONTCOPY, is taken off the totals: vm_stat_account, without
- * VM_LOCKED, for mm_new has set locked_vm to 0. 0, dup_area's error, or -EINTR as soon as a fatal
- * signal is pending; then @mm holds what came so far. @oldmm is locked for writing; nobody knows
- * @mm. The caller flushes the TLB of @oldmm.
+ * @mm starts with the totals of @oldmm, so a VMA that is not copied is subtracted; without
+ * VM_LOCKED, because mm_new has set locked_vm to 0. @oldmm is locked for writing, and its TLB is
+ * the caller's.
  */
 static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {

@@ -19,29 +19,27 @@
 
 int randomize_va_space = 2;
 
-/* A random number of pages out of 0 .. @mask (all low bits set), in bytes; 0 without PF_RANDOMIZE. */
+/* Bytes. @mask has all low bits set. */
 static unsigned long random_pages(unsigned long mask)
 {
 	return current->flags & PF_RANDOMIZE ? (get_random_u64() & mask) << PAGE_SHIFT : 0;
 }
 
-/* The random part of mmap_base, and of where a PIE program goes: bytes. 0 without PF_RANDOMIZE. */
+/* The random part of mmap_base and of the place of a PIE program, in bytes. */
 unsigned long arch_mmap_rnd(void)
 {
 	return random_pages(BIT(MMAP_RND_BITS) - 1);
 }
 
-/* Where the stack ends: @stack_top, up to a whole page, less 0 .. STACK_RND_MASK pages; less none without PF_RANDOMIZE. */
+/* Where the stack ends. */
 unsigned long randomize_stack_top(unsigned long stack_top)
 {
 	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
 }
 
 /*
- * 0 .. 8191 bytes below @sp, then down to 16 bytes. Only down to 16 bytes, if
- * the task asks for no randomisation (ADDR_NO_RANDOMIZE) or randomize_va_space is
- * 0. As in Linux these two are asked, not PF_RANDOMIZE, which load_elf_binary made
- * of them: it differs only if randomize_va_space was written during the exec.
+ * As in Linux, ADDR_NO_RANDOMIZE and randomize_va_space count here, not PF_RANDOMIZE: a difference
+ * only if randomize_va_space is written during the exec.
  */
 unsigned long arch_align_stack(unsigned long sp)
 {
@@ -50,11 +48,7 @@ unsigned long arch_align_stack(unsigned long sp)
 	return sp & ~0xfUL;
 }
 
-/*
- * The new start of the heap, not an offset: mm->brk, up to a whole page, plus a
- * random number of pages, 0 or more and less than BRK_RND_RANGE bytes. Only called
- * if it is to be random (set_mm_numbers), with PF_RANDOMIZE set.
- */
+/* The new start of the heap, not an offset. set_mm_numbers has checked that it is to be random. */
 unsigned long arch_randomize_brk(struct mm_struct *mm)
 {
 	return PAGE_ALIGN(mm->brk) +

@@ -25,7 +25,7 @@ const char *arch_vma_name(struct vm_area_struct *vma)
 	return vma->vm_ops ? vma->vm_ops->name : NULL;
 }
 
-/* vmf->page: the page of the image, with a reference for the caller. 0; VM_FAULT_SIGBUS behind the image. */
+/* The caller owns the reference to vmf->page. */
 static vm_fault_t vdso_fault(struct vm_fault *vmf)
 {
 	unsigned long offset = vmf->pgoff << PAGE_SHIFT;
@@ -43,11 +43,8 @@ static void vdso_mremap(struct vm_area_struct *vma)
 }
 
 /*
- * Page 0 of the area is vdso_data_page; the others are for clocks that Exon does
- * not have: VM_FAULT_SIGBUS. The data page is the kernel's to write for ever: no
- * reference, no rss; the entry *vmf->pte is made here, a special one, with the
- * area's rights (VM_FAULT_NOPAGE), under page_table_lock and only if it is still
- * empty, as finish_fault makes others.
+ * The kernel writes to the data page for ever, so its PTE is special: no reference, no rss. The
+ * other pages are for clocks that Exon does not have.
  */
 static vm_fault_t vvar_fault(struct vm_fault *vmf)
 {
@@ -110,12 +107,8 @@ static unsigned long vdso_addr(unsigned long start, unsigned long len)
 }
 
 /*
- * Both areas side by side, at @addr or where get_unmapped_area finds room for
- * both; mm->context.vdso is the address of the image. The data may be read; it is
- * device-like: VM_IO, VM_PFNMAP, VM_DONTDUMP. The image may be read and executed,
- * and debuggers and mprotect may make it writable (a private copy); nothing may
- * ever make the data writable or executable. mmap_lock held for write.
- * 0 or -errno; the caller is an exec, which an error ends.
+ * [vvar] lies below the image, and nothing may ever make it writable or executable. VM_MAYWRITE of
+ * the image lets debuggers set breakpoints in a private copy. mmap_lock held for write.
  */
 static int map_vdso(struct mm_struct *mm, unsigned long addr)
 {

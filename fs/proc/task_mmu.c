@@ -21,10 +21,8 @@
 #define PM_PRESENT		BIT(63)
 
 /*
- * "start-end rights offset dev inode ", as the drawing above: addresses and the
- * offset in bytes with at least 8 hexadecimal digits, the device's numbers with
- * at least 2, the inode in decimal. Offset, device and inode are 0 without a
- * file. s is for what was mapped shared, even if it can no more be written to.
+ * See the drawing above. A VMA that was mapped shared shows s even if it can no longer be written
+ * to, hence VM_MAYSHARE.
  */
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
@@ -44,10 +42,8 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 }
 
 /*
- * The name of an area without a file; NULL: it has none. A kernel-made area
- * (arch_vma_name) has its own. One of no mm at all is the kernel's, too:
- * "[vdso]" (kept from Linux: the only such area, the gate's, has a name). What overlaps or touches start_brk .. brk is "[heap]", what holds
- * start_stack (or ends there) "[stack]".
+ * A VMA without an mm is kept from Linux: the only one is the gate's, which has a name. What only
+ * touches the range of the heap is [heap], too.
  */
 static const char *vma_name(struct vm_area_struct *vma)
 {
@@ -65,11 +61,7 @@ static const char *vma_name(struct vm_area_struct *vma)
 	return NULL;
 }
 
-/*
- * One line: the prefix; for what has a file or a name also blanks up to
- * NAME_COLUMN of this line, one more blank, and the name. Of a file: its path,
- * as seq_path writes it, with newlines as \012 so that a line stays one.
- */
+/* A newline in a path becomes \012, so that a line stays one line. */
 static void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 {
 	const char *name = vma->vm_file ? NULL : vma_name(vma);

@@ -236,7 +236,7 @@ int de_thread(struct task_struct *me);
 /* kernel/task/cpu_timers.c: the tick has its handler after it. */
 void cpu_timers_init(void);
 
-/* kernel/sys.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
+/* kernel/resource.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
 void init_rlimits(struct rlimit64 *r);
 /* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot go away meanwhile. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);

@@ -17,7 +17,7 @@
 
 	extern do_syscall_64, trap_dispatch, exit_to_user_mode, schedule_tail
 	extern exc_nmi, exc_double_fault, exc_machine_check, boot_percpu
-	global entry_SYSCALL_64, ret_from_fork_asm, iret_to_user, trap_stubs, spurious_stub
+	global entry_SYSCALL_64, ret_from_fork_asm, trap_stubs, spurious_stub
 
 MSR_GS_BASE	equ 0xc0000101
 ENOSYS		equ 38
@@ -95,11 +95,13 @@ common_trap:
 	SAVE_REST rax
 	cld
 	mov	esi, edi
+	xor	ecx, ecx
 	test	byte [rsp + PT_CS], 3
 	jnz	.user_gs
 	lea	rax, [iret_to_user]		; IRET refused what a sigreturn had asked for:
 	cmp	[rsp + PT_IP], rax		; kernel mode, but GS is the user's already
 	jne	.kernel_gs
+	inc	ecx
 .user_gs:
 	swapgs
 	xor	ebp, ebp
@@ -108,7 +110,7 @@ common_trap:
 	mov	rdx, [rsp + PT_ORIG_AX]		; the error code is no system call number:
 	mov	qword [rsp + PT_ORIG_AX], -1	; nothing to restart
 	sub	rsp, 8
-	call	trap_dispatch			; gives the pt_regs to leave by
+	call	trap_dispatch			; returns the pt_regs to leave by
 	mov	rsp, rax
 	test	byte [rsp + PT_CS], 3
 	jnz	return_to_user

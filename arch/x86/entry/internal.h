@@ -26,21 +26,22 @@ enum {
 extern const unsigned long trap_stubs[];
 void entry_SYSCALL_64(void);
 void ret_from_fork_asm(void);
-void iret_to_user(void);
 void spurious_stub(void);
 
 /* Called from entry.asm. */
 bool do_syscall_64(struct pt_regs *regs);
 void exit_to_user_mode(struct pt_regs *regs);
-struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code);
+/* @bad_iret: IRET refused what a sigreturn had asked for. */
+struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector,
+			      unsigned long error_code, bool bad_iret);
 void exc_nmi(struct pt_regs *regs, unsigned long error_code);
 void exc_double_fault(struct pt_regs *regs, unsigned long error_code) __noreturn;
 void exc_machine_check(struct pt_regs *regs, unsigned long error_code) __noreturn;
 
-void syscall_init(void);				/* the MSRs of SYSCALL */
 void do_signal(struct pt_regs *regs);			/* interrupts on */
 void exc_page_fault(struct pt_regs *regs, unsigned long error_code);
 /* Kernel code did what it must not: registers, backtrace, end. */
+void show_regs(const struct pt_regs *regs);
 void die(const char *what, const struct pt_regs *regs, unsigned long error_code) __noreturn;
 /* A user fault in the vsyscall page: true if it was an emulated call (or its SIGSEGV). */
 bool emulate_vsyscall(unsigned long error_code, struct pt_regs *regs, unsigned long address);

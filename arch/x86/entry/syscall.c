@@ -8,7 +8,6 @@
  * seccomp, audit, the x32 and i386 tables.
  */
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/prctl.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
@@ -45,15 +44,6 @@ static const sys_call_ptr_t sys_call_table[] = {
 #include <syscall_table.h>
 #undef SYSCALL
 };
-
-void syscall_init(void)
-{
-	wrmsr(MSR_STAR, (u64)__USER32_CS << 48 | (u64)__KERNEL_CS << 32);
-	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);
-	wrmsr(MSR_SYSCALL_MASK, X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF |
-	      X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF | X86_EFLAGS_DF | X86_EFLAGS_OF |
-	      X86_EFLAGS_IOPL | X86_EFLAGS_NT | X86_EFLAGS_RF | X86_EFLAGS_AC | X86_EFLAGS_ID);
-}
 
 /*
  * The last C function before user mode. Returns with interrupts off and no

@@ -1,45 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions and interrupts: the interrupt descriptor table, and what each
- * exception means. In user mode a signal; in kernel mode a line of the fixup
- * table, or the end with registers and backtrace.
+ * Exceptions and interrupts, once entry.asm has saved the registers: what each of them means. In
+ * user mode a signal; in kernel mode a line of the fixup table, or the end (die.c).
  *
- * Abridges arch/x86/kernel/traps.c, idt.c, dumpstack.c and fpu/core.c. Left
- * out: kprobes, vm86, debug registers for user code, UMIP emulation.
- *
- *   vector 0..31 exceptions | 32..47 the 8259 lines | 255 spurious of the APIC | others absent: #GP
+ * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
+ * code, UMIP emulation.
  */
 #include <asm/current.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/msr.h>
-#include <asm/pgtable.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
-#include <asm/segment.h>
 #include <asm/uaccess.h>
 #include <printk.h>
 #include <sched.h>
 #include <string.h>
 #include "internal.h"
 
-#define NR_STUBS	48
-#define NR_VECTORS	256
-#define SPURIOUS_VECTOR	255
-#define GATE_INTERRUPT	0x8e		/* present, DPL 0; clears IF */
-#define GATE_USER	0xee		/* the same, and user code may INT to it */
 #define DR6_RESERVED	0xffff0ff0UL	/* set when nothing happened */
 #define DR_STEP		BIT(14)
 #define DR_TRAP_BITS	15UL
-
-struct gate {
-	u16 offset_low, segment;
-	u8 ist, type;
-	u16 offset_middle;
-	u32 offset_high, reserved;
-};
-
-static struct gate idt[NR_VECTORS] __aligned(PAGE_SIZE);
 
 /* What an exception of user code is, when nothing but a signal comes of it. */
 static const struct trap_info {
@@ -62,31 +43,6 @@ static const struct trap_info {
 	[X86_TRAP_GP]		= { "general protection fault", SIGSEGV, 0, false },
 	[X86_TRAP_AC]		= { "alignment check", SIGBUS, BUS_ADRALN, false },
 };
-
-/* ---- kernel mode: the end ---------------------------------------------- */
-
-static void show_regs(const struct pt_regs *r)
-{
-	printk("RIP: %04lx:%pS  RSP: %04lx:%016lx  RFLAGS: %08lx\n", r->cs, (void *)r->ip, r->ss,
-	       r->sp, r->flags);
-	printk("RAX: %016lx RBX: %016lx RCX: %016lx\n", r->ax, r->bx, r->cx);
-	printk("RDX: %016lx RSI: %016lx RDI: %016lx\n", r->dx, r->si, r->di);
-	printk("RBP: %016lx R08: %016lx R09: %016lx\n", r->bp, r->r8, r->r9);
-	printk("R10: %016lx R11: %016lx R12: %016lx\n", r->r10, r->r11, r->r12);
-	printk("R13: %016lx R14: %016lx R15: %016lx\n", r->r13, r->r14, r->r15);
-	printk("CR2: %016lx CR3: %016lx CR4: %08lx\n", read_cr2(), read_cr3(), read_cr4());
-}
-
-void die(const char *what, const struct pt_regs *regs, unsigned long error_code)
-{
-	struct task_struct *t = current;
-
-	local_irq_disable();
-	printk("Oops: %s, error code %#lx, task %d (%s)\n", what, error_code, t ? t->pid : 0,
-	       t ? t->comm : "none");
-	show_regs(regs);
-	panic("%s in kernel mode", what);
-}
 
 /* ---- user mode: signals ------------------------------------------------- */
 
@@ -189,12 +145,16 @@ static void handle_exception(struct pt_regs *regs, unsigned long vector, unsigne
 	}
 }
 
-/* Interrupts are off. Returns the pt_regs by which to leave. AC of the interrupted code must not open user memory to us. */
-struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code)
+/*
+ * Interrupts are off. Returns the pt_regs by which to leave. AC of the interrupted code must not
+ * open user memory to us.
+ */
+struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector,
+			      unsigned long error_code, bool bad_iret)
 {
 	if (boot_cpu.smap)
 		clac();
-	if (!user_mode(regs) && regs->ip == (unsigned long)iret_to_user)
+	if (bad_iret)
 		regs = fixup_bad_iret(regs);
 	if (vector >= IRQ_VECTOR_BASE) {
 		irq_from_user = user_mode(regs);
@@ -231,34 +191,4 @@ void exc_double_fault(struct pt_regs *regs, unsigned long error_code)
 void exc_machine_check(struct pt_regs *regs, unsigned long error_code)
 {
 	die("machine check (hardware error)", regs, error_code);
-}
-
-/* ---- the table -------------------------------------------------------------- */
-
-static void set_gate(unsigned int vector, unsigned long handler, u8 type, u8 ist)
-{
-	idt[vector] = (struct gate){
-		.offset_low = handler, .offset_middle = handler >> 16, .offset_high = handler >> 32,
-		.segment = __KERNEL_CS, .ist = ist, .type = type,
-	};
-}
-
-void trap_init(void)
-{
-	struct {
-		u16 limit;
-		u64 base;
-	} __packed ptr = { sizeof(idt) - 1, (u64)idt };
-
-	for (unsigned int v = 0; v < NR_STUBS; v++)
-		set_gate(v, trap_stubs[v], GATE_INTERRUPT, 0);
-	set_gate(X86_TRAP_NMI, trap_stubs[X86_TRAP_NMI], GATE_INTERRUPT, IST_NMI);
-	set_gate(X86_TRAP_DF, trap_stubs[X86_TRAP_DF], GATE_INTERRUPT, IST_DF);
-	set_gate(X86_TRAP_MC, trap_stubs[X86_TRAP_MC], GATE_INTERRUPT, IST_MC);
-	set_gate(X86_TRAP_BP, trap_stubs[X86_TRAP_BP], GATE_USER, 0);
-	set_gate(X86_TRAP_OF, trap_stubs[X86_TRAP_OF], GATE_USER, 0);
-	set_gate(SPURIOUS_VECTOR, (unsigned long)spurious_stub, GATE_INTERRUPT, 0);
-	__asm__ volatile("lidt %0" :: "m"(ptr));
-	ret_from_fork = ret_from_fork_asm;
-	syscall_init();
 }

@@ -10,6 +10,7 @@
 #include <fs.h>
 #include <mm.h>
 #include <printk.h>
+#include <reboot.h>
 #include <sched.h>
 #include <tty.h>
 #include <asm/irq.h>
@@ -141,6 +142,7 @@ static int kernel_init(void *unused __maybe_unused)
 void start_kernel(u32 magic, phys_addr_t info)
 {
 	serial_init();		 /* from here on messages can be seen */
+	reboot_init();		 /* a panic can end the machine */
 	setup_arch(magic, info); /* boot_info */
 	console_select(boot_info.cmdline);
 	parse_boot_params(boot_info.cmdline);

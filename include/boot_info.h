@@ -26,8 +26,5 @@ extern struct boot_info boot_info;
 extern u64 boot_tsc;			/* the time-stamp counter when the kernel began: boot.asm */
 /* Copies everything out of the loader's tables; runs on the boot tables (first 4 GiB mapped). */
 void setup_arch(u32 magic, phys_addr_t info);
-/* The value of "name=value" or "name" on the command line into buf; false if absent. */
-bool cmdline_get(const char *name, char *buf, size_t size);
-bool cmdline_has(const char *word);
 
 #endif

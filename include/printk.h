@@ -51,8 +51,8 @@ extern int panic_timeout;		/* "panic=": 0 halt, < 0 end at once, > 0 end after s
 extern bool oops_in_progress;
 /* Names the kernel function that @addr lies in; NULL if none. *offset is in bytes. */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
-/* Set by arch setup: how the machine is ended (status 0: fine). Never returns. */
-extern void (*machine_exit)(int status);
+/* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */
+extern void (*machine_exit)(void);
 /* Kernel log ring, for syslog(2) and dmesg: copies at most @n of the newest bytes, returns how many. */
 size_t printk_log_read(char *buf, size_t n);
 

@@ -17,7 +17,7 @@
 #define TRACE_SPAN  (16 * 1024UL) /* bytes: no kernel stack is larger */
 #define TRACE_DEPTH 32
 
-void (*machine_exit)(int status);
+void (*machine_exit)(void);
 int panic_timeout;
 
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
@@ -84,7 +84,7 @@ void panic(const char *fmt, ...)
 	}
 	printk(KERN_EMERG "---[ end Kernel panic - not syncing: %s ]---\n", text);
 	if (machine_exit)
-		machine_exit(1);
+		machine_exit();
 	for (;;)
 		__builtin_ia32_pause();
 }

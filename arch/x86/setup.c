@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads what the boot loader left, by either door, into boot_info, and knows how to
- * end the machine.
+ * Reads what the boot loader left, whichever of the two started us, into boot_info.
  *
  *   multiboot2: tags  cmdline | mmap | module | RSDP         \
  *   PVH: start_info   cmdline, memmap[], modlist[], RSDP      > boot_info: RAM sorted, disjoint,
  *                                                            /  whole pages
- * Abridges Linux's arch/x86/kernel/setup.c, e820.c, platform/pvh/enlighten.c, reboot.c: no
- * ACPI tables are read; power-off knows QEMU's two chipsets.
+ * Abridges Linux's arch/x86/kernel/setup.c, e820.c and platform/pvh/enlighten.c. Left out: ACPI
+ * tables. Not on the road of an exec.
  */
 #include <boot_info.h>
 #include <multiboot2.h>
 #include <printk.h>
 #include <pvh.h>
-#include <reboot.h>
 #include <string.h>
-#include <asm/cpu.h>
-#include <asm/irq.h>
-#include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/sections.h>
-
-#define DEBUG_EXIT_PORT 0xf4 /* QEMU: -device isa-debug-exit,iobase=0xf4 */
-#define RESET_PORT	0xcf9
-#define I8042_COMMAND	0x64
-#define Q35_PM1A_CNT	0x604
-#define PIIX4_PM1A_CNT	0xb004
-#define ACPI_SLP_EN	0x2000 /* with sleep type 0: soft off on both chipsets */
 
 struct boot_info boot_info;
 static char rsdp[36];
@@ -201,114 +189,8 @@ static void read_pvh(phys_addr_t info)
 	boot_info.acpi_rsdp = si->rsdp_paddr;
 }
 
-/* ---- the command line ---------------------------------------------------- */
-
-/* The next word and its length, quotes included; NULL at the end and at "--" (then init's). */
-static const char *next_word(const char **line, size_t *len)
-{
-	const char *start, *p = *line;
-	bool quoted = false;
-
-	while (*p == ' ' || *p == '\t' || *p == '\n')
-		p++;
-	start = p;
-	for (; *p && (quoted || (*p != ' ' && *p != '\t' && *p != '\n')); p++)
-		if (*p == '"')
-			quoted = !quoted;
-	*line = p;
-	*len = p - start;
-	if (!*len || (*len == 2 && !strncmp(start, "--", 2)))
-		return NULL;
-	return start;
-}
-
-bool cmdline_get(const char *name, char *buf, size_t size)
-{
-	const char *line = boot_info.cmdline, *word;
-	size_t len, n = strlen(name);
-	bool found = false;
-
-	while ((word = next_word(&line, &len)) != NULL) {
-		const char *value;
-
-		if (len >= 2 && word[0] == '"') { /* "name=a b", as GRUB writes it */
-			word++;
-			len -= 1 + (word[len - 2] == '"');
-		}
-		value = word + n + 1;
-		if (strncmp(word, name, n) || (len > n && word[n] != '='))
-			continue;
-		found = true; /* the last one counts */
-		len = len > n ? len - n - 1 : 0;
-		if (len >= 2 && value[0] == '"' && value[len - 1] == '"') {
-			value++;
-			len -= 2;
-		}
-		if (size) {
-			len = min(len, size - 1);
-			memcpy(buf, value, len);
-			buf[len] = '\0';
-		}
-	}
-	return found;
-}
-
-bool cmdline_has(const char *word) { return cmdline_get(word, NULL, 0); }
-
-/* ---- the end of the machine ----------------------------------------------- */
-
-void machine_halt(void)
-{
-	local_irq_disable();
-	for (;;)
-		halt();
-}
-
-/* A read of an ISA port takes about a microsecond, with or without a working clock. */
-static void delay_seconds(unsigned int seconds)
-{
-	u64 i;
-
-	for (i = 0; i < seconds * 1000000UL; i++)
-		inb(0x80);
-}
-
-void machine_power_off(void)
-{
-	local_irq_disable();
-	outw(Q35_PM1A_CNT, ACPI_SLP_EN);
-	outw(PIIX4_PM1A_CNT, ACPI_SLP_EN);
-	delay_seconds(1); /* the chipset acts some time after the write */
-	printk(KERN_EMERG "Power down. It is now safe to turn the machine off.\n");
-	machine_halt();
-}
-
-/* Reset by the chipset, else by the keyboard controller. "qemu -no-reboot" ends here. */
-void machine_restart(void)
-{
-	local_irq_disable();
-	outb(RESET_PORT, 0x02);
-	outb(RESET_PORT, 0x06);
-	outb(I8042_COMMAND, 0xfe);
-	machine_halt();
-}
-
-/* What machine_exit points to. After a panic (@status not 0) "panic=" decides. */
-static void end_machine(int status)
-{
-	if (!status)
-		machine_power_off();
-	if (!panic_timeout)
-		machine_halt();
-	if (panic_timeout > 0)
-		delay_seconds(panic_timeout);
-	outb(DEBUG_EXIT_PORT, status);
-	machine_restart();
-}
-
 void setup_arch(u32 magic, phys_addr_t info)
 {
-	machine_exit = end_machine;
 	if (magic == MULTIBOOT2_BOOTLOADER_MAGIC)
 		read_multiboot2(info);
 	else if (magic == HVM_START_MAGIC)

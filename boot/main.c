@@ -144,7 +144,6 @@ void start_kernel(u32 magic, phys_addr_t info)
 	serial_init();		 /* from here on messages can be seen */
 	reboot_init();		 /* a panic can end the machine */
 	setup_arch(magic, info); /* boot_info */
-	console_select(boot_info.cmdline);
 	parse_boot_params(boot_info.cmdline);
 	banner();
 

@@ -64,6 +64,7 @@ static const struct {
 	bool needs_value;
 	void (*set)(const char *val);
 } params[] = {
+	{"console", true, console_choose},
 	{"init", true, set_init},
 	{"rdinit", true, set_rdinit},
 	{"quiet", false, set_quiet},
@@ -74,9 +75,9 @@ static const struct {
 	{"vsyscall", true, set_vsyscall},
 };
 
-/* Obeyed elsewhere (console=), or by Linux alone. Between spaces, '_' for '-'. */
+/* What Linux alone obeys. Between spaces, '_' for '-'. */
 static const char linux_words[] =
-	" acpi apic apparmor audit clocksource console earlycon earlyprintk hugepages idle"
+	" acpi apic apparmor audit clocksource earlycon earlyprintk hugepages idle"
 	" ignore_loglevel init_on_alloc initcall_debug initrd intel_iommu iommu kaslr lsm mem"
 	" mitigations nmi_watchdog noapic nokaslr nolapic nomodeset nopti nosmap nosmep nosmp"
 	" nox2apic nowatchdog oops panic_on_oops panic_on_warn pci pti ramdisk_size"

@@ -38,8 +38,11 @@ struct console {
 void register_console(struct console *con);
 /* Raw bytes to every enabled console, no log. */
 void console_write(const char *s, size_t n);
-/* Enables just the consoles that a list of names chose with "console="; none named: all stay on. */
-void console_select(const char *cmdline);
+/*
+ * "console=": from the first call on, only chosen consoles are on. @name is a console's name, and
+ * may go on with ",options". It is kept.
+ */
+void console_choose(const char *name);
 
 /* Prints the reason and a backtrace with symbol names, then halts, or ends QEMU when "panic=-1" was given. */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);

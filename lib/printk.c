@@ -14,11 +14,13 @@
 
 #define LOG_SIZE  (64 * 1024) /* a power of two */
 #define LINE_SIZE 1024	      /* longer messages are cut */
+#define MAX_CHOSEN 8	      /* as Linux; more "console=" are ignored */
 
 static char log_ring[LOG_SIZE];
 static size_t log_end; /* bytes ever written: the next goes to log_end % LOG_SIZE */
 static LIST_HEAD(consoles);
-static const char *selection; /* the command line; NULL before console_select */
+static const char *chosen[MAX_CHOSEN]; /* the values of "console=" */
+static unsigned int nr_chosen;
 static DEFINE_SPINLOCK(console_lock, LOCK_CONSOLE);
 
 int console_loglevel = 7;
@@ -81,24 +83,15 @@ static void write_crlf(const struct console *con, const char *s, size_t n)
 	}
 }
 
-/* True if a "console=" names @name, or if there is no "console=" at all. */
-static bool console_chosen(const char *cmdline, const char *name)
+/* True if a "console=" names @con, or if there was no "console=" at all. */
+static bool console_chosen(const struct console *con)
 {
-	size_t n = strlen(name);
-	bool any = false;
-	const char *p = cmdline;
+	size_t n = strlen(con->name);
 
-	while (p && (p = strstr(p, "console=")) != NULL) {
-		bool word = p == cmdline || p[-1] == ' ';
-
-		p += strlen("console=");
-		if (!word)
-			continue;
-		any = true;
-		if (!strncmp(p, name, n) && (p[n] == '\0' || p[n] == ' ' || p[n] == ','))
+	for (unsigned int i = 0; i < nr_chosen; i++)
+		if (!strncmp(chosen[i], con->name, n) && (!chosen[i][n] || chosen[i][n] == ','))
 			return true;
-	}
-	return !any;
+	return !nr_chosen;
 }
 
 void register_console(struct console *con)
@@ -107,7 +100,7 @@ void register_console(struct console *con)
 	size_t n = min_t(size_t, log_end, LOG_SIZE), at = (log_end - n) % LOG_SIZE,
 	       part = min(n, LOG_SIZE - at);
 
-	con->enabled = console_chosen(selection, con->name);
+	con->enabled = console_chosen(con);
 	list_add_tail(&con->list, &consoles);
 	if (con->enabled && console_loglevel >= 7) { /* shows what was said before it came */
 		write_crlf(con, log_ring + at, part);
@@ -116,14 +109,15 @@ void register_console(struct console *con)
 	unlock_consoles(flags);
 }
 
-void console_select(const char *cmdline)
+void console_choose(const char *name)
 {
 	unsigned long flags = lock_consoles();
 	struct console *con;
 
-	selection = cmdline;
+	if (nr_chosen < MAX_CHOSEN)
+		chosen[nr_chosen++] = name;
 	list_for_each_entry(con, &consoles, list)
-		con->enabled = console_chosen(selection, con->name);
+		con->enabled = console_chosen(con);
 	unlock_consoles(flags);
 }
 

@@ -26,11 +26,9 @@ struct coredump_params;
 #define BINPRM_MAX_RECURSION	5
 
 /*
- * One exec. Born in alloc_bprm, dead in free_bprm, seen by no other task.
- * The new stack grows downward from vma->vm_end in mm, which is not yet the
- * caller's address space; p is the lowest byte used.
- * Invariant: mm is ours to drop until exec_mmap gives it to the task and
- * sets it NULL; after point_of_no_return every error ends the process.
+ * One exec, from alloc_bprm to free_bprm; no other task knows it. The new stack grows downward
+ * from vma->vm_end in mm; p is its lowest byte in use. Invariant: mm belongs to the exec until
+ * exec_mmap gives it to the task and sets it NULL.
  */
 struct linux_binprm {
 	struct vm_area_struct *vma;	/* the stack area in mm */
@@ -42,7 +40,7 @@ struct linux_binprm {
 	bool have_execfd;		/* a format wants the descriptor (AT_EXECFD) */
 	bool execfd_creds;
 	bool secureexec;		/* AT_SECURE */
-	bool point_of_no_return;
+	bool point_of_no_return;	/* from here on every error kills the process */
 	bool comm_from_dentry;		/* the name was empty: comm comes from the file */
 	struct file *executable;	/* passed to an interpreter (binfmt_misc) */
 	struct file *interpreter;	/* next file of the loop: set by load_script; follow_interpreter must take it,

@@ -169,10 +169,10 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 
 /*
- * mmap(2) of a struct file: what elf_map and friends call. @len is rounded up to whole pages, @offset
- * in bytes. *addr: a wish, or with MAP_FIXED, MAP_FIXED_NOREPLACE a demand; out: where the mapping
- * begins. 0, or -EINVAL: @offset not page aligned, @len 0, a demand not page aligned; -EEXIST:
- * MAP_FIXED_NOREPLACE, and something is there; -ENOMEM: no room, or a demand above user space.
+ * mmap(2) of a struct file. @len is rounded up to whole pages, @offset is in bytes. *addr: the
+ * hint, or the fixed place; on return where the mapping begins. 0, -EINVAL (@offset or the fixed
+ * place is not page aligned, @len 0), -EEXIST (MAP_FIXED_NOREPLACE), -ENOMEM (no room, or above
+ * user space).
  */
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset);

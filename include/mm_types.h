@@ -110,20 +110,16 @@ struct vm_area_struct {
 enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
 
 /*
- * An address space.
- * mm_users: tasks that run in it (and short-time lookers); at 0 the areas go.
- * mm_count: references to the struct itself, all users together being one.
- * mmap_lock guards the list of areas and every number below it;
- * page_table_lock guards the page tables and rss.
- * Invariants: the list is sorted and free of overlaps, map_count is its
+ * An address space. mmap_lock guards the list of VMAs and every number below it, page_table_lock
+ * the page tables and rss. Invariants: the list is sorted and without overlaps, map_count is its
  * length, total_vm the sum of its pages.
  */
 struct mm_struct {
 	struct vm_area_struct *mmap;		/* first area */
 	struct vm_area_struct *mmap_cache;	/* last find_vma hit, or NULL; readers set it, too: any hit is right */
 	pgd_t *pgd;				/* virtual address (direct map) of the top table */
-	atomic_t mm_users;
-	atomic_t mm_count;
+	atomic_t mm_users;			/* tasks that run in it; at 0 the VMAs go */
+	atomic_t mm_count;			/* references to the struct; all users are one */
 	int map_count;
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_lock;

@@ -208,6 +208,18 @@ def test_the_finished_source_has_four_lines_of_why_at_most(lab):
             assert len(lines) <= 4, '%s: the contract of %s belongs into labs/%s/contracts.toml' % (path, name, lab.folder)
 
 
+def test_no_comment_below_a_files_head_is_a_specification():
+    long = []
+    for path, text in sources(TOP).items():
+        if not path.endswith(('.c', '.h')) or path.startswith('user/'):
+            continue
+        text = text.decode()
+        comments = [m for m in re.finditer(r'/\*.*?\*/', text, re.S) if 'SPDX' not in m.group()]
+        below = [m for m in comments if text[:m.start()].count('\n') > 2]
+        long += ['%s:%d' % (path, text[:m.start()].count('\n') + 1) for m in below if len(re.findall(r'\w+', m.group())) > 60]
+    assert not long, 'more than 60 words: %s' % ', '.join(long)
+
+
 @pytest.mark.parametrize('text, message', [
     ('', 'f has no contract'),
     ('f = "Helps."\n', 'g has no contract'),

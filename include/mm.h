@@ -22,6 +22,7 @@ typedef unsigned int gfp_t;
 #define GFP_KERNEL	0u
 #define __GFP_ZERO	1u
 #define GFP_ZERO	__GFP_ZERO
+#define __GFP_USER	2u		/* leaves the reserve alone: see alloc_user_page */
 
 #define MAX_ORDER	11		/* largest block: 2^10 pages */
 
@@ -137,6 +138,7 @@ int set_mm_exe_file(struct mm_struct *mm, struct file *f);
 struct file *get_mm_exe_file(struct mm_struct *mm);
 
 static inline void mmap_read_lock(struct mm_struct *mm) { down_read(&mm->mmap_lock); }
+static inline bool mmap_read_trylock(struct mm_struct *mm) { return down_read_trylock(&mm->mmap_lock); }
 static inline void mmap_read_unlock(struct mm_struct *mm) { up_read(&mm->mmap_lock); }
 static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_lock); }
 static inline int mmap_write_lock_killable(struct mm_struct *mm) { return down_write_killable(&mm->mmap_lock); }
@@ -297,5 +299,14 @@ int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, boo
 void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
 /* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages);
+
+/* ---- oom_kill.c -------------------------------------------------------- */
+
+/* A page for user space or a file. If there is none a process is killed. NULL: current is to die, or has no mm. May sleep. */
+struct page *alloc_user_page(gfp_t gfp);
+/* Kills the process with the most points, unless one is dying already. True: try again. Holds no spinlock; may sleep. */
+bool out_of_memory(void);
+/* The points of a process: pages, and a thousandth of @totalpages for each of oom_score_adj. INT64_MIN: not killable. tasklist_lock held. */
+long oom_badness(struct task_struct *p, unsigned long totalpages);
 
 #endif

@@ -141,9 +141,12 @@ struct mm_struct {
 	struct linux_binfmt *binfmt;
 	struct file *exe_file;			/* /proc/PID/exe; owns a reference; write denied */
 	struct { void *vdso; } context;		/* address of the vdso image in user space */
-	unsigned long flags;			/* MMF_*: dumpable in bits 0-1, coredump filter from bit 2 */
+	unsigned long flags;			/* MMF_*: dumpable in bits 0-1, coredump filter from bit 2, OOM from bit 21 */
 };
 
+#define MMF_OOM_SKIP		(1UL << 21)	/* nothing more is to be had by killing it */
+#define MMF_UNSTABLE		(1UL << 22)	/* its private pages were taken */
+#define MMF_OOM_VICTIM		(1UL << 25)	/* killed because memory was used up */
 #define MMF_DUMPABLE_MASK	3
 #define SUID_DUMP_DISABLE	0
 #define SUID_DUMP_USER		1

@@ -70,6 +70,7 @@ struct signal_struct {
 	struct task_struct *group_exec_task;	/* the thread that executes, while it kills the others */
 	int group_stop_count;
 	unsigned int flags;			/* SIGNAL_* */
+	short oom_score_adj, oom_score_adj_min;	/* -1000 (never killed) to 1000; the least that was set with CAP_SYS_RESOURCE */
 	bool is_child_subreaper;
 	struct pid *pids[PIDTYPE_MAX];		/* TGID, PGID, SID */
 	int leader;				/* session leader */

@@ -111,6 +111,7 @@ struct rw_semaphore {
 };
 
 void init_rwsem(struct rw_semaphore *s, u8 class);
+bool down_read_trylock(struct rw_semaphore *s);
 void down_read(struct rw_semaphore *s);
 void up_read(struct rw_semaphore *s);
 void down_write(struct rw_semaphore *s);

@@ -146,6 +146,8 @@ static int copy_signal(u64 flags, struct task_struct *p)
 	if (!p->signal)
 		return -ENOMEM;
 	memcpy(p->signal->rlim, current->signal->rlim, sizeof(p->signal->rlim));
+	p->signal->oom_score_adj = current->signal->oom_score_adj;
+	p->signal->oom_score_adj_min = current->signal->oom_score_adj_min;
 	return 0;
 }
 

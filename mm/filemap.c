@@ -63,7 +63,7 @@ static struct page *new_page(void)
 
 	if (nr_cached >= totalram_pages() / 2)
 		return ERR_PTR(-ENOSPC);
-	page = alloc_page(GFP_ZERO);
+	page = alloc_user_page(GFP_ZERO);
 	return page ? page : ERR_PTR(-ENOMEM);
 }
 

@@ -58,7 +58,7 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 {
 	struct page *page;
 
-	page = anon_vma_prepare(vma) ? NULL : alloc_page(gfp);
+	page = anon_vma_prepare(vma) ? NULL : alloc_user_page(gfp);
 	if (page)
 		page->flags |= BIT(PG_anon);
 	return page;

@@ -111,6 +111,15 @@ void down_read(struct rw_semaphore *s)
 		wait_event(&s->wait, take_read(s));
 }
 
+/* Never waits, so it may come in any order: its class is not checked. */
+bool down_read_trylock(struct rw_semaphore *s)
+{
+	if (!take_read(s))
+		return false;
+	lock_acquired(s, LOCK_NONE, true);
+	return true;
+}
+
 void up_read(struct rw_semaphore *s)
 {
 	unsigned long flags;

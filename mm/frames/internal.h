@@ -9,6 +9,8 @@
 
 /* page_alloc.c: makes the lists of free blocks, all empty. */
 void free_area_init(void);
+/* page_alloc.c: once all RAM is known: how much of it stays for the kernel. */
+void set_page_reserve(void);
 /*
  * Frees the frames [start, end), page aligned: RAM that the allocator has never had. Of each block
  * only the first struct page need be initialised. Boot only, or zone_lock held.

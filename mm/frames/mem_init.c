@@ -228,6 +228,7 @@ void mem_init(const struct boot_info *bi)
 	for (unsigned int i = 0; i < bi->nr_ram; i++)
 		release_ram(bi->ram[i].start, bi->ram[i].end);
 	buddy_ready = true;
+	set_page_reserve();
 	zero_page = alloc_page(GFP_ZERO);
 	if (!zero_page)
 		panic("not enough RAM: none left beside the kernel and the initramfs");

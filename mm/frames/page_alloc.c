@@ -19,6 +19,7 @@
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
 static unsigned long nr_free, nr_total; /* frames */
+static unsigned long nr_reserve; /* frames that pages for users leave to the kernel */
 
 void free_area_init(void)
 {
@@ -95,7 +96,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	unsigned long flags;
 
 	spin_lock_irqsave(&zone_lock, flags);
-	page = take_block(order);
+	page = (gfp & __GFP_USER) && nr_free <= nr_reserve ? NULL : take_block(order);
 	if (page)
 		nr_free -= 1UL << order;
 	spin_unlock_irqrestore(&zone_lock, flags);
@@ -139,6 +140,16 @@ void free_pages(void *addr, unsigned int order)
 unsigned long nr_free_pages(void) { return nr_free; }
 
 unsigned long totalram_pages(void) { return nr_total; }
+
+/* As Linux's min_free_kbytes: four times the square root of RAM in KiB, here 128 KiB to 16 MiB. */
+void set_page_reserve(void)
+{
+	unsigned long kib = nr_total << (PAGE_SHIFT - 10), root = 1;
+
+	while ((root + 1) * (root + 1) <= kib * 16)
+		root++;
+	nr_reserve = min(max(root, 128UL), 16384UL) >> (PAGE_SHIFT - 10);
+}
 
 void clear_page(void *p) { __clear_page(p); }
 

@@ -125,6 +125,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	return NULL;
 }
 
+struct page *alloc_user_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
+
 void put_page(struct page *page)
 {
 	if (page->_refcount.counter <= 0)

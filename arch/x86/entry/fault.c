@@ -78,10 +78,12 @@ static bool access_error(unsigned long error_code, const struct vm_area_struct *
 static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigned long address,
 			 vm_fault_t fault)
 {
+	if ((fault & VM_FAULT_OOM) && out_of_memory())
+		return;		/* the instruction faults again */
 	if (!user_mode(regs)) {
 		kernelmode_fixup_or_die(regs, error_code, address);
 	} else if (fault & VM_FAULT_OOM) {
-		force_sig(SIGKILL);
+		return;		/* a SIGKILL is pending */
 	} else if (fault & VM_FAULT_SIGBUS) {
 		set_signal_archinfo(address, error_code);
 		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
@@ -117,7 +119,8 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 		bad_area_nosemaphore(regs, error_code, address, vma ? SEGV_ACCERR : SEGV_MAPERR);
 		return;
 	}
-	fault = handle_mm_fault(vma, address, fault_flags(regs, error_code));
+	fault = mm->flags & MMF_UNSTABLE ? VM_FAULT_SIGBUS :
+		handle_mm_fault(vma, address, fault_flags(regs, error_code));
 	mmap_read_unlock(mm);
 	if (unlikely(fault & VM_FAULT_ERROR))
 		fault_failed(regs, error_code, address, fault);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who the new program will be: set-user-id bits and capabilities.
- * After bprm_fill_uid and friends in Linux's fs/exec.c and
- * cap_bprm_creds_from_file in security/commoncap.c. Left out: file
- * capabilities (no file system of ours stores them) and user namespaces.
+ * The credentials of the new program: set-user-ID bits and capabilities. Abridges
+ * prepare_bprm_creds, check_unsafe_exec and bprm_fill_uid of Linux's fs/exec.c, and
+ * cap_bprm_creds_from_file of security/commoncap.c. Left out: file capabilities (no
+ * file system here stores them) and user namespaces.
  */
 #include <binfmts.h>
 #include <cred.h>
@@ -15,7 +15,7 @@
 #include <mm.h>
 #include <sched.h>
 
-/* Takes cred_guard_mutex (setup_new_exec or free_bprm gives it back) and a copy of our credentials. */
+/* Takes cred_guard_mutex, until setup_new_exec or free_bprm, and copies current's credentials. */
 int prepare_bprm_creds(struct linux_binprm *bprm)
 {
 	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
@@ -29,7 +29,7 @@ int prepare_bprm_creds(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* Privileges must not be gained while somebody outside the process shares our root and cwd. */
+/* A process that shares its root and cwd with another one must not gain privileges. */
 void check_unsafe_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *t;
@@ -49,6 +49,7 @@ void check_unsafe_exec(struct linux_binprm *bprm)
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 }
 
+/* Set-user-ID and set-group-ID bits of @file, unless the mount or the task forbids them. */
 static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)
 {
 	const struct inode *inode = file->f_inode;
@@ -65,7 +66,7 @@ static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)
 	}
 }
 
-/* Root gets all capabilities of its bounding set; true if they become effective. */
+/* Root gets the capabilities of its bounding set. True if they become effective. */
 static bool root_capabilities(struct cred *new)
 {
 	if (new->securebits & issecure_mask(SECURE_NOROOT))
@@ -75,14 +76,14 @@ static bool root_capabilities(struct cred *new)
 	return new->euid == 0;
 }
 
-/* The new credentials from the final binary. 0 or -errno; the last soft error of an exec. */
+/* Fills the new credentials from the final binary. 0 or -errno: the last soft error of an exec. */
 int bprm_creds_from_file(struct linux_binprm *bprm)
 {
 	const struct cred *old = current->cred;
 	struct cred *new = bprm->cred;
 	bool setid, effective;
 
-	bprm_fill_uid(bprm, bprm->execfd_creds ? bprm->executable : bprm->file);
+	bprm_fill_uid(bprm, bprm->file);
 	new->cap_permitted = 0;
 	effective = root_capabilities(new);
 	setid = new->euid != old->uid || new->egid != old->gid;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A core dump under way, and the records of its PT_NOTE segment (Linux: include/linux/elfcore.h, elf(5)). */
+/*
+ * A core dump under way, and the records of its PT_NOTE segment, as in Linux's
+ * include/linux/elfcore.h and elf(5).
+ */
 #ifndef COREDUMP_H
 #define COREDUMP_H
 
@@ -8,24 +11,25 @@
 
 struct file;
 
-/* limit: RLIMIT_CORE, in bytes written; holes do not count. pos: bytes laid out so far, holes included. */
 struct coredump_params {
 	const kernel_siginfo_t *siginfo;
 	struct file *file;
-	u64 limit;
-	loff_t pos;
+	u64 limit;		/* RLIMIT_CORE: how many bytes may be written; holes do not count */
+	loff_t pos;		/* where the next bytes go, holes included */
 	u64 written;
-	size_t to_skip;		/* a hole that no byte has followed yet */
-	unsigned long mm_flags;
+	size_t to_skip;		/* a hole that no byte follows yet */
+	unsigned long mm_flags;	/* of the mm when the dump began: which VMAs to write */
 };
 
-/* exec/coredump.c: append @n bytes, or a hole of @n bytes. False: limit reached or write failed, give up. */
+/* exec/coredump.c: writes a core of current, which dies of @info. True: there is a core. */
+bool do_coredump(const kernel_siginfo_t *info);
+/* Append @n bytes, or a hole of @n bytes. False: the limit is reached or a write failed. */
 bool dump_emit(struct coredump_params *cprm, const void *p, size_t n);
 void dump_skip(struct coredump_params *cprm, size_t n);
-/* exec/elf_core.c: the core_dump method of the ELF format. Nonzero: a file was written, if only in part. */
+/* exec/elf_core.c: the core_dump method of the ELF format. Nonzero: something was written. */
 int elf_core_dump(struct coredump_params *cprm);
 
-/* struct user_regs_struct: pt_regs, then the segments. */
+/* user_regs_struct of <sys/user.h>: pt_regs, then the segments. */
 struct elf_gregs {
 	unsigned long pt_regs[21];
 	unsigned long fs_base, gs_base, ds, es, fs, gs;

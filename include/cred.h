@@ -35,5 +35,6 @@ void put_cred(const struct cred *c);
 int commit_creds(struct cred *new_cred);	/* current takes it over, with its reference; 0 */
 bool in_group_p(gid_t gid);			/* current's fsgid or one of its groups */
 bool capable(int cap);				/* CAP_*, effective set of current */
+extern int suid_dumpable;			/* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
 
 #endif

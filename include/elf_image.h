@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plan of an ELF program: what the loader decides from bytes alone,
- * before anything is touched. exec/elf_plan.c fills it, exec/binfmt_elf.c reads it.
+ * The plan of an ELF program: what DECIDE finds out from the bytes of its file alone;
+ * and the functions of the ELF loader, file by file. exec/elf_plan.c makes the plan,
+ * exec/binfmt_elf.c follows it.
  */
 #ifndef ELF_IMAGE_H
 #define ELF_IMAGE_H
@@ -14,17 +15,17 @@ struct file;
 struct linux_binprm;
 
 /*
- * All addresses are those of the file, without a load bias.
- * Invariant: once elf_plan has returned 0 nothing in here changes.
+ * All addresses are those of the file, without a load bias. Nothing in here changes after elf_plan
+ * has returned 0.
  */
 struct elf_image {
 	const Elf64_Ehdr *ehdr;
-	const Elf64_Phdr *phdr;		/* ehdr->e_phnum entries */
+	const Elf64_Phdr *phdr;		/* ehdr->e_phnum of them */
 	const Elf64_Phdr *interp;	/* the first PT_INTERP; NULL: none */
-	int executable_stack;		/* EXSTACK_*: what the last PT_GNU_STACK wants */
-	unsigned long total_size;	/* bytes from the first segment's page to the last one's end; 0: no PT_LOAD */
-	unsigned long alignment;	/* bytes: the greatest p_align that is a power of two, in whole pages; 0: none */
-	unsigned long phdr_addr;	/* where the program headers will be in memory; 0: in no segment */
+	int executable_stack;		/* EXSTACK_*: what the last PT_GNU_STACK asks for */
+	unsigned long total_size;	/* from the first page to the end of the last segment */
+	unsigned long alignment;	/* the greatest valid p_align, in whole pages; 0: none */
+	unsigned long phdr_addr;	/* of the program headers; 0: in no segment */
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long brk;		/* end of the highest segment */
 };
@@ -43,18 +44,20 @@ struct elf_binary {
 	struct elf_image interp_image;
 };
 
-/* What BUILD finds out on its way. */
+/* What BUILD decides on its way. */
 struct elf_layout {
 	unsigned long load_bias;	/* added to every address in the file */
-	unsigned long interp_base;	/* AT_BASE: the interpreter's bias; 0: none */
-	unsigned long entry;		/* first user instruction: the interpreter's or the program's */
+	unsigned long interp_base;	/* AT_BASE: the bias of the interpreter; 0: none */
+	unsigned long entry;		/* address of the first user instruction */
 };
 
 /*
- * Writes argc, argv, envp and auxv below the strings, and what they point to; bprm->p becomes the
- * first rsp. current has the new mm, so its stack is user memory. 0 or -errno (deadly).
+ * exec/elf_tables.c: writes argc, argv, envp and auxv below the strings, and what they point to.
+ * bprm->p becomes the first rsp. current has the new mm, so the stack is user memory. 0 or -errno
+ * (deadly).
  */
-int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l);
+int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
+		      const struct elf_layout *l);
 
 /* ---- exec/elf_file.c ---- */
 
@@ -72,17 +75,17 @@ int map_interpreter(struct elf_binary *b, struct elf_layout *l);
 /* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 
 #define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
-/* What a deadly error is called does not matter to anyone; that it is one does. */
+/* Any errno will do: the error is deadly, and no caller sees it. */
 #define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
 
 int make_prot(unsigned int p_flags);	/* PF_* -> PROT_* */
 int padzero(unsigned long start);
 int set_brk(unsigned long start, unsigned long end, int prot);
-int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot, unsigned long flags,
-	    unsigned long total_size);
-int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot, unsigned long flags,
-	     unsigned long total_size);
-/* Leaves a record of the area that now covers @addr in the exec film. */
+int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
+	    unsigned long flags, unsigned long total_size);
+int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
+	     unsigned long flags, unsigned long total_size);
+/* Leaves a record of the VMA that covers @addr now in the exec film. */
 void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
 
 /* ---- exec/uselib.c: the load_shlib method of the ELF format. 0 or -errno. ---- */
@@ -91,18 +94,18 @@ int load_elf_library(struct file *file);
 
 /* ---- exec/elf_plan.c ---- */
 
-/* An x86-64 program or shared object? As in Linux, class, byte order and version do not matter. */
+/* Is it an x86-64 program or shared object? As in Linux, class and byte order do not matter. */
 bool elf_header_ok(const Elf64_Ehdr *ehdr);
-/* Bytes of the program header table; 0: entries of a wrong size, none, or more than a page. */
+/* Bytes of the program header table. 0: no header, headers of a wrong size, or more than a page. */
 size_t elf_phdrs_size(const Elf64_Ehdr *ehdr);
 /*
- * Fills every field of @img. 0, or -ENOEXEC if the size of the first PT_INTERP cannot be that of a
- * path. Pure: reads its arguments and nothing else, so that it also builds on the host for fuzzing.
+ * Fills every field of @img. 0, or -ENOEXEC if the first PT_INTERP is too long or too short for a
+ * path. Pure: reads its arguments and nothing else, so that it can be fuzzed on the host.
  */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img);
-/* Does a segment fit into user space if it starts at @start? p_memsz may be any number. */
+/* Does the segment fit into user space if it starts at @start? p_memsz may be any number. */
 bool elf_segment_fits(const Elf64_Phdr *ph, unsigned long start);
-/* A path of @len bytes as PT_INTERP stores it: ends with NUL. */
+/* Does the path of @len bytes that PT_INTERP stores end with NUL? */
 bool elf_interp_path_ok(const char *path, size_t len);
 
 #endif

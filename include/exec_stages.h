@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stages of an exec: the one source of their names, in the order in which
- * they happen; exec-failed, which may come after any, is the last.
- * X(constant, name, function that leaves the record)
- * first-user leaves none, for no kernel code runs there: GDB stops before the
- * instruction, which then faults its own page in.
+ * The stages of an exec in the order in which they happen: the one source of their
+ * names. exec-failed may come after any other; it is the last here.
+ *   X(constant, name, the function of Linux that does it)
+ * first-user leaves no record, because no kernel code runs there: GDB stops before
+ * the first instruction of the program, which then faults its own page in.
  */
 #ifndef EXEC_STAGES_H
 #define EXEC_STAGES_H

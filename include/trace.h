@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The exec film: a ring of records, one for each stage of each exec, with the
- * area that came or changed. kernel/trace/film.c keeps it; GDB, /proc/exec_trace and
+ * The exec film: a ring of records, one for each stage of each exec, with the VMA
+ * that is new or changed. kernel/trace/film.c writes it; GDB, /proc/exec_trace and
  * the graders read it.
  */
 #ifndef TRACE_H
@@ -17,27 +17,28 @@ struct exec_trace {
 	u64 time;			/* TSC */
 	u32 stage;			/* enum exec_stage */
 	s32 pid;
-	const char *function;		/* who left it, and at which line */
+	const char *function;		/* which function left the record, and at which line */
 	u32 line;
 	s32 error;			/* 0 or -errno */
 	char comm[16];
-	unsigned long start, end;	/* the area; 0: none */
+	unsigned long start, end;	/* the VMA; 0: none */
 	unsigned long vm_flags;
 	unsigned long pgoff;		/* pages */
 };
 
 extern const char *const exec_stage_names[NR_EXEC_STAGES];
 extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
-extern u64 exec_trace_seq;		/* newest record's seq */
+extern u64 exec_trace_seq;		/* seq of the newest record */
 
-/* The hook that GDB breaks on. Any context that may touch current. */
+/* Leaves a record. GDB breaks here. Any context that may use current. */
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error);
+		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
+		int error);
 
-#define EXEC_STAGE(stage) \
-	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, 0, 0, 0, 0, 0)
+#define EXEC_STAGE(stage) EXEC_STAGE_ERR(stage, 0)
 #define EXEC_STAGE_ERR(stage, err) \
-	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, 0, 0, 0, 0, (err))
+	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, \
+		   0, 0, 0, 0, (err))
 #define EXEC_STAGE_VMA(stage, v) \
 	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, \
 		   (v)->vm_start, (v)->vm_end, (v)->vm_flags, (v)->vm_pgoff, 0)

@@ -4,7 +4,6 @@
  * keys, no security modules, no separate objective credentials.
  * A cred that a task points to never changes: tasks share it by counting.
  */
-#include <binfmts.h>
 #include <sched.h>
 #include <mm.h>
 #include <string.h>

@@ -20,7 +20,7 @@
 #include <asm/sigcontext.h>
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>
-#include <binfmts.h>
+#include <coredump.h>
 #include <sched.h>
 #include <string.h>
 #include <syscalls.h>

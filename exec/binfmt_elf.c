@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF programs: from a plan to an address space. After Linux's fs/binfmt_elf.c.
+ * The ELF format: load_elf_binary builds the address space of a program from the
+ * plan of its file. Abridges Linux's fs/binfmt_elf.c.
  *
  *      file              address space when load_elf_binary returns
- *   | headers |   ffffffffff600000  [vsyscall]   a gate, no area
+ *   | headers |   ffffffffff600000  [vsyscall]   a gate, not a VMA
  *   | LOAD 0  |   7fff........      [stack]      setup_arg_pages, create_elf_tables
  *   | LOAD 1  |   7ffff7ff....      ld.so        load_elf_interp
  *   | ...     |   7ffff7fc....      [vvar][vdso] arch_setup_additional_pages
  *                 555555554000      LOAD 0..n    elf_load: elf_map + set_brk   (PIE)
  *                     400000        the same for ET_EXEC, where the file says
  *
- * load_elf_binary has three parts. DECIDE reads and checks; an error there is
- * seen by the caller of execve. COMMIT is begin_new_exec, the point of no
- * return. BUILD only reads the plan; an error there kills the process.
+ * load_elf_binary has three parts. DECIDE reads and checks the file; execve returns
+ * its errors. COMMIT is begin_new_exec, the point of no return. BUILD follows the
+ * plan; an error there kills the process.
  *
- * One segment is exec/elf_map.c's work. Left out: 32-bit programs, FDPIC, GNU
- * properties (x86 has none to obey in 6.1).
+ * elf_plan.c makes the plan, elf_map.c maps one segment, elf_interp.c the
+ * interpreter, elf_tables.c lays the tables on the stack. Left out: 32-bit programs,
+ * FDPIC, GNU properties (in 6.1 x86 obeys none).
  */
 #include <binfmts.h>
 #include <coredump.h>
@@ -29,11 +31,12 @@
 #include <trace.h>
 #include <asm/uaccess.h>
 
-/* Where a program with an interpreter is put: two thirds up user space. */
-#define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)	/* not page aligned: so is Linux's */
+/* A PIE with an interpreter goes two thirds up user space. Not page aligned, as in Linux. */
+#define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)
 
 /* ---- DECIDE ----------------------------------------------------------- */
 
+/* Fills @b from the file and its interpreter. elf_binary_release follows, also after an error. */
 static int decide(struct linux_binprm *bprm, struct elf_binary *b)
 {
 	struct file *interpreter;
@@ -69,8 +72,8 @@ static void elf_binary_release(struct elf_binary *b)
 /* ---- BUILD: all segments ---------------------------------------------- */
 
 /*
- * A loader (ET_DYN without PT_INTERP) goes where mmap puts it. If it wants to
- * be aligned, a first try shows where that is: map, unmap, round down.
+ * A loader (ET_DYN without PT_INTERP) goes where mmap puts it. To align it, a trial mapping shows
+ * where that is: map, unmap, round down.
  */
 static int probe_aligned_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
 			      unsigned long *bias)
@@ -143,7 +146,7 @@ static int map_first_segment(struct file *file, const struct elf_image *img, con
 	return err;
 }
 
-/* All PT_LOADs of the program. Sets *bias. 0 or -errno (deadly). */
+/* Maps all PT_LOADs of the program and sets *bias. 0 or -errno (deadly). */
 static int map_segments(struct file *file, const struct elf_image *img, unsigned long *bias)
 {
 	bool first = true;
@@ -172,7 +175,7 @@ static int map_segments(struct file *file, const struct elf_image *img, unsigned
 
 /* ---- BUILD: the rest --------------------------------------------------- */
 
-/* Code, data, stack and heap as /proc/PID/stat and brk(2) know them. */
+/* Sets where code, data, stack and heap are, for /proc/PID/stat and brk(2). */
 static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm,
 			   const struct elf_image *img, unsigned long bias, int randomize)
 {
@@ -183,7 +186,7 @@ static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm
 	mm->start_data = img->start_data + bias;
 	mm->end_data = img->end_data + bias;
 	mm->start_stack = bprm->p;
-	/* A loader lies among the mmaps: its heap goes where programs are, for it grows upward. */
+	/* A loader lies among the mmaps. Its heap grows upward, so it goes where a PIE would be. */
 	mm->start_brk = mm->brk = PAGE_ALIGN(loader ? ELF_ET_DYN_BASE : img->brk + bias);
 	if ((current->flags & PF_RANDOMIZE) && randomize > 1) {
 		if (!loader)
@@ -192,7 +195,7 @@ static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm
 	}
 }
 
-/* SVr4 had a readable page of zeros at 0; personality(2) can ask for it. */
+/* SVr4 had a readable page of zeros at address 0; personality(2) can ask for it. */
 static void map_page_zero(void)
 {
 	unsigned long addr = 0;
@@ -222,7 +225,7 @@ static int load_elf_binary(struct linux_binprm *bprm)
 	if (err)
 		goto out;
 
-	/* C: BUILD. Nobody is left to hear of an error: it kills. */
+	/* C: BUILD. There is no program to return an error to: it kills. */
 	current->personality &= ~READ_IMPLIES_EXEC;
 	randomize = randomize_va_space;
 	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize)

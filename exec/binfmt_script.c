@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "#!" scripts: the file that is executed becomes an argument of another one.
- * After Linux's fs/binfmt_script.c.
+ * "#!" scripts: the first line of the file names an interpreter, which is executed
+ * with the script as an argument. Abridges Linux's fs/binfmt_script.c.
  *
  *   exec  ./hi a b            bprm strings:  "./hi" "a" "b"
  *   file  #!/bin/sh -e        becomes:       "/bin/sh" "-e" "./hi" "a" "b"
@@ -21,7 +21,7 @@ static bool spacetab(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* The first byte in [p, last] that is no blank; NULL: all are. */
+/* The first byte in [p, last] that is not a blank. NULL: all are blanks. */
 static char *next_non_spacetab(char *p, const char *last)
 {
 	for (; p <= last; p++)
@@ -30,7 +30,7 @@ static char *next_non_spacetab(char *p, const char *last)
 	return NULL;
 }
 
-/* The first byte in [p, last] that ends a word; NULL: none does. */
+/* The first byte in [p, last] that ends a word: a blank or NUL. NULL: there is none. */
 static char *next_terminator(char *p, const char *last)
 {
 	for (; p <= last; p++)
@@ -125,7 +125,7 @@ static int load_script(struct linux_binprm *bprm)
 	err = parse_script_line(bprm->buf, &name, &arg);
 	if (err)
 		return err;
-	/* The interpreter could not open a script that lies behind a close-on-exec descriptor. */
+	/* The script is a close-on-exec descriptor: the interpreter could not open it. */
 	if (bprm->interp_flags & BINPRM_FLAGS_PATH_INACCESSIBLE)
 		return -ENOENT;
 	EXEC_STAGE(LOAD_SCRIPT);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A binary format that comes and goes while the kernel runs, to show that
- * formats are a list. A file that begins with "TEST:", a path and a newline is
- * run by the program of that path, which finds it open: AT_EXECFD in its
- * auxiliary vector. After load_misc_binary in Linux's fs/binfmt_misc.c, with
- * one fixed rule instead of rules that are written to a file.
+ * A binary format that is registered and unregistered while the kernel runs, to show
+ * that the formats are a list. A file that begins with "TEST:", a path and a newline
+ * is run by the program of that path, which gets it as an open descriptor: AT_EXECFD
+ * in its auxiliary vector. Abridges load_misc_binary of Linux's fs/binfmt_misc.c, with
+ * one fixed rule. Not on the road of an exec.
  *
  *   exec ./x a b      file  TEST:/bin/y\n...      runs  /bin/y "./x" "a" "b", AT_EXECFD 3
  *
@@ -17,7 +17,7 @@
 
 #define MAGIC "TEST:"
 
-/* Runs @path in place of the program, which stays open for it and stays argv[0]. */
+/* Runs @path instead. The program stays open for it, and stays argv[0]. 0 or -errno. */
 static int hand_over(struct linux_binprm *bprm, const char *path)
 {
 	struct file *file;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Core dumps: name, limits and file. What stands in the file is the business
- * of the binary format (exec/elf_core.c). After Linux's fs/coredump.c. Left out:
- * pipes to a helper ("|program"), which are refused.
+ * Core dumps: the name, the limits and the file. The binary format writes what is in
+ * the file (elf_core.c). Abridges Linux's fs/coredump.c. Left out: pipes to a helper
+ * ("|program"), which are refused. Not on the road of an exec.
  */
 #include <binfmts.h>
 #include <coredump.h>
@@ -17,7 +17,7 @@
 char core_pattern[128] = "core";
 int core_uses_pid;
 
-/* Room for the hole that the last dump_skip left: the file gets it when bytes follow. */
+/* Moves behind the hole that dump_skip has left. False: a fatal signal ends the dump. */
 static bool flush_hole(struct coredump_params *cprm)
 {
 	if (fatal_signal_pending(current))
@@ -48,7 +48,7 @@ void dump_skip(struct coredump_params *cprm, size_t n)
 
 /* ---- the name ------------------------------------------------------------- */
 
-/* A name from outside as one path component: no '/', and neither "", "." nor "..". Returns its length. */
+/* @name as one component of a path: without '/', and not "", "." or "..". Returns its length. */
 static int print_escaped(char *out, size_t size, const char *name)
 {
 	int n = snprintf(out, size, "%s", name[0] ? name : "!");
@@ -63,7 +63,7 @@ static int print_escaped(char *out, size_t size, const char *name)
 	return n;
 }
 
-/* The path of the program, or its last component. */
+/* The path of the program with '!' for '/', or its last component. Returns its length. */
 static int print_exe_file(char *out, size_t size, bool name_only)
 {
 	struct file *exe = get_mm_exe_file(current->mm);
@@ -140,7 +140,7 @@ static int format_corename(char *name, size_t size, int sig)
 
 /* ---- the file ------------------------------------------------------------- */
 
-/* A dump must not fill a file that somebody else owns, or reads through another name. */
+/* A core must not go into a file that another user owns, or that has another name. */
 static bool core_file_ok(const struct file *f)
 {
 	const struct inode *inode = f->f_inode;
@@ -150,8 +150,8 @@ static bool core_file_ok(const struct file *f)
 }
 
 /*
- * A new file, never one that is there. @safe: a set-user-id program is dumped
- * as root, so its user may choose neither the place nor what is removed.
+ * Always a new file. @safe: a set-user-ID program is dumped as root, so its user must not choose
+ * the folder, or which file is removed.
  */
 static struct file *open_core(int sig, bool safe)
 {
@@ -173,6 +173,7 @@ static struct file *open_core(int sig, bool safe)
 	return f;
 }
 
+/* Opens the file and lets the format fill it. False: there is no core. */
 static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *fmt, bool safe)
 {
 	bool written;
@@ -182,7 +183,7 @@ static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *
 		return false;
 	current->flags |= PF_DUMPCORE;
 	written = fmt->core_dump(cprm);
-	/* A hole at the end needs a last byte behind it, or the file would be too short. */
+	/* A hole at the end needs a last byte, otherwise the file is too short. */
 	if (cprm->to_skip) {
 		cprm->to_skip--;
 		dump_emit(cprm, "", 1);

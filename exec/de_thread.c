@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A multi-threaded process executes a program: one thread stays, and it must
- * be the one that the rest of the system knows the process by. After
- * de_thread in Linux's fs/exec.c; it stands here because it touches nothing
- * but threads, their numbers and their signals.
+ * A thread of a process with several threads execs: the others end, and the one that
+ * stays becomes the leader, so that the process keeps its pid. Abridges de_thread of
+ * Linux's fs/exec.c.
  *
- *   before   leader(pid 7) - thread(8) - thread(9, executes)
+ *   before   leader(pid 7) - thread(8) - thread(9, execs)
  *   after    9 has pid 7, the leader's parent and siblings; 7 and 8 are gone
  */
 #include <mm.h>
@@ -28,9 +27,8 @@ static void exchange_tids(struct task_struct *a, struct task_struct *b)
 }
 
 /*
- * A thread that is not the leader becomes it, with its pid, parent and place
- * among the siblings. The old leader, a zombie by now, is the caller's to
- * release. tasklist_lock held.
+ * @me gets the pid of the leader, its parent and its place among the siblings. The old leader is a
+ * zombie by now; the caller releases it. tasklist_lock held.
  */
 static void become_leader(struct task_struct *me, struct task_struct *leader)
 {
@@ -49,7 +47,10 @@ static void become_leader(struct task_struct *me, struct task_struct *leader)
 	leader->exit_state = EXIT_DEAD;
 }
 
-/* Kills the other threads and waits until at most the leader's zombie is left. 0 or -EAGAIN (we are being killed). */
+/*
+ * Kills the other threads and waits until all are gone, except for a leader, which stays as a
+ * zombie. 0, or -EAGAIN if the process is being killed or another thread execs.
+ */
 static int kill_other_threads(struct task_struct *me)
 {
 	struct signal_struct *sig = me->signal;
@@ -77,7 +78,7 @@ static int kill_other_threads(struct task_struct *me)
 	return 0;
 }
 
-/* Waits for the leader to be a zombie and takes its identity. 0 or -EAGAIN. */
+/* Waits until the leader is a zombie and takes its identity. 0 or -EAGAIN. */
 static int replace_leader(struct task_struct *me)
 {
 	struct task_struct *leader = me->group_leader;
@@ -85,7 +86,7 @@ static int replace_leader(struct task_struct *me)
 
 	for (;;) {
 		spin_lock_irqsave(&tasklist_lock, irq);
-		me->signal->notify_count = -1;	/* exit_notify of the leader wakes us */
+		me->signal->notify_count = -1;	/* exit_notify of the leader wakes @me */
 		if (leader->exit_state)
 			break;
 		__set_current_state(TASK_KILLABLE);
@@ -100,7 +101,6 @@ static int replace_leader(struct task_struct *me)
 	return 0;
 }
 
-/* Leaves current alone in its thread group, as its leader. 0 or -EAGAIN. */
 int de_thread(struct task_struct *me)
 {
 	int err = 0;
@@ -116,4 +116,3 @@ int de_thread(struct task_struct *me)
 		me->exit_signal = SIGCHLD;
 	return err;
 }
-

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ELF core file: what a dead process was, as GDB reads it. After
- * elf_core_dump in Linux's fs/binfmt_elf.c.
+ * The ELF core file: registers and memory of a process that a signal ends, for GDB.
+ * Abridges elf_core_dump of Linux's fs/binfmt_elf.c. Not on the road of an exec.
  *
- *   Ehdr ET_CORE | PT_NOTE, PT_LOAD x areas | notes | (page) area | area | ...
+ *   Ehdr ET_CORE | PT_NOTE, PT_LOAD for each VMA | notes | (page) VMA | VMA | ...
  *
  *   notes: NT_PRSTATUS of the thread that died, NT_PRPSINFO, NT_SIGINFO,
  *   NT_AUXV, NT_FILE, NT_FPREGSET, NT_X86_XSTATE; then NT_PRSTATUS, NT_FPREGSET,
  *   NT_X86_XSTATE of each other thread
  *
- * The other threads cannot run while we write: the kernel is not preempted,
- * and writing to a file in memory does not sleep.
+ * The other threads do not run meanwhile: the kernel is not preempted, and writing
+ * to a file in memory does not sleep.
  */
 #include <binfmts.h>
 #include <coredump.h>
@@ -27,13 +27,19 @@
 #define FXSAVE_SIZE	512		/* NT_FPREGSET: the legacy part of the FPU state, bytes */
 
 /* Bits of /proc/PID/coredump_filter. */
-enum { FILTER_ANON_PRIVATE, FILTER_ANON_SHARED, FILTER_MAPPED_PRIVATE, FILTER_MAPPED_SHARED, FILTER_ELF_HEADERS };
+enum {
+	FILTER_ANON_PRIVATE,
+	FILTER_ANON_SHARED,
+	FILTER_MAPPED_PRIVATE,
+	FILTER_MAPPED_SHARED,
+	FILTER_ELF_HEADERS
+};
 
-/* One area and how many bytes of it go into the file. */
+/* A copy of a VMA, and how many of its bytes go into the file. */
 struct core_vma {
 	unsigned long start, end, flags, dump_size, pgoff;
 	struct file *file;
-	bool faultable;			/* a page that is not there can be had from a file or the kernel */
+	bool faultable;			/* a missing page can come from a file or the kernel */
 };
 
 /* The notes grow in one buffer, so that their size is known before the headers are written. */
@@ -59,7 +65,7 @@ static bool is_elf_header(const struct vm_area_struct *v)
 		 memcmp(magic, ELFMAG, SELFMAG) == 0));
 }
 
-/* Bytes of an area that the filter lets in. */
+/* How many bytes of a VMA the filter lets in. */
 static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm_area_struct *v)
 {
 	unsigned long whole = v->vm_end - v->vm_start;
@@ -92,7 +98,7 @@ static struct core_vma describe_vma(const struct coredump_params *cprm, struct v
 	};
 }
 
-/* A copy of the list of areas and of the gate area; *count of them. NULL: no memory. */
+/* Copies all VMAs and the gate VMA, *count in all. NULL: no memory. */
 static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *count)
 {
 	struct mm_struct *mm = current->mm;
@@ -111,10 +117,12 @@ static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *c
 
 /* ---- notes --------------------------------------------------------------- */
 
-static void add_note(struct core_notes *n, const char *name, unsigned int type, const void *desc, size_t size)
+static void add_note(struct core_notes *n, const char *name, unsigned int type, const void *desc,
+		     size_t size)
 {
 	Elf64_Nhdr head = { strlen(name) + 1, size, type };
-	size_t name_room = ALIGN((size_t)head.n_namesz, 4), total = sizeof(head) + name_room + ALIGN(size, 4);
+	size_t name_room = ALIGN((size_t)head.n_namesz, 4);
+	size_t total = sizeof(head) + name_room + ALIGN(size, 4);
 	char *p = n->buf + n->size;
 
 	if (n->failed || n->size + total > n->room) {
@@ -152,7 +160,8 @@ static void add_prstatus(struct core_notes *n, struct task_struct *t, const kern
 		.pr_pid = t->pid, .pr_ppid = t->real_parent->tgid,
 		.pr_pgrp = pid_nr(task_pgrp(t)), .pr_sid = pid_nr(task_session(t)),
 		.pr_utime = to_timeval(t->utime), .pr_stime = to_timeval(t->stime),
-		.pr_cutime = to_timeval(t->signal->cutime), .pr_cstime = to_timeval(t->signal->cstime),
+		.pr_cutime = to_timeval(t->signal->cutime),
+		.pr_cstime = to_timeval(t->signal->cstime),
 		.pr_fpvalid = 1,
 	};
 
@@ -224,7 +233,7 @@ out:
 	kfree(path);
 }
 
-/* The FPU state of @t; with XSAVE all of it, and which parts it has where XSAVE itself leaves room. */
+/* The FPU state of @t. With XSAVE all of it, and in its reserved bytes which parts it has. */
 static void add_fpregs(struct core_notes *n, struct task_struct *t)
 {
 	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;
@@ -243,7 +252,8 @@ static void add_thread(struct core_notes *n, struct task_struct *t, const kernel
 	add_fpregs(n, t);
 }
 
-static void fill_notes(struct core_notes *n, const struct coredump_params *cprm, const struct core_vma *list, int count)
+static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
+		       const struct core_vma *list, int count)
 {
 	struct task_struct *t;
 
@@ -265,7 +275,8 @@ static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 static bool write_ehdr(struct coredump_params *cprm, int phnum)
 {
 	Elf64_Ehdr e = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			     EV_CURRENT },
 		.e_type = ET_CORE, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
 		.e_phoff = sizeof(e), .e_ehsize = sizeof(e),
 		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = phnum,
@@ -274,7 +285,8 @@ static bool write_ehdr(struct coredump_params *cprm, int phnum)
 	return dump_emit(cprm, &e, sizeof(e));
 }
 
-static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *list, int count, size_t notes)
+static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *list, int count,
+			size_t notes)
 {
 	unsigned long offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
 	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = offset, .p_filesz = notes };
@@ -284,9 +296,10 @@ static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *lis
 	offset = PAGE_ALIGN(offset + notes);
 	for (const struct core_vma *c = list; c < list + count; c++) {
 		ph = (Elf64_Phdr){
-			.p_type = PT_LOAD, .p_offset = offset, .p_vaddr = c->start,
-			.p_filesz = c->dump_size, .p_memsz = c->end - c->start, .p_align = PAGE_SIZE,
-			.p_flags = (c->flags & VM_READ ? PF_R : 0) | (c->flags & VM_WRITE ? PF_W : 0) |
+			.p_type = PT_LOAD, .p_offset = offset, .p_align = PAGE_SIZE,
+			.p_vaddr = c->start, .p_memsz = c->end - c->start, .p_filesz = c->dump_size,
+			.p_flags = (c->flags & VM_READ ? PF_R : 0) |
+				   (c->flags & VM_WRITE ? PF_W : 0) |
 				   (c->flags & VM_EXEC ? PF_X : 0),
 		};
 		if (!dump_emit(cprm, &ph, sizeof(ph)))
@@ -296,7 +309,7 @@ static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *lis
 	return true;
 }
 
-/* Pages that were never touched stay holes: dumping must not make memory. */
+/* A page that was never touched becomes a hole: a dump must not allocate memory for it. */
 static bool write_page(struct coredump_params *cprm, const struct core_vma *c, unsigned long addr)
 {
 	unsigned int level;
@@ -317,7 +330,7 @@ static bool write_page(struct coredump_params *cprm, const struct core_vma *c, u
 	return ok;
 }
 
-static void write_areas(struct coredump_params *cprm, const struct core_vma *list, int count)
+static void write_vmas(struct coredump_params *cprm, const struct core_vma *list, int count)
 {
 	dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos);
 	for (const struct core_vma *c = list; c < list + count; c++)
@@ -339,7 +352,7 @@ int elf_core_dump(struct coredump_params *cprm)
 	has_dumped = 1;
 	if (write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
 	    dump_emit(cprm, n.buf, n.size))
-		write_areas(cprm, list, count);
+		write_vmas(cprm, list, count);
 out:
 	vfree(n.buf);
 	vfree(list);

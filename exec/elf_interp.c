@@ -54,14 +54,14 @@ int plan_interpreter(struct elf_binary *b)
 	b->interp_phdrs = load_elf_phdrs(eh, b->interpreter);
 	if (!b->interp_phdrs)
 		return -ELIBBAD;
-	/* A PT_INTERP of its own means nothing in an interpreter. */
+	/* The error can be ignored: a PT_INTERP means nothing in an interpreter. */
 	elf_plan(eh, b->interp_phdrs, &b->interp_image);
 	return 0;
 }
 
 /* ---- BUILD ------------------------------------------------------------ */
 
-/* The end of the interpreter: its file bytes, its memory, and whether that is executable. */
+/* Where the interpreter's file bytes and its memory end, and the protection of the last segment. */
 struct interp_bss {
 	unsigned long file_end, mem_end;
 	int prot;
@@ -76,7 +76,7 @@ static void note_interp_bss(struct interp_bss *bss, const Elf64_Phdr *ph, unsign
 	}
 }
 
-/* Unlike the program's, the interpreter's bss comes once, behind its last segment. */
+/* The program has a bss behind each segment, the interpreter one behind the last. */
 static int map_interp_bss(const struct interp_bss *bss)
 {
 	if (padzero(bss->file_end))
@@ -90,8 +90,8 @@ static int map_interp_bss(const struct interp_bss *bss)
  * Let mmap choose (hint 0). Without a program bias the hint is p_vaddr, as in Linux. The first
  * segment asks for room for all, and its place is the bias of the others. Each error is deadly.
  */
-static int load_elf_interp(struct file *file, const struct elf_image *img, unsigned long program_bias,
-			   unsigned long *base)
+static int load_elf_interp(struct file *file, const struct elf_image *img,
+			   unsigned long program_bias, unsigned long *base)
 {
 	unsigned long bias = 0, total_size = img->total_size;
 	bool is_dyn = img->ehdr->e_type == ET_DYN, placed = !is_dyn;
@@ -137,7 +137,8 @@ int map_interpreter(struct elf_binary *b, struct elf_layout *l)
 
 	l->entry = b->ehdr.e_entry + l->load_bias;
 	if (b->interpreter) {
-		err = load_elf_interp(b->interpreter, &b->interp_image, l->load_bias, &l->interp_base);
+		err = load_elf_interp(b->interpreter, &b->interp_image, l->load_bias,
+				      &l->interp_base);
 		if (err)
 			return err;
 		l->entry = l->interp_base + b->interp_ehdr.e_entry;

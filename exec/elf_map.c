@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One segment of an ELF file in memory: elf_map, padzero and set_brk of Linux's
- * fs/binfmt_elf.c, and elf_load, which calls them in order.
+ * One segment of an ELF file becomes memory: elf_map, padzero and set_brk, and elf_load,
+ * which calls them in order. Abridges the same functions of Linux's fs/binfmt_elf.c.
  *
  *   file      | ...  p_offset [ p_filesz bytes ] other bytes ... |
  *                            |                |
@@ -10,11 +10,11 @@
  *                                padzero: ////, up to the end of the file's last page
  *           ^ p_vaddr rounded down            p_vaddr + p_memsz, rounded up ^
  *
- * Early 6.1 mapped the bss of a program once, after all its segments, in
- * set_brk; now it does so segment by segment, for a segment in the middle may
- * have one. We keep the name for that step.
+ * In early 6.1 set_brk mapped the bss of a program once, after all its segments. Since
+ * then Linux does it segment by segment, because a segment in the middle may have one.
+ * Exon keeps the name for that step.
  *
- * All of it is past the point of no return: an error kills the process.
+ * All of this runs past the point of no return: an error kills the process.
  */
 #include <elf_image.h>
 #include <linux/mman.h>
@@ -23,13 +23,14 @@
 #include <trace.h>
 #include <asm/uaccess.h>
 
+/* PF_* of a segment as PROT_* of mmap. */
 int make_prot(unsigned int p_flags)
 {
 	return (p_flags & PF_R ? PROT_READ : 0) | (p_flags & PF_W ? PROT_WRITE : 0) |
 	       (p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-/* Leaves the record of the area that now covers @addr, if there is one. */
+/* Leaves a record of the VMA that covers @addr now, if there is one. */
 void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
 {
 	struct vm_area_struct *v;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DECIDE: from the bytes of an ELF file to a plan, without touching anything.
- * The checks of load_elf_binary in Linux's fs/binfmt_elf.c, in its order.
+ * DECIDE: makes the plan of a program from the bytes of its ELF file, and changes
+ * nothing else. Abridges the checks of load_elf_binary in Linux's fs/binfmt_elf.c, in
+ * the same order.
  *
  *   file:  | Ehdr | Phdr Phdr Phdr | ...bytes of segment A... | ...B... |
  *                     |    |    `-- PT_GNU_STACK: executable_stack

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program finds on its stack: create_elf_tables of Linux's
- * fs/binfmt_elf.c, the last thing that an exec builds.
+ * What a program finds on its stack: create_elf_tables writes it, the last step of
+ * BUILD. Abridges the same function of Linux's fs/binfmt_elf.c.
  *
  *   high  AT_EXECFN string                    copy_string_kernel
  *         envp strings, argv strings          copy_strings; the lowest is arg_start
@@ -39,8 +39,8 @@ static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
  * In the order of Linux 6.1. The rest of saved_auxv is zero, so AT_NULL is there. AT_PHDR gets the
  * bias even if phdr_addr is 0. Returns the length in words, the two of AT_NULL included.
  */
-static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, const struct elf_layout *l,
-			unsigned long random, unsigned long platform)
+static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img,
+			const struct elf_layout *l, unsigned long random, unsigned long platform)
 {
 	struct mm_struct *mm = current->mm;
 	const struct cred *cred = current->cred;
@@ -73,7 +73,7 @@ static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img, 
 	return a.next + 2 - mm->saved_auxv;
 }
 
-/* Copies @n bytes to just below *p. */
+/* Copies @n bytes to just below *p, and moves *p down to them. 0 or -EFAULT. */
 static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 {
 	*p -= n;
@@ -153,4 +153,3 @@ int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 	mmap_write_unlock(mm);
 	return vma ? write_tables(bprm, auxv_words) : -EFAULT;
 }
-

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * execve: replace the program of a process. After Linux's fs/exec.c; the
+ * execve: replaces the program of a process. The flow from the system call to the
+ * formats and back, and the point of no return. Abridges Linux's fs/exec.c; the
  * names and the order are Linux's.
  *
  *   sys_execve -> do_execve -> do_execveat_common
@@ -14,10 +15,10 @@
  *         setup_new_exec, setup_arg_pages, finalize_exec
  *     free_bprm
  *
- * Until begin_new_exec sets point_of_no_return nothing of the caller has been
- * touched: an error is an errno. After it there is no caller to return to: an
+ * Until begin_new_exec sets point_of_no_return, nothing of the caller has changed:
+ * an error is an errno of execve. After it there is no program to return to: an
  * error is SIGSEGV. The list of formats is in formats.c, the stack and its strings
- * in stack.c, credentials in creds.c, the killing of other threads in de_thread.c.
+ * in stack.c, credentials in creds.c, the end of the other threads in de_thread.c.
  * Left out: ptrace, security modules, 32-bit callers.
  */
 #include <binfmts.h>
@@ -32,7 +33,7 @@
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* A regular file that may be executed; writers are locked out until allow_write_access. ERR_PTR. */
+/* Opens a regular file that may be executed. Write access is denied until close_exec. ERR_PTR. */
 static struct file *do_open_execat(int fd, struct filename *name, int flags)
 {
 	int open_flags = O_LARGEFILE | O_RDONLY | __FMODE_EXEC;
@@ -77,14 +78,14 @@ static void close_exec(struct file *file)
 
 /* ---- the point of no return --------------------------------------------- */
 
-/* A program that its user may not read must not be read from its memory either. */
+/* @file will be in memory. A user who may not read it must not read it from there either. */
 void would_dump(struct linux_binprm *bprm, struct file *file)
 {
 	if (inode_permission(file->f_inode, MAY_READ) < 0)
 		bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
 }
 
-/* Makes bprm's mm the task's. The old one is released; a vfork parent goes on. */
+/* The task gets the new mm and drops the old one. mm_release wakes a parent that waits in vfork. */
 static int exec_mmap(struct mm_struct *mm)
 {
 	struct task_struct *me = current;
@@ -105,7 +106,7 @@ static int exec_mmap(struct mm_struct *mm)
 	return 0;
 }
 
-/* Handlers that another process shares (CLONE_SIGHAND) must not be reset under it. 0 or -ENOMEM. */
+/* Another process may share the handlers (CLONE_SIGHAND), and keeps them. 0 or -ENOMEM. */
 static int unshare_sighand(struct task_struct *me)
 {
 	struct sighand_struct *old = me->sighand, *new;
@@ -131,7 +132,7 @@ static const char *kbasename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* What of the task itself belonged to the old program: flags, registers, alternate stack, name, handlers. */
+/* Resets what belonged to the old program: flags, registers, alternate stack, name, handlers. */
 static void reset_task(struct linux_binprm *bprm)
 {
 	struct task_struct *me = current;
@@ -156,7 +157,7 @@ static void reset_task(struct linux_binprm *bprm)
 	flush_signal_handlers(me, false);
 }
 
-/* The program asked for the open file itself (AT_EXECFD). 0 or -EMFILE. */
+/* A format wants the program to have the open file as a descriptor (AT_EXECFD). 0 or -EMFILE. */
 static int install_execfd(struct linux_binprm *bprm)
 {
 	int fd = get_unused_fd_flags(0);
@@ -170,10 +171,9 @@ static int install_execfd(struct linux_binprm *bprm)
 }
 
 /*
- * The point of no return. Only its first step, the credentials, may still
- * fail softly. When it returns 0 the task is alone, has the new mm, default
- * handlers and its new credentials, and holds cred_guard_mutex until
- * setup_new_exec.
+ * The point of no return: only its first step, the credentials, still fails softly. After 0 the
+ * task is the only thread, has the new mm, the new credentials and no handlers, and holds
+ * cred_guard_mutex until setup_new_exec.
  */
 int begin_new_exec(struct linux_binprm *bprm)
 {
@@ -218,7 +218,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 	return err;
 }
 
-/* Chooses where mmap starts, from the stack limit of this exec, and lets other execs and tracers in. */
+/* Chooses where mmap starts, from the stack limit of this exec. Releases cred_guard_mutex. */
 void setup_new_exec(struct linux_binprm *bprm)
 {
 	struct mm_struct *mm = current->mm;
@@ -229,7 +229,7 @@ void setup_new_exec(struct linux_binprm *bprm)
 	EXEC_STAGE(SETUP_NEW_EXEC);
 }
 
-/* The stack limit that this exec has used becomes the process's. */
+/* The stack limit that this exec has used is the limit of the process from now on. */
 void finalize_exec(struct linux_binprm *bprm)
 {
 	current->signal->rlim[RLIMIT_STACK] = bprm->rlim_stack;
@@ -238,7 +238,7 @@ void finalize_exec(struct linux_binprm *bprm)
 
 /* ---- the flow ------------------------------------------------------------ */
 
-/* A copy of @interp becomes the name of what is really executed. 0 or -ENOMEM. */
+/* bprm->interp becomes a copy of @interp. 0 or -ENOMEM. */
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 {
 	if (bprm->interp != bprm->filename)
@@ -247,7 +247,7 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 	return bprm->interp ? 0 : -ENOMEM;
 }
 
-/* The next file of a chain of interpreters takes the place of the one that named it. 0 or -ENOEXEC. */
+/* bprm->file becomes the interpreter that it has named. 0 or -ENOEXEC. */
 static int follow_interpreter(struct linux_binprm *bprm)
 {
 	struct file *old = bprm->file;
@@ -333,7 +333,7 @@ static void free_bprm(struct linux_binprm *bprm)
 	kfree(bprm);
 }
 
-/* The name that an execveat relative to a descriptor goes by: "/dev/fd/N" or "/dev/fd/N/name". */
+/* Names a program that execveat finds from a descriptor: "/dev/fd/N" or "/dev/fd/N/name". */
 static int name_by_fd(struct linux_binprm *bprm, int fd, const char *name)
 {
 	size_t size = strlen(name) + sizeof("/dev/fd/-2147483648/");
@@ -347,7 +347,7 @@ static int name_by_fd(struct linux_binprm *bprm, int fd, const char *name)
 	return 0;
 }
 
-/* A zeroed binprm with its name and its new mm. ERR_PTR(-ENOMEM). */
+/* A new binprm with its names and its new mm. ERR_PTR(-ENOMEM). */
 static struct linux_binprm *alloc_bprm(int fd, struct filename *filename)
 {
 	struct linux_binprm *bprm = kzalloc(sizeof(*bprm));
@@ -368,9 +368,9 @@ static struct linux_binprm *alloc_bprm(int fd, struct filename *filename)
 	return bprm;
 }
 
-/* @filename may be an error pointer; it is put here. 0 or -errno. */
-static int do_execveat_common(int fd, struct filename *filename, struct arg_ptr argv, struct arg_ptr envp,
-			      int flags)
+/* Drops @filename, which may be an error pointer. 0 or -errno. */
+static int do_execveat_common(int fd, struct filename *filename, struct arg_ptr argv,
+			      struct arg_ptr envp, int flags)
 {
 	struct linux_binprm *bprm;
 	int err;
@@ -395,7 +395,8 @@ out_name:
 
 int kernel_execve(const char *name, const char *const *argv, const char *const *envp)
 {
-	return do_execveat_common(AT_FDCWD, getname_kernel(name), (struct arg_ptr){ .kernel = argv },
+	return do_execveat_common(AT_FDCWD, getname_kernel(name),
+				  (struct arg_ptr){ .kernel = argv },
 				  (struct arg_ptr){ .kernel = envp }, 0);
 }
 
@@ -421,5 +422,6 @@ long sys_execveat(int dfd, const char __user *name, const char __user *const __u
 {
 	int lookup = flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0;
 
-	return do_execveat_common(dfd, getname_flags(name, lookup), user_args(argv), user_args(envp), flags);
+	return do_execveat_common(dfd, getname_flags(name, lookup), user_args(argv),
+				  user_args(envp), flags);
 }

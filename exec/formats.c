@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of binary formats, and the question that an exec puts to each: is this
- * file yours? Abridges the same part of Linux's fs/exec.c. Left out: loading a
- * module for a format that nobody has registered.
+ * The list of binary formats. An exec tries each in turn until one loads the file.
+ * Abridges the same part of Linux's fs/exec.c. Left out: loading a module for a
+ * format that is not registered.
  */
 #include <binfmts.h>
 #include <fs.h>
@@ -40,7 +40,7 @@ void set_binfmt(struct linux_binfmt *fmt)
 	current->mm->binfmt = fmt;
 }
 
-/* The first bytes of the file, zero padded: what the formats look at. */
+/* Reads the first bytes of the file, zero padded, for the formats. Bytes or -errno. */
 static int prepare_binprm(struct linux_binprm *bprm)
 {
 	loff_t pos = 0;
@@ -70,7 +70,7 @@ int search_binary_handler(struct linux_binprm *bprm)
 	return err;
 }
 
-/* Each format that knows libraries is asked, as in search_binary_handler. 0, -ENOEXEC or the format's error. */
+/* Tries each format that loads libraries. 0 or -errno; -ENOEXEC: @file is no library. */
 int search_library_handler(struct file *file)
 {
 	struct linux_binfmt *fmt;

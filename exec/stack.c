@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stack of the new program while an exec builds it: strings are laid
- * from the top down, then the whole is moved to its final place. After the
- * same functions in Linux's fs/exec.c.
+ * The stack of the new program while an exec builds it: the strings are copied to it
+ * from the top down, then the whole is moved to its final place. Abridges the same
+ * functions of Linux's fs/exec.c.
  *
  *   STACK_TOP_MAX  ----------------------  vma->vm_end
  *                  8 bytes of zero
@@ -11,8 +11,8 @@
  *                  argv[argc-1] .. argv[0] <- bprm->p: never below bprm->argmin
  *                  ----------------------  vma->vm_start, moves down as p does
  *
- * The area lies in bprm->mm, which is not the caller's: pages are faulted in
- * from afar (get_arg_page) and written through the direct map.
+ * The VMA lies in bprm->mm, which is not the mm of the caller: get_arg_page brings
+ * the pages in, and the kernel writes them through the direct map.
  */
 #include <binfmts.h>
 #include <mm.h>
@@ -27,9 +27,9 @@
 /* ---- strings: from the old address space to the new stack -------------- */
 
 /*
- * The page of the new stack that holds @pos; it stays bprm's, which keeps the
- * last one for the next string. @write grows the stack down to it. The mm is
- * not current's: the page is faulted in "from afar". NULL: no memory, or too far.
+ * The page of the new stack that holds @pos. bprm keeps its reference, for the next string is
+ * likely to begin in the same page. @write grows the stack down to it. NULL: no memory, or the
+ * stack may not grow that far.
  */
 static struct page *get_arg_page(struct linux_binprm *bprm, unsigned long pos, bool write)
 {
@@ -91,7 +91,7 @@ static int push_string(struct linux_binprm *bprm, const char *str, unsigned long
 	return 0;
 }
 
-/* A string of the kernel's (file name, "#!" arguments) onto the new stack. 0 or -E2BIG. */
+/* Pushes a string of the kernel: the file name, or an argument of "#!". 0 or -E2BIG. */
 int copy_string_kernel(const char *arg, struct linux_binprm *bprm)
 {
 	unsigned long len = strnlen(arg, MAX_ARG_STRLEN) + 1;
@@ -99,7 +99,7 @@ int copy_string_kernel(const char *arg, struct linux_binprm *bprm)
 	return len > MAX_ARG_STRLEN ? -E2BIG : push_string(bprm, arg, len, false);
 }
 
-/* *str = the string number @i; NULL behind the last. 0 or -EFAULT. */
+/* *str becomes string @i; NULL behind the last one. 0 or -EFAULT. */
 static int get_arg(struct arg_ptr argv, int i, const char **str)
 {
 	*str = NULL;
@@ -133,7 +133,7 @@ static int copy_strings(int argc, struct arg_ptr argv, struct linux_binprm *bprm
 	return err;
 }
 
-/* Drops argv[0] from the new stack: p moves behind its NUL. 0 or -EFAULT. */
+/* Removes argv[0] from the new stack: p moves behind its NUL. 0 or -EFAULT. */
 int remove_arg_zero(struct linux_binprm *bprm)
 {
 	if (!bprm->argc)
@@ -172,9 +172,8 @@ static int count(struct arg_ptr argv, int max)
 }
 
 /*
- * How far down the strings may reach: a quarter of the stack limit, at most
- * 6 MiB, at least 128 KiB, less the pointers to them that create_elf_tables
- * will lay below. An empty argv becomes one "", so it counts as one. 0 or -E2BIG.
+ * Sets argmin. Strings and the pointers to them may take a quarter of the stack limit, at most
+ * 6 MiB, at least 128 KiB. An empty argv becomes one "", so it counts as one. 0 or -E2BIG.
  */
 static int bprm_stack_limits(struct linux_binprm *bprm)
 {
@@ -190,7 +189,7 @@ static int bprm_stack_limits(struct linux_binprm *bprm)
 
 /* ---- the new address space and its stack -------------------------------- */
 
-/* The temporary stack: one page at the very top. setup_arg_pages moves it where it belongs. */
+/* Maps the temporary stack: one page at the very top. setup_arg_pages moves it to its place. */
 static int __bprm_mm_init(struct linux_binprm *bprm)
 {
 	struct mm_struct *mm = bprm->mm;
@@ -223,16 +222,15 @@ int bprm_mm_init(struct linux_binprm *bprm)
 	bprm->mm = mm_alloc();
 	if (!bprm->mm)
 		return -ENOMEM;
-	/* Read once: setrlimit by another thread must not change the rules on the way. */
+	/* Read once, so that another thread cannot change the limit while the exec is under way. */
 	bprm->rlim_stack = current->signal->rlim[RLIMIT_STACK];
 	return __bprm_mm_init(bprm);
 }
 
 /*
  * Moves the stack down by @shift bytes. mmap_lock held for write.
- * 1) compute the new ends  2) widen the area over old and new place
- * 3) move the page table entries  4) free the tables that are empty now
- * 5) narrow the area to the new place.
+ * 1) compute the new ends  2) widen the VMA over the old and the new place  3) move the page
+ * tables  4) free the tables that are empty now  5) narrow the VMA to the new place.
  */
 static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 {
@@ -253,7 +251,7 @@ static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 	return vma_adjust(vma, new_start, new_end, vma->vm_pgoff);
 }
 
-/* Rights of the final stack: read and write, and execute as PT_GNU_STACK asks. */
+/* The final stack is readable and writable, and executable if PT_GNU_STACK asks for it. */
 static unsigned long stack_vm_flags(int executable_stack)
 {
 	return VM_STACK_FLAGS | (executable_stack == EXSTACK_ENABLE_X ? VM_EXEC : 0);
@@ -271,7 +269,7 @@ static int expand_initial_stack(const struct linux_binprm *bprm, struct vm_area_
 	return expand_stack(vma, base) ? -EFAULT : 0;
 }
 
-/* Gives the stack its final place below @stack_top, its rights and some room. 0 or -errno (deadly). */
+/* Moves the stack to its final place below @stack_top, with its permissions and some room. */
 int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int executable_stack)
 {
 	struct mm_struct *mm = current->mm;
@@ -304,7 +302,7 @@ int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int exec
 	return err;
 }
 
-/* All strings, the file name highest. 0 or -errno. */
+/* Counts and copies all strings, the file name highest. 0 or -errno. */
 int lay_strings(struct linux_binprm *bprm, struct arg_ptr argv, struct arg_ptr envp)
 {
 	int err;
@@ -323,7 +321,7 @@ int lay_strings(struct linux_binprm *bprm, struct arg_ptr argv, struct arg_ptr e
 		err = copy_strings(bprm->envc, envp, bprm);
 	if (!err)
 		err = copy_strings(bprm->argc, argv, bprm);
-	/* Programs that start at argv[1] would walk into envp: an empty argv gets one "". */
+	/* A program that begins at argv[1] would walk into envp: an empty argv becomes one "". */
 	if (!err && bprm->argc == 0) {
 		err = copy_string_kernel("", bprm);
 		bprm->argc = 1;

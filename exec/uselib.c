@@ -12,7 +12,7 @@
 #include <sched.h>
 #include <syscalls.h>
 
-/* The one PT_LOAD of an old-style library; NULL: it has none, or several. */
+/* The one PT_LOAD of a library. NULL: it has none, or several. */
 static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)
 {
 	const Elf64_Phdr *found = NULL;
@@ -27,7 +27,7 @@ static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)
 	return found;
 }
 
-/* Unlike a program's, all of a library's bytes may be written, and its bss is never executable. */
+/* As in Linux: a library is writable and executable as a whole, but its bss is not executable. */
 static int map_library(struct file *file, const Elf64_Phdr *ph)
 {
 	unsigned long addr = PAGE_ALIGN_DOWN(ph->p_vaddr), end = ph->p_vaddr + ph->p_filesz;
@@ -44,7 +44,7 @@ static int map_library(struct file *file, const Elf64_Phdr *ph)
 	return set_brk(end, ph->p_vaddr + ph->p_memsz, 0);
 }
 
-/* A library of the days before ld.so: ET_EXEC, at most two headers, at a fixed address. */
+/* A library is ET_EXEC with at most two program headers, one of them a PT_LOAD. */
 int load_elf_library(struct file *file)
 {
 	const Elf64_Phdr *ph = NULL;

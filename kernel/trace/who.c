@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ring of who made which area and page. Page table entries do not say who
- * wrote them, and a page of zeros behind a bss looks like any other: only the
- * calls tell padzero's from the program's own.
+ * A ring with one record for each new VMA and each new page: the calls that made it.
+ * A page table entry does not say who wrote it, and a page that padzero has touched
+ * looks like one that the program has touched. Linux has no such file.
  */
 #include <asm/irqflags.h>
 #include <mm_trace.h>
@@ -12,7 +12,10 @@
 struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 u64 mm_trace_seq;
 
-/* Climbs the frames of the kernel stack, also from a trap to what it interrupted; entry.asm has put rbp = 0 behind the last. */
+/*
+ * Follows the frames of the kernel stack, also from a trap to the code that it interrupted.
+ * entry.asm has set rbp to 0 in the last frame.
+ */
 static void save_calls(unsigned long *calls)
 {
 	unsigned long bp = (unsigned long)__builtin_frame_address(0);

@@ -118,6 +118,10 @@ $(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds
 	@echo "  LD    $@"
 	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms.o
 
+# For tools: below build/ lie other objects, too.
+objects:
+	@printf '%s\n' $(OBJS:$(B)/%=%)
+
 # From a build without DEBUG: the other kernel, beside it.
 ifndef DEBUG
 build/debug/exon.elf: FORCE
@@ -132,7 +136,7 @@ export CMDLINE
 iso: $(B)/exon.elf $(if $(filter build/rootfs.cpio,$(INITRD)),build/rootfs.cpio) ## bootable image: INITRD=FILE.cpio CMDLINE='words' ISO=FILE
 	@INITRD=$(call quote,$(INITRD)) ISO=$(call quote,$(ISO)) tools/mkiso.sh $(B)/exon.elf $(B)/iso
 
-.PHONY: help all iso
+.PHONY: help all objects iso
 
 # ---- the root tree: Debian's programs, ours, /init ---------------------------
 
@@ -296,55 +300,9 @@ do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 $(PARTS:%=do-test-%): do-test-%: $$(NEEDS_$$*)
 	@$(PYTEST) tests/$*
 
-# ---- labs: course assignments ---------------------------------------------------
+include labs/labs.mk
 
-# A program of a lab needs no library in the machine that runs it.
-build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h labs/kit/*.h tests/guest/*.h)
-	@mkdir -p $(@D)
-	@echo "  LAB   $<"
-	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Ilabs/kit -Iuser -Itests/guest -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $< | grep . || echo -static)
-build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
-	@mkdir -p $(@D)
-	@echo "  LAB   $<"
-	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
-		-fcf-protection=none -Iuser -Wl,--build-id=none -o $@ $<
-
-grade: ## grade the labs: host tests, then one machine a test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
-	@$(SETUP) do-grade
-do-grade:
-	@/usr/bin/python3 tools/labs/grade.py $(if $(LAB),--lab $(LAB)) $(if $(TEST),--test $(TEST)) $(GRADEFLAGS)
-
-debug-test: ## run the machine of one lab test for 'make gdb': TEST=name
-	@$(SETUP) do-debug-test
-do-debug-test: build/arch/x86/vdso/vdso.debug
-	@/usr/bin/python3 tools/labs/debug_test.py $(call quote,$(TEST))
-
-lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
-	@test -f tools/labs/lab.py || { echo "lab: this is a starter itself: labs are made from the finished source" >&2; exit 2; }
-	@$(SETUP) do-lab
-do-lab: build/exon.elf
-	@/usr/bin/python3 tools/labs/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(filter cut,$(EARLIER)),--cut-earlier)
-
-# `make grade-class submissions N=4` says the same as DIR=submissions.
-ifeq ($(firstword $(MAKECMDGOALS)),grade-class)
-DIR	?= $(word 2,$(MAKECMDGOALS))
-endif
-CLASS	= --lab $(call quote,$(N)) $(if $(SEED),--seed $(SEED)) $(if $(filter cut,$(EARLIER)),--cut-earlier)
-grade-class: ## grade a folder of submissions: DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]
-	@$(if $(and $(DIR),$(N)),,echo "usage: make grade-class DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]" >&2; exit 2)
-	@$(SETUP) do-grade-class DIR=$(call quote,$(DIR))
-do-grade-class: build/exon.elf
-	@/usr/bin/python3 tools/labs/classroom.py class $(CLASS) --dir $(call quote,$(DIR)) --csv $(call quote,$(or $(CSV),grades.csv)) \
-		$(if $(JOBS),--jobs $(JOBS))
-
-gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]
-	@$(if $(and $(N),$(ZIP)),,echo "usage: make gradescope-zip N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]" >&2; exit 2)
-	@$(SETUP) do-gradescope-zip
-do-gradescope-zip: build/exon.elf
-	@/usr/bin/python3 tools/labs/classroom.py zip $(CLASS) --out $(call quote,$(ZIP))
-
-.PHONY: grade do-grade debug-test do-debug-test lab do-lab grade-class do-grade-class gradescope-zip do-gradescope-zip
+# ---- tools --------------------------------------------------------------------
 
 deps: ## install the Debian packages of tools/packages.txt that are missing
 	@tools/deps.sh
@@ -354,29 +312,5 @@ clean: ## remove what was built; downloads stay (build/debs)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
 
 .PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps doctor clean
-
-# ---- labs: predict, then run ----------------------------------------------------
-
-predict: ## PROG=/bin/true: guess its maps lines, then boot and see (GUESS=file CMDLINE='words')
-	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [GUESS=file] [CMDLINE='words']" >&2; exit 2)
-	@$(SETUP) do-predict
-do-predict: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/labs/predict.py --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
-
-.PHONY: predict do-predict
-
-# ---- labs: break the loader ------------------------------------------------------
-
-break: ## OUT=DIR [SEED=n]: a kernel with one wrong line, to be found by its effects (labs/break)
-	@$(if $(OUT),,echo "usage: make break OUT=DIR [SEED=n]" >&2; exit 2)
-	@$(SETUP) do-break
-do-break: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/labs/break.py make $(if $(SEED),--seed $(call quote,$(SEED))) $(call quote,$(OUT))
-
-break-check: ## DIR=DIR: compares DIR/answer.txt with the sealed answer
-	@$(if $(DIR),,echo "usage: make break-check DIR=DIR" >&2; exit 2)
-	@/usr/bin/python3 tools/labs/break.py check $(call quote,$(DIR))
-
-.PHONY: break do-break break-check
 
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -16,8 +16,8 @@ FUNCTION = 'elf_load'
 
 
 def run(*args):
-    """(status, what it printed) of tools/labs/break.py."""
-    p = subprocess.run(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'break.py')] + list(args),
+    """(status, what it printed) of tools/labs/faults/break.py."""
+    p = subprocess.run(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'faults', 'break.py')] + list(args),
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return p.returncode, p.stdout.decode()
 
@@ -51,7 +51,7 @@ def test_other_lines_are_refused(line):
 
 def test_apply_changes_one_line(tmp_path):
     tree = str(tmp_path / 'tree')
-    p = subprocess.run([os.path.join(TOP, 'tools', 'labs', 'faults.py'), 'apply', NAME, '--to', tree])
+    p = subprocess.run([os.path.join(TOP, 'tools', 'labs', 'faults', 'faults.py'), 'apply', NAME, '--to', tree])
     assert p.returncode == 0
     diff = subprocess.run(['diff', '-r', '-x', 'build', '-x', '.git', '-x', '__pycache__', TOP, tree],
                           stdout=subprocess.PIPE).stdout.decode()

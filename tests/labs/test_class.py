@@ -171,7 +171,7 @@ def graded(tmp_path_factory):
         lab = course.find_lab(course.load_labs(top), number)
         cut[path] = starter.cutting.cut(text(path), path, lab.write[path], number)
     make_submissions(os.path.join(room, 'handed-in'), cut)
-    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/classroom.py'), 'class', '--lab', '4', '--cut-earlier',
+    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'class', '--lab', '4', '--cut-earlier',
                         '--dir', os.path.join(room, 'handed-in'), '--csv', os.path.join(room, 'out.csv')],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = p.stdout.decode('utf-8', 'replace')
@@ -402,7 +402,7 @@ def results_of(base):
 def test_gradescope_zip(graded, tmp_path, open_folder):
     top, base = os.path.join(graded[1], 'course'), os.path.join(open_folder, 'autograder')
     out = str(tmp_path / 'grader.zip')
-    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/classroom.py'), 'zip', '--lab', '4', '--out', out],
+    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'zip', '--lab', '4', '--out', out],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert p.returncode == 0, p.stdout.decode()
     for name in ('source', 'submission', 'results'):
@@ -437,7 +437,7 @@ def test_gradescope_zip(graded, tmp_path, open_folder):
 
 def test_interrupted_leaves_no_csv(graded, tmp_path):
     top = os.path.join(graded[1], 'course')
-    p = subprocess.Popen([sys.executable, os.path.join(top, 'tools/labs/classroom.py'), 'class', '--lab', '3',
+    p = subprocess.Popen([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'class', '--lab', '3',
                           '--csv', str(tmp_path / 'x.csv'), '--dir', os.path.join(graded[1], 'handed-in')],
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     for line in p.stderr:

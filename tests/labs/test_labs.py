@@ -62,7 +62,7 @@ def make(room, number, seed=None, **options):
 def grade(out, *words):
     """({lab: (score, possible)}, everything that grade printed, exit status)"""
     results = os.path.join(out, 'build', 'results.json')
-    p = subprocess.run([sys.executable, os.path.join(out, 'tools', 'labs', 'grade.py'), '--gradescope', results, *words],
+    p = subprocess.run([sys.executable, os.path.join(out, 'tools', 'labs', 'grade', 'grade.py'), '--gradescope', results, *words],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = p.stdout.decode('utf-8', 'replace')
     assert p.returncode in (0, 1), text[-4000:]

@@ -13,12 +13,12 @@ import vm
 from conftest import TOP
 
 import predict
-from predict_boot import areas_after_exec, command_line, gate_line
-from predict_image import Image, Refused, Tree, open_image
-from predict_lines import BadLine, pair, parse_file, parse_line, score
-from predict_origin import Exec
-from predict_picture import picture
-from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed
+from boot import areas_after_exec, command_line, gate_line
+from image import Image, Refused, Tree, open_image
+from lines import BadLine, pair, parse_file, parse_line, score
+from origin import Exec
+from picture import picture
+from rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed
 
 # ---- synthetic programs ----------------------------------------------------------------------------------
 
@@ -324,7 +324,7 @@ def test_every_real_line_has_an_origin(areas, program):
 
 
 def run_predict(args, text=''):
-    p = subprocess.run(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'predict.py')] + args, input=text.encode(),
+    p = subprocess.run(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'predict', 'predict.py')] + args, input=text.encode(),
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200, cwd=TOP)
     return p.returncode, p.stdout.decode('utf-8', 'replace')
 
@@ -346,7 +346,7 @@ def test_a_file_with_rubbish(tmp_path):
 def test_the_prompt(areas):
     """On a terminal: help, a refused line, the truth, an empty line."""
     master, slave = pty.openpty()
-    p = subprocess.Popen(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'predict.py'), '/bin/busybox'], cwd=TOP,
+    p = subprocess.Popen(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'predict', 'predict.py'), '/bin/busybox'], cwd=TOP,
                          stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     os.close(slave)
     os.write(master, ('help\n400000-3 r-xp 0 /x\n%s\n\n' % '\n'.join(areas['exon']['/bin/busybox'])).encode())

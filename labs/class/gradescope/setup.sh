@@ -14,4 +14,4 @@ tar -xJpf "$base/source/bench.tar.xz" -C "$base" --no-same-owner
 chmod 711 "$base" "$base/bench"
 chmod 700 "$base/source"
 # Ends with an error if this image cannot run a test.
-/usr/bin/python3 "$base/bench/tools/labs/classroom.py" warm
+/usr/bin/python3 "$base/bench/tools/labs/class/classroom.py" warm

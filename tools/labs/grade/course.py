@@ -15,7 +15,7 @@ try:
 except ImportError:     # Python 3.10, with Debian's python3-tomli
     import tomli as tomllib
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 KINDS = ('host', 'guest', 'answer')
 # Keys that a test may have, beside name and kind.
 KEYS = {

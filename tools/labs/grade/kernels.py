@@ -23,14 +23,16 @@ class BuildError(Exception):
 
 
 def make(top, *words, box=None):
-    """Runs make in @top; with a box (sandbox.py) inside it. Raises BuildError with the compiler's words."""
+    """What make prints in @top; with a box (sandbox.py) inside it. Raises BuildError with the compiler's words."""
     environment = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'CI')}
     command = ['make', '-C', top, '--no-print-directory', '-j%d' % (os.cpu_count() or 1), *words]
     if box:
         command = box.words('build', command, [os.path.join(top, 'build')])
     p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    text = p.stdout.decode('utf-8', 'replace').strip()
     if p.returncode:
-        raise BuildError(p.stdout.decode('utf-8', 'replace').strip())
+        raise BuildError(text)
+    return text
 
 
 def cache(top):

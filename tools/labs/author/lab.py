@@ -6,7 +6,7 @@ The finished source has no holes; labs/NN-name/lab.toml says what to cut, and
 contracts.toml what to write above the stub. What a student should not see stays
 behind. With --seed the kernel is a variant
 (labs/variants.toml). The starter carries the finished kernel's object files,
-for its grader (tools/labs/kernels.py says why).
+for its grader (tools/labs/grade/kernels.py says why).
 """
 import argparse
 import filecmp
@@ -20,17 +20,17 @@ import tarfile
 import tempfile
 
 sys.dont_write_bytecode = True
-import answers
-import course
-import cutting
-import kernels
-import variant
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'grade'))
+import answers      # noqa: E402
+import course       # noqa: E402
+import cutting      # noqa: E402
+import kernels      # noqa: E402
+import variant      # noqa: E402
 
 # Paths that a student's tree has no part in; a folder ends with '/'.
 LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.toml', 'labs/solutions/', 'labs/class/',
             *('tests/labs/test_%s.py' % n for n in ('labs', 'answers', 'faults', 'break', 'class')),
-            'tools/labs/lab.py', 'tools/labs/variant.py', 'tools/labs/faults.py', 'tools/labs/break.py', 'tools/labs/classroom.py',
-            'tools/labs/submission.py')
+            'tools/labs/author/', 'tools/labs/class/', 'tools/labs/faults/')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */
 /* Included everywhere in this tree: what a function that is yet to be written does. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -134,38 +134,22 @@ def update(top, tree, path, text):
 
 
 def objects(top):
-    """Object files of the kernel below build/, without the table of its functions."""
-    dirs = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib')
-    found = []
-    for d in dirs:
-        for where, _, names in os.walk(os.path.join(top, 'build', d)):
-            found += [os.path.relpath(os.path.join(where, n), os.path.join(top, 'build')) for n in names if n.endswith('.o')]
-    return sorted(f for f in found if is_linked(top, f))
-
-
-def is_linked(top, obj):
-    """Objects of another build (lockdep, ptdump, the vdso's own code) are no part of the kernel."""
-    if obj.startswith('arch/x86/vdso/') and obj != 'arch/x86/vdso/image.o':
-        return False
-    if obj in ('kernel/sched/lockdep.o', 'mm/frames/ptdump.o'):
-        return False
-    source = obj[:-2]
-    return obj == 'arch/x86/vdso/image.o' or os.path.exists(os.path.join(top, source)) or \
-        os.path.exists(os.path.join(top, source + '.c'))
+    """The kernel's object files below build/, without the table of its functions."""
+    return sorted(kernels.make(top, 'objects').split())
 
 
 def pack_given(tree, out):
     """labs/given.tar.xz: the objects without what debuggers read, which has no place in a handout."""
-    built = os.path.join(tree, 'build')
-    known = os.path.join(kernels.cache(tree), kernels.digest(built, objects(tree)) + '.tar.xz')
+    built, names = os.path.join(tree, 'build'), objects(tree)
+    known = os.path.join(kernels.cache(tree), kernels.digest(built, names) + '.tar.xz')
     if not os.path.exists(known):
         with tempfile.TemporaryDirectory() as stripped:
-            for obj in objects(tree):
+            for obj in names:
                 target = os.path.join(stripped, obj)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 subprocess.run(['objcopy', '--strip-debug', os.path.join(built, obj), target], check=True)
             with tarfile.open(os.path.join(stripped, 'given'), 'w:xz') as tar:
-                for obj in objects(tree):
+                for obj in names:
                     tar.add(os.path.join(stripped, obj), obj, filter=anonymous)
             kernels.replace_file(os.path.join(stripped, 'given'), known)
     shutil.copyfile(known, os.path.join(out, 'labs', 'given.tar.xz'))

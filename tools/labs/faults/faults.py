@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tomllib
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SOURCES = ('arch', 'boot', 'exec', 'fs', 'kernel', 'lib', 'mm')     # what a kernel is made of
 KEYS = {'function', 'old', 'new', 'mistake', 'stage', 'symptom', 'program'}
 LATER = ('fork', 'fault', 'mprotect', 'brk')                # events after the exec

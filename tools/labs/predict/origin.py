@@ -3,7 +3,7 @@
 import sys
 
 sys.dont_write_bytecode = True
-from predict_image import PAGE, page_down   # noqa: E402
+from image import PAGE, page_down
 
 TASK_SIZE = 0x7ffffffff000              # the end of user space; the stack ends here without randomisation
 MIN_GAP = 128 << 20                     # room for the stack: mm/layout.c

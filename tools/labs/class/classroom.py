@@ -29,15 +29,16 @@ import tempfile
 import zipfile
 
 sys.dont_write_bytecode = True
-import checks
-import course
-import kernels
-import report
-import sandbox
-import submission
+sys.path += [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', d) for d in ('grade', 'author')]
+import checks       # noqa: E402
+import course       # noqa: E402
+import kernels      # noqa: E402
+import report       # noqa: E402
+import sandbox      # noqa: E402
+import submission   # noqa: E402
 
 BENCH_SECONDS = 3600    # for one submission, times TIMEOUT_SCALE
-GRADER = ('tools/labs/classroom.py', 'tools/labs/submission.py')    # no part of a starter, but of a grader
+GRADER = ('tools/labs/class/classroom.py', 'tools/labs/class/submission.py')    # no part of a starter, but of a grader
 SETUP_FILES = ('setup.sh', 'run_autograder', 'packages.txt')        # of labs/class/gradescope
 
 
@@ -113,6 +114,7 @@ def make_bench(top, folder, number, seed, cut_earlier):
     say('# making the starter of lab %d, and what its tests need' % number)
     starter.make_starter(top, number, folder, seed, cut_earlier, hidden=True)
     shutil.rmtree(os.path.join(folder, '.git'), ignore_errors=True)
+    os.makedirs(os.path.join(folder, os.path.dirname(GRADER[0])))
     for path in GRADER:
         shutil.copy2(os.path.join(top, path), os.path.join(folder, path))
     bench = Bench(folder)
@@ -230,7 +232,7 @@ class Grader:
 
     def run(self, box, tree, keep):
         results = os.path.join(box.job, 'results.json')
-        words = [sys.executable, '-B', os.path.join(self.bench.top, 'tools', 'labs', 'grade.py'), '--top', tree,
+        words = [sys.executable, '-B', os.path.join(self.bench.top, 'tools', 'labs', 'grade', 'grade.py'), '--top', tree,
                  '--box', box.dump(), '--gradescope', results, '--jobs', str(self.jobs)]
         for lab in self.bench.labs:
             words += ['--lab', str(lab.number)]

@@ -19,14 +19,13 @@ import tempfile
 import textwrap
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import predict_boot                                                     # noqa: E402
-from predict_boot import vm                                             # noqa: E402
-from predict_image import Refused, Tree, open_image                     # noqa: E402
-from predict_lines import (COLUMNS, FIELDS, BadLine, Line, pair, parse_file, parse_line, right_fields, score)  # noqa: E402
-from predict_origin import ENVIRONMENT, TASK_SIZE, Exec                 # noqa: E402
-from predict_picture import picture                                     # noqa: E402
-from predict_rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed  # noqa: E402
+import boot
+from boot import vm
+from image import Refused, Tree, open_image
+from lines import (COLUMNS, FIELDS, BadLine, Line, pair, parse_file, parse_line, right_fields, score)
+from origin import ENVIRONMENT, TASK_SIZE, Exec
+from picture import picture
+from rules import bias_mistake, explain, explain_extra, explain_missing, image_shift, not_guessed
 
 TYPED = os.path.join(vm.BUILD, 'guess.txt')
 MAX_GUESS = 50000
@@ -233,7 +232,7 @@ def predict(words, guess_file, cmdline):
     path, files = place(tree, words[0])
     words = [path] + words[1:]
     program = open_image(tree, path)
-    predict_boot.command_line(words, cmdline)       # what it cannot carry is said before the student types
+    boot.command_line(words, cmdline)       # what it cannot carry is said before the student types
     interpreter = open_interpreter(tree, program)
     for image in (program, interpreter):
         if image:
@@ -243,7 +242,7 @@ def predict(words, guess_file, cmdline):
         print('PROG is a file of this machine; Exon finds a copy of it under the name %s.\n' % path)
     guesses, bad = given or ask_guess()
     print('Booting Exon to see ...', flush=True)
-    truths = [parse_line(l) for l in predict_boot.areas_after_exec(words, cmdline, files)]
+    truths = [parse_line(l) for l in boot.areas_after_exec(words, cmdline, files)]
     report(Exec(words, program, interpreter, truths), guesses, bad)
 
 

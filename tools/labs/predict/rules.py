@@ -9,9 +9,9 @@ import os
 import sys
 
 sys.dont_write_bytecode = True
-from predict_image import PAGE, page_down, page_up                                              # noqa: E402
-from predict_lines import FIELDS, right_fields                                                  # noqa: E402
-from predict_origin import MMAP_BASE, STACK_ROOM, TASK_SIZE, TWO_THIRDS                         # noqa: E402
+from image import PAGE, page_down, page_up
+from lines import FIELDS, right_fields
+from origin import MMAP_BASE, STACK_ROOM, TASK_SIZE, TWO_THIRDS
 
 FIRST_HEAP = 0x21000        # what malloc's first brk(2) usually asks for
 SMALL_SHIFT = 16 * PAGE     # so far apart, two addresses are not the same one computed badly

@@ -7,11 +7,12 @@
 #include <binfmts.h>
 #include <boot_info.h>
 #include <boot_params.h>
+#include <frames.h>
 #include <fs.h>
-#include <mm.h>
 #include <printk.h>
 #include <reboot.h>
 #include <sched.h>
+#include <slab.h>
 #include <tty.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>

@@ -27,6 +27,7 @@
 #include <linux/personality.h>
 #include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <trace.h>
 #include <asm/uaccess.h>

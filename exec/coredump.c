@@ -11,6 +11,7 @@
 #include <mm.h>
 #include <printk.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <utsname.h>
 

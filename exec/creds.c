@@ -12,7 +12,6 @@
 #include <linux/mount.h>
 #include <linux/personality.h>
 #include <linux/securebits.h>
-#include <mm.h>
 #include <sched.h>
 
 /* Takes cred_guard_mutex, until setup_new_exec or free_bprm, and copies current's credentials. */

@@ -15,10 +15,12 @@
 #include <binfmts.h>
 #include <coredump.h>
 #include <elf.h>
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <printk.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/processor.h>
 #include <asm/sigcontext.h>

@@ -6,7 +6,7 @@
  */
 #include <elf_image.h>
 #include <fs.h>
-#include <mm.h>
+#include <slab.h>
 
 int elf_read(struct file *file, void *buf, size_t len, loff_t pos)
 {

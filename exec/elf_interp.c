@@ -12,8 +12,8 @@
 #include <elf_image.h>
 #include <fs.h>
 #include <linux/mman.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <trace.h>
 

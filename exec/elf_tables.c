@@ -17,6 +17,7 @@
 #include <cred.h>
 #include <elf_image.h>
 #include <linux/auxvec.h>
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

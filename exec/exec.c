@@ -27,6 +27,7 @@
 #include <mm.h>
 #include <printk.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <trace.h>

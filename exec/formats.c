@@ -6,7 +6,7 @@
  */
 #include <binfmts.h>
 #include <fs.h>
-#include <mm.h>
+#include <mm_types.h>
 #include <sched.h>
 #include <string.h>
 #include <trace.h>

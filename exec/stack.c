@@ -15,6 +15,8 @@
  * the pages in, and the kernel writes them through the direct map.
  */
 #include <binfmts.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

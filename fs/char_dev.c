@@ -6,8 +6,8 @@
  * modules, ranges of numbers and removal.
  */
 #include <fs.h>
-#include <mm.h>
 #include <printk.h>
+#include <slab.h>
 
 LIST_HEAD(chrdevs);
 

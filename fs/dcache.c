@@ -14,8 +14,8 @@
  * dentries go with their last reference).
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include "internal.h"
 
@@ -55,7 +55,7 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
  */
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
-	struct dentry *d = kmem_cache_alloc(dentry_cache, GFP_ZERO);
+	struct dentry *d = kmem_cache_alloc(dentry_cache, __GFP_ZERO);
 	char *copy = d ? kmalloc(len + 1, GFP_KERNEL) : NULL;
 
 	if (!copy) {

@@ -6,7 +6,8 @@
  * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
  */
 #include <fs.h>
-#include <mm.h>
+#include <mm_types.h>
+#include <pagecache.h>
 #include <sched.h>
 #include <printk.h>
 #include <asm/irq.h>

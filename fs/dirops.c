@@ -7,7 +7,6 @@
  * ACLs, protected_hardlinks, and the lock of a file that is merely renamed.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/capability.h>

@@ -10,9 +10,9 @@
  * Abridges Linux's fs/file.c; leaves out RCU, the bitmaps and close_range.
  */
 #include <fs.h>
-#include <mm.h>
 #include <printk.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 

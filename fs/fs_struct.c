@@ -5,8 +5,8 @@
  * Abridges Linux's fs/fs_struct.c; leaves out the sequence count of its readers.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 
 static void get_path(struct fs_struct *fs, const struct path *from, struct path *to)
 {

@@ -9,8 +9,9 @@
  */
 #include <cpio.h>
 #include <fs.h>
-#include <mm.h>
+#include <pagecache.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include "internal.h"
 

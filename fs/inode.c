@@ -6,10 +6,12 @@
  * dentries), write-back, quotas, ACLs, immutable and append-only files.
  */
 #include <fs.h>
-#include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
+#include <slab.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
+#include <asm/page.h>
 #include "internal.h"
 
 #define ATIME_MAX_AGE (24L * 60 * 60 * NSEC_PER_SEC) /* relatime: refreshed once a day at least */
@@ -30,7 +32,7 @@ void inode_init(void) { inode_cache = kmem_cache_create("inode", sizeof(struct i
 
 struct inode *new_inode(struct super_block *sb)
 {
-	struct inode *i = kmem_cache_alloc(inode_cache, GFP_ZERO);
+	struct inode *i = kmem_cache_alloc(inode_cache, __GFP_ZERO);
 
 	if (!i)
 		return NULL;

@@ -12,8 +12,8 @@
  * /proc/locks and the search for deadlocks. One queue for all waiters.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>

@@ -14,8 +14,8 @@
  * protected_symlinks.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>

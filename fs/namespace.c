@@ -13,7 +13,7 @@
  * (open_tree, fsmount...).
  */
 #include <fs.h>
-#include <mm.h>
+#include <slab.h>
 #include <sched.h>
 #include <printk.h>
 #include <string.h>

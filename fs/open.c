@@ -7,8 +7,8 @@
  * out leases, fsnotify, O_DIRECT (-EINVAL), fallocate and advice.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

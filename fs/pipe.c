@@ -12,7 +12,8 @@
  * page fault.
  */
 #include <fs.h>
-#include <mm.h>
+#include <frames.h>
+#include <slab.h>
 #include <sched.h>
 #include <printk.h>
 #include <string.h>

@@ -11,7 +11,9 @@
  * together, half of the memory (mm/filemap.c).
  */
 #include <fs.h>
-#include <mm.h>
+#include <frames.h>
+#include <pagecache.h>
+#include <slab.h>
 #include <sched.h>
 #include <string.h>
 #include <printk.h>

@@ -10,8 +10,9 @@
  * each piece is atomic, not the whole.
  */
 #include <fs.h>
-#include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

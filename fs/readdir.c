@@ -14,8 +14,8 @@
  * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

@@ -11,8 +11,8 @@
  * after SIGCONT begins its time anew.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

@@ -6,8 +6,8 @@
  * mount ids and attributes.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

@@ -5,8 +5,8 @@
  * fs/namespace.c. Left out: block devices, freezing, modules.
  */
 #include <fs.h>
-#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 #include "internal.h"
 

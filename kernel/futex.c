@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <errno.h>
 #include <fs.h>
+#include <frames.h>
 #include <mm.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

@@ -9,7 +9,7 @@
  * one by one, an fsuid of its own.
  */
 #include <syscalls.h>
-#include <mm.h>
+#include <errno.h>
 #include <sched.h>
 #include <tty.h>
 #include <string.h>

@@ -7,6 +7,8 @@
  * and returned.
  */
 #include <syscalls.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

@@ -9,7 +9,10 @@
  */
 #include <syscalls.h>
 #include <binfmts.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
+#include <slab.h>
 #include <printk.h>
 #include <reboot.h>
 #include <sched.h>

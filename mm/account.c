@@ -5,8 +5,11 @@
  * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out strict overcommit
  * and namespaces of limits.
  */
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <sched.h>
+#include "internal.h"
 
 static bool is_data_mapping(unsigned long flags)
 {

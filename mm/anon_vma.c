@@ -7,7 +7,10 @@
  * chain, of which only the length is kept: 1 means "never forked", and only
  * such an area may share its token with a neighbour.
  */
+#include <errno.h>
 #include <mm.h>
+#include <slab.h>
+#include "internal.h"
 
 /* A token of @vma's own, with a chain of @chain. 0 or -ENOMEM. */
 static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)

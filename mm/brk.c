@@ -7,11 +7,13 @@
  *   | data | bss |  random gap  |######## heap ########|. . .
  *                               start_brk              brk, any byte; VMAs end at whole pages
  */
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/personality.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 /* [addr, addr + len), which is free, becomes anonymous memory: appended to @brkvma if that fits. */
 static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsigned long len,

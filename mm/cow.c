@@ -12,6 +12,8 @@
  * Invariant: an entry is writable only if its frame is shared memory, or private and this
  * entry's alone.
  */
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <string.h>
 #include "internal.h"
@@ -70,7 +72,7 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	bool zero = pte_pfn(vmf->orig_pte) == page_to_pfn(zero_page);
-	struct page *copy = alloc_anon_page(vma, zero ? GFP_ZERO : GFP_KERNEL);
+	struct page *copy = alloc_anon_page(vma, zero ? __GFP_ZERO : GFP_KERNEL);
 	pte_t entry;
 
 	if (!copy)

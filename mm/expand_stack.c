@@ -8,8 +8,10 @@
  *                 ^prev->vm_end                                ^vm_start             ^vm_end
  *                                  |<-------------- RLIMIT_STACK at most ------------>|
  */
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
+#include "internal.h"
 
 unsigned long stack_guard_gap = 256 * PAGE_SIZE;
 

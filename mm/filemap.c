@@ -14,8 +14,10 @@
  * fault.
  */
 #include <asm/uaccess.h>
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
+#include <pagecache.h>
 #include <printk.h>
 #include <string.h>
 #include "internal.h"
@@ -63,7 +65,7 @@ static struct page *new_page(void)
 
 	if (nr_cached >= totalram_pages() / 2)
 		return ERR_PTR(-ENOSPC);
-	page = alloc_user_page(GFP_ZERO);
+	page = alloc_user_page(__GFP_ZERO);
 	return page ? page : ERR_PTR(-ENOMEM);
 }
 

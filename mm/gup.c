@@ -4,6 +4,7 @@
  * exec's new stack), and populating areas ahead of their faults (MAP_POPULATE, mlock). Abridges
  * Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
  */
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <sched.h>

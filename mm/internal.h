@@ -1,37 +1,133 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of mm/ tell only each other. */
+/* What the files of mm/ share. Where nothing else is said, mmap_lock is held for writing. */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
+#include <gfp.h>
 #include <mm.h>
+#include <asm/pgtable.h>
+#include "internal.h"
 
+/* ---- the list: vma.c ------------------------------------------------------ */
+
+/* As find_vma; *pprev is the VMA before it (the last one of all, if there is none above @addr), or NULL. */
+struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev);
+/* First VMA that overlaps [start, end), or NULL. */
+struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end);
+/* A copy that is in no list, with a reference to the file, without anon_vma. NULL. */
+struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
 /*
- * memory.c: enters @page at @pte, which is empty and belongs to vmf->vma; takes over the
- * caller's reference and counts. page_table_lock held.
+ * Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap;
+ * counts it, and leaves a record of who made it (mm_trace.h).
  */
-void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
+void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
+/* Undoes vma_link; the VMA keeps its references. */
+void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
+/* Closes an unlinked VMA: drops its file and anon_vma, frees the struct. */
+void remove_vma(struct vm_area_struct *vma);
+int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
+/* split_vma without the limit on the number of VMAs. */
+int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long addr,
+				 unsigned long end, unsigned long vm_flags, struct anon_vma *anon_vma,
+				 struct file *file, unsigned long pgoff);
+/* vma_merge for a range that no VMA covers, with mmap's own preference. @prev, @next: its neighbours. */
+struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
+				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
+				     unsigned long vm_flags, struct file *file, unsigned long pgoff);
+bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
+			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
+/*
+ * Changes the flags of [start, end), which lies in @vma, to @vm_flags: merged with a neighbour that
+ * has them already, or split off. *pprev: in the VMA before @start (or @vma itself), out the VMA
+ * that now covers the range. 0 or -errno.
+ */
+int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+	      unsigned long end, unsigned long vm_flags);
+/* What to do to [start, end), which lies in @vma; *pprev as in vma_carve. 0 or -errno. */
+typedef int area_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		    unsigned long end, unsigned long arg);
+/*
+ * Calls @fn for each VMA's part of [start, end) until one fails. A hole makes the result -ENOMEM:
+ * at once, or with @skip_holes in the end.
+ */
+int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	       area_fn *fn, unsigned long arg);
 
-/* ---- memory.c, ptes.c and cow.c ---- */
+static inline bool vma_is_accessible(const struct vm_area_struct *vma)
+{
+	return vma->vm_flags & VM_ACCESS_FLAGS;
+}
 
-static inline struct page *pte_page(pte_t pte) { return pfn_to_page(pte_pfn(pte)); }
+/* ---- anon_vma.c -------------------------------------------------------------- */
+
+/* Makes sure that @vma has an anon_vma: a new one, or its mergeable neighbour's. 0 or -ENOMEM. */
+int anon_vma_prepare(struct vm_area_struct *vma);
+int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src);
+void unlink_anon_vma(struct vm_area_struct *vma);
+/* @dst, which has none, gets @src's anon_vma, if there is one, with a reference of its own. */
+void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
+
+/* ---- limits and totals: account.c, mlock.c ----------------------------------- */
+
+bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
+void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
+/* Linux's heuristic overcommit: 0, or -ENOMEM for more pages than there are in RAM. */
+int security_vm_enough_memory(long pages);
+/* Does RLIMIT_MEMLOCK leave room for @npages more? */
+bool may_lock(const struct mm_struct *mm, unsigned long npages);
+
+/* ---- mappings: mmap.c, layout.c, expand_stack.c ---------------------------------- */
+
+/* A VMA of anonymous memory that is in no list yet. NULL. */
+struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
+				   unsigned long vm_flags);
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
+void exit_mmap(struct mm_struct *mm);
+/* Finds room in current's. *addr: the hint (0: none). @flags: MAP_FIXED or 0. 0, -ENOMEM or -EINVAL. */
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
+unsigned long vm_start_gap(struct vm_area_struct *vma);
+extern unsigned long stack_guard_gap;	/* bytes: 256 pages */
+/* Faults in all that is mapped of [start, start + len) in current's. mmap_lock NOT held. 0, or a VMA's -errno. */
+int mm_populate(unsigned long start, unsigned long len);
+
+/* ---- oom_kill.c ------------------------------------------------------------------ */
+
+/* A page for user space or a file. If there is none a process is killed. NULL: current is to die, or has no mm. May sleep. */
+struct page *alloc_user_page(gfp_t gfp);
+
+/* ---- PTEs: memory.c, ptes.c and cow.c ----------------------------------------- */
 
 static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 {
 	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
 
-/* @mm gains (1) or has lost (-1) an entry that shows @page. page_table_lock held, or mm private. */
+/* Removes all PTEs in [start, end) and drops their pages; rss goes down. MADV_DONTNEED: mmap_lock held for reading. */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* Truncation: removes every mapping of pages from @first on of @mapping in all address spaces. */
+void unmap_mapping_range(struct address_space *mapping, unsigned long first);
+/* mprotect: rewrites the permissions of the present PTEs to @vma->vm_page_prot. */
+void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* fork: copies @src's PTEs into @dst, write-protecting both where private. 0 or -ENOMEM. */
+int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
+/*
+ * Enters @page at @pte, which is empty and belongs to vmf->vma; takes over the caller's reference
+ * and counts. page_table_lock held.
+ */
+void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
+/* @mm gains (1) or has lost (-1) a PTE that shows @page. page_table_lock held, or mm private. */
 void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
-/* A page of the area's own; NULL: no memory. */
+/* A page of the VMA's own; NULL: no memory. */
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
 /*
- * Replaces a present entry if it is still the one that faulted: true. Takes page_table_lock and
- * gives it back; makes the processor forget the old entry.
+ * Replaces a present PTE if it is still the one that faulted: true. Takes page_table_lock and
+ * releases it; flushes the old PTE from the TLB.
  */
 bool replace_pte(struct vm_fault *vmf, pte_t entry);
 /* The file changes through the mapping. */
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page);
-/* A private page that only this entry shows: it may be written without a copy. */
+/* A private page that only this PTE shows: it may be written without a copy. */
 bool is_ours_alone(const struct page *page);
 /* A write to a page that is there but read-only. VM_FAULT_*. */
 vm_fault_t do_wp_page(struct vm_fault *vmf);

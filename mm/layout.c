@@ -10,12 +10,13 @@
  *                                             mmap_base   <- rlimit, guard,
  *                                                            stack's random part
  */
-#include <mm.h>
 #include <fs.h>
+#include <mm.h>
 #include <sched.h>
 #include <linux/capability.h>
 #include <linux/personality.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 #define MIN_GAP		   (128UL << 20)
 #define MAX_GAP		   (TASK_SIZE / 6 * 5)

@@ -6,10 +6,12 @@
  * Abridges Linux 6.1 mm/madvise.c; leaves out hole punching, merging of equal pages, reclaim on
  * demand, error injection, and process_madvise.
  */
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 static const struct advice {
 	int behavior;

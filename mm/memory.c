@@ -20,6 +20,7 @@
  * Every entry that is not special holds one reference to its page, one count of _mapcount and
  * one of rss. Callers hold mmap_lock; page_table_lock is taken here around each change.
  */
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <mm_trace.h>
@@ -84,7 +85,7 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 		spin_unlock(ptl);
 		return 0;
 	}
-	page = alloc_anon_page(vma, GFP_ZERO);
+	page = alloc_anon_page(vma, __GFP_ZERO);
 	if (!page)
 		return VM_FAULT_OOM;
 	finish_fault(vmf, page);

@@ -4,12 +4,15 @@
  * (mincore), and, are its changes on the medium (msync)? They are: RAM is the medium.
  * Abridges Linux 6.1 mm/mincore.c and mm/msync.c; leaves out swap and write-back.
  */
-#include <mm.h>
+#include <frames.h>
 #include <fs.h>
+#include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <asm/mman.h>
 #include <asm/uaccess.h>
+#include "internal.h"
 
 /* 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
 static int page_is_resident(struct mm_struct *mm, unsigned long addr)

@@ -4,10 +4,12 @@
  * splits and merges areas as in Linux, and RLIMIT_MEMLOCK holds.
  * Abridges Linux 6.1 mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
  */
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/capability.h>
+#include "internal.h"
 
 /* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages)

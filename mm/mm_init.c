@@ -8,10 +8,13 @@
  *   mm_alloc (exec) or dup_mm (fork) -> users come and go: mmget, mmput
  *      -> last mmput: areas, pages, exe_file go -> last mmdrop: top table and struct
  */
-#include <mm.h>
+#include <frames.h>
 #include <fs.h>
+#include <mm.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
+#include "internal.h"
 
 #define MMF_INIT_MASK (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
 

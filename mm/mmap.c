@@ -8,14 +8,17 @@
  *   do_mmap:  check the numbers -> find the place -> check file and permissions
  *             -> map_region: limits -> unmap what is there -> merge, or a new VMA
  */
-#include <mm.h>
+#include <frames.h>
 #include <fs.h>
+#include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/personality.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 #define LEGACY_MAP_MASK                                                                            \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |   \

@@ -5,11 +5,14 @@
  * pages that are present.
  * Abridges Linux 6.1 mm/mprotect.c; leaves out protection keys and NUMA hints.
  */
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/personality.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 #define VM_PRIVATE_ACCOUNTED (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
 

@@ -10,12 +10,13 @@
  *   grow  |#######|++|
  *   move  |.......|   ->   |#######|++|   (the old range goes, or with DONTUNMAP stays, empty)
  */
-#include <mm.h>
 #include <fs.h>
+#include <mm.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/mman.h>
 #include <asm/mman.h>
+#include "internal.h"
 
 struct remap {
 	unsigned long addr, old_len, new_len; /* bytes, page aligned */

@@ -10,7 +10,9 @@
  * that the victim can die and init can go on.
  * Not on the road of an exec.
  */
+#include <frames.h>
 #include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
 #include <errno.h>
 #include <printk.h>

@@ -11,6 +11,7 @@
  *
  * Callers hold mmap_lock (truncate: i_mmap_lock); page_table_lock is taken here.
  */
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <linux/magic.h>

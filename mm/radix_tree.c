@@ -11,7 +11,7 @@
  */
 #include <radix_tree.h>
 #include <errno.h>
-#include <mm.h>
+#include <slab.h>
 
 #define MAP_SHIFT  6
 #define MAP_SIZE   (1UL << MAP_SHIFT)

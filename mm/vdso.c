@@ -10,11 +10,14 @@
  *   | [vvar] 4 pages r--p      | [vdso] 2 pages r-xp |
  *   | vdso_data | - | - | -    | ELF image: arch/x86/vdso/image.asm |
  */
-#include <mm.h>
 #include <binfmts.h>
+#include <errno.h>
+#include <frames.h>
+#include <mm.h>
 #include <sched.h>
 #include <trace.h>
 #include <vdso.h>
+#include "internal.h"
 
 #define VVAR_SIZE  (4 * PAGE_SIZE)
 #define IMAGE_SIZE ((unsigned long)(vdso_image_end - vdso_image_start))

@@ -23,9 +23,11 @@
  * inherits the anon_vma of what it swallows if it has none itself.
  */
 #include <mm.h>
+#include <slab.h>
 #include <mm_trace.h>
 #include <fs.h>
 #include <string.h>
+#include "internal.h"
 
 struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 {

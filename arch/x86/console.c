@@ -11,8 +11,8 @@
  * memory is slow. Abridges Linux's drivers/tty/vt/vt.c: one screen, no scrollback, no scroll
  * region, no saved cursor, and of UTF-8 only the ASCII part ('?' for the rest).
  */
-#include <mm.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/irq.h>
 

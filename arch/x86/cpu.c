@@ -12,11 +12,12 @@
  */
 #include <asm/current.h>
 #include <asm/msr.h>
+#include <asm/page.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
 #include <asm/segment.h>
-#include <mm.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <vdso.h>
 

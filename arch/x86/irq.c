@@ -14,9 +14,11 @@
  */
 #include <asm/current.h>
 #include <asm/irq.h>
+#include <asm/irqflags.h>
 #include <asm/msr.h>
-#include <mm.h>
+#include <asm/pgtable.h>
 #include <printk.h>
+#include <slab.h>
 
 #define PIC_MASTER	0x20
 #define PIC_SLAVE	0xa0

@@ -17,9 +17,11 @@
 #include <asm/processor.h>
 #include <asm/segment.h>
 #include <errno.h>
-#include <mm.h>
+#include <frames.h>
+#include <mm_types.h>
 #include <printk.h>
 #include <sched.h>
+#include <slab.h>
 #include <string.h>
 
 /* Mirrors the pushes of __switch_stacks. */

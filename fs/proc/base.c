@@ -8,8 +8,11 @@
  */
 #include "internal.h"
 #include <binfmts.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>

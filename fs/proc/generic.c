@@ -6,8 +6,11 @@
  */
 #include "internal.h"
 #include <boot_info.h>
-#include <mm.h>
+#include <frames.h>
+#include <mm_types.h>
+#include <pagecache.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <trace.h>
 #include <utsname.h>

@@ -8,7 +8,9 @@
  *   reads: parts of that buffer - close: it is freed
  */
 #include "internal.h"
+#include <errno.h>
 #include <mm.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>

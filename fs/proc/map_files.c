@@ -6,6 +6,7 @@
  * Linux wants of those who follow a link and not only read it.
  */
 #include "internal.h"
+#include <errno.h>
 #include <mm.h>
 #include <printk.h>
 #include <string.h>

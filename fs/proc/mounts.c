@@ -5,7 +5,8 @@
  * peer groups.
  */
 #include "internal.h"
-#include <mm.h>
+#include <errno.h>
+#include <slab.h>
 #include <linux/mount.h>
 
 #define ESCAPED	" \t\n\\#"

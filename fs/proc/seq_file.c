@@ -5,8 +5,8 @@
  * Abridges Linux's fs/seq_file.c; the buffer's life and the reading belong to fs/proc.
  */
 #include <fs.h>
-#include <mm.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 
 static void seq_set_overflow(struct seq_file *m) { m->count = m->size + 1; }

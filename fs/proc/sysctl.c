@@ -7,6 +7,7 @@
 #include "internal.h"
 #include <binfmts.h>
 #include <coredump.h>
+#include <errno.h>
 #include <mm.h>
 #include <string.h>
 #include <utsname.h>

@@ -9,6 +9,8 @@
  *   start-end         rights offset dev    inode       name at column 73
  */
 #include "internal.h"
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>

@@ -4,8 +4,9 @@
  * keys, no security modules, no separate objective credentials.
  * A cred that a task points to never changes: tasks share it by counting.
  */
+#include <mm_types.h>
 #include <sched.h>
-#include <mm.h>
+#include <slab.h>
 #include <string.h>
 
 int suid_dumpable = SUID_DUMP_DISABLE;

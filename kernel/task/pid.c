@@ -14,7 +14,7 @@
  */
 #include <sched.h>
 #include <errno.h>
-#include <mm.h>
+#include <slab.h>
 
 #define PID_MAX		32768		/* numbers are below this */
 #define RESERVED_PIDS	300		/* left alone when the numbers wrap around */

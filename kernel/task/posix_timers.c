@@ -10,7 +10,8 @@
  *                               └─timer─> tick: signal, or overrun + 1 while the last one is pending
  */
 #include <syscalls.h>
-#include <mm.h>
+#include <errno.h>
+#include <slab.h>
 #include <sched.h>
 #include <asm/uaccess.h>
 

@@ -13,7 +13,7 @@
  */
 #include <sched.h>
 #include <errno.h>
-#include <mm.h>
+#include <slab.h>
 #include <printk.h>
 #include <string.h>
 #include <linux/capability.h>

@@ -5,7 +5,7 @@
  * Abridges the first part of Linux's kernel/fork.c.
  */
 #include <sched.h>
-#include <mm.h>
+#include <slab.h>
 #include <printk.h>
 #include <string.h>
 

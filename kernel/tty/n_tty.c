@@ -16,7 +16,6 @@
  */
 #include <tty.h>
 #include <fs.h>
-#include <mm.h>
 #include <printk.h>
 #include <sched.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef MM_FRAMES_INTERNAL_H
 #define MM_FRAMES_INTERNAL_H
 
-#include <mm.h>
+#include <frames.h>
 
 #define MAX_ORDER_PAGES (1UL << (MAX_ORDER - 1)) /* frames of the largest block */
 

@@ -11,8 +11,8 @@
  * Most struct pages are never touched here: a free block of the largest order costs one at boot,
  * not 1024. In blocks that are not wholly free all are initialised, as PG_reserved.
  */
-#include <mm.h>
 #include <boot_info.h>
+#include <frames.h>
 #include <printk.h>
 #include <asm/sections.h>
 #include "internal.h"
@@ -78,7 +78,7 @@ void *alloc_table(void)
 	void *table;
 
 	if (buddy_ready)
-		return __get_free_pages(GFP_ZERO, 0);
+		return __get_free_pages(__GFP_ZERO, 0);
 	table = phys_to_virt(early_alloc(PAGE_SIZE));
 	clear_page(table);
 	return table;
@@ -229,7 +229,7 @@ void mem_init(const struct boot_info *bi)
 		release_ram(bi->ram[i].start, bi->ram[i].end);
 	buddy_ready = true;
 	set_page_reserve();
-	zero_page = alloc_page(GFP_ZERO);
+	zero_page = alloc_page(__GFP_ZERO);
 	if (!zero_page)
 		panic("not enough RAM: none left beside the kernel and the initramfs");
 }

@@ -11,7 +11,7 @@
  *
  * Only the first struct page of a free block is ever looked at.
  */
-#include <mm.h>
+#include <frames.h>
 #include <printk.h>
 #include <asm/pgtable.h>
 #include "internal.h"

@@ -13,7 +13,8 @@
  * map. The top entries of the kernel half never change after boot: every address space holds
  * copies of them.
  */
-#include <mm.h>
+#include <errno.h>
+#include <frames.h>
 #include <printk.h>
 #include <string.h>
 #include "internal.h"

@@ -5,7 +5,7 @@
  * .text is executable, .text and .rodata are written by nobody, not even through the direct map,
  * and user mode sees nothing. Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
  */
-#include <mm.h>
+#include <frames.h>
 #include <printk.h>
 #include <asm/sections.h>
 #include "internal.h"

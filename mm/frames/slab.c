@@ -12,8 +12,9 @@
  * number. Objects of more than half a page would waste slabs: kmalloc takes whole frames for
  * them.
  */
-#include <mm.h>
+#include <frames.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 
 #define MIN_ALIGN      16UL

@@ -9,8 +9,9 @@
  * The guard page below each piece is never mapped: a stack that overflows faults instead of
  * overwriting.
  */
-#include <mm.h>
+#include <frames.h>
 #include <printk.h>
+#include <slab.h>
 #include "internal.h"
 
 /* One piece. addr is its first mapped byte; the guard page lies below. */

@@ -27,8 +27,9 @@ static inline struct task_struct *get_current(void) { return fake_current; }
 #define current get_current()
 
 #include <errno.h>
+#include <frames.h>
 #include <fs.h>
-#include <mm.h>
+#include <mm_types.h>
 #include <sched.h>
 #include <string.h>
 #include <time.h>
@@ -103,7 +104,7 @@ static inline int distance(int n) { return n < 0 ? -n : n; }
 		   distance(frames_in_use() - (want)) == 1 ? "" : "s",                                          \
 		   frames_in_use() > (want) ? "many: a reference was not given back" : "few: one was given back twice")
 
-/* Frames that are given out again hold somebody's old bytes, unless GFP_ZERO is asked for. */
+/* Frames that are given out again hold somebody's old bytes, unless __GFP_ZERO is asked for. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	assert_int_equal(order, 0);

@@ -18,6 +18,7 @@
 #include <fs.h>
 #include <linux/mman.h>
 #include <mm.h>
+#include <pagecache.h>
 #include <sched.h>
 #include <string.h>
 #include <trace.h>

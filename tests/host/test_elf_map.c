@@ -13,6 +13,7 @@
 
 #include <elf_image.h>
 #include <linux/mman.h>
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

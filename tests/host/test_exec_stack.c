@@ -16,6 +16,8 @@
 #include <elf_image.h>
 #include <linux/auxvec.h>
 #include <linux/limits.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

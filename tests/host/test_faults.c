@@ -379,7 +379,7 @@ static struct page *faster;
 
 static vm_fault_t late_fault(struct vm_fault *vmf)
 {
-	faster = alloc_page(GFP_ZERO);
+	faster = alloc_page(__GFP_ZERO);
 	*vmf->pte = pte_mkwrite(pfn_pte(page_to_pfn(faster), vmf->vma->vm_page_prot));
 	return file_fault(vmf);
 }

@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <mm.h>
+#include "../../mm/internal.h"
 #include <sched.h>
 
 #define NR_AREAS  12

@@ -14,7 +14,7 @@
 static inline unsigned long local_irq_save(void) { return 0; }
 static inline void local_irq_restore(unsigned long flags) { (void)flags; }
 
-#include <mm.h>
+#include <frames.h>
 #include <string.h>
 
 #define FRAMES (64 * 1024UL) /* 256 MiB */

@@ -13,7 +13,9 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include <mm.h>
+#include <errno.h>
+#include <frames.h>
+#include <mm_types.h>
 #include <printk.h>
 #include <string.h>
 #include "../../mm/frames/internal.h"

@@ -10,7 +10,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <errno.h>
-#include <mm.h>
+#include <slab.h>
 #include <radix_tree.h>
 
 #define MODEL_SIZE 512

@@ -17,6 +17,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <mm.h>
+#include "../../mm/internal.h"
 #include <mm_trace.h>
 #include <fs.h>
 #include "shims.h"

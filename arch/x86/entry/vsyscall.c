@@ -13,6 +13,8 @@
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>
+#include <errno.h>
+#include <frames.h>
 #include <mm.h>
 #include <printk.h>
 #include <sched.h>

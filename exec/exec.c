@@ -100,8 +100,7 @@ static int exec_mmap(struct mm_struct *mm)
 	local_irq_restore(irq);
 	if (!old_mm)
 		return 0;
-	rss = max(old_mm->hiwater_rss, (unsigned long)(old_mm->rss_stat[MM_FILEPAGES] +
-		  old_mm->rss_stat[MM_ANONPAGES] + old_mm->rss_stat[MM_SHMEMPAGES]));
+	rss = get_mm_hiwater_rss(old_mm);
 	me->signal->maxrss = max(me->signal->maxrss, rss * (PAGE_SIZE / 1024));
 	mmput(old_mm);
 	return 0;

@@ -35,6 +35,18 @@ static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_
 static inline int mmap_write_lock_killable(struct mm_struct *mm) { return down_write_killable(&mm->mmap_lock); }
 static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_lock); }
 
+/* Pages in memory: VmRSS. */
+static inline unsigned long get_mm_rss(const struct mm_struct *mm)
+{
+	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
+}
+
+/* The most that there ever were: VmHWM. */
+static inline unsigned long get_mm_hiwater_rss(const struct mm_struct *mm)
+{
+	return max(mm->hiwater_rss, get_mm_rss(mm));
+}
+
 #define MAX_MAP_COUNT		65530		/* VMAs an address space may have: vm.max_map_count */
 #define MMAP_MIN_ADDR		65536UL		/* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
 

@@ -26,14 +26,8 @@
 
 static void note_maxrss(struct task_struct *t)
 {
-	struct mm_struct *mm = t->mm;
-	unsigned long pages = 0;
+	unsigned long pages = t->mm ? get_mm_hiwater_rss(t->mm) : 0;
 
-	if (!mm)
-		return;
-	for (int i = 0; i < NR_MM_COUNTERS; i++)
-		pages += mm->rss_stat[i];
-	pages = max(pages, mm->hiwater_rss);
 	t->signal->maxrss = max(t->signal->maxrss, pages << (PAGE_SHIFT - 10));
 }
 

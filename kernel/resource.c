@@ -100,13 +100,11 @@ static void add_counts(struct rusage *r, unsigned long minflt, unsigned long maj
 static unsigned long max_rss(struct task_struct *t)
 {
 	struct mm_struct *mm = get_task_mm(t);
-	unsigned long rss = t->signal->maxrss, pages = 0;
+	unsigned long rss = t->signal->maxrss, pages;
 
 	if (!mm)
 		return rss;
-	for (int i = 0; i < NR_MM_COUNTERS; i++)
-		pages += mm->rss_stat[i];
-	pages = max(pages, mm->hiwater_rss);
+	pages = get_mm_hiwater_rss(mm);
 	mmput(mm);
 	return max(rss, pages * (PAGE_SIZE / 1024));
 }

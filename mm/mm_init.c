@@ -172,7 +172,6 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 		return NULL;
 	}
 	mm->hiwater_vm = mm->total_vm;
-	mm->hiwater_rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
-			  mm->rss_stat[MM_SHMEMPAGES];
+	mm->hiwater_rss = get_mm_rss(mm);
 	return mm;
 }

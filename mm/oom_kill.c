@@ -19,11 +19,6 @@
 #include <linux/oom.h>
 #include "internal.h"
 
-static unsigned long mm_rss(const struct mm_struct *mm)
-{
-	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
-}
-
 /* A thread of the process that still has the address space: its leader may have ended. tasklist_lock held. */
 static struct mm_struct *process_mm(struct task_struct *p)
 {
@@ -43,7 +38,7 @@ long oom_badness(struct task_struct *p, unsigned long totalpages)
 
 	if (!mm || p->tgid == 1 || adj == OOM_SCORE_ADJ_MIN || (mm->flags & MMF_OOM_SKIP) || p->vfork_done)
 		return INT64_MIN;
-	return mm_rss(mm) + mm->pgtables_bytes / PAGE_SIZE + adj * (long)(totalpages / 1000);
+	return get_mm_rss(mm) + mm->pgtables_bytes / PAGE_SIZE + adj * (long)(totalpages / 1000);
 }
 
 /* Killed before, but its memory could not be taken yet. */
@@ -83,7 +78,7 @@ static void dump_tasks(void)
 
 		if (mm)
 			printk(KERN_INFO "[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5d %s\n", p->pid,
-			       p->cred->uid, p->tgid, mm->total_vm, mm_rss(mm), mm->pgtables_bytes, 0UL,
+			       p->cred->uid, p->tgid, mm->total_vm, get_mm_rss(mm), mm->pgtables_bytes, 0UL,
 			       p->signal->oom_score_adj, p->comm);
 	}
 }

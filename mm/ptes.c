@@ -35,14 +35,6 @@ void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 	mm->rss_stat[mm_counter(page)] += change;
 }
 
-static void update_hiwater_rss(struct mm_struct *mm)
-{
-	unsigned long rss = mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
-			    mm->rss_stat[MM_SHMEMPAGES];
-
-	mm->hiwater_rss = max(mm->hiwater_rss, rss);
-}
-
 /* ---- zap ------------------------------------------------------------------ */
 
 /* The pages are dropped before the flush: nobody runs in user mode on this CPU until it is done. */
@@ -52,7 +44,7 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
-	update_hiwater_rss(mm);
+	mm->hiwater_rss = get_mm_hiwater_rss(mm);
 	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
 		pte_t old = *pte;
 		struct page *page = pte_page(old);

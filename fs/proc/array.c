@@ -37,11 +37,6 @@ static void collect_sigign_sigcatch(struct task_struct *t, sigset_t *ign, sigset
 	}
 }
 
-static unsigned long get_mm_rss(const struct mm_struct *mm)
-{
-	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
-}
-
 /* ---- stat -------------------------------------------------------------- */
 
 /* What of stat is read under tasklist_lock, so that the process stays whole. */
@@ -181,7 +176,7 @@ static void status_mem(struct seq_file *m, struct mm_struct *mm)
 	} lines[] = {
 		{ "VmPeak", max(mm->hiwater_vm, mm->total_vm) << kb }, { "VmSize", mm->total_vm << kb },
 		{ "VmLck", mm->locked_vm << kb }, { "VmPin", 0 },
-		{ "VmHWM", max(mm->hiwater_rss, rss) << kb }, { "VmRSS", rss << kb },
+		{ "VmHWM", get_mm_hiwater_rss(mm) << kb }, { "VmRSS", rss << kb },
 		{ "RssAnon", mm->rss_stat[MM_ANONPAGES] << kb }, { "RssFile", mm->rss_stat[MM_FILEPAGES] << kb },
 		{ "RssShmem", mm->rss_stat[MM_SHMEMPAGES] << kb }, { "VmData", mm->data_vm << kb },
 		{ "VmStk", mm->stack_vm << kb }, { "VmExe", text >> 10 }, { "VmLib", (exec - text) >> 10 },

@@ -368,6 +368,15 @@ static struct linux_binprm *alloc_bprm(int fd, struct filename *filename)
 	return bprm;
 }
 
+/* The check that setuid left to execve. The mark goes once the user is within the limit. */
+static int check_nproc_exceeded(void)
+{
+	if ((current->flags & PF_NPROC_EXCEEDED) && is_nproc_overlimit(current->cred->uid, 0))
+		return -EAGAIN;
+	current->flags &= ~PF_NPROC_EXCEEDED;
+	return 0;
+}
+
 /* Drops @filename, which may be an error pointer. 0 or -errno. */
 static int do_execveat_common(int fd, struct filename *filename, struct arg_ptr argv,
 			      struct arg_ptr envp, int flags)
@@ -377,6 +386,9 @@ static int do_execveat_common(int fd, struct filename *filename, struct arg_ptr 
 
 	if (IS_ERR(filename))
 		return PTR_ERR(filename);
+	err = check_nproc_exceeded();
+	if (err)
+		goto out_name;
 	bprm = alloc_bprm(fd, filename);
 	if (IS_ERR(bprm)) {
 		err = PTR_ERR(bprm);

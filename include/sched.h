@@ -51,6 +51,7 @@ struct pt_regs;
 #define PF_SUPERPRIV		0x00000100
 #define PF_DUMPCORE		0x00000200
 #define PF_SIGNALED		0x00000400
+#define PF_NPROC_EXCEEDED	0x00001000	/* setuid went over RLIMIT_NPROC */
 #define PF_RANDOMIZE		0x00400000
 #define PF_KTHREAD		0x00200000
 
@@ -239,6 +240,8 @@ void cpu_timers_init(void);
 
 /* kernel/resource.c: the limits of the first process that depend on the size of memory (NPROC, SIGPENDING). */
 void init_rlimits(struct rlimit64 *r);
+/* With @more tasks than it has now, is user @uid above current's RLIMIT_NPROC? */
+bool is_nproc_overlimit(uid_t uid, unsigned int more);
 /* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot go away meanwhile. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 /* kernel/task/posix_timers.c: deletes the timers of timer_create. exec, and the last thread's exit. */

@@ -62,31 +62,16 @@ static int check_signals(void)
 	return signal_pending(current) ? -ERESTARTNOINTR : 0;
 }
 
-static u64 count_tasks_of(uid_t uid)
-{
-	struct task_struct *p;
-	unsigned long flags;
-	u64 n = 0;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p) {
-		if (p->cred->uid == uid)
-			n += p->signal->nr_threads;
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return n;
-}
-
+/* The child has its flags already: as in Linux it inherits the mark of setuid, the parent loses it. */
 static int check_nproc(void)
 {
 	uid_t uid = current->cred->uid;
 
-	if (rlimit(RLIMIT_NPROC) == RLIM64_INFINITY || uid == 0)
-		return 0;
-	if (count_tasks_of(uid) < rlimit(RLIMIT_NPROC) || capable(CAP_SYS_RESOURCE) ||
-	    capable(CAP_SYS_ADMIN))
-		return 0;
-	return -EAGAIN;
+	if (is_nproc_overlimit(uid, 1) && uid != 0 && !capable(CAP_SYS_RESOURCE) &&
+	    !capable(CAP_SYS_ADMIN))
+		return -EAGAIN;
+	current->flags &= ~PF_NPROC_EXCEEDED;
+	return 0;
 }
 
 /*

@@ -5,8 +5,7 @@
  *
  * Abridges Linux's kernel/sys.c, groups.c and the setuid part of
  * security/commoncap.c. Left out: namespaces (an id means itself, and only
- * (uid_t)-1 is invalid), the count of processes a user has, capabilities set
- * one by one, an fsuid of its own.
+ * (uid_t)-1 is invalid), capabilities set one by one, an fsuid of its own.
  */
 #include <syscalls.h>
 #include <errno.h>
@@ -52,6 +51,17 @@ static const uid_t *current_ids(enum id_kind kind)
 	return kind == USER ? current->cred->uids : current->cred->gids;
 }
 
+/* Few programs look at the result of setuid, so it does not fail at RLIMIT_NPROC: execve does. */
+static void flag_nproc_exceeded(const struct cred *new)
+{
+	if (new->uid == current->cred->uid)
+		return;
+	if (new->uid != 0 && is_nproc_overlimit(new->uid, 0))
+		current->flags |= PF_NPROC_EXCEEDED;
+	else
+		current->flags &= ~PF_NPROC_EXCEEDED;
+}
+
 /* The end of every set*id: takes those of the ids that are not UNCHANGED. */
 static long set_ids(enum id_kind kind, uid_t real, uid_t effective, uid_t saved)
 {
@@ -68,8 +78,10 @@ static long set_ids(enum id_kind kind, uid_t real, uid_t effective, uid_t saved)
 	if (saved != UNCHANGED)
 		ids[ID_SAVED] = saved;
 	ids[ID_FS] = ids[ID_EFFECTIVE];
-	if (kind == USER)
+	if (kind == USER) {
 		cap_emulate_setxuid(new, current->cred);
+		flag_nproc_exceeded(new);
+	}
 	return commit_creds(new);
 }
 

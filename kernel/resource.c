@@ -29,6 +29,28 @@ void init_rlimits(struct rlimit64 *r)
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){ threads / 2, threads / 2 };
 }
 
+/* Of a real user ID: threads and zombies count, as in Linux. */
+static u64 count_tasks_of(uid_t uid)
+{
+	struct task_struct *p, *t;
+	unsigned long flags;
+	u64 n = 0;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(p)
+		for_each_thread(p, t)
+			n += t->cred->uid == uid;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return n;
+}
+
+bool is_nproc_overlimit(uid_t uid, unsigned int more)
+{
+	u64 limit = rlimit(RLIMIT_NPROC);
+
+	return limit != RLIM64_INFINITY && count_tasks_of(uid) + more > limit;
+}
+
 /* @t's limit: *old out, *new_r in; either may be NULL. */
 static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r, struct rlimit64 *old)
 {

@@ -107,11 +107,6 @@ void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode
 	inode->i_mode = mode;
 }
 
-bool inode_owner_or_capable(const struct inode *inode)
-{
-	return current->cred->fsuid == inode->i_uid || capable(CAP_FOWNER);
-}
-
 /* ---- time stamps ---- */
 
 ktime_t current_time(void) { return ktime_get_real(); }
@@ -148,8 +143,6 @@ int file_update_time(struct file *f)
 }
 
 /* ---- changing attributes ---- */
-
-bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }
 
 /* @inode's mode after somebody has changed the file: without the bits that lend rights. */
 static umode_t mode_without_set_id(const struct inode *inode)

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * May current do this with a file? The answer comes from the file's mode, owner and
+ * group, from current's fsuid, fsgid and groups, and last from its capabilities.
+ * Abridges the permission part of Linux's fs/namei.c and of fs/inode.c. Left out:
+ * ACLs, user namespaces, security modules, immutable files.
+ */
+#include <fs.h>
+#include <sched.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include "internal.h"
+
+/* Owner, group, others; then capabilities. 0 or -EACCES. */
+int generic_permission(struct inode *inode, int mask)
+{
+	unsigned int mode = inode->i_mode;
+	bool dir = S_ISDIR(mode), any_exec = mode & 0111;
+
+	mask &= MAY_READ | MAY_WRITE | MAY_EXEC;
+	if (current->cred->fsuid == inode->i_uid)
+		mode >>= 6;
+	else if ((mask & (mode ^ (mode >> 3))) && in_group_p(inode->i_gid))
+		mode >>= 3;
+	if (!(mask & ~mode))
+		return 0;
+	if ((dir ? !(mask & MAY_WRITE) : mask == MAY_READ) && capable(CAP_DAC_READ_SEARCH))
+		return 0;
+	if ((dir || !(mask & MAY_EXEC) || any_exec) && capable(CAP_DAC_OVERRIDE))
+		return 0;
+	return -EACCES;
+}
+
+/* May current do @mask (MAY_*) with the file? 0, -EACCES, or what the file system says. */
+int inode_permission(struct inode *inode, int mask)
+{
+	return inode->i_op->permission ? inode->i_op->permission(inode, mask)
+				       : generic_permission(inode, mask);
+}
+
+/* True if nothing may be executed from here. */
+bool path_noexec(const struct path *p)
+{
+	return p->mnt->mnt_flags & MS_NOEXEC;
+}
+
+bool inode_owner_or_capable(const struct inode *inode)
+{
+	return current->cred->fsuid == inode->i_uid || capable(CAP_FOWNER);
+}
+
+bool in_group_or_capable(gid_t gid) { return in_group_p(gid) || capable(CAP_FSETID); }

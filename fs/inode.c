@@ -17,7 +17,7 @@
 #define ATIME_MAX_AGE (24L * 60 * 60 * NSEC_PER_SEC) /* relatime: refreshed once a day at least */
 
 static struct kmem_cache *inode_cache;
-static atomic_t last_ino, last_anon_bdev;
+static atomic_t last_ino;
 
 static int no_open(struct inode *inode __maybe_unused, struct file *f __maybe_unused)
 {
@@ -73,8 +73,6 @@ void iput(struct inode *i)
 
 /* Numbers for files whose file system has none of its own. */
 unsigned long get_next_ino(void) { return (unsigned int)atomic_inc_return(&last_ino); }
-
-dev_t get_anon_bdev(void) { return MKDEV(0, atomic_inc_return(&last_anon_bdev)); }
 
 /*
  * What is neither file, directory nor link. A block device can be named but never opened:

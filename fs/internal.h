@@ -10,8 +10,14 @@ void inode_init(void);
 /* ramfs.c: registers tmpfs, ramfs, devtmpfs and the type of the root. */
 extern struct file_system_type rootfs_fs_type;
 void ramfs_register(void);
-/* namespace.c: puts a new super block of @t at the root of the tree. Panics if it cannot. */
-void mount_rootfs(struct file_system_type *t);
+/* mount.c */
+/* A mount of @root that hangs nowhere yet, with one reference. NULL: no memory. */
+struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, unsigned int flags);
+/* Mounts a new super block of @t with @name as its device. ERR_PTR. */
+struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int flags, const char *name);
+void commit_mnt(struct vfsmount *m, const struct path *p);
+void detach_mnt(struct vfsmount *m);
+static inline bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_parent != m; }
 
 /* namei.c: what kind of name ends a path. */
 enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };

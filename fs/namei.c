@@ -96,18 +96,6 @@ void putname(struct filename *f)
 		kfree(f);
 }
 
-void path_get(const struct path *p)
-{
-	mntget(p->mnt);
-	dget(p->dentry);
-}
-
-void path_put(const struct path *p)
-{
-	dput(p->dentry);
-	mntput(p->mnt);
-}
-
 /* ---- one component ---- */
 
 /* A dentry from the cache that is still true, with a reference; NULL. */

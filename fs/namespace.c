@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mounts: which file system hangs where, and mount(2), umount2(2).
- *
- *   (parent, mountpoint) ──covered by──> (mnt, mnt_root)      follow_down
- *   (mnt, mnt_root) ──".."──> (mnt_parent, mnt_mountpoint)    follow_up
- *
- * A mount in the tree stands in mount_list, which owns one reference; each
- * child owns one more of its parent. All links are guarded by dcache_lock.
- * Abridges Linux's fs/namespace.c. Left out: namespaces, propagation, moving
- * mounts, binding with all that is below (MS_REC), lazy unmounting, options of
- * file systems, read-only super blocks (a mount is), and the newer calls
- * (open_tree, fsmount...).
+ * mount(2) and umount2(2), and how the first root comes to be.
+ * Abridges the second half of Linux's fs/namespace.c. Left out: moving mounts,
+ * binding with all that is below (MS_REC), lazy unmounting, options of file
+ * systems, read-only super blocks (a mount is), and the newer calls
+ * (open_tree, fsmount...). Not on the road of an exec.
  */
 #include <fs.h>
-#include <slab.h>
 #include <sched.h>
 #include <printk.h>
-#include <string.h>
 #include <syscalls.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
@@ -28,171 +20,10 @@
 #define MNT_FORCE	1
 #define UMOUNT_NOFOLLOW 8
 
-LIST_HEAD(mount_list);
-struct vfsmount *root_mnt;
-static int last_mnt_id;
-
-/* A mount of @root that hangs nowhere yet, with one reference. NULL: no memory. */
-static struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, unsigned int flags)
-{
-	struct vfsmount *m = kzalloc(sizeof(*m));
-	char *name = kstrdup(devname);
-
-	if (!m || !name) {
-		kfree(m);
-		kfree(name);
-		return NULL;
-	}
-	m->mnt_devname = name;
-	atomic_set(&m->mnt_count, 1);
-	m->mnt_parent = m;
-	m->mnt_root = m->mnt_mountpoint = dget(root);
-	m->mnt_sb = root->d_sb;
-	atomic_inc(&m->mnt_sb->s_active);
-	m->mnt_flags = flags;
-	m->mnt_id = ++last_mnt_id;
-	INIT_LIST_HEAD(&m->mnt_list);
-	return m;
-}
-
-struct vfsmount *mntget(struct vfsmount *m)
-{
-	atomic_inc(&m->mnt_count);
-	return m;
-}
-
-/* Drops a reference; the last mount of a super block takes it along. NULL is fine. */
-void mntput(struct vfsmount *m)
-{
-	struct super_block *sb;
-
-	if (!m || !atomic_dec_and_test(&m->mnt_count))
-		return;
-	sb = m->mnt_sb;
-	dput(m->mnt_root);
-	kfree(m->mnt_devname);
-	kfree(m);
-	if (atomic_dec_and_test(&sb->s_active) && sb->s_type->kill_sb)
-		sb->s_type->kill_sb(sb);
-}
-
-/* Mounts a new super block of @t with @name as its device. ERR_PTR. */
-static struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int flags,
-				       const char *name)
-{
-	struct super_block *sb = t->mount(t);
-	struct vfsmount *m;
-
-	if (IS_ERR(sb))
-		return ERR_CAST(sb);
-	m = alloc_vfsmnt(name, sb->s_root, flags);
-	if (m)
-		return m;
-	if (!atomic_read(&sb->s_active) && sb->s_type->kill_sb)
-		sb->s_type->kill_sb(sb);
-	return ERR_PTR(-ENOMEM);
-}
-
-/* A mount for the kernel's own use, in nobody's tree. ERR_PTR. */
-struct vfsmount *kern_mount(struct file_system_type *t) { return vfs_kern_mount(t, 0, t->name); }
-
-void mount_rootfs(struct file_system_type *t)
-{
-	root_mnt = kern_mount(t);
-	if (IS_ERR(root_mnt))
-		panic("cannot mount the root file system: error %ld", PTR_ERR(root_mnt));
-	list_add_tail(&root_mnt->mnt_list, &mount_list);
-}
-
-int mnt_want_write(const struct vfsmount *m) { return m->mnt_flags & MS_RDONLY ? -EROFS : 0; }
-
-/* ---- the tree of mounts ---- */
-
-static bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_parent != m; }
+/* ---- mount(2), umount2(2) ---- */
 
 /* In the tree that mount(2) may change? The kernel's own mounts are not. */
 static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
-
-static struct vfsmount *lookup_mnt_locked(const struct vfsmount *parent, const struct dentry *at)
-{
-	struct vfsmount *m;
-
-	list_for_each_entry(m, &mount_list, mnt_list)
-		if (m->mnt_mountpoint == at && m->mnt_parent == parent && m != parent)
-			return m;
-	return NULL;
-}
-
-void follow_down(struct path *p)
-{
-	while (p->dentry->d_flags & DCACHE_MOUNTED) {
-		struct path old = *p;
-		struct vfsmount *m;
-
-		spin_lock(&dcache_lock);
-		m = lookup_mnt_locked(p->mnt, p->dentry);
-		if (m)
-			*p = (struct path){.mnt = mntget(m), .dentry = dget(m->mnt_root)};
-		spin_unlock(&dcache_lock);
-		if (!m)
-			break;
-		path_put(&old);
-	}
-}
-
-bool follow_up(struct path *p, const struct path *root)
-{
-	struct path up = *p, old = *p;
-	bool found = false;
-
-	spin_lock(&dcache_lock);
-	while (!found && mnt_has_parent(up.mnt)) {
-		up = (struct path){.mnt = up.mnt->mnt_parent, .dentry = up.mnt->mnt_mountpoint};
-		if (up.mnt == root->mnt && up.dentry == root->dentry)
-			break;
-		found = up.dentry != up.mnt->mnt_root;
-	}
-	if (found)
-		path_get(&up);
-	spin_unlock(&dcache_lock);
-	if (found) {
-		*p = up;
-		path_put(&old);
-	}
-	return found;
-}
-
-/* ---- mount(2), umount2(2) ---- */
-
-/* Adds @m at @p; the list takes over the caller's reference. */
-static void commit_mnt(struct vfsmount *m, const struct path *p)
-{
-	spin_lock(&dcache_lock);
-	m->mnt_parent = mntget(p->mnt);
-	m->mnt_mountpoint = dget(p->dentry);
-	p->dentry->d_flags |= DCACHE_MOUNTED;
-	list_add_tail(&m->mnt_list, &mount_list);
-	spin_unlock(&dcache_lock);
-}
-
-/* Takes @m out of the tree, and drops its references. */
-static void detach_mnt(struct vfsmount *m)
-{
-	struct path at = {.mnt = m->mnt_parent, .dentry = m->mnt_mountpoint};
-	struct vfsmount *other;
-
-	spin_lock(&dcache_lock);
-	m->mnt_parent = m;
-	m->mnt_mountpoint = m->mnt_root;
-	list_del_init(&m->mnt_list);
-	at.dentry->d_flags &= ~DCACHE_MOUNTED;
-	list_for_each_entry(other, &mount_list, mnt_list)
-		if (other->mnt_mountpoint == at.dentry && mnt_has_parent(other))
-			at.dentry->d_flags |= DCACHE_MOUNTED;
-	spin_unlock(&dcache_lock);
-	path_put(&at);
-	mntput(m);
-}
 
 /* What stands at @name, to be seen at a further place. ERR_PTR. */
 static struct vfsmount *clone_mnt(const char *name)
@@ -297,4 +128,33 @@ long sys_umount2(char __user *name, int flags)
 		detach_mnt(p.mnt);
 	path_put(&p);
 	return err;
+}
+
+/* ---- the first root ---- */
+
+/* Puts a new super block of @t at the root of the tree. */
+static void mount_rootfs(struct file_system_type *t)
+{
+	root_mnt = kern_mount(t);
+	if (IS_ERR(root_mnt))
+		panic("cannot mount the root file system: error %ld", PTR_ERR(root_mnt));
+	list_add_tail(&root_mnt->mnt_list, &mount_list);
+}
+
+/*
+ * Builds the caches and mounts the root file system, rootfs, as the root and
+ * working directory of current (init_task). The anonymous device numbers are
+ * Linux's: 0:1 is shared memory, 0:2 the root. Panics without memory.
+ */
+void vfs_init(void)
+{
+	struct path root;
+
+	dcache_init();
+	inode_init();
+	ramfs_register();
+	mount_rootfs(&rootfs_fs_type);
+	root = (struct path){.mnt = root_mnt, .dentry = root_mnt->mnt_root};
+	set_fs_root(current->fs, &root);
+	set_fs_pwd(current->fs, &root);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * File system types and super blocks, and how the first root comes to be.
- * Abridges Linux's fs/filesystems.c, fs/super.c and mnt_init of
- * fs/namespace.c. Left out: block devices, freezing, modules.
+ * File system types and super blocks.
+ * Abridges Linux's fs/filesystems.c and fs/super.c. Left out: block devices,
+ * freezing, modules. Not on the road of an exec.
  */
 #include <fs.h>
-#include <sched.h>
 #include <slab.h>
 #include <string.h>
-#include "internal.h"
 
 LIST_HEAD(file_systems);
+static atomic_t last_anon_bdev;
 
 /* At boot only. */
 void register_filesystem(struct file_system_type *t) { list_add_tail(&t->list, &file_systems); }
@@ -26,6 +25,9 @@ struct file_system_type *get_fs_type(const char *name)
 	return NULL;
 }
 
+/* The next device number 0:N. */
+static dev_t get_anon_bdev(void) { return MKDEV(0, atomic_inc_return(&last_anon_bdev)); }
+
 struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic)
 {
 	struct super_block *sb = kzalloc(sizeof(*sb));
@@ -37,22 +39,4 @@ struct super_block *alloc_super(const struct file_system_type *t, unsigned long 
 	sb->s_magic = magic;
 	sb->s_next_ino = 1;
 	return sb;
-}
-
-/*
- * Builds the caches and mounts the root file system, rootfs, as the root and
- * working directory of current (init_task). The anonymous device numbers are
- * Linux's: 0:1 is shared memory, 0:2 the root. Panics without memory.
- */
-void vfs_init(void)
-{
-	struct path root;
-
-	dcache_init();
-	inode_init();
-	ramfs_register();
-	mount_rootfs(&rootfs_fs_type);
-	root = (struct path){.mnt = root_mnt, .dentry = root_mnt->mnt_root};
-	set_fs_root(current->fs, &root);
-	set_fs_pwd(current->fs, &root);
 }

@@ -422,7 +422,6 @@ struct inode *igrab(struct inode *i);
 void iput(struct inode *i);
 unsigned long get_next_ino(void);
 void init_special_inode(struct inode *inode, umode_t mode, dev_t dev);
-dev_t get_anon_bdev(void);					/* next 0:N */
 struct vfsmount *mntget(struct vfsmount *m);
 void mntput(struct vfsmount *m);
 void register_filesystem(struct file_system_type *t);

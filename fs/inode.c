@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inodes: birth, death, attributes and who may change them, time stamps.
- * Abridges Linux's fs/inode.c, fs/attr.c and the generic half of fs/stat.c.
- * Left out: the inode hash (a file system in memory finds its inodes through
- * dentries), write-back, quotas, ACLs, immutable and append-only files.
+ * Inodes: birth, death, the first owner and mode, time stamps.
+ * Abridges Linux's fs/inode.c. Left out: the inode hash (a file system in
+ * memory finds its inodes through dentries), write-back.
  */
 #include <fs.h>
 #include <pagecache.h>
 #include <sched.h>
 #include <slab.h>
-#include <linux/capability.h>
 #include <linux/mount.h>
-#include <asm/page.h>
 #include "internal.h"
 
 #define ATIME_MAX_AGE (24L * 60 * 60 * NSEC_PER_SEC) /* relatime: refreshed once a day at least */
@@ -138,167 +135,4 @@ int file_update_time(struct file *f)
 
 	inode->i_mtime = inode->i_ctime = current_time();
 	return 0;
-}
-
-/* ---- changing attributes ---- */
-
-/* @inode's mode after somebody has changed the file: without the bits that lend rights. */
-static umode_t mode_without_set_id(const struct inode *inode)
-{
-	umode_t mode = inode->i_mode & ~S_ISUID;
-
-	return (mode & S_IXGRP) || !in_group_or_capable(inode->i_gid) ? mode & ~S_ISGID : mode;
-}
-
-/* i_rwsem held. */
-int file_remove_privs(struct file *f)
-{
-	struct inode *inode = f->f_inode;
-	struct iattr attr = {.ia_valid = ATTR_FORCE | ATTR_MODE};
-
-	if (!(inode->i_mode & (S_ISUID | S_ISGID)) || !S_ISREG(inode->i_mode) ||
-	    capable(CAP_FSETID))
-		return 0;
-	attr.ia_mode = mode_without_set_id(inode);
-	return attr.ia_mode == inode->i_mode ? 0 : notify_change(f->f_path.dentry, &attr);
-}
-
-/*
- * utimes: both times "now" needs just the right to write; anything else, also
- * one time "now" and the other kept, needs the owner. Truncation is no utimes.
- */
-static int may_set_times(struct inode *inode, unsigned int valid)
-{
-	unsigned int times = valid & (ATTR_ATIME | ATTR_MTIME | ATTR_ATIME_SET | ATTR_MTIME_SET);
-
-	if (!times || (valid & (ATTR_SIZE | ATTR_FORCE)) || inode_owner_or_capable(inode))
-		return 0;
-	if (times == (ATTR_ATIME | ATTR_MTIME))
-		return inode_permission(inode, MAY_WRITE);
-	return -EPERM;
-}
-
-static bool chown_ok(const struct inode *inode, uid_t uid)
-{
-	return (current->cred->fsuid == inode->i_uid && uid == inode->i_uid) || capable(CAP_CHOWN);
-}
-
-static bool chgrp_ok(const struct inode *inode, gid_t gid)
-{
-	if (current->cred->fsuid == inode->i_uid && (gid == inode->i_gid || in_group_p(gid)))
-		return true;
-	return capable(CAP_CHOWN);
-}
-
-static int newsize_ok(const struct inode *inode, loff_t size)
-{
-	u64 limit = rlimit(RLIMIT_FSIZE);
-
-	if (size < 0)
-		return -EINVAL;
-	if (size > inode->i_size && limit != RLIM64_INFINITY && (u64)size > limit) {
-		send_sig(SIGXFSZ, current, 0);
-		return -EFBIG;
-	}
-	return 0;
-}
-
-/*
- * May current do this? Takes the set-group-id bit from a mode that current may not give. 0
- * or -errno.
- */
-static int setattr_prepare(struct inode *inode, struct iattr *attr)
-{
-	unsigned int valid = attr->ia_valid;
-	int err = valid & ATTR_SIZE ? newsize_ok(inode, attr->ia_size) : 0;
-
-	if (err || (valid & ATTR_FORCE))
-		return err;
-	if ((valid & ATTR_UID) && !chown_ok(inode, attr->ia_uid))
-		return -EPERM;
-	if ((valid & ATTR_GID) && !chgrp_ok(inode, attr->ia_gid))
-		return -EPERM;
-	if (!(valid & ATTR_MODE))
-		return 0;
-	if (!inode_owner_or_capable(inode))
-		return -EPERM;
-	if (!in_group_or_capable(valid & ATTR_GID ? attr->ia_gid : inode->i_gid))
-		attr->ia_mode &= ~S_ISGID;
-	return 0;
-}
-
-static void setattr_copy(struct inode *inode, const struct iattr *attr)
-{
-	ktime_t now = current_time();
-	unsigned int valid = attr->ia_valid;
-
-	if (valid & ATTR_UID)
-		inode->i_uid = attr->ia_uid;
-	if (valid & ATTR_GID)
-		inode->i_gid = attr->ia_gid;
-	if (valid & ATTR_ATIME)
-		inode->i_atime = valid & ATTR_ATIME_SET ? attr->ia_atime : now;
-	if (valid & ATTR_MTIME)
-		inode->i_mtime = valid & ATTR_MTIME_SET ? attr->ia_mtime : now;
-	if (valid & ATTR_MODE)
-		inode->i_mode = (inode->i_mode & S_IFMT) | (attr->ia_mode & ~S_IFMT);
-	if (valid & ~(ATTR_SIZE | ATTR_FORCE)) /* a new size alone: ->setattr knows if it is new */
-		inode->i_ctime = now;
-}
-
-/*
- * Changes attributes, with Linux's checks unless ATTR_FORCE. i_rwsem held for write. 0 or
- * -errno.
- */
-int notify_change(struct dentry *d, struct iattr *attr)
-{
-	struct inode *inode = d->d_inode;
-	int err = may_set_times(inode, attr->ia_valid);
-
-	if (err)
-		return err;
-	if ((attr->ia_valid & ATTR_MODE) && S_ISLNK(inode->i_mode))
-		return -EOPNOTSUPP;
-	if ((attr->ia_valid & (ATTR_UID | ATTR_GID)) && !S_ISDIR(inode->i_mode) &&
-	    mode_without_set_id(inode) != inode->i_mode) {
-		attr->ia_valid |= ATTR_MODE;
-		attr->ia_mode = mode_without_set_id(inode);
-	}
-	err = setattr_prepare(inode, attr);
-	if (!err && inode->i_op->setattr)
-		err = inode->i_op->setattr(d, attr);
-	if (!err)
-		setattr_copy(inode, attr);
-	return err;
-}
-
-/* ---- reading attributes ---- */
-
-int generic_getattr(const struct path *p, struct kstat *st)
-{
-	struct inode *inode = p->dentry->d_inode;
-
-	*st = (struct kstat){
-		.dev = inode->i_sb->s_dev,
-		.rdev = inode->i_rdev,
-		.ino = inode->i_ino,
-		.mode = inode->i_mode,
-		.nlink = inode->i_nlink,
-		.uid = inode->i_uid,
-		.gid = inode->i_gid,
-		.size = inode->i_size,
-		.blocks = inode->i_blocks,
-		.blksize = PAGE_SIZE,
-		.atime = inode->i_atime,
-		.mtime = inode->i_mtime,
-		.ctime = inode->i_ctime,
-	};
-	return 0;
-}
-
-int vfs_getattr(const struct path *p, struct kstat *st)
-{
-	struct inode *inode = p->dentry->d_inode;
-
-	return inode->i_op->getattr ? inode->i_op->getattr(p, st) : generic_getattr(p, st);
 }

@@ -425,6 +425,25 @@ int user_path_at(int dfd, const char __user *name, unsigned int flags, struct pa
 	return err;
 }
 
+int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
+{
+	unsigned int lookup = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+			      (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
+	struct file *f;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	if (name || dfd == AT_FDCWD)
+		return user_path_at(dfd, name, lookup, p);
+	f = flags & AT_EMPTY_PATH ? fget_raw(dfd) : fget(dfd);
+	if (!f)
+		return -EBADF;
+	*p = f->f_path;
+	path_get(p);
+	fput(f);
+	return 0;
+}
+
 /* ---- open ---- */
 
 /*

@@ -1,99 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a path to an open file and back: struct file is born here and dies in
- * __fput. Below it the calls that change a file by name or descriptor: size,
- * rights, owner, times, and those that move the task in the tree.
- * Abridges Linux's fs/open.c, fs/file_table.c, fs/utimes.c, fs/sync.c; leaves
- * out leases, fsnotify, O_DIRECT (-EINVAL), fallocate and advice.
+ * The calls that open a file, that change one by name or descriptor (size,
+ * permissions, owner, times), and that move the task in the tree.
+ * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and
+ * fallocate.
  */
 #include <fs.h>
 #include <sched.h>
-#include <slab.h>
-#include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
-#include <linux/fadvise.h>
 #include <linux/capability.h>
-#include <linux/mount.h>
-
-/* ---- the life of a struct file ---------------------------------------- */
-
-static void __fput(struct file *f)
-{
-	struct inode *inode = f->f_inode;
-
-	if (f->f_mode & FMODE_OPENED) {
-		locks_remove(f, f);
-		if (f->f_op->release)
-			f->f_op->release(inode, f);
-	}
-	if (f->f_mode & FMODE_WRITER)
-		put_write_access(inode);
-	path_put(&f->f_path);
-	kfree(f);
-}
-
-static bool special_file(umode_t mode)
-{
-	return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
-}
-
-/* f->f_path is set: opens what is there. 0 or -errno. */
-static int do_dentry_open(struct file *f)
-{
-	static const struct file_operations empty_fops;
-	struct inode *inode = f->f_path.dentry->d_inode;
-	int err;
-
-	f->f_inode = inode;
-	f->f_mapping = inode->i_mapping;
-	if (f->f_flags & O_PATH) {
-		f->f_mode = FMODE_PATH | FMODE_OPENED;
-		f->f_op = &empty_fops;
-		return 0;
-	}
-	if ((f->f_mode & FMODE_WRITE) && !special_file(inode->i_mode)) {
-		/* Counted as written, which keeps execve off it. */
-		err = get_write_access(inode);
-		if (err)
-			return err;
-		f->f_mode |= FMODE_WRITER;
-		err = mnt_want_write(f->f_path.mnt);
-		if (err)
-			return err;
-	}
-	f->f_op = inode->i_fop;
-	if (!f->f_op)
-		return -ENODEV;
-	err = f->f_op->open ? f->f_op->open(inode, f) : 0;
-	if (err)
-		return err;
-	f->f_mode |= FMODE_OPENED; /* ->open may have put other operations in place */
-	f->f_flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
-	return f->f_flags & O_DIRECT ? -EINVAL : 0;
-}
-
-/* Opens @p, without a permission check. ERR_PTR. */
-struct file *dentry_open(const struct path *p, int flags)
-{
-	struct file *f = kzalloc(sizeof(*f));
-	int err;
-
-	if (!f)
-		return ERR_PTR(-ENOMEM);
-	atomic_set(&f->f_count, 1);
-	f->f_flags = flags;
-	f->f_mode = (flags + 1) & O_ACCMODE; /* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */
-	mutex_init(&f->f_pos_lock, LOCK_F_POS);
-	f->f_release = __fput;
-	f->f_path = *p;
-	path_get(p);
-	err = do_dentry_open(f);
-	if (!err)
-		return f;
-	fput(f);
-	return ERR_PTR(err);
-}
 
 /* Opens by a kernel path, from the root or directory of current. ERR_PTR. */
 struct file *filp_open(const char *name, int flags, umode_t mode)
@@ -106,33 +22,6 @@ struct file *filp_open(const char *name, int flags, umode_t mode)
 	f = do_filp_open(AT_FDCWD, fn, flags | O_LARGEFILE, mode);
 	putname(fn);
 	return f;
-}
-
-void filp_close(struct file *f, struct files_struct *files)
-{
-	locks_remove(f, files);
-	fput(f);
-}
-
-/* ---- open -------------------------------------------------------------- */
-
-int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
-{
-	unsigned int lookup = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-			      (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	struct file *f;
-
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	if (name || dfd == AT_FDCWD)
-		return user_path_at(dfd, name, lookup, p);
-	f = flags & AT_EMPTY_PATH ? fget_raw(dfd) : fget(dfd);
-	if (!f)
-		return -EBADF;
-	*p = f->f_path;
-	path_get(p);
-	fput(f);
-	return 0;
 }
 
 long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
@@ -169,25 +58,6 @@ long sys_creat(const char __user *name, umode_t mode)
 }
 
 /* ---- size --------------------------------------------------------------- */
-
-int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs)
-{
-	struct inode *inode = d->d_inode;
-	struct iattr attr = {.ia_valid = ATTR_SIZE | time_attrs, .ia_size = len};
-	umode_t kill = inode->i_mode & S_ISUID;
-	int err;
-
-	if (inode->i_mode & S_IXGRP)
-		kill |= inode->i_mode & S_ISGID;
-	if (kill && !capable(CAP_FSETID)) {
-		attr.ia_valid |= ATTR_MODE | ATTR_FORCE;
-		attr.ia_mode = inode->i_mode & ~kill;
-	}
-	down_write(&inode->i_rwsem);
-	err = notify_change(d, &attr);
-	up_write(&inode->i_rwsem);
-	return err;
-}
 
 long sys_truncate(const char __user *name, long len)
 {
@@ -413,48 +283,4 @@ long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __
 	attr.ia_atime = timespec_to_ns(&ts[0]);
 	attr.ia_mtime = timespec_to_ns(&ts[1]);
 	return change_attr(dfd, name, flags, &attr);
-}
-
-/* ---- sync: memory is all the disk we have --------------------------- */
-
-long sys_sync(void) { return 0; }
-
-long sys_syncfs(int fd)
-{
-	struct file *f = fget(fd);
-
-	if (!f)
-		return -EBADF;
-	fput(f);
-	return 0;
-}
-
-long sys_fsync(unsigned int fd)
-{
-	struct file *f = fget(fd);
-	long err;
-
-	if (!f)
-		return -EBADF;
-	err = special_file(f->f_inode->i_mode) ? -EINVAL : 0;
-	fput(f);
-	return err;
-}
-
-long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
-
-/* Advice on files that are in memory: checked, then not needed. */
-long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t len, int advice)
-{
-	struct file *f = fget(fd);
-	long err = 0;
-
-	if (!f)
-		return -EBADF;
-	if (S_ISFIFO(f->f_inode->i_mode))
-		err = -ESPIPE;
-	else if ((loff_t)len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
-		err = -EINVAL;
-	fput(f);
-	return err;
 }

@@ -15,6 +15,35 @@
 
 #define ST_VALID 0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for it */
 
+int generic_getattr(const struct path *p, struct kstat *st)
+{
+	struct inode *inode = p->dentry->d_inode;
+
+	*st = (struct kstat){
+		.dev = inode->i_sb->s_dev,
+		.rdev = inode->i_rdev,
+		.ino = inode->i_ino,
+		.mode = inode->i_mode,
+		.nlink = inode->i_nlink,
+		.uid = inode->i_uid,
+		.gid = inode->i_gid,
+		.size = inode->i_size,
+		.blocks = inode->i_blocks,
+		.blksize = PAGE_SIZE,
+		.atime = inode->i_atime,
+		.mtime = inode->i_mtime,
+		.ctime = inode->i_ctime,
+	};
+	return 0;
+}
+
+int vfs_getattr(const struct path *p, struct kstat *st)
+{
+	struct inode *inode = p->dentry->d_inode;
+
+	return inode->i_op->getattr ? inode->i_op->getattr(p, st) : generic_getattr(p, st);
+}
+
 static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 {
 	struct __kernel_timespec a = ns_to_timespec(k->atime), m = ns_to_timespec(k->mtime),

@@ -232,6 +232,11 @@ static inline void fput(struct file *f)
 
 static inline struct inode *file_inode(const struct file *f) { return f->f_inode; }
 
+static inline bool special_file(umode_t mode)
+{
+	return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
+}
+
 /* Text busy: a file is either written or executed (mm/ and exec use these). */
 static inline int get_write_access(struct inode *i)
 {

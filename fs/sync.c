@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sync and advice: memory is all the disk we have, so nothing is left to do
+ * once the arguments are checked.
+ * Abridges Linux's fs/sync.c and mm/fadvise.c. Not on the road of an exec.
+ */
+#include <fs.h>
+#include <syscalls.h>
+#include <linux/fadvise.h>
+
+long sys_sync(void) { return 0; }
+
+long sys_syncfs(int fd)
+{
+	struct file *f = fget(fd);
+
+	if (!f)
+		return -EBADF;
+	fput(f);
+	return 0;
+}
+
+long sys_fsync(unsigned int fd)
+{
+	struct file *f = fget(fd);
+	long err;
+
+	if (!f)
+		return -EBADF;
+	err = special_file(f->f_inode->i_mode) ? -EINVAL : 0;
+	fput(f);
+	return err;
+}
+
+long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
+
+/* Advice on files that are in memory: checked, then not needed. */
+long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t len, int advice)
+{
+	struct file *f = fget(fd);
+	long err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (S_ISFIFO(f->f_inode->i_mode))
+		err = -ESPIPE;
+	else if ((loff_t)len < 0 || advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE)
+		err = -EINVAL;
+	fput(f);
+	return err;
+}

@@ -51,14 +51,6 @@ static bool is_mountpoint(const struct dentry *d) { return d->d_flags & DCACHE_M
 
 /* ---- mkdir, mknod, symlink, link ---- */
 
-umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode)
-{
-	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !S_ISDIR(mode) &&
-	    (dir->i_mode & S_ISGID) && !in_group_or_capable(dir->i_gid))
-		mode &= ~S_ISGID;
-	return mode & ~current->fs->umask;
-}
-
 /* What is to be created. */
 struct new_entry {
 	umode_t mode;		/* with the type */

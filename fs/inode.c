@@ -72,21 +72,6 @@ void iput(struct inode *i)
 unsigned long get_next_ino(void) { return (unsigned int)atomic_inc_return(&last_ino); }
 
 /*
- * What is neither file, directory nor link. A block device can be named but never opened:
- * there is no driver.
- */
-void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
-{
-	inode->i_mode = mode;
-	if (S_ISCHR(mode) || S_ISBLK(mode))
-		inode->i_rdev = dev;
-	if (S_ISCHR(mode))
-		inode->i_fop = &def_chr_fops;
-	else if (S_ISFIFO(mode))
-		inode->i_fop = &pipefifo_fops;
-}
-
-/*
  * Owner, group and mode of a new file in @dir (NULL: a root). A set-group-id directory
  * hands its group down.
  */
@@ -100,6 +85,14 @@ void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode
 			mode |= S_ISGID;
 	}
 	inode->i_mode = mode;
+}
+
+umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode)
+{
+	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && !S_ISDIR(mode) &&
+	    (dir->i_mode & S_ISGID) && !in_group_or_capable(dir->i_gid))
+		mode &= ~S_ISGID;
+	return mode & ~current->fs->umask;
 }
 
 /* ---- time stamps ---- */

@@ -24,7 +24,7 @@ enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
 /* The directory of @name's last component, with references, and that component (it points into @name). 0 or -errno. */
 int filename_parentat(int dfd, const char *name, struct path *parent, struct qstr *last, int *type);
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
-/* dirops.c: the mode of a new file in @dir after umask and the set-group-id rule. @mode has the type. */
+/* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. @mode has the type. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: may current give a file of @gid the set-group-id bit? */
 bool in_group_or_capable(gid_t gid);

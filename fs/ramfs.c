@@ -74,6 +74,21 @@ static const struct file_operations file_fops = {
 
 /* ---- inodes ---- */
 
+/*
+ * What is neither file, directory nor link. A block device can be named but never opened:
+ * there is no driver.
+ */
+static void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
+{
+	inode->i_mode = mode;
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		inode->i_rdev = dev;
+	if (S_ISCHR(mode))
+		inode->i_fop = &def_chr_fops;
+	else if (S_ISFIFO(mode))
+		inode->i_fop = &pipefifo_fops;
+}
+
 /* A new inode in @dir (NULL: a root or nameless). NULL: no memory. */
 static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode,
 				     dev_t dev)

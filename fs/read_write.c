@@ -19,8 +19,6 @@
 #include <linux/eventpoll.h>
 #include <linux/fs.h>
 
-#define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK))
-
 /*
  * One piece for the file's ->read or ->write. A range that no file can have is refused. Bytes or
  * -errno.
@@ -278,67 +276,4 @@ long sys_pwritev(unsigned long fd, const struct iovec __user *v, unsigned long n
 		 unsigned long hi __maybe_unused)
 {
 	return do_vector(fd, v, n, &(loff_t){lo}, true);
-}
-
-/* ---- from file to file ------------------------------------------------------------- */
-
-/* From @in, a file in the page cache, to @out, such a file or a pipe. Bytes or -errno. */
-static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
-			  size_t n)
-{
-	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	size_t done = 0;
-	ssize_t ret = buf ? 0 : -ENOMEM;
-
-	while (!ret && done < n && !signal_pending(current)) {
-		loff_t pos = *in_pos;
-
-		ret = kernel_read(in, buf, min(n - done, PAGE_SIZE), &pos);
-		if (ret > 0 && S_ISFIFO(out->f_inode->i_mode))
-			ret = pipe_write_kernel(out, buf, ret);
-		else if (ret > 0)
-			ret = kernel_write(out, buf, ret, out_pos);
-		if (ret <= 0)
-			break;
-		*in_pos += ret;
-		done += ret;
-		ret = 0;
-	}
-	kfree(buf);
-	return done ? (ssize_t)done : ret;
-}
-
-/* An offset of the user's stands for the file's position, and only it moves. */
-static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __user *uout, size_t n)
-{
-	struct file *in = fget(in_fd), *out = fget(out_fd);
-	loff_t from = 0, to = 0;
-	long ret = -EBADF;
-
-	if (!in || !out || !(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
-		goto out;
-	ret = -EFAULT;
-	if ((uin && get_user(from, uin)) || (uout && get_user(to, uout)))
-		goto out;
-	ret = copy_bytes(in, uin ? &from : &in->f_pos, out, uout ? &to : &out->f_pos,
-			 min(n, MAX_RW_COUNT));
-	if ((uin && put_user(from, uin)) || (uout && put_user(to, uout)))
-		ret = -EFAULT;
-out:
-	if (in)
-		fput(in);
-	if (out)
-		fput(out);
-	return ret;
-}
-
-long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
-{
-	return copy_between(in_fd, off, out_fd, NULL, n);
-}
-
-long sys_copy_file_range(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out,
-			 size_t n, unsigned int flags)
-{
-	return flags ? -EINVAL : copy_between(in_fd, off_in, out_fd, off_out, n);
 }

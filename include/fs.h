@@ -426,7 +426,6 @@ struct inode *new_inode(struct super_block *sb);		/* i_count 1, times now, no nu
 struct inode *igrab(struct inode *i);
 void iput(struct inode *i);
 unsigned long get_next_ino(void);
-void init_special_inode(struct inode *inode, umode_t mode, dev_t dev);
 struct vfsmount *mntget(struct vfsmount *m);
 void mntput(struct vfsmount *m);
 void register_filesystem(struct file_system_type *t);
@@ -452,6 +451,7 @@ int file_update_time(struct file *f);
 int file_remove_privs(struct file *f);		/* a write clears set-user-id bits */
 
 /* read_write.c */
+#define MAX_RW_COUNT	((size_t)(INT32_MAX & PAGE_MASK))	/* more bytes no call moves */
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence);
 ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos);
 ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);

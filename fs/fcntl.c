@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fcntl and ioctl: what can be asked of a descriptor and of an open file.
+ * fcntl, flock and ioctl: what can be asked of a descriptor and of an open file.
  * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out owners and signals of
  * files, leases, seals, other pipe sizes (all -EINVAL), and the ioctls common to
  * all files (-ENOTTY): an ioctl goes to the driver.
@@ -62,6 +62,24 @@ long sys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)
 	ret = do_fcntl(fd, cmd, arg, f);
 	fput(f);
 	return ret;
+}
+
+long sys_flock(unsigned int fd, unsigned int cmd)
+{
+	unsigned int op = cmd & ~LOCK_NB;
+	struct file *f;
+	long err;
+
+	if (cmd & LOCK_MAND)
+		return 0; /* an old kind of lock that Linux ignores */
+	if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
+		return -EINVAL;
+	f = fget(fd);
+	if (!f)
+		return -EBADF;
+	err = flock_lock(f, op == LOCK_SH ? F_RDLCK : op == LOCK_EX ? F_WRLCK : F_UNLCK, !(cmd & LOCK_NB));
+	fput(f);
+	return err;
 }
 
 long sys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg)

@@ -14,7 +14,6 @@
 #include <fs.h>
 #include <sched.h>
 #include <slab.h>
-#include <syscalls.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>
 
@@ -117,25 +116,12 @@ void locks_remove(struct file *f, const void *owner)
 		try_lock(f->f_inode, &all);
 }
 
-long sys_flock(unsigned int fd, unsigned int cmd)
+/* @type: F_RDLCK, F_WRLCK or F_UNLCK. */
+long flock_lock(struct file *f, int type, bool wait)
 {
-	struct file_lock want = {.flock = true, .end = INT64_MAX};
-	unsigned int type = cmd & ~LOCK_NB;
-	struct file *f;
-	long err;
+	struct file_lock want = {.flock = true, .owner = f, .type = type, .end = INT64_MAX};
 
-	if (cmd & LOCK_MAND)
-		return 0; /* an old kind of lock that Linux ignores */
-	if (type != LOCK_SH && type != LOCK_EX && type != LOCK_UN)
-		return -EINVAL;
-	want.type = type == LOCK_SH ? F_RDLCK : type == LOCK_EX ? F_WRLCK : F_UNLCK;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	want.owner = f;
-	err = set_lock(f->f_inode, &want, !(cmd & LOCK_NB));
-	fput(f);
-	return err;
+	return set_lock(f->f_inode, &want, wait);
 }
 
 /* The user's request as a lock of current. 0, -EINVAL, -EOVERFLOW, -EBADF. */

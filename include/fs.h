@@ -372,6 +372,7 @@ int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
 
 /* locks.c */
+long flock_lock(struct file *f, int type, bool wait);
 long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
 void locks_remove(struct file *f, const void *owner);	/* close: of a process (files_struct); last close: of the file itself */
 

@@ -14,9 +14,9 @@
 #include <sched.h>
 #include <slab.h>
 #include <tty.h>
+#include <asm/cpu.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/processor.h>
 #include <linux/fcntl.h>
 

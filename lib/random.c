@@ -69,10 +69,7 @@ static void chacha20_block(u32 *out)
 
 static bool cpu_has_rdrand(void)
 {
-	u32 a, b, c, d;
-
-	cpuid_count(1, 0, &a, &b, &c, &d);
-	return c & BIT(30);
+	return cpuid(1, 0).ecx & BIT(30);
 }
 
 static void seed(void)

@@ -14,6 +14,7 @@
 #include <printk.h>
 #include <slab.h>
 #include <string.h>
+#include <asm/io.h>
 #include <asm/irq.h>
 
 #define COLS	     80

@@ -10,6 +10,7 @@
  *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs | 0x40 TSS | 0x7b cpu number
  *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC
  */
+#include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/msr.h>
 #include <asm/page.h>
@@ -179,9 +180,4 @@ void set_kernel_stack(void *top)
 {
 	boot_tss.rsp[0] = (u64)top;
 	this_cpu()->kernel_stack = (unsigned long)top;
-}
-
-void load_cr3(phys_addr_t pgd)
-{
-	__asm__ volatile("movq %0, %%cr3" :: "r"(pgd) : "memory");
 }

@@ -10,7 +10,7 @@
  *   512 bytes FXSAVE layout | 64 bytes header | AVX and AVX-512 at the offsets of CPUID 0xD
  *        464..511: free; a signal frame writes _fpx_sw_bytes there
  */
-#include <asm/msr.h>
+#include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/sigcontext.h>
 #include <asm/siginfo.h>

@@ -12,7 +12,9 @@
  *                    |
  *              LINT0 of the local APIC (ExtINT) -> vector 0x20 + irq
  */
+#include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/io.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/msr.h>

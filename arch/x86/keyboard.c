@@ -9,6 +9,7 @@
  * dead keys; the keypad always gives digits.
  */
 #include <string.h>
+#include <asm/io.h>
 #include <asm/irq.h>
 
 #define I8042_DATA    0x60

@@ -12,6 +12,7 @@
  *     ... free ...
  *     guard page
  */
+#include <asm/cpu.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
@@ -95,7 +96,7 @@ static void load_user_segments(const struct thread_struct *th)
 
 void switch_mm(struct mm_struct *mm)
 {
-	load_cr3(virt_to_phys(mm ? mm->pgd : init_pgd));
+	write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd));
 }
 
 /* The caller has made @next current and set the stack of its doors. */

@@ -8,7 +8,7 @@
 #include <printk.h>
 #include <reboot.h>
 #include <asm/cpu.h>
-#include <asm/irq.h>
+#include <asm/io.h>
 #include <asm/irqflags.h>
 
 #define DEBUG_EXIT_PORT 0xf4 /* QEMU: -device isa-debug-exit,iobase=0xf4 */

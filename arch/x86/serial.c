@@ -7,6 +7,7 @@
  * Abridges Linux's drivers/tty/serial/8250: 115200 8N1, no flow control.
  */
 #include <printk.h>
+#include <asm/io.h>
 #include <asm/irq.h>
 
 #define COM1	     0x3f8

@@ -11,9 +11,10 @@
  *       |---- *_snsec ----|--- (tsc - cycle_last) * mult ---|
  *   second            last tick                            now
  */
+#include <asm/cpu.h>
+#include <asm/io.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/page.h>
 #include <printk.h>
 #include <time.h>

@@ -9,7 +9,7 @@
  * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table,
  * non-temporal copies, instruction patching (SMAP is a flag that we test).
  */
-#include <asm/msr.h>
+#include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <string.h>

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Single instructions that have no C spelling: inlines only, so that any floor may use them. */
+/*
+ * Single instructions that have no C spelling: CPUID, the time-stamp counter, control registers.
+ * Inlines only, so that any floor may use them.
+ */
 #ifndef ASM_CPU_H
 #define ASM_CPU_H
 
 #include <types.h>
 
-static inline void cpuid_count(u32 leaf, u32 subleaf, u32 *a, u32 *b, u32 *c, u32 *d)
+struct cpuid_regs {
+	u32 eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid_regs cpuid(u32 leaf, u32 subleaf)
 {
-	__asm__ volatile("cpuid" : "=a"(*a), "=b"(*b), "=c"(*c), "=d"(*d) : "a"(leaf), "c"(subleaf));
+	struct cpuid_regs r;
+
+	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+			 : "a"(leaf), "c"(subleaf));
+	return r;
 }
 
 static inline u64 rdtsc(void)
@@ -16,6 +27,13 @@ static inline u64 rdtsc(void)
 
 	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
 	return (u64)hi << 32 | lo;
+}
+
+/* Not executed before what stands before it. */
+static inline u64 rdtsc_ordered(void)
+{
+	__asm__ volatile("lfence" ::: "memory");
+	return rdtsc();
 }
 
 /* The processor must have RDRAND (CPUID.1:ECX bit 30). False: it had no number ready. */
@@ -31,6 +49,64 @@ static inline bool rdrand(u64 *x)
 static inline void halt(void)
 {
 	__asm__ volatile("hlt" ::: "memory");
+}
+
+static inline unsigned long read_cr0(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%cr0, %0" : "=r"(v));
+	return v;
+}
+
+static inline void write_cr0(unsigned long v)
+{
+	__asm__ volatile("movq %0, %%cr0" :: "r"(v) : "memory");
+}
+
+static inline unsigned long read_cr2(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%cr2, %0" : "=r"(v));
+	return v;
+}
+
+static inline unsigned long read_cr4(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%cr4, %0" : "=r"(v));
+	return v;
+}
+
+static inline void write_cr4(unsigned long v)
+{
+	__asm__ volatile("movq %0, %%cr4" :: "r"(v) : "memory");
+}
+
+static inline unsigned long rdfsbase(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("rdfsbase %0" : "=r"(v));
+	return v;
+}
+
+static inline void wrfsbase(unsigned long v)
+{
+	__asm__ volatile("wrfsbase %0" :: "r"(v) : "memory");
+}
+
+/* SMAP: AC set lets the kernel reach user pages. Only on a CPU that has SMAP. */
+static inline void stac(void)
+{
+	__asm__ volatile("stac" ::: "memory");
+}
+
+static inline void clac(void)
+{
+	__asm__ volatile("clac" ::: "memory");
 }
 
 #endif

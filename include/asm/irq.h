@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Interrupt lines of the 8259 pair (arch/x86/irq.c), ports, and the drivers' sinks. */
+/* Interrupt lines of the 8259 pair (arch/x86/irq.c), and the drivers behind them. */
 #ifndef ASM_IRQ_H
 #define ASM_IRQ_H
 
@@ -29,23 +29,5 @@ void serial2_write(const char *s, size_t n);	/* bytes as they are; polled */
 void vga_init(void);		/* text mode 80x25 at 0xb8000, if there is one */
 void keyboard_init(void);
 void time_init(void);		/* calibrates the TSC, reads the CMOS clock, starts the tick */
-
-static inline void outb(u16 port, u8 v)
-{
-	__asm__ volatile("outb %0, %1" :: "a"(v), "Nd"(port));
-}
-
-static inline u8 inb(u16 port)
-{
-	u8 v;
-
-	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
-	return v;
-}
-
-static inline void outw(u16 port, u16 v)
-{
-	__asm__ volatile("outw %0, %1" :: "a"(v), "Nd"(port));
-}
 
 #endif

@@ -93,13 +93,4 @@ static inline void write_cr3(unsigned long v)
 	__asm__ volatile("movq %0, %%cr3" :: "r"(v) : "memory");
 }
 
-/* EFER.NXE: from here on bit 63 of an entry means no-execute instead of a reserved-bit fault. */
-static inline void enable_nx(void)
-{
-	unsigned int lo, hi;
-
-	__asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(0xc0000080));
-	__asm__ volatile("wrmsr" :: "a"(lo | 1 << 11), "d"(hi), "c"(0xc0000080));
-}
-
 #endif

@@ -35,7 +35,6 @@ extern struct cpu_features boot_cpu;
 void cpu_init(void);			/* GDT, TSS with its ISTs, MSRs, CR0/CR4, per-CPU data behind GS */
 void cpu_init_late(void);		/* after mem_init: emergency stacks with guard pages */
 void set_kernel_stack(void *top);	/* TSS.rsp0 and percpu.kernel_stack */
-void load_cr3(phys_addr_t pgd);
 /* fpu.c */
 void fpu_init(void);
 /* AT_MINSIGSTKSZ: bytes of the largest signal frame, as Linux computes it. */

@@ -220,7 +220,6 @@ void mem_init(const struct boot_info *bi)
 	early_reserve(0, LOW_RESERVED);
 	early_reserve(PAGE_ALIGN_DOWN(bi->kernel.start), PAGE_ALIGN(bi->kernel.end));
 	early_reserve(PAGE_ALIGN_DOWN(bi->initrd.start), PAGE_ALIGN(bi->initrd.end));
-	enable_nx();
 	build_kernel_tables(bi);
 
 	free_area_init();

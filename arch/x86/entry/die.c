@@ -6,9 +6,9 @@
  * Abridges Linux's arch/x86/kernel/dumpstack.c. Left out: the bytes of the code, an oops that
  * ends only the task. Not on the road of an exec.
  */
+#include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/pgtable.h>
 #include <printk.h>
 #include <sched.h>

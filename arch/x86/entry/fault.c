@@ -13,8 +13,8 @@
  *                   right missing  -> SIGSEGV (ACCERR)
  *                   handle_mm_fault: 0 go on | SIGBUS beyond the file's end | OOM: killed
  */
+#include <asm/cpu.h>
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>

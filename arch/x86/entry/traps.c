@@ -6,10 +6,10 @@
  * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
  * code, UMIP emulation.
  */
+#include <asm/cpu.h>
 #include <asm/current.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
-#include <asm/msr.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>

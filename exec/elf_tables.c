@@ -19,6 +19,7 @@
 #include <linux/auxvec.h>
 #include <errno.h>
 #include <mm.h>
+#include <random.h>
 #include <sched.h>
 #include <string.h>
 #include <trace.h>

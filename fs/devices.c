@@ -8,6 +8,7 @@
 #include <fs.h>
 #include <mm_types.h>
 #include <pagecache.h>
+#include <random.h>
 #include <sched.h>
 #include <printk.h>
 #include <asm/irq.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The symbol table that tools/kallsyms.sh makes from the first link: functions only, by address. */
+/* The names of the kernel's functions. tools/kallsyms.sh makes the table from the first link. */
 #ifndef KALLSYMS_H
 #define KALLSYMS_H
 
@@ -10,7 +10,10 @@ struct kallsym {
 	u32 name;		/* into kallsyms_names */
 };
 
-extern const u32 kallsyms_count;
+/* lib/kallsyms.c: the name of the function that @addr lies in, NULL if none. *offset is in bytes. */
+const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
+
+extern const u32 kallsyms_count;		/* functions only, by address */
 extern const struct kallsym kallsyms_table[];
 extern const char kallsyms_names[];
 

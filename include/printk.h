@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel messages, formatting, the end of the world: lib/printk.c, lib/vsprintf.c, lib/panic.c. */
+/* Kernel messages, formatting, panic: lib/printk.c, lib/vsprintf.c, lib/panic.c. */
 #ifndef PRINTK_H
 #define PRINTK_H
 
@@ -52,8 +52,6 @@ void show_trace(unsigned long bp);
 extern int panic_timeout;		/* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
 /* A panic is under way: locks of the console are no longer waited for. */
 extern bool oops_in_progress;
-/* Names the kernel function that @addr lies in; NULL if none. *offset is in bytes. */
-const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
 /* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */
 extern void (*machine_exit)(void);
 /* Kernel log ring, for syslog(2) and dmesg: copies at most @n of the newest bytes, returns how many. */

@@ -14,6 +14,7 @@
 #include <mm.h>
 #include <slab.h>
 #include <printk.h>
+#include <random.h>
 #include <reboot.h>
 #include <sched.h>
 #include <string.h>

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of the world: says why, prints the callers by name, ends the machine.
- * Also the way from an address to the function that it lies in.
+ * The end of the kernel: prints the reason and the callers by name, then ends the machine.
  *
  *   rbp -> | caller's rbp | return address |   each frame points up to the next,
  *          +--------------+----------------+   the first function's rbp was 0
  *
- * Abridges Linux's kernel/panic.c, kernel/kallsyms.c and arch/x86/kernel/dumpstack.c.
+ * Abridges Linux's kernel/panic.c and arch/x86/kernel/unwind_frame.c. Left out: notifiers, crash
+ * dumps, other processors. Not on the road of an exec.
  */
 #include <printk.h>
-#include <kallsyms.h>
-#include <asm/sections.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 
@@ -19,27 +17,6 @@
 
 void (*machine_exit)(void);
 int panic_timeout;
-
-const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
-{
-	u32 low = 0, high = kallsyms_count, rel;
-
-	if (addr < (unsigned long)_text || addr >= (unsigned long)_etext || !kallsyms_count)
-		return NULL;
-	rel = addr - (unsigned long)_text;
-	while (high - low > 1) { /* table[low].offset <= rel < table[high].offset */
-		u32 mid = (low + high) / 2;
-
-		if (kallsyms_table[mid].offset <= rel)
-			low = mid;
-		else
-			high = mid;
-	}
-	if (rel < kallsyms_table[low].offset)
-		return NULL;
-	*offset = rel - kallsyms_table[low].offset;
-	return kallsyms_names + kallsyms_table[low].name;
-}
 
 /* Frames only climb, within one stack's length: a broken chain ends the walk. */
 void show_trace(unsigned long bp)

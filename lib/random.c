@@ -8,10 +8,10 @@
  * Abridges Linux's drivers/char/random.c: no entropy accounting, no blocking; where the
  * processor has no RDRAND, the seed is only the time stamp counter.
  */
-#include <string.h>
+#include <random.h>
 #include <spinlock.h>
+#include <string.h>
 #include <asm/cpu.h>
-#include <asm/processor.h>
 
 #define KEY_WORDS    8
 #define BLOCK_WORDS  16

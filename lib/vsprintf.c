@@ -4,6 +4,7 @@
  * stored. Abridges Linux's lib/vsprintf.c: of its %p extensions only %pS, and no
  * hashing of pointers; h, %n, flags + and space, floating point are not there.
  */
+#include <kallsyms.h>
 #include <printk.h>
 #include <string.h>
 

@@ -11,6 +11,7 @@
  *   rsp             - up to 8 KiB more       arch_align_stack
  */
 #include <mm.h>
+#include <random.h>
 #include <sched.h>
 #include <linux/personality.h>
 

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>
+#include <random.h>
 #include <sched.h>
 #include <trace.h>
 #include <vdso.h>

@@ -74,8 +74,4 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 /* Frees what copy_thread made. */
 void exit_thread(struct task_struct *t);
 
-/* Randomness: RDRAND when the CPU has it, mixed with the TSC in a ChaCha stream (lib/random.c). */
-u64 get_random_u64(void);
-void get_random_bytes(void *buf, size_t n);
-
 #endif

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>
+#include <random.h>
 #include <sched.h>
 #include <string.h>
 #include <trace.h>

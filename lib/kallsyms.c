@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From an address to the function that it lies in: for backtraces and %pS.
+ *
+ * Abridges Linux's kernel/kallsyms.c. Left out: variables, compressed names, modules.
+ * Not on the road of an exec.
+ */
+#include <kallsyms.h>
+#include <asm/sections.h>
+
+const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
+{
+	u32 low = 0, high = kallsyms_count, rel;
+
+	if (addr < (unsigned long)_text || addr >= (unsigned long)_etext || !kallsyms_count)
+		return NULL;
+	rel = addr - (unsigned long)_text;
+	while (high - low > 1) { /* table[low].offset <= rel < table[high].offset */
+		u32 mid = (low + high) / 2;
+
+		if (kallsyms_table[mid].offset <= rel)
+			low = mid;
+		else
+			high = mid;
+	}
+	if (rel < kallsyms_table[low].offset)
+		return NULL;
+	*offset = rel - kallsyms_table[low].offset;
+	return kallsyms_names + kallsyms_table[low].name;
+}

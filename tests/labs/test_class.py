@@ -137,9 +137,16 @@ def write_tree(folder, **files):
             f.write(content)
 
 
-def make_submissions(folder, cut):
-    """One of each kind. cut: the starter's files."""
-    plan, right = text(PLAN), text(MAP)
+def solved(lab, path, cut):
+    """What a student hands in: the starter's file @cut, contracts and all, with the bodies written."""
+    for name in lab.write[path]:
+        cut = starter.cutting.replace_body(cut, name, starter.cutting.body(text(path), name))
+    return cut
+
+
+def make_submissions(folder, cut, right):
+    """One of each kind. cut: the starter's files; right: those of a student who has all."""
+    plan, right = right[PLAN], right[MAP]
     os.makedirs(folder)
 
     def hand_in(name, **files):
@@ -166,11 +173,12 @@ def graded(tmp_path_factory):
     room = str(tmp_path_factory.mktemp('class'))
     top = os.path.join(room, 'course')
     make_course(top)
-    cut = {}
+    cut, right = {}, {}
     for number, path in ((3, PLAN), (4, MAP)):
         lab = course.find_lab(course.load_labs(top), number)
-        cut[path] = starter.cutting.cut(text(path), path, lab.write[path], number)
-    make_submissions(os.path.join(room, 'handed-in'), cut)
+        cut[path] = starter.cutting.cut(text(path), path, lab.write[path], number, course.load_contracts(top, lab))
+        right[path] = solved(lab, path, cut[path])
+    make_submissions(os.path.join(room, 'handed-in'), cut, right)
     p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'class', '--lab', '4', '--cut-earlier',
                         '--dir', os.path.join(room, 'handed-in'), '--csv', os.path.join(room, 'out.csv')],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

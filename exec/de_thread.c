@@ -7,6 +7,7 @@
  *   before   leader(pid 7) - thread(8) - thread(9, execs)
  *   after    9 has pid 7, the leader's parent and siblings; 7 and 8 are gone
  */
+#include <binfmts.h>
 #include <errno.h>
 #include <sched.h>
 

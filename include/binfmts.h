@@ -11,6 +11,7 @@
 #include <asm/page.h>
 #include <linux/resource.h>
 
+struct task_struct;
 struct file;
 struct cred;
 struct mm_struct;
@@ -112,6 +113,9 @@ void put_arg_page(struct linux_binprm *bprm);	/* drops bprm->arg_page */
 int prepare_bprm_creds(struct linux_binprm *bprm);
 void check_unsafe_exec(struct linux_binprm *bprm);
 int bprm_creds_from_file(struct linux_binprm *bprm);
+
+/* exec/de_thread.c: ends the other threads of @me, which is current. 0, or -EAGAIN: it is killed. */
+int de_thread(struct task_struct *me);
 
 /* The formats. */
 void elf_binfmt_init(void);		/* exec/binfmt_elf.c */

@@ -82,5 +82,4 @@ struct task_struct init_task = {
 	.sighand = &init_sighand,
 	.cred = &init_cred,
 	.pending.list = LIST_HEAD_INIT(init_task.pending.list),
-	.timer_slack_ns = 50000,
 };

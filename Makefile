@@ -296,6 +296,7 @@ $(PARTS:%=test-%):
 	@$(SETUP) do-$@
 do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 	@tools/check-floors
+	@tools/check-words
 	@$(PYTEST) tests
 $(PARTS:%=do-test-%): do-test-%: $$(NEEDS_$$*)
 	@$(PYTEST) tests/$*

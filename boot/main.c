@@ -3,6 +3,7 @@
  * start_kernel: the boot, in order, once. Each step may use what stands above it.
  * Then two tasks go on: this one becomes the idle loop, pid 1 becomes /init.
  * Abridges Linux's init/main.c: no initcalls, no built-in initramfs, no disk as root.
+ * Not on the road of an exec.
  */
 #include <binfmts.h>
 #include <boot_info.h>

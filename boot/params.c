@@ -8,6 +8,7 @@
  * Abridges Linux's init/main.c, kernel/params.c and lib/cmdline.c; the rules, the quotes and
  * the limits are Linux's, so that init sees the same argv and envp. Words that only Linux obeys
  * are known by name, lest they reach init; of those, the common ones.
+ * Not on the road of an exec.
  */
 #include <boot_info.h>
 #include <boot_params.h>

@@ -4,6 +4,7 @@
  * with it. notify_change is the one door; the system calls stand in open.c.
  * Abridges Linux's fs/attr.c, do_truncate of fs/open.c and file_remove_privs of
  * fs/inode.c. Left out: quotas, ACLs, immutable and append-only files.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

@@ -4,6 +4,7 @@
  * The list of devices is also what devtmpfs shows.
  * Abridges Linux's fs/char_dev.c and drivers/base/devtmpfs.c; leaves out
  * modules, ranges of numbers and removal.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <printk.h>

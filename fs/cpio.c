@@ -9,6 +9,7 @@
  * Abridges the parser of Linux's init/initramfs.c. A check sum (070702) is read
  * over. Touches no global state and believes nothing: every length is compared
  * with what is left of the archive before it is used.
+ * Not on the road of an exec.
  */
 #include <cpio.h>
 #include <errno.h>

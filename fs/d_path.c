@@ -6,6 +6,7 @@
  *   buf [            | / usr / bin / ls \0 ]   prepend moves the bar to the left
  *
  * Abridges Linux's fs/d_path.c. Left out: the retry without a lock (RCU).
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

@@ -4,6 +4,7 @@
  * and ttyS1, the second serial port: a way out for bytes, not a terminal.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
  * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <mm_types.h>

@@ -5,6 +5,7 @@
  * checks, and lets the file system do it.
  * Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases,
  * ACLs, protected_hardlinks, and the lock of a file that is merely renamed.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

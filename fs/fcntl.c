@@ -4,6 +4,7 @@
  * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out owners and signals of
  * files, leases, seals, other pipe sizes (all -EINVAL), and the ioctls common to
  * all files (-ENOTTY): an ioctl goes to the driver.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

@@ -6,6 +6,7 @@
  * Abridges Linux's init/initramfs.c: same treatment of hard links, of entries
  * that replace others, of missing parents (the entry is passed over), and of
  * times. Left out: decompression (GRUB does it), check sums.
+ * Not on the road of an exec.
  */
 #include <cpio.h>
 #include <fs.h>

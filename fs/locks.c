@@ -10,6 +10,7 @@
  *
  * Abridges Linux's fs/locks.c; leaves out locks of open files (OFD), leases,
  * /proc/locks and the search for deadlocks. One queue for all waiters.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

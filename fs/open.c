@@ -4,6 +4,7 @@
  * permissions, owner, times), and that move the task in the tree.
  * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and
  * fallocate.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

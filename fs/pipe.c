@@ -10,6 +10,7 @@
  * than 16 pages, and a queue each for readers and writers: who is woken looks for
  * himself. pipe->mutex guards everything; it is never held asleep except in a
  * page fault.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <frames.h>

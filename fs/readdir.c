@@ -12,6 +12,7 @@
  *   d_seq               9     7     3         (newest child first, as Linux's tmpfs)
  *
  * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

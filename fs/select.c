@@ -9,6 +9,7 @@
  *
  * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and STICKY_TIMEOUTS. A poll that goes on
  * after SIGCONT begins its time anew.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

@@ -4,6 +4,7 @@
  * link. vfs_getattr gives the facts; this file only puts them into the user's form.
  * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times,
  * mount ids and attributes.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <sched.h>

@@ -4,6 +4,7 @@
  * file and answer as a tmpfs of Linux that has none set: nothing is listed, none
  * is there, none can be set.
  * Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's name.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <syscalls.h>

@@ -40,7 +40,7 @@ struct linux_binprm {
 	bool secureexec;		/* AT_SECURE */
 	bool point_of_no_return;	/* from here on every error kills the process */
 	bool comm_from_dentry;		/* the name was empty: comm comes from the file */
-	struct file *executable;	/* passed to an interpreter (binfmt_misc) */
+	struct file *executable;	/* passed to an interpreter, as by Linux's binfmt_misc */
 	struct file *interpreter;	/* next file of the loop, for follow_interpreter to take */
 	struct file *file;		/* open, write access denied; free_bprm closes it */
 	struct cred *cred;		/* the new credentials */

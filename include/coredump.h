@@ -29,7 +29,7 @@ void dump_skip(struct coredump_params *cprm, size_t n);
 /* exec/elf_core.c: the core_dump method of the ELF format. Nonzero: something was written. */
 int elf_core_dump(struct coredump_params *cprm);
 
-/* user_regs_struct of <sys/user.h>: pt_regs, then the segments. */
+/* Linux's struct user_regs_struct: pt_regs, then the segments. */
 struct elf_gregs {
 	unsigned long pt_regs[21];
 	unsigned long fs_base, gs_base, ds, es, fs, gs;

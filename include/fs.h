@@ -69,7 +69,7 @@ struct qstr {
 	u32 hash;
 };
 
-/* d_lock order and all tree links: dcache lock. d_inode NULL: negative (only during create). */
+/* The dcache lock guards all links of the tree. d_inode is NULL while the file is being created. */
 struct dentry {
 	atomic_t d_count;
 	unsigned int d_flags;			/* DCACHE_* */

@@ -17,14 +17,13 @@ enum lock_class {
 	LOCK_NONE,		/* unchecked: boot-time or leaf locks of one function */
 	LOCK_CRED_GUARD,	/* signal->cred_guard_mutex: one exec at a time */
 	LOCK_PIPE,		/* pipe mutex */
-	LOCK_TTY,		/* tty->lock mutex */
+	LOCK_TTY,		/* tty->read_lock */
 	LOCK_RENAME,		/* one rename at a time */
 	LOCK_F_POS,		/* file->f_pos_lock */
 	LOCK_INODE,		/* inode->i_rwsem: parent before child */
 	LOCK_MMAP,		/* mm->mmap_lock */
 	LOCK_FUTEX,		/* futex hash bucket */
 	LOCK_I_MMAP,		/* address_space->i_mmap_lock */
-	LOCK_PAGE,		/* page lock bit */
 	LOCK_PAGE_TABLE,	/* mm->page_table_lock */
 	LOCK_FILES,		/* files->file_lock, fs->lock */
 	LOCK_DCACHE,		/* the dentry tree */

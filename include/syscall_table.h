@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The system calls: SYSCALL(name, prototype...). One line makes the dispatch
  * entry [__NR_name], the prototype of sys_name and the name for traces.
@@ -15,13 +16,13 @@ SYSCALL(readv, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(writev, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
 SYSCALL(pwritev, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
+/* fs/splice.c */
 SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
 SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n, unsigned int flags)
 /* fs/open.c */
 SYSCALL(open, const char __user *name, int flags, umode_t mode)
 SYSCALL(creat, const char __user *name, umode_t mode)
 SYSCALL(openat, int dfd, const char __user *name, int flags, umode_t mode)
-SYSCALL(close, unsigned int fd)
 SYSCALL(truncate, const char __user *name, long len)
 SYSCALL(ftruncate, unsigned int fd, unsigned long len)
 SYSCALL(access, const char __user *name, int mode)
@@ -39,6 +40,12 @@ SYSCALL(fchown, unsigned int fd, uid_t uid, gid_t gid)
 SYSCALL(fchownat, int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
 SYSCALL(utimensat, int dfd, const char __user *name, struct __kernel_timespec __user *ts, int flags)
 SYSCALL(umask, int mask)
+/* fs/file.c */
+SYSCALL(close, unsigned int fd)
+SYSCALL(dup, unsigned int fd)
+SYSCALL(dup2, unsigned int from, unsigned int to)
+SYSCALL(dup3, unsigned int from, unsigned int to, int flags)
+/* fs/sync.c */
 SYSCALL(sync, void)
 SYSCALL(syncfs, int fd)
 SYSCALL(fsync, unsigned int fd)
@@ -69,12 +76,10 @@ SYSCALL(readlink, const char __user *name, char __user *buf, int n)
 SYSCALL(readlinkat, int dfd, const char __user *name, char __user *buf, int n)
 SYSCALL(statfs, const char __user *name, struct statfs __user *st)
 SYSCALL(fstatfs, unsigned int fd, struct statfs __user *st)
+/* fs/readdir.c */
 SYSCALL(getcwd, char __user *buf, unsigned long n)
 SYSCALL(getdents64, unsigned int fd, void __user *buf, unsigned int n)
-/* fs/fcntl.c, fs/file.c */
-SYSCALL(dup, unsigned int fd)
-SYSCALL(dup2, unsigned int from, unsigned int to)
-SYSCALL(dup3, unsigned int from, unsigned int to, int flags)
+/* fs/fcntl.c */
 SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
 SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
@@ -112,12 +117,16 @@ SYSCALL(mmap, unsigned long addr, unsigned long len, unsigned long prot, unsigne
 SYSCALL(munmap, unsigned long addr, size_t len)
 /* mm/brk.c */
 SYSCALL(brk, unsigned long brk)
-/* mm/mprotect.c, mm/mremap.c, mm/madvise.c */
+/* mm/mprotect.c */
 SYSCALL(mprotect, unsigned long start, size_t len, unsigned long prot)
+/* mm/mremap.c */
 SYSCALL(mremap, unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned long flags, unsigned long new_addr)
+/* mm/madvise.c */
 SYSCALL(madvise, unsigned long start, size_t len, int behavior)
+/* mm/mincore.c */
 SYSCALL(msync, unsigned long start, size_t len, int flags)
 SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
+/* mm/mlock.c */
 SYSCALL(mlock, unsigned long start, size_t len)
 SYSCALL(munlock, unsigned long start, size_t len)
 /* kernel/futex.c */

@@ -6,6 +6,7 @@
  * Abridges Linux's kernel/sys.c, groups.c and the setuid part of
  * security/commoncap.c. Left out: namespaces (an id means itself, and only
  * (uid_t)-1 is invalid), capabilities set one by one, an fsuid of its own.
+ * Not on the road of an exec.
  */
 #include <syscalls.h>
 #include <errno.h>

@@ -3,6 +3,7 @@
  * The system calls about signals. Abridges the SYSCALL_DEFINEs of
  * kernel/signal.c; the machinery is kernel/task/signal.c, the frames are
  * arch/x86/entry/signal.c. No 32-bit forms, no pidfds.
+ * Not on the road of an exec.
  */
 #include <sched.h>
 #include <errno.h>

@@ -7,6 +7,7 @@
  * time zones, adjtimex, leap seconds (TAI is REALTIME), suspended time
  * (BOOTTIME is MONOTONIC), the CPU clocks of others;
  * coarse clocks are as fine as the others.
+ * Not on the road of an exec.
  */
 #include <syscalls.h>
 #include <sched.h>

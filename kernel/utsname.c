@@ -3,6 +3,7 @@
  * The names of the system. It calls itself Linux, for glibc and programs look
  * at sysname and release before they trust what execve gives them; release's
  * tail tells who it really is. Abridges init/version.c.
+ * Not on the road of an exec.
  */
 #include <utsname.h>
 

@@ -4,6 +4,7 @@
  * page stands in the kernel's half. Who jumps into it is served by
  * arch/x86/entry/vsyscall.c.
  * Abridges the gate part of Linux 6.1 arch/x86/entry/vsyscall/vsyscall_64.c.
+ * Not on the road of an exec.
  */
 #include <mm.h>
 

@@ -3,6 +3,7 @@
  * Two small questions about a range: which of its pages are in memory
  * (mincore), and, are its changes on the medium (msync)? They are: RAM is the medium.
  * Abridges Linux 6.1 mm/mincore.c and mm/msync.c; leaves out swap and write-back.
+ * Not on the road of an exec.
  */
 #include <frames.h>
 #include <fs.h>

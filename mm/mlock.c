@@ -3,6 +3,7 @@
  * Locked memory: Exon never swaps, so a lock means "counted, and faulted in now". The flag
  * splits and merges areas as in Linux, and RLIMIT_MEMLOCK holds.
  * Abridges Linux 6.1 mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
+ * Not on the road of an exec.
  */
 #include <errno.h>
 #include <mm.h>

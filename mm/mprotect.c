@@ -17,9 +17,9 @@
 #define VM_PRIVATE_ACCOUNTED (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
 
 /*
- * Gives [start, end), which lies in @vma, the flags @newflags. *pprev: in the
- * area before, out the one that now covers the range. 0, -ENOMEM, or what
- * may_split says. mmap_lock held for write.
+ * Sets the flags of [start, end), which lies in @vma, to @newflags. *pprev is the VMA before on
+ * entry and the one that covers the range on return. Returns 0, -ENOMEM, or the error of vma_carve.
+ * mmap_lock is held for write.
  */
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags)

@@ -6,7 +6,7 @@
  * mm/mmap.c; leaves out time namespaces and paravirtual clocks (their vvar
  * pages are in the map, and fault with SIGBUS).
  *
- *   addr                      text_start = AT_SYSINFO_EHDR
+ *   addr                      AT_SYSINFO_EHDR
  *   | [vvar] 4 pages r--p      | [vdso] 2 pages r-xp |
  *   | vdso_data | - | - | -    | ELF image: arch/x86/vdso/image.asm |
  */

@@ -41,6 +41,8 @@ CUTS = [
     ('exc_debug', 'of the exceptions only the page fault is on the road'),
     ('die', 'a bug of the kernel: the road ends'),
     ('emulate_vsyscall', 'the page at 0xffffffffff600000 is for programs of 2007 and before'),
+    ('out_of_memory', 'memory is used up: the road ends'),
+    ('early_alloc', 'memory before the allocator runs'),
     ('do_signal', 'signals are delivered on the way out; an exec that succeeds has none'),
     ('do_notify_parent_cldstop', 'job control: a stop or a continuation, not an exit'),
     ('kill_orphaned_pgrp', 'job control: only an exit that leaves stopped jobs behind'),
@@ -96,6 +98,11 @@ def files(graph):
     for f in reached(graph):
         found.setdefault(f[0], []).append((lines_of(f), f[1]))
     return found
+
+
+def road(graph):
+    """The files to read: at least ten lines of them are on the spine."""
+    return [path for path, functions in files(graph).items() if sum(n for n, _ in functions) >= 10]
 
 
 def check(graph):

@@ -10,6 +10,7 @@
  * The screen lives in a copy in RAM; what changes is written through, since reading video
  * memory is slow. Abridges Linux's drivers/tty/vt/vt.c: one screen, no scrollback, no scroll
  * region, no saved cursor, and of UTF-8 only the ASCII part ('?' for the rest).
+ * Not on the road of an exec.
  */
 #include <printk.h>
 #include <slab.h>

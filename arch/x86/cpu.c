@@ -6,6 +6,7 @@
  *
  * Abridges arch/x86/kernel/cpu/common.c. Left out: all models but "x86-64 with
  * the features of CPUID", errata, mitigations, more than one processor.
+ * Not on the road of an exec.
  *
  *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs | 0x40 TSS | 0x7b cpu number
  *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC

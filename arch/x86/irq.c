@@ -6,6 +6,7 @@
  *
  * Abridges arch/x86/kernel/i8259.c and the virtual wire part of apic.c. Left
  * out: I/O APIC, MSI, sharing, threads.
+ * Not on the road of an exec.
  *
  *   timer keyboard - serial ..(IRQ 0-7)   IRQ 8-15
  *        \_____ master 8259 ______/ IRQ 2 __ slave 8259

@@ -7,6 +7,7 @@
  *
  * Abridges Linux's drivers/tty/vt/keyboard.c and drivers/input: one layout, no LEDs, no
  * dead keys; the keypad always gives digits.
+ * Not on the road of an exec.
  */
 #include <string.h>
 #include <asm/io.h>

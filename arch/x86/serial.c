@@ -5,6 +5,7 @@
  * has run. "\n" goes out as it is: the tty or printk made it "\r\n". The one at 0x2f8 only
  * sends: a graded program's results must not mix with what the console shows.
  * Abridges Linux's drivers/tty/serial/8250: 115200 8N1, no flow control.
+ * Not on the road of an exec.
  */
 #include <printk.h>
 #include <asm/io.h>

@@ -4,6 +4,7 @@
  * Abridges Linux's fs/proc/array.c and task_mem of task_mmu.c: the same lines
  * in the same order; what Exon has not (cgroups, seccomp, swap, huge pages,
  * mitigations) shows the value it has on a Linux that does not use it.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <mm.h>

@@ -5,6 +5,7 @@
  *
  * Abridges Linux's fs/proc/base.c and __ptrace_may_access. Left out: hidepid,
  * map_files, namespaces, the files of cgroups and security modules.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <binfmts.h>

@@ -3,6 +3,7 @@
  * /proc/PID/fd: a link for each open descriptor, with the rights it was opened with;
  * fdinfo: a text for each. The directory's one table entry is what its names are.
  * Abridges Linux's fs/proc/fd.c; left out: the locks in fdinfo.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <printk.h>

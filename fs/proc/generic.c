@@ -3,6 +3,7 @@
  * The plain files of /proc, about the system as a whole, and the table of its root.
  * Abridges Linux's fs/proc/{meminfo,stat,uptime,loadavg,version,devices,
  * cmdline}.c: the same fields in the same order; 0 where Exon has no such thing.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <boot_info.h>

@@ -3,6 +3,7 @@
  * From a table entry to an inode that can be listed, read and written.
  * Abridges Linux's fs/proc/inode.c and generic.c. Left out: entries that come
  * and go while the system runs; a text longer than 64 MiB.
+ * Not on the road of an exec.
  *
  *   open - read at 0: entry->show writes the whole text into a buffer -
  *   reads: parts of that buffer - close: it is freed

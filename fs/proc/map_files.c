@@ -4,6 +4,7 @@
  * ends. It leads to the file itself, even when its name is gone. After the
  * map_files part of Linux's fs/proc/base.c. Left out: the capability that
  * Linux wants of those who follow a link and not only read it.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <errno.h>

@@ -3,6 +3,7 @@
  * /proc/PID/mounts and mountinfo: every mount that current can reach from its root.
  * Abridges Linux's fs/proc_namespace.c; left out: options of file systems,
  * peer groups.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <errno.h>

@@ -3,6 +3,7 @@
  * The file system "proc" and its root directory.
  * Abridges Linux's fs/proc/root.c; left out: mount options (hidepid, gid).
  * There is one super block: all mounts show the same tree.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <asm/page.h>

@@ -3,6 +3,7 @@
  * Text for /proc, written piece by piece into a buffer of fixed size. What does
  * not fit sets count beyond size: the caller makes a larger buffer and begins again.
  * Abridges Linux's fs/seq_file.c; the buffer's life and the reading belong to fs/proc.
+ * Not on the road of an exec.
  */
 #include <fs.h>
 #include <printk.h>

@@ -3,6 +3,7 @@
  * /proc/sys: the kernel's variables, a table for each directory in alphabetical
  * order, as Linux lists them. Abridges Linux's kernel/sysctl.c and
  * fs/proc/proc_sysctl.c; left out: variables that no program of ours reads.
+ * Not on the road of an exec.
  */
 #include "internal.h"
 #include <binfmts.h>

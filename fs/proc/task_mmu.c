@@ -4,6 +4,7 @@
  * what of each area is in memory; pagemap, the page tables as a file.
  * Abridges Linux's fs/proc/task_mmu.c; left out: clear_refs, names of
  * anonymous areas, and the counting of swapped and huge pages, which are 0.
+ * Not on the road of an exec.
  *
  *   00400000-0049c000 r-xp 00001000 00:02 17          <padding>   /bin/busybox
  *   start-end         rights offset dev    inode       name at column 73

@@ -36,7 +36,6 @@ static const char *const class_names[] = {
 	[LOCK_MMAP] = "mmap",
 	[LOCK_FUTEX] = "futex",
 	[LOCK_I_MMAP] = "i_mmap",
-	[LOCK_PAGE] = "page",
 	[LOCK_PAGE_TABLE] = "page_table",
 	[LOCK_FILES] = "files",
 	[LOCK_DCACHE] = "dcache",

@@ -4,6 +4,7 @@
  * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
  * Abridges Linux's kernel/time/posix-cpu-timers.c; leaves out timers on the CPU
  * time of one thread.
+ * Not on the road of an exec.
  */
 #include <sched.h>
 #include <asm/irq.h>

@@ -3,6 +3,7 @@
  * Task 0, which is not forked but written down: the boot context, later the
  * idle loop. Every other task begins as a copy of it or of its descendants.
  * Abridges Linux's init/init_task.c.
+ * Not on the road of an exec.
  */
 #include <sched.h>
 #include <fs.h>

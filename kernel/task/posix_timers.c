@@ -5,6 +5,7 @@
  *
  * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time
  * (EOPNOTSUPP), a move of CLOCK_REALTIME while a timer on it runs.
+ * Not on the road of an exec.
  *
  *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
  *                               └─timer─> tick: signal, or overrun + 1 while the last one is pending

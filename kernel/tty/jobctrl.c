@@ -6,6 +6,7 @@
  *
  * Abridges Linux's drivers/tty/tty_jobctrl.c. Left out: tty_old_pgrp (a
  * leader that lost its terminal before it ends signals nobody), pty masters.
+ * Not on the road of an exec.
  */
 #include <tty.h>
 #include <fs.h>

@@ -9,6 +9,7 @@
  * (bytes beyond the buffer are dropped), the queue of echoes, IUCLC,
  * expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer
  * between bytes (VTIME with VMIN).
+ * Not on the road of an exec.
  *
  *   interrupt --n_tty_receive--> buf --n_tty_read--> program
  *                    | echo                              |

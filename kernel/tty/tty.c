@@ -7,6 +7,7 @@
  * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than
  * one line, what a modem, a UART or a virtual terminal has of its own (ENOTTY),
  * termio of System V, TIOCSTI, exclusive mode, fasync.
+ * Not on the road of an exec.
  *
  *   /dev/tty (5:0, current's) ┐
  *   /dev/console (5:1)        ├─ console_tty ─ console_write, console_input

@@ -4,6 +4,7 @@
  * half of the page tables gives nobody too much: no page is both writable and executable, only
  * .text is executable, .text and .rodata are written by nobody, not even through the direct map,
  * and user mode sees nothing. Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
+ * Not on the road of an exec.
  */
 #include <frames.h>
 #include <printk.h>

@@ -4,6 +4,7 @@
  *
  * Abridges Linux's arch/x86/kernel/idt.c and syscall_init of cpu/common.c. Left out: the 32-bit
  * doors.
+ * Not on the road of an exec.
  *
  *   vector 0..31 exceptions | 32..47 the 8259 lines | 255 spurious of the APIC | others absent: #GP
  */

@@ -5,6 +5,7 @@
  *
  * Abridges arch/x86/kernel/signal.c and the end of get_signal in
  * kernel/signal.c. Left out: 32-bit frames, ptrace, restartable sequences.
+ * Not on the road of an exec.
  *
  *   old sp  ----------------
  *           128 bytes red zone (not on the alternate stack)

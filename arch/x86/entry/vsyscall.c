@@ -9,6 +9,7 @@
  *   emulate   the page can be read too: it is really there, not executable
  *
  * Abridges arch/x86/entry/vsyscall/vsyscall_64.c and vsyscall_emu_64.S.
+ * Not on the road of an exec.
  */
 #include <asm/processor.h>
 #include <asm/uaccess.h>

@@ -5,6 +5,7 @@
  * Abridges Linux 6.1 lib/vdso/gettimeofday.c and arch/x86/entry/vdso; leaves
  * out time namespaces and paravirtual clocks. What cannot be answered here
  * becomes the system call.
+ * Not on the road of an exec.
  */
 #include <vdso.h>
 #include <linux/time.h>

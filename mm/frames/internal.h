@@ -17,10 +17,17 @@ void set_page_reserve(void);
  */
 void free_frames(phys_addr_t start, phys_addr_t end);
 
-/*
- * mem_init.c: a zeroed frame for a page table, by direct-map address; NULL. Also works before the
- * buddy allocator does.
- */
+/* memblock.c: memory before the buddy allocator; from memblock_done on only alloc_table. */
+struct boot_info;
+struct mem_range;
+void memblock_init(const struct boot_info *bi);
+void memblock_done(void);
+void early_reserve(phys_addr_t start, phys_addr_t end);
+/* A reservation that overlaps [start, end), or NULL. */
+const struct mem_range *early_conflict(phys_addr_t start, phys_addr_t end);
+/* @size bytes, a power of two and aligned to itself, below 4 GiB; not zeroed. */
+phys_addr_t early_alloc(size_t size);
+/* A zeroed frame for a page table, by direct-map address; NULL. Before and after memblock_done. */
 void *alloc_table(void);
 
 /* pgtable.c: map_kernel_range that may fail: 0 or -ENOMEM, and then a part may be mapped. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the boot loader's memory map to the buddy allocator, and the kernel's own page tables on
- * the way: frames that are taken before there is an allocator never go back.
- * Abridges Linux's mm/memblock.c, mm/mm_init.c and arch/x86/mm/init.c; leaves out hotplug and NUMA.
+ * the way.
+ * Abridges Linux's mm/mm_init.c and arch/x86/mm/init.c; leaves out hotplug and NUMA.
  * Not on the road of an exec.
  *
  *   boot_info.ram ─early_alloc─> page tables, vmemmap (the struct pages)
@@ -19,70 +19,10 @@
 
 _Static_assert(sizeof(struct page) == 64, "vmemmap counts on 64 bytes for each frame");
 
-#define LOW_RESERVED	0x100000UL  /* real-mode memory, VGA, BIOS */
-#define BOOT_MAPPED	(4UL << 30) /* what the boot tables show at PAGE_OFFSET */
-#define MIN_RAM		(16UL << 20)
-
-static bool buddy_ready;
+#define LOW_RESERVED 0x100000UL /* real-mode memory, VGA, BIOS */
+#define MIN_RAM	     (16UL << 20)
 
 struct page *zero_page;
-
-/* What is taken before the buddy allocator starts: in no order. */
-#define EARLY_MAX 64
-static struct mem_range early[EARLY_MAX];
-static unsigned int nr_early;
-static const struct boot_info *boot_map; /* for mem_init only */
-
-/* ---- before the buddy allocator -------------------------------------- */
-
-static void early_reserve(phys_addr_t start, phys_addr_t end)
-{
-	for (unsigned int i = 0; i < nr_early; i++)
-		if (early[i].end == start) {
-			early[i].end = end;
-			return;
-		}
-	if (nr_early == EARLY_MAX)
-		panic("memory map too scattered");
-	early[nr_early++] = (struct mem_range){start, end};
-}
-
-/* A reservation that overlaps [start, end), or NULL. */
-static const struct mem_range *early_conflict(phys_addr_t start, phys_addr_t end)
-{
-	for (unsigned int i = 0; i < nr_early; i++)
-		if (early[i].start < end && start < early[i].end)
-			return &early[i];
-	return NULL;
-}
-
-/* @size bytes, a power of two and aligned to itself, below 4 GiB; not zeroed. */
-static phys_addr_t early_alloc(size_t size)
-{
-	for (unsigned int i = 0; i < boot_map->nr_ram; i++) {
-		phys_addr_t pa = ALIGN(boot_map->ram[i].start, size);
-		const struct mem_range *taken;
-
-		while ((taken = early_conflict(pa, pa + size)))
-			pa = ALIGN(taken->end, size);
-		if (pa + size <= min(boot_map->ram[i].end, BOOT_MAPPED)) {
-			early_reserve(pa, pa + size);
-			return pa;
-		}
-	}
-	panic("not enough RAM: no room for %lu bytes of page tables and frame descriptors", size);
-}
-
-void *alloc_table(void)
-{
-	void *table;
-
-	if (buddy_ready)
-		return __get_free_pages(__GFP_ZERO, 0);
-	table = phys_to_virt(early_alloc(PAGE_SIZE));
-	clear_page(table);
-	return table;
-}
 
 /* ---- the kernel's page tables ---------------------------------------- */
 
@@ -215,8 +155,8 @@ static void check_ram(const struct boot_info *bi)
 
 void mem_init(const struct boot_info *bi)
 {
-	boot_map = bi;
 	check_ram(bi);
+	memblock_init(bi);
 	early_reserve(0, LOW_RESERVED);
 	early_reserve(PAGE_ALIGN_DOWN(bi->kernel.start), PAGE_ALIGN(bi->kernel.end));
 	early_reserve(PAGE_ALIGN_DOWN(bi->initrd.start), PAGE_ALIGN(bi->initrd.end));
@@ -226,7 +166,7 @@ void mem_init(const struct boot_info *bi)
 	init_struct_pages(bi);
 	for (unsigned int i = 0; i < bi->nr_ram; i++)
 		release_ram(bi->ram[i].start, bi->ram[i].end);
-	buddy_ready = true;
+	memblock_done();
 	set_page_reserve();
 	zero_page = alloc_page(__GFP_ZERO);
 	if (!zero_page)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The buddy allocator of mm/frames/page_alloc.c, filled by mm/frames/mem_init.c, against a naive
+ * The buddy allocator of mm/frames/page_alloc.c, filled by mem_init.c and memblock.c, against a naive
  * model: one owner for each frame. Their source is included, for the test calls static functions;
  * the array of struct pages is an ordinary one, and starts with garbage, as memory does.
  */
@@ -24,6 +24,7 @@ static struct page frames[FRAMES];
 #define VMEMMAP_START ((unsigned long)frames)
 
 #include "../../mm/frames/page_alloc.c"
+#include "../../mm/frames/memblock.c"
 #include "../../mm/frames/mem_init.c"
 
 char _text[1], _etext[1], _rodata[1], _erodata[1], _data[1], _end[1];

@@ -8,8 +8,10 @@
 #include <binfmts.h>
 #include <boot_info.h>
 #include <boot_params.h>
+#include <file.h>
 #include <frames.h>
 #include <fs.h>
+#include <namei.h>
 #include <printk.h>
 #include <reboot.h>
 #include <sched.h>

@@ -11,7 +11,6 @@
  */
 #include <binfmts.h>
 #include <errno.h>
-#include <fs.h>
 #include <sched.h>
 #include <string.h>
 #include <trace.h>

@@ -12,7 +12,6 @@
  */
 #include <binfmts.h>
 #include <errno.h>
-#include <fs.h>
 #include <string.h>
 
 #define MAGIC "TEST:"

@@ -7,13 +7,17 @@
 #include <binfmts.h>
 #include <coredump.h>
 #include <cred.h>
+#include <file.h>
 #include <fs.h>
 #include <mm.h>
+#include <namei.h>
 #include <printk.h>
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
 #include <utsname.h>
+#include <linux/fcntl.h>
+#include <linux/limits.h>
 
 char core_pattern[128] = "core";
 int core_uses_pid;
@@ -69,7 +73,7 @@ static int print_exe_file(char *out, size_t size, bool name_only)
 {
 	struct file *exe = get_mm_exe_file(current->mm);
 	char *buf = exe ? kmalloc(PATH_MAX, GFP_KERNEL) : NULL;
-	char *path = buf ? file_path(exe, buf, PATH_MAX) : NULL;
+	char *path = buf ? d_path(&exe->f_path, buf, PATH_MAX) : NULL;
 	int n = 0;
 
 	if (path && !IS_ERR(path))

@@ -8,6 +8,8 @@
 #include <binfmts.h>
 #include <cred.h>
 #include <fs.h>
+#include <fs_struct.h>
+#include <mount.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
 #include <linux/personality.h>

@@ -18,6 +18,7 @@
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
+#include <namei.h>
 #include <printk.h>
 #include <sched.h>
 #include <slab.h>
@@ -25,6 +26,7 @@
 #include <asm/processor.h>
 #include <asm/sigcontext.h>
 #include <asm/uaccess.h>
+#include <linux/limits.h>
 
 #define FXSAVE_SIZE	512		/* NT_FPREGSET: the legacy part of the FPU state, bytes */
 
@@ -218,7 +220,7 @@ static void add_files(struct core_notes *n, const struct core_vma *list, int cou
 	files = 0;
 	for (int i = 0; i < count; i++) {
 		const struct core_vma *c = &list[i];
-		const char *name = c->file ? file_path(c->file, path, PATH_MAX) : NULL;
+		const char *name = c->file ? d_path(&c->file->f_path, path, PATH_MAX) : NULL;
 		size_t len = name && !IS_ERR(name) ? strlen(name) + 1 : 0;
 
 		if (!len)

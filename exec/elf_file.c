@@ -5,7 +5,8 @@
  * libraries are read with them.
  */
 #include <elf_image.h>
-#include <fs.h>
+#include <errno.h>
+#include <file.h>
 #include <slab.h>
 
 int elf_read(struct file *file, void *buf, size_t len, loff_t pos)

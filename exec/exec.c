@@ -23,14 +23,18 @@
  */
 #include <binfmts.h>
 #include <cred.h>
+#include <file.h>
 #include <fs.h>
+#include <fs_struct.h>
 #include <mm.h>
+#include <namei.h>
 #include <printk.h>
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
 #include <syscalls.h>
 #include <trace.h>
+#include <linux/fcntl.h>
 
 /* ---- opening ------------------------------------------------------------ */
 

@@ -5,7 +5,8 @@
  * format that is not registered.
  */
 #include <binfmts.h>
-#include <fs.h>
+#include <errno.h>
+#include <file.h>
 #include <mm_types.h>
 #include <sched.h>
 #include <string.h>

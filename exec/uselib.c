@@ -9,8 +9,10 @@
 #include <fs.h>
 #include <linux/mman.h>
 #include <mm.h>
+#include <namei.h>
 #include <sched.h>
 #include <syscalls.h>
+#include <linux/fcntl.h>
 
 /* The one PT_LOAD of a library. NULL: it has none, or several. */
 static const Elf64_Phdr *library_segment(const Elf64_Phdr *phdr, unsigned int n)

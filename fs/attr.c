@@ -6,8 +6,10 @@
  * fs/inode.c. Left out: quotas, ACLs, immutable and append-only files.
  * Not on the road of an exec.
  */
+#include <cred.h>
 #include <fs.h>
-#include <sched.h>
+#include <signal.h>
+#include <task.h>
 #include <linux/capability.h>
 #include "internal.h"
 

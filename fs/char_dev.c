@@ -6,6 +6,7 @@
  * modules, ranges of numbers and removal.
  * Not on the road of an exec.
  */
+#include <chrdev.h>
 #include <fs.h>
 #include <printk.h>
 #include <slab.h>

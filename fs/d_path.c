@@ -9,8 +9,11 @@
  * Not on the road of an exec.
  */
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
+#include <mount.h>
+#include <namei.h>
 #include <string.h>
+#include <task.h>
 
 struct prepend_buffer {
 	char *buf;

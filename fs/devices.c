@@ -6,12 +6,12 @@
  * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
  * Not on the road of an exec.
  */
+#include <chrdev.h>
 #include <fs.h>
 #include <mm_types.h>
 #include <pagecache.h>
 #include <random.h>
-#include <sched.h>
-#include <printk.h>
+#include <task.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
 #include <linux/major.h>

@@ -7,10 +7,15 @@
  * ACLs, protected_hardlinks, and the lock of a file that is merely renamed.
  * Not on the road of an exec.
  */
+#include <chrdev.h>
+#include <cred.h>
 #include <fs.h>
-#include <sched.h>
+#include <mount.h>
+#include <namei.h>
 #include <syscalls.h>
+#include <task.h>
 #include <linux/capability.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include "internal.h"
 

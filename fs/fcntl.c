@@ -6,10 +6,13 @@
  * all files (-ENOTTY): an ioctl goes to the driver.
  * Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
-#include <sched.h>
 #include <syscalls.h>
+#include <task.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
+#include "internal.h"
 
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_NOATIME)
 

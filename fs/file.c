@@ -9,12 +9,14 @@
  *
  * Abridges Linux's fs/file.c; leaves out RCU, the bitmaps and close_range.
  */
+#include <file.h>
 #include <fs.h>
 #include <printk.h>
-#include <sched.h>
 #include <slab.h>
 #include <string.h>
 #include <syscalls.h>
+#include <task.h>
+#include <linux/fcntl.h>
 
 #define NR_OPEN_DEFAULT 64U
 #define NR_OPEN_MAX	(1U << 18) /* what one kmalloc can hold */
@@ -166,7 +168,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 	return files;
 }
 
-void put_files_struct(struct files_struct *files)
+static void put_files_struct(struct files_struct *files)
 {
 	if (!atomic_dec_and_test(&files->count))
 		return;

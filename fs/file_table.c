@@ -5,8 +5,11 @@
  * Abridges Linux's fs/file_table.c and do_dentry_open of fs/open.c. Left out:
  * the limit on open files, delayed fput, fsnotify, O_DIRECT (-EINVAL).
  */
+#include <file.h>
 #include <fs.h>
+#include <mount.h>
 #include <slab.h>
+#include <linux/fcntl.h>
 
 static void __fput(struct file *f)
 {

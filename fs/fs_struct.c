@@ -5,8 +5,9 @@
  * Abridges Linux's fs/fs_struct.c; leaves out the sequence count of its readers.
  */
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
 #include <slab.h>
+#include <task.h>
 
 static void get_path(struct fs_struct *fs, const struct path *from, struct path *to)
 {

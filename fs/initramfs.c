@@ -8,12 +8,16 @@
  * times. Left out: decompression (GRUB does it), check sums.
  * Not on the road of an exec.
  */
+#include <chrdev.h>
 #include <cpio.h>
 #include <fs.h>
 #include <pagecache.h>
 #include <printk.h>
 #include <slab.h>
 #include <string.h>
+#include <time.h>
+#include <linux/fcntl.h>
+#include <linux/limits.h>
 #include "internal.h"
 
 /* A file that has several names in the archive: where the first one is. */

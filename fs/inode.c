@@ -4,10 +4,15 @@
  * Abridges Linux's fs/inode.c. Left out: the inode hash (a file system in
  * memory finds its inodes through dentries), write-back.
  */
+#include <cred.h>
 #include <fs.h>
+#include <fs_struct.h>
+#include <mount.h>
 #include <pagecache.h>
-#include <sched.h>
 #include <slab.h>
+#include <task.h>
+#include <time.h>
+#include <linux/fcntl.h>
 #include <linux/mount.h>
 #include "internal.h"
 

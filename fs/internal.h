@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of fs/ tell only each other. */
+/* What the files of fs/ share with each other alone. */
 #ifndef FS_INTERNAL_H
 #define FS_INTERNAL_H
 
 #include <fs.h>
+#include <mount.h>
+#include <asm/page.h>
 
 void dcache_init(void);
 void inode_init(void);
-/* ramfs.c: registers tmpfs, ramfs, devtmpfs and the type of the root. */
-extern struct file_system_type rootfs_fs_type;
+/* ramfs.c: registers tmpfs, mounts it for shared memory. */
 void ramfs_register(void);
+extern struct file_system_type rootfs_fs_type;
+
 /* mount.c */
 /* A mount of @root that hangs nowhere yet, with one reference. NULL: no memory. */
 struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, unsigned int flags);
@@ -21,12 +24,19 @@ static inline bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_pare
 
 /* namei.c: what kind of name ends a path. */
 enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
-/* The directory of @name's last component, with references, and that component (it points into @name). 0 or -errno. */
+/* The directory of @name's last component, with references, and that component, a part of @name. */
 int filename_parentat(int dfd, const char *name, struct path *parent, struct qstr *last, int *type);
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
-/* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. @mode has the type. */
+/* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: may current give a file of @gid the set-group-id bit? */
 bool in_group_or_capable(gid_t gid);
+
+/* pipe.c */
+#define PIPE_SIZE	65536		/* bytes that a pipe holds */
+extern const struct file_operations pipefifo_fops;
+ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n);	/* from kernel memory */
+
+#define MAX_RW_COUNT	((size_t)(INT32_MAX & PAGE_MASK))	/* bytes that one call moves */
 
 #endif

@@ -12,10 +12,13 @@
  * /proc/locks and the search for deadlocks. One queue for all waiters.
  * Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
 #include <sched.h>
 #include <slab.h>
+#include <task.h>
 #include <asm/uaccess.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 
 struct file_lock {

@@ -12,8 +12,8 @@
  * propagation, expiry.
  */
 #include <fs.h>
+#include <mount.h>
 #include <slab.h>
-#include <string.h>
 #include <linux/mount.h>
 #include "internal.h"
 

@@ -13,11 +13,17 @@
  * walking without references (RCU), openat2's RESOLVE_*, automounts, O_TMPFILE,
  * protected_symlinks.
  */
+#include <file.h>
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
+#include <mount.h>
+#include <namei.h>
 #include <slab.h>
 #include <string.h>
+#include <task.h>
 #include <asm/uaccess.h>
+#include <linux/fcntl.h>
+#include <linux/limits.h>
 #include <linux/mount.h>
 #include "internal.h"
 

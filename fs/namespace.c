@@ -6,11 +6,16 @@
  * systems, read-only super blocks (a mount is), and the newer calls
  * (open_tree, fsmount...). Not on the road of an exec.
  */
+#include <cred.h>
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
+#include <mount.h>
+#include <namei.h>
 #include <printk.h>
 #include <syscalls.h>
+#include <task.h>
 #include <linux/capability.h>
+#include <linux/fcntl.h>
 #include <linux/mount.h>
 #include "internal.h"
 

@@ -6,11 +6,18 @@
  * fallocate.
  * Not on the road of an exec.
  */
+#include <cred.h>
+#include <file.h>
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
+#include <mount.h>
+#include <namei.h>
 #include <syscalls.h>
+#include <task.h>
+#include <time.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include <linux/fcntl.h>
 
 /* Opens by a kernel path, from the root or directory of current. ERR_PTR. */
 struct file *filp_open(const char *name, int flags, umode_t mode)

@@ -5,14 +5,16 @@
  * Abridges the permission part of Linux's fs/namei.c and of fs/inode.c. Left out:
  * ACLs, user namespaces, security modules, immutable files.
  */
+#include <cred.h>
 #include <fs.h>
-#include <sched.h>
+#include <mount.h>
+#include <task.h>
 #include <linux/capability.h>
 #include <linux/mount.h>
 #include "internal.h"
 
 /* Owner, group, others; then capabilities. 0 or -EACCES. */
-int generic_permission(struct inode *inode, int mask)
+static int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
 	bool dir = S_ISDIR(mode), any_exec = mode & 0111;

@@ -12,16 +12,25 @@
  * page fault.
  * Not on the road of an exec.
  */
-#include <fs.h>
+#include <cred.h>
+#include <file.h>
 #include <frames.h>
-#include <slab.h>
-#include <sched.h>
+#include <fs.h>
+#include <mount.h>
+#include <poll.h>
 #include <printk.h>
+#include <sched.h>
+#include <signal.h>
+#include <slab.h>
 #include <string.h>
 #include <syscalls.h>
+#include <task.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/eventpoll.h>
+#include <linux/fcntl.h>
 #include <linux/magic.h>
+#include "internal.h"
 
 #define PIPE_BUFFERS (PIPE_SIZE / PAGE_SIZE) /* a power of two */
 

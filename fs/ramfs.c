@@ -10,16 +10,21 @@
  * and mount options: what stops a writer is one limit for all instances
  * together, half of the memory (mm/filemap.c).
  */
-#include <fs.h>
+#include <chrdev.h>
+#include <file.h>
 #include <frames.h>
+#include <fs.h>
+#include <mount.h>
+#include <namei.h>
 #include <pagecache.h>
-#include <slab.h>
-#include <sched.h>
-#include <string.h>
 #include <printk.h>
+#include <slab.h>
+#include <string.h>
+#include <asm/page.h>
+#include <asm/statfs.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
-#include <linux/mount.h>
 #include "internal.h"
 
 #define BOGO_DIRENT_SIZE  20

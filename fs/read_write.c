@@ -9,15 +9,19 @@
  * read is a vector of one piece. A vector is done piece by piece: for a pipe only
  * each piece is atomic, not the whole.
  */
+#include <file.h>
 #include <fs.h>
 #include <pagecache.h>
-#include <sched.h>
+#include <signal.h>
 #include <slab.h>
-#include <string.h>
 #include <syscalls.h>
+#include <task.h>
 #include <asm/uaccess.h>
 #include <linux/eventpoll.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/uio.h>
+#include "internal.h"
 
 /*
  * One piece for the file's ->read or ->write. A range that no file can have is refused. Bytes or

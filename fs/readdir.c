@@ -14,13 +14,17 @@
  * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
  * Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
-#include <sched.h>
+#include <fs_struct.h>
+#include <namei.h>
 #include <slab.h>
 #include <string.h>
 #include <syscalls.h>
+#include <task.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>
+#include <linux/limits.h>
 
 #define DIR_POS_MAX ((u64)INT64_MAX)
 

@@ -11,11 +11,15 @@
  * after SIGCONT begins its time anew.
  * Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <slab.h>
-#include <string.h>
 #include <syscalls.h>
+#include <task.h>
+#include <time.h>
 #include <asm/uaccess.h>
 #include <linux/eventpoll.h>
 #include <linux/poll.h>

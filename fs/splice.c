@@ -5,11 +5,14 @@
  * they need of fs/splice.c: a page is copied, not handed on. Left out: splice,
  * tee, vmsplice. Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
 #include <slab.h>
-#include <sched.h>
 #include <syscalls.h>
+#include <task.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
+#include "internal.h"
 
 /* From @in, a file in the page cache, to @out, such a file or a pipe. Bytes or -errno. */
 static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,

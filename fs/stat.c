@@ -6,12 +6,20 @@
  * mount ids and attributes.
  * Not on the road of an exec.
  */
+#include <chrdev.h>
 #include <fs.h>
-#include <sched.h>
+#include <mount.h>
+#include <namei.h>
 #include <slab.h>
 #include <string.h>
 #include <syscalls.h>
+#include <time.h>
+#include <asm/page.h>
+#include <asm/stat.h>
+#include <asm/statfs.h>
 #include <asm/uaccess.h>
+#include <linux/fcntl.h>
+#include <linux/limits.h>
 #include <linux/mount.h>
 
 #define ST_VALID 0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for it */

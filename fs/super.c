@@ -4,6 +4,7 @@
  * Abridges Linux's fs/filesystems.c and fs/super.c. Left out: block devices,
  * freezing, modules. Not on the road of an exec.
  */
+#include <chrdev.h>
 #include <fs.h>
 #include <slab.h>
 #include <string.h>

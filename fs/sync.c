@@ -4,6 +4,7 @@
  * once the arguments are checked.
  * Abridges Linux's fs/sync.c and mm/fadvise.c. Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
 #include <syscalls.h>
 #include <linux/fadvise.h>

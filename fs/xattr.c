@@ -6,8 +6,11 @@
  * Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's name.
  * Not on the road of an exec.
  */
+#include <file.h>
 #include <fs.h>
+#include <namei.h>
 #include <syscalls.h>
+#include <linux/fcntl.h>
 
 /* @answer, if there is such a file; else why not. */
 static long answer_path(const char __user *name, unsigned int lookup, long answer)

@@ -3,12 +3,20 @@
 #ifndef SYSCALLS_H
 #define SYSCALLS_H
 
-#include <types.h>
-#include <fs.h>
 #include <signal.h>
-#include <linux/resource.h>
-#include <linux/time.h>
-#include <linux/time_types.h>
+#include <types.h>
+
+struct __kernel_itimerspec;
+struct __kernel_old_itimerval;
+struct __kernel_old_timeval;
+struct __kernel_timespec;
+struct iovec;
+struct pollfd;
+struct rlimit;
+struct rlimit64;
+struct stat;
+struct statfs;
+struct statx;
 
 #define SYSCALL(name, ...) long sys_##name(__VA_ARGS__);
 #include <syscall_table.h>

@@ -25,12 +25,11 @@ typedef __kernel_loff_t loff_t;
 typedef __kernel_pid_t pid_t;
 typedef unsigned int uid_t;
 typedef unsigned int gid_t;
-typedef u32 dev_t;		/* major << 20 | minor, as inside Linux; see fs.h for the user form */
+typedef u32 dev_t;		/* major << 20 | minor, as inside Linux; see chrdev.h for the user form */
 typedef unsigned short umode_t;
 typedef u64 phys_addr_t;	/* bytes, physical */
 typedef u64 pfn_t;		/* physical page number */
 typedef s64 ktime_t;		/* nanoseconds */
-typedef u64 sector_t;
 
 #define __user			/* a pointer that only copy_{from,to}_user and friends may follow */
 #define __packed		__attribute__((packed))

@@ -13,7 +13,8 @@
  */
 #include <sched.h>
 #include <errno.h>
-#include <fs.h>
+#include <file.h>
+#include <fs_struct.h>
 #include <mm.h>
 #include <printk.h>
 #include <string.h>

@@ -9,7 +9,8 @@
  */
 #include <sched.h>
 #include <errno.h>
-#include <fs.h>
+#include <file.h>
+#include <fs_struct.h>
 #include <mm.h>
 #include <string.h>
 #include <syscalls.h>

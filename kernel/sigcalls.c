@@ -7,7 +7,6 @@
  */
 #include <sched.h>
 #include <errno.h>
-#include <fs.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>

@@ -4,8 +4,8 @@
  * exec's new stack), and populating areas ahead of their faults (MAP_POPULATE, mlock). Abridges
  * Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
  */
+#include <errno.h>
 #include <frames.h>
-#include <fs.h>
 #include <mm.h>
 #include <sched.h>
 #include <string.h>

@@ -10,7 +10,7 @@
  *                                             mmap_base   <- rlimit, guard,
  *                                                            stack's random part
  */
-#include <fs.h>
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <linux/capability.h>

@@ -8,9 +8,11 @@
  *   do_mmap:  check the numbers -> find the place -> check file and permissions
  *             -> map_region: limits -> unmap what is there -> merge, or a new VMA
  */
+#include <file.h>
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
+#include <mount.h>
 #include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>

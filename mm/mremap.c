@@ -10,7 +10,7 @@
  *   grow  |#######|++|
  *   move  |.......|   ->   |#######|++|   (the old range goes, or with DONTUNMAP stays, empty)
  */
-#include <fs.h>
+#include <errno.h>
 #include <mm.h>
 #include <sched.h>
 #include <syscalls.h>

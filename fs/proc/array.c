@@ -6,10 +6,16 @@
  * mitigations) shows the value it has on a Linux that does not use it.
  * Not on the road of an exec.
  */
-#include "internal.h"
+#include <file.h>
+#include <fs_struct.h>
 #include <mm.h>
-#include <string.h>
+#include <sched.h>
+#include <seq_file.h>
+#include <signal.h>
+#include <task.h>
 #include <tty.h>
+#include <asm/page.h>
+#include "internal.h"
 
 
 static const char *get_task_state(struct task_struct *t)

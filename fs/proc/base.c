@@ -7,18 +7,23 @@
  * map_files, namespaces, the files of cgroups and security modules.
  * Not on the road of an exec.
  */
-#include "internal.h"
 #include <binfmts.h>
-#include <errno.h>
+#include <cred.h>
 #include <frames.h>
+#include <fs.h>
+#include <fs_struct.h>
 #include <mm.h>
 #include <printk.h>
+#include <seq_file.h>
 #include <slab.h>
 #include <string.h>
+#include <task.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/oom.h>
+#include "internal.h"
 
 #define FIRST_NUMBER	256	/* ctx->pos of process or thread 0, past all tables */
 

@@ -5,8 +5,14 @@
  * Abridges Linux's fs/proc/fd.c; left out: the locks in fdinfo.
  * Not on the road of an exec.
  */
-#include "internal.h"
+#include <file.h>
+#include <fs.h>
+#include <mount.h>
 #include <printk.h>
+#include <seq_file.h>
+#include <task.h>
+#include <linux/fcntl.h>
+#include "internal.h"
 
 static int proc_fd_link(struct task_struct *t, unsigned long fd, struct path *out)
 {

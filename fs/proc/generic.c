@@ -5,17 +5,22 @@
  * cmdline}.c: the same fields in the same order; 0 where Exon has no such thing.
  * Not on the road of an exec.
  */
-#include "internal.h"
 #include <boot_info.h>
 #include <frames.h>
+#include <fs.h>
 #include <mm_types.h>
 #include <pagecache.h>
 #include <printk.h>
+#include <sched.h>
+#include <seq_file.h>
 #include <slab.h>
-#include <string.h>
+#include <task.h>
+#include <time.h>
 #include <trace.h>
 #include <utsname.h>
 #include <asm/irq.h>
+#include <asm/page.h>
+#include "internal.h"
 
 #define FSHIFT		11		/* load averages are fixed point */
 #define FIXED_1		(1UL << FSHIFT)
@@ -148,7 +153,7 @@ static int proc_filesystems(struct seq_file *m, struct task_struct *unused __may
 	struct file_system_type *t;
 
 	list_for_each_entry(t, &file_systems, list)
-		seq_printf(m, "%s\t%s\n", t->fs_flags & FS_REQUIRES_DEV ? "" : "nodev", t->name);
+		seq_printf(m, "nodev\t%s\n", t->name);
 	return 0;
 }
 

@@ -8,13 +8,17 @@
  *   open - read at 0: entry->show writes the whole text into a buffer -
  *   reads: parts of that buffer - close: it is freed
  */
-#include "internal.h"
-#include <errno.h>
+#include <file.h>
+#include <fs.h>
 #include <mm.h>
+#include <seq_file.h>
 #include <slab.h>
 #include <string.h>
+#include <task.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>
+#include "internal.h"
 
 #define TEXT_KMALLOC	(1UL << 20)	/* a longer text comes from vmalloc */
 #define TEXT_MAX	(64UL << 20)

@@ -7,7 +7,11 @@
 #define FS_PROC_INTERNAL_H
 
 #include <fs.h>
-#include <sched.h>
+
+struct mm_struct;
+struct pid;
+struct seq_file;
+struct task_struct;
 
 struct proc_entry {
 	const char *name;			/* NULL: end of the table */

@@ -6,11 +6,14 @@
  * Linux wants of those who follow a link and not only read it.
  * Not on the road of an exec.
  */
-#include "internal.h"
-#include <errno.h>
+#include <file.h>
+#include <fs.h>
 #include <mm.h>
 #include <printk.h>
 #include <string.h>
+#include <task.h>
+#include <asm/page.h>
+#include "internal.h"
 
 /* The area of @t that begins at @start, if it maps a file: its end, rights and file (with a reference). False: there is none. */
 static bool mapped_file(struct task_struct *t, unsigned long start, struct vm_area_struct *copy)

@@ -5,10 +5,15 @@
  * peer groups.
  * Not on the road of an exec.
  */
-#include "internal.h"
-#include <errno.h>
+#include <chrdev.h>
+#include <fs.h>
+#include <mount.h>
+#include <namei.h>
+#include <seq_file.h>
 #include <slab.h>
+#include <linux/limits.h>
 #include <linux/mount.h>
+#include "internal.h"
 
 #define ESCAPED	" \t\n\\#"
 

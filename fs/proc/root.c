@@ -5,9 +5,12 @@
  * There is one super block: all mounts show the same tree.
  * Not on the road of an exec.
  */
-#include "internal.h"
+#include <fs.h>
 #include <asm/page.h>
+#include <asm/statfs.h>
+#include <linux/limits.h>
 #include <linux/magic.h>
+#include "internal.h"
 
 #define PROC_ROOT_INO		1
 

@@ -5,10 +5,13 @@
  * Abridges Linux's fs/seq_file.c; the buffer's life and the reading belong to fs/proc.
  * Not on the road of an exec.
  */
-#include <fs.h>
+#include <errno.h>
+#include <namei.h>
 #include <printk.h>
+#include <seq_file.h>
 #include <slab.h>
 #include <string.h>
+#include <linux/limits.h>
 
 static void seq_set_overflow(struct seq_file *m) { m->count = m->size + 1; }
 

@@ -5,13 +5,15 @@
  * fs/proc/proc_sysctl.c; left out: variables that no program of ours reads.
  * Not on the road of an exec.
  */
-#include "internal.h"
 #include <binfmts.h>
 #include <coredump.h>
+#include <cred.h>
 #include <errno.h>
 #include <mm.h>
+#include <seq_file.h>
 #include <string.h>
 #include <utsname.h>
+#include "internal.h"
 
 /* A variable, or the constant arg. */
 static int show_int(struct seq_file *m, struct task_struct *t __maybe_unused)

@@ -9,12 +9,16 @@
  *   00400000-0049c000 r-xp 00001000 00:02 17          <padding>   /bin/busybox
  *   start-end         rights offset dev    inode       name at column 73
  */
-#include "internal.h"
-#include <errno.h>
+#include <chrdev.h>
+#include <cred.h>
 #include <frames.h>
+#include <fs.h>
 #include <mm.h>
+#include <seq_file.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include "internal.h"
 
 #define NAME_COLUMN	72		/* then one more blank */
 #define PSS_SHIFT	12		/* shares of pages are kept this much finer than bytes */

@@ -5,8 +5,8 @@
  * Abridges Linux's init/init_task.c.
  * Not on the road of an exec.
  */
+#include <fs_struct.h>
 #include <sched.h>
-#include <fs.h>
 
 /*
  * Number 0: group and session of those who never called setpgid. Only init_task's

@@ -17,10 +17,12 @@
  */
 #include <tty.h>
 #include <fs.h>
+#include <poll.h>
 #include <printk.h>
 #include <sched.h>
 #include <string.h>
 #include <asm/uaccess.h>
+#include <linux/fcntl.h>
 #include <linux/poll.h>
 
 #define OUT_SIZE	256

@@ -13,6 +13,7 @@
  *   /dev/console (5:1)        ├─ console_tty ─ console_write, console_input
  *   /dev/ttyS0, tty0, tty1    ┘
  */
+#include <chrdev.h>
 #include <tty.h>
 #include <fs.h>
 #include <sched.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
+#include <linux/fcntl.h>
 #include <linux/major.h>
 #include <linux/poll.h>
 #include <linux/tty.h>

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the text of a path to a place in the tree (namei.c), and back (d_path.c).
+ * Errors are -errno or ERR_PTR; a struct path is returned with references.
+ */
+#ifndef NAMEI_H
+#define NAMEI_H
+
+#include <types.h>
+
+struct dentry;
+struct file;
+struct path;
+
+#define LOOKUP_FOLLOW		0x1	/* follow a symbolic link at the end, too */
+#define LOOKUP_DIRECTORY	0x2
+#define LOOKUP_EMPTY		0x4000	/* "" is allowed: @dfd itself */
+
+/* A kernel copy of a user's path. */
+struct filename {
+	const char *name;			/* in the same allocation */
+	char iname[];
+};
+
+/* -EFAULT, -ENOENT (""), -ENAMETOOLONG, -ENOMEM. */
+struct filename *getname(const char __user *name);
+struct filename *getname_flags(const char __user *name, int flags);	/* LOOKUP_EMPTY or 0 */
+struct filename *getname_kernel(const char *name);
+void putname(struct filename *f);
+
+/* Walk @name from @dfd (AT_FDCWD: the working directory); @flags LOOKUP_*. */
+int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path);
+int kern_path(const char *name, unsigned int flags, struct path *path);
+int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path);
+/*
+ * The same for the AT_* @flags of a system call; -EINVAL for flags that few calls know.
+ * @name NULL: the open file @dfd itself, with AT_EMPTY_PATH an O_PATH one too.
+ */
+int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
+
+#define __FMODE_EXEC	0x20	/* in @flags: asks MAY_EXEC, and read permission is not needed */
+/* Open by name; @flags O_*. */
+struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
+struct file *filp_open(const char *name, int flags, umode_t mode);	/* open.c */
+/* dirops.c: unlink, or with AT_REMOVEDIR rmdir, of @name, which it takes over, also an ERR_PTR. */
+int do_unlinkat(int dfd, struct filename *name, int flag);
+
+/*
+ * The absolute path of @p as current sees it, at the end of buf; " (deleted)" is added where it
+ * applies. Returns its first byte, or ERR_PTR(-ENAMETOOLONG).
+ */
+char *d_path(const struct path *p, char *buf, int len);
+/* For getcwd(2): -ENOENT if deleted; "(unreachable)" in front if outside current's root. */
+char *d_cwd_path(const struct path *p, char *buf, int len);
+/* A dentry_operations.d_dname: "/name (deleted)". */
+char *simple_dname(struct dentry *d, char *buf, int len);
+
+#endif

@@ -60,9 +60,13 @@ static const char *foreign_magic(const char *p, size_t left)
 		const char *error;
 	} known[] = {
 		{"070707", 6, "old cpio format: make the archive with \"cpio -H newc\""},
-		{"\x1f\x8b", 2, "compressed with gzip: unpack the archive first"},
-		{"\xfd\x37zXZ", 6, "compressed with xz: unpack the archive first"},
-		{"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack the archive first"},
+		{"\x1f\x8b", 2, "compressed with gzip twice: unpack it with \"gzip -d\" first"},
+		{"\xfd\x37zXZ", 6, "compressed with xz: unpack it with \"xz -d\" first"},
+		{"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack it with \"zstd -d\" first"},
+		{"BZh", 3, "compressed with bzip2: unpack it with \"bzip2 -d\" first"},
+		{"\x02\x21\x4c\x18", 4, "compressed with lz4: unpack it with \"lz4 -d\" first"},
+		{"\x5d\0\0", 3, "compressed with lzma: unpack it with \"xz -d --format=lzma\" first"},
+		{"\x89LZO\0", 5, "compressed with lzo: unpack it with \"lzop -d\" first"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

@@ -5,12 +5,14 @@
  * could be asked. The bytes go from the archive straight to the page cache.
  * Abridges Linux's init/initramfs.c: same treatment of hard links, of entries
  * that replace others, of missing parents (the entry is passed over), and of
- * times. Left out: decompression (GRUB does it), check sums.
+ * times. Left out: other compression than gzip, check sums.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
 #include <cpio.h>
+#include <frames.h>
 #include <fs.h>
+#include <inflate.h>
 #include <pagecache.h>
 #include <printk.h>
 #include <slab.h>
@@ -181,7 +183,60 @@ static int unpack_entry(struct link_seen **links, const struct cpio_entry *e)
 	return err == -ENOMEM || err == -ENOSPC ? err : 0;
 }
 
-int unpack_initramfs(const void *data, size_t size)
+/* ---- archives ---- */
+
+/*
+ * The bytes in the gzip file at @data, in memory from vmalloc; *used becomes the length of the file,
+ * *made that of the bytes. Its last four bytes, the size, are the last of @data if nothing follows;
+ * otherwise the room is doubled until it is enough. ERR_PTR(-EINVAL) or ERR_PTR(-ENOMEM).
+ */
+static void *unzip(const u8 *data, size_t size, size_t *used, size_t *made)
+{
+	size_t most = totalram_pages() * PAGE_SIZE, room = 4 * size;
+	u32 told;
+
+	memcpy(&told, data + size - sizeof(told), sizeof(told));
+	if (told > size && told < most)
+		room = told;
+	for (; room <= most; room *= 2) {
+		void *out = vmalloc(PAGE_ALIGN(room));
+		int err;
+
+		if (!out)
+			return ERR_PTR(-ENOMEM);
+		*used = size;
+		*made = room;
+		err = gunzip(data, used, out, made);
+		if (!err)
+			return out;
+		vfree(out);
+		if (err != -ENOSPC)
+			return ERR_PTR(err);
+	}
+	return ERR_PTR(-ENOMEM);
+}
+
+static int unpack_archives(const void *data, size_t size, bool may_be_gzip);
+
+/* A gzip file with archives in it; its length is added to *pos. 0 or -errno. */
+static int unpack_gzip(const u8 *data, size_t size, size_t *pos)
+{
+	size_t used = 0, made;
+	void *out = size - *pos < 18 ? ERR_PTR(-EINVAL) : unzip(data + *pos, size - *pos, &used, &made);
+	int err = PTR_ERR(out);
+
+	if (IS_ERR(out)) {
+		printk(KERN_ERR "initramfs: the gzip file at byte %zu of %zu is %s\n", *pos, size,
+		       err == -EINVAL ? "damaged" : "too large for this machine's memory");
+		return err;
+	}
+	err = unpack_archives(out, made, false);
+	vfree(out);
+	*pos += used;
+	return err;
+}
+
+static int unpack_archives(const void *data, size_t size, bool may_be_gzip)
 {
 	struct link_seen *links = NULL;
 	struct cpio_entry e;
@@ -189,7 +244,9 @@ int unpack_initramfs(const void *data, size_t size)
 	int kind, err = 0;
 
 	while (!err && (kind = cpio_next(data, size, &pos, &e)) != CPIO_END) {
-		if (kind < 0) {
+		if (kind < 0 && may_be_gzip && is_gzip((const u8 *)data + pos, size - pos)) {
+			err = unpack_gzip(data, size, &pos);
+		} else if (kind < 0) {
 			printk(KERN_ERR "initramfs: %s, at byte %zu of %zu\n", e.error, pos, size);
 			err = kind;
 		} else if (kind == CPIO_TRAILER) {
@@ -203,4 +260,9 @@ int unpack_initramfs(const void *data, size_t size)
 	}
 	forget_links(&links);
 	return err;
+}
+
+int unpack_initramfs(const void *data, size_t size)
+{
+	return unpack_archives(data, size, true);
 }

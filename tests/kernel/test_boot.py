@@ -168,7 +168,8 @@ BAD_ARCHIVE = {
     'truncated': (cut, r'initramfs: (file|header|name) cut off, at byte \d+ of \d+'),
     'garbage': (lambda p, s: p.write_bytes(b'This is no archive.' * 999), r'initramfs: no cpio magic, at byte 0'),
     'xz': (lambda p, s: p.write_bytes(lzma.compress(open(s, 'rb').read())), r'initramfs: compressed with xz: unpack'),
-    'gzip': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())), r'initramfs: compressed with gzip: unpack'),
+    'gzip, cut off': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())[:-9]), r'initramfs: the gzip file at byte 0 of \d+ is damaged'),
+    'gzip twice': (lambda p, s: p.write_bytes(gzip.compress(gzip.compress(open(s, 'rb').read()))), r'initramfs: compressed with gzip twice: unpack'),
     'zstd': (lambda p, s: p.write_bytes(b'\x28\xb5\x2f\xfd' * 64), r'initramfs: compressed with zstd: unpack'),
     'old cpio': (lambda p, s: p.write_bytes(b'070707' + b'0' * 100), r'initramfs: old cpio format: .*-H newc'),
 }
@@ -181,6 +182,22 @@ def test_bad_archive(folder, small, name):
     write(path, small)
     text = ends_with_panic(str(path))
     assert re.search(message, text), text
+
+
+@pytest.mark.parametrize('kernel', ['exon', 'linux'])
+@pytest.mark.parametrize('parts', ['one member', 'a member, then a member', 'a member, then an archive'])
+def test_gzip(folder, kernel, parts):
+    """QEMU's -initrd hands it over as it is."""
+    mkcpio(folder / 'run.cpio', '--text', 'run.sh:755=echo unpacked; cat /proc/sys/kernel/ostype')
+    with open(os.path.join(vm.BUILD, 'rootfs.cpio'), 'rb') as a, open(folder / 'run.cpio', 'rb') as b:
+        tree, run = a.read(), b.read()
+    packed = gzip.compress(tree, 1)
+    path = folder / 'packed.gz'
+    path.write_bytes({'one member': gzip.compress(tree + run, 1),
+                      'a member, then a member': packed + gzip.compress(run),
+                      'a member, then an archive': packed + bytes(-len(packed) % 4) + run}[parts])
+    text = vm.boot(kernel, str(path), memory=256)[0]
+    assert '=== begin\nunpacked\nLinux\n=== end 0' in text
 
 
 def test_no_initramfs():

@@ -116,28 +116,13 @@ void fd_install(unsigned int fd, struct file *f)
 	spin_unlock(&files->file_lock);
 }
 
-static struct file *files_lookup(struct files_struct *files, unsigned int fd, unsigned int mask)
-{
-	struct file *f = NULL;
+struct file *fget(unsigned int fd) { return fget_files(current->files, fd, FMODE_PATH); }
 
-	spin_lock(&files->file_lock);
-	if (fd < files->max_fds)
-		f = files->fd[fd].file;
-	if (f && (f->f_mode & mask))
-		f = NULL;
-	if (f)
-		get_file(f);
-	spin_unlock(&files->file_lock);
-	return f;
-}
-
-struct file *fget(unsigned int fd) { return files_lookup(current->files, fd, FMODE_PATH); }
-
-struct file *fget_raw(unsigned int fd) { return files_lookup(current->files, fd, 0); }
+struct file *fget_raw(unsigned int fd) { return fget_files(current->files, fd, 0); }
 
 struct file *fget_task(struct task_struct *t, unsigned int fd)
 {
-	return t->files ? files_lookup(t->files, fd, 0) : NULL;
+	return t->files ? fget_files(t->files, fd, 0) : NULL;
 }
 
 bool get_close_on_exec(const struct files_struct *files, unsigned int fd)

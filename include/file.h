@@ -4,13 +4,10 @@
 #define FILE_H
 
 #include <atomic.h>
+#include <fs.h>
 #include <spinlock.h>
-#include <types.h>
 
-struct file;
-struct file_operations;
 struct flock;
-struct path;
 struct task_struct;
 
 /* ---- descriptors: file.c ----------------------------------------------- */
@@ -29,7 +26,27 @@ struct files_struct {
 	struct fd_slot *fd;
 };
 
-struct file *fget(unsigned int fd);		/* with a reference; NULL; not O_PATH files */
+/*
+ * The file of @fd with a reference, unless it has a bit of @mask (FMODE_*). NULL: there is none.
+ * Inline because mm/ lies below fs/ and mmap(2) takes a descriptor.
+ */
+static inline struct file *fget_files(struct files_struct *files, unsigned int fd,
+				      unsigned int mask)
+{
+	struct file *f = NULL;
+
+	spin_lock(&files->file_lock);
+	if (fd < files->max_fds)
+		f = files->fd[fd].file;
+	if (f && (f->f_mode & mask))
+		f = NULL;
+	if (f)
+		get_file(f);
+	spin_unlock(&files->file_lock);
+	return f;
+}
+
+struct file *fget(unsigned int fd);		/* of current; not O_PATH files */
 struct file *fget_raw(unsigned int fd);		/* O_PATH too */
 struct file *fget_task(struct task_struct *t, unsigned int fd);
 int get_unused_fd_flags(unsigned int flags);	/* reserves the lowest; -EMFILE, -ENOMEM */

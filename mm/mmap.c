@@ -374,19 +374,6 @@ int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 	return vm_mmap_pgoff(file, addr, len, prot, flags, offset >> PAGE_SHIFT);
 }
 
-/* fget lives a floor above; mmap needs no more of it than this. */
-static struct file *file_of_fd(unsigned int fd)
-{
-	struct files_struct *files = current->files;
-	struct file *file;
-
-	spin_lock(&files->file_lock);
-	file = fd < files->max_fds ? files->fd[fd].file : NULL;
-	file = file && !(file->f_mode & FMODE_PATH) ? get_file(file) : NULL;
-	spin_unlock(&files->file_lock);
-	return file;
-}
-
 long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
 	      unsigned long fd, unsigned long off)
 {
@@ -396,7 +383,7 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 	if (offset_in_page(off))
 		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS)) {
-		file = file_of_fd(fd);
+		file = fget_files(current->files, fd, FMODE_PATH);
 		if (!file)
 			return -EBADF;
 	}

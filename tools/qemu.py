@@ -6,12 +6,13 @@
 
 It replaces itself by QEMU: the machine, then WORDS. Without --kvm the processor
 is emulated, so that it is the same on every computer. With --kvm it is the
-host's own, where /dev/kvm can be written. --gdb: stopped, and GDB is waited for
+host's own, where its KVM works. --gdb: stopped, and GDB is waited for
 at a socket. --snapshots: a qcow2 file that holds nothing else.
 """
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 
 MEMORY = 256        # MiB
@@ -19,8 +20,20 @@ MEMORY = 256        # MiB
 CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
 
 
+def kvm_works():
+    """In some virtual machines /dev/kvm can be opened, but QEMU cannot make use of it and aborts."""
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        return False
+    try:
+        return not subprocess.run(['qemu-system-x86_64', '-machine', 'q35', '-accel', 'kvm', '-cpu', 'host', '-nodefaults', '-S',
+                                   '-display', 'none', '-monitor', 'stdio'], input=b'quit\n', stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=10).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def accelerator(kvm=False):
-    if kvm and os.access('/dev/kvm', os.W_OK):
+    if kvm and kvm_works():
         return ['-accel', 'kvm', '-cpu', 'host']
     return ['-accel', 'tcg', '-cpu', CPU]
 

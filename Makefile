@@ -157,8 +157,9 @@ build/user/%: user/%.S
 	@$(CC) -nostdlib -o $@ $<
 
 # The links in dev lead out of the tree: make would follow them.
-build/rootfs.cpio: $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) tools/rootfs.sh tools/mkcpio.py tools/fetch-debian.sh
-	@tools/rootfs.sh $@ $(DEBIAN_PACKAGES)
+build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) \
+		tools/rootfs.sh tools/mkcpio.py
+	@tools/rootfs.sh $@
 
 # ---- run, compare, test -------------------------------------------------------
 
@@ -167,6 +168,14 @@ SETUP	:= tools/deps.sh && $(MAKE) --no-print-directory
 RAM	?= 256
 CMDLINE	?=
 QEMU	:= tools/qemu.py --ram=$(RAM)
+# Fetched while the kernel is compiled. The file holds the list: another one makes the folder anew.
+ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
+.PHONY: build/debian.complete
+endif
+build/debian.complete:
+	@tools/debian.py tree build/debian $(DEBIAN_PACKAGES) && echo '$(DEBIAN_PACKAGES)' >$@ || \
+		echo "rootfs: going on without new programs of Debian's" >&2
+
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words', RAM=MiB)
 	@$(SETUP) do-run
@@ -192,7 +201,7 @@ do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 quote	= '$(subst ','\'',$(1))'
 
 build/linux/vmlinuz:
-	@tools/fetch-linux.sh build/debs build/linux
+	@tools/debian.py linux build/linux
 
 # ---- debug ---------------------------------------------------------------------
 

@@ -1,0 +1,382 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Fetch packages of Debian 12 and unpack them, on any host: no apt, no dpkg, no rights are needed.
+
+  debian.py tree OUT PACKAGE...     the programs of the packages, unchanged, in the folder OUT
+  debian.py linux OUT               Debian's stock Linux 6.1, the oracle: OUT/vmlinuz and OUT/version
+  debian.py applets BUSYBOX         the names of a busybox's applets, read from the file
+
+The guest is Debian 12 with its security updates, whatever the host is. gpgv checks the signature of each
+release file with the keys of debian-archive-keyring; the release file has the hash of the list of packages,
+and that has the hash of each package.
+
+build/debs keeps the packages, so that a second run needs no network; OFFLINE=1 never uses it.
+build/guest.manifest tells which versions are in use. The mirror is the host's own where that is a Debian,
+DEBIAN_MIRROR=URL otherwise (DEBIAN_SECURITY_MIRROR=URL if the updates are not beside it).
+Status 1: a package could be had neither from build/debs nor from the network.
+"""
+import concurrent.futures
+import fcntl
+import hashlib
+import io
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+RELEASE = 'bookworm'
+SUITES = (RELEASE, RELEASE + '-updates', RELEASE + '-security')
+DEFAULT_MIRROR = 'http://deb.debian.org/debian'
+DEBIANS = ('bullseye', 'bookworm', 'trixie', 'forky', 'sid', 'oldoldstable', 'oldstable', 'stable', 'testing', 'unstable')
+KEYRINGS = ('/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp')
+LINUX = r'linux-image-6\.1\.[0-9]+-[0-9]+-cloud-amd64'
+UNUSED = ('usr/share/', 'etc/', 'var/')    # documents, locales, manuals: the root tree is unpacked into RAM at boot
+INDEX_HOURS = 12
+TRIES = 3
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CACHE = os.path.join(TOP, 'build', 'debs')
+OFFLINE = os.environ.get('OFFLINE', '') not in ('', '0')
+MANIFEST = os.path.join(TOP, 'build', 'guest.manifest')
+
+
+class Failed(Exception):
+    pass
+
+
+# ---- versions ------------------------------------------------------------------------
+
+def version_key(version):
+    """Sorts as Debian's policy says: '~' before the end, letters before other signs, numbers by value."""
+    epoch, _, rest = version.rpartition(':')
+    upstream, _, revision = rest.rpartition('-') if '-' in rest else (rest, '', '')
+    return int(epoch or 0), part_key(upstream), part_key(revision)
+
+
+def part_key(part):
+    return [(tuple(-1 if c == '~' else ord(c) if c.isalpha() else ord(c) + 256 for c in text) + (0,), int(number or 0))
+            for text, number in re.findall(r'(\D*)(\d*)', part)]
+
+
+# ---- mirrors -------------------------------------------------------------------------
+
+def host_mirrors():
+    """{suite: URL} of the Debian mirrors that the host's apt uses."""
+    try:
+        text = subprocess.run(['apt-get', 'indextargets', '--format', '$(SITE) $(RELEASE) $(COMPONENT)', 'Identifier: Packages'],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True).stdout
+    except OSError:
+        return {}
+    found = {}
+    for line in text.splitlines():
+        site, release, component = (line.split() + ['', '', ''])[:3]
+        if component.endswith('main') and re.match('https?:', site) and re.split('[-/]', release)[0] in DEBIANS:
+            found.setdefault('security' if release.endswith(('-security', '/updates')) else 'main', site.rstrip('/'))
+    return found
+
+
+def mirrors_of(suite):
+    """The URLs to try, best first."""
+    main = os.environ.get('DEBIAN_MIRROR', '').rstrip('/')
+    if suite.endswith('-security'):
+        given = os.environ.get('DEBIAN_SECURITY_MIRROR', '').rstrip('/') or (main and main + '-security')
+        urls = [given] if given else [host_mirrors().get('security'), DEFAULT_MIRROR + '-security']
+    else:
+        urls = [main] if main else [host_mirrors().get('main'), DEFAULT_MIRROR]
+    return list(dict.fromkeys(u for u in urls if u))
+
+
+def use_proxy_of_apt():
+    """A host whose apt needs a proxy has it in apt's configuration, not always in the environment."""
+    for kind in ('http', 'https'):
+        if kind + '_proxy' in os.environ or not shutil.which('apt-config'):
+            continue
+        text = subprocess.run(['apt-config', 'shell', 'P', 'Acquire::%s::Proxy' % kind], stdout=subprocess.PIPE,
+                              universal_newlines=True).stdout
+        m = re.search("P='(.+)'", text)
+        if m and m.group(1) != 'DIRECT':
+            os.environ[kind + '_proxy'] = m.group(1)
+
+
+def download(url):
+    """The bytes at @url. Raises Failed."""
+    for again in range(TRIES):
+        try:
+            with urllib.request.urlopen(url, timeout=30) as f:
+                return f.read()
+        except urllib.error.HTTPError as e:
+            if e.code < 500:
+                raise Failed('%s: %s' % (url, e))
+            error = e
+        except (OSError, ValueError, EOFError) as e:
+            error = e
+        time.sleep(again)
+    raise Failed('%s: %s' % (url, error))
+
+
+# ---- the list of packages ------------------------------------------------------------
+
+def keyring():
+    given = os.environ.get('DEBIAN_KEYRING')
+    for path in [given] if given else KEYRINGS:
+        if os.path.exists(path):
+            return path
+    raise Failed("Debian's keys are missing: install debian-archive-keyring (Fedora: debian-keyring), or DEBIAN_KEYRING=FILE")
+
+
+def signed_text(inrelease):
+    """What Debian has signed of a release file."""
+    if not shutil.which('gpgv'):
+        raise Failed('gpgv is missing (package gpgv or gnupg)')
+    keys = keyring()
+    with tempfile.TemporaryDirectory() as d:
+        name, out = os.path.join(d, 'InRelease'), os.path.join(d, 'text')
+        with open(name, 'wb') as f:
+            f.write(inrelease)
+        p = subprocess.run(['gpgv', '--status-fd', '1', '--keyring', keys, '--output', out, name],
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        # Several keys sign; an older keyring does not know all of them.
+        if b'[GNUPG:] GOODSIG' not in p.stdout or b'[GNUPG:] BADSIG' in p.stdout:
+            raise Failed('the release file is not signed by Debian:\n' + p.stdout.decode('utf-8', 'replace'))
+        with open(out, encoding='utf-8') as f:
+            return f.read()
+
+
+def read_suite(mirror, suite):
+    """The list of the packages of a suite, as the mirror packs it, checked."""
+    base = '%s/dists/%s/' % (mirror, suite)
+    text = signed_text(download(base + 'InRelease'))
+    if not re.search(r'^Codename: %s(-|$)' % RELEASE, text, re.M):
+        raise Failed('%s is not %s' % (base, suite))
+    want = re.search(r'^SHA256:\n(?:.*\n)*? (\w{64}) +\d+ main/binary-amd64/Packages\.xz$', text, re.M).group(1)
+    try:
+        data = download(base + 'main/binary-amd64/by-hash/SHA256/' + want)
+    except Failed:
+        data = download(base + 'main/binary-amd64/Packages.xz')
+    if hashlib.sha256(data).hexdigest() != want:
+        raise Failed('%s: the list of packages has another hash than the signed one' % base)
+    return data
+
+
+def fetch_suite(suite):
+    """Leaves the list of the suite in the cache; the first line is the mirror that it came from."""
+    errors = []
+    for mirror in mirrors_of(suite):
+        try:
+            write(index_of(suite), mirror.encode() + b'\n' + read_suite(mirror, suite))
+            return
+        except Failed as e:
+            errors.append(str(e))
+    raise Failed('\n'.join(errors))
+
+
+def index_of(suite):
+    return os.path.join(CACHE, suite + '.index')
+
+
+def have_lists():
+    """The lists of an earlier run are there, and not too old."""
+    paths = [index_of(s) for s in SUITES]
+    return all(os.path.exists(p) and time.time() - os.path.getmtime(p) < INDEX_HOURS * 3600 for p in paths)
+
+
+def fetch_lists():
+    print('  FETCH the list of packages of Debian 12 (%s)' % ', '.join(SUITES), flush=True)
+    use_proxy_of_apt()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(fetch_suite, SUITES))
+
+
+def read_lists():
+    """[(mirror, list of packages)] of the suites."""
+    index = []
+    for suite in SUITES:
+        with open(index_of(suite), 'rb') as f:
+            mirror = f.readline().decode().strip()
+            index.append((mirror, b'\n' + lzma.decompress(f.read())))
+    return index
+
+
+def choose(index, pattern):
+    """(name, version, URL, SHA256) of the newest package whose name @pattern matches."""
+    found = []
+    for mirror, text in index:
+        for m in re.finditer(b'\nPackage: %s\n' % pattern.encode(), text):
+            entry = text[m.start():text.index(b'\n\n', m.end())].decode()
+            fields = dict(re.findall(r'^(\w+): (.*)$', entry, re.M))
+            found.append((fields['Package'], fields['Version'], mirror + '/' + fields['Filename'], fields['SHA256']))
+    if not found:
+        raise Failed('Debian 12 has no package %s' % pattern)
+    return max(found, key=lambda row: version_key(row[1]))
+
+
+# ---- packages ------------------------------------------------------------------------
+
+def write(path, data):
+    """Never a half file under the name @path."""
+    with open(path + '.new', 'wb') as f:
+        f.write(data)
+    os.replace(path + '.new', path)
+
+
+def cached(pattern):
+    """The newest package in the cache whose name @pattern matches, or None."""
+    found = [f for f in os.listdir(CACHE) if re.match(r'%s_[^_]+_(amd64|all)\.deb$' % pattern, f)]
+    found.sort(key=lambda f: version_key(urllib.parse.unquote(f.split('_')[1])))
+    return os.path.join(CACHE, found[-1]) if found else None
+
+
+def fetch_one(row):
+    name, version, url, sha = row
+    data = download(url)
+    if hashlib.sha256(data).hexdigest() != sha:
+        raise Failed('%s: not the file that Debian signed' % url)
+    path = os.path.join(CACHE, '%s_%s_%s' % (name, version.replace(':', '%3a'), url.rpartition('_')[2]))
+    write(path, data)
+    print('  FETCH %s %s' % (name, version), flush=True)
+    return path
+
+
+def download_all(patterns):
+    index = read_lists()
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(fetch_one, [choose(index, p) for p in patterns if not cached(p)]))
+
+
+def fetch(patterns):
+    """The files of the packages that @patterns name, from the cache where they are there."""
+    missing = [p for p in patterns if not cached(p)]
+    if missing and OFFLINE:
+        raise Failed('OFFLINE=1, and build/debs lacks: ' + ' '.join(missing).replace('\\', ''))
+    if missing and have_lists():
+        try:
+            download_all(patterns)
+            return [cached(p) for p in patterns]
+        except Failed:
+            pass            # packages of the list have been replaced since
+    if missing:
+        fetch_lists()
+        download_all(patterns)
+    return [cached(p) for p in patterns]
+
+
+def members(deb):
+    """(path, member, file) of all that a package installs. A .deb is an ar archive around a tar archive."""
+    with open(deb, 'rb') as f:
+        data = f.read()
+    pos = 8
+    while pos < len(data):
+        name, size = data[pos:pos + 16].decode().strip(' /'), int(data[pos + 48:pos + 58])
+        if name.startswith('data.tar'):
+            with tarfile.open(fileobj=io.BytesIO(data[pos + 60:pos + 60 + size])) as tar:
+                for m in tar:
+                    path = os.path.normpath(m.name)
+                    if path != '.' and not path.startswith(('/', '..')):
+                        yield path, m, tar
+            return
+        pos += 60 + size + size % 2
+    raise Failed('%s is no Debian package' % deb)
+
+
+def unpack(deb, out):
+    for path, m, tar in members(deb):
+        where = os.path.join(out, path)
+        if path.startswith(UNUSED):
+            continue
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+        if m.isdir():
+            os.makedirs(where, exist_ok=True)
+        elif m.issym():
+            os.symlink(m.linkname, where)
+        elif m.islnk():
+            os.link(os.path.join(out, os.path.normpath(m.linkname)), where)
+        elif m.isreg():
+            with open(where, 'wb') as f:
+                shutil.copyfileobj(tar.extractfile(m), f)
+            os.chmod(where, m.mode & 0o7777)
+
+
+def link_merged_usr(tree):
+    """Releases after Debian 12 have /bin, /lib and so on as links, which no package of ours brings along."""
+    if os.path.lexists(os.path.join(tree, 'bin')):
+        return
+    for name in ('bin', 'sbin', 'lib', 'lib64'):
+        if os.path.isdir(os.path.join(tree, 'usr', name)):
+            os.symlink('usr/' + name, os.path.join(tree, name))
+
+
+# ---- commands ------------------------------------------------------------------------
+
+def note(use, debs):
+    """Writes the versions of @debs down in the manifest, in place of those that @use had."""
+    lines = []
+    if os.path.exists(MANIFEST):
+        with open(MANIFEST, encoding='utf-8') as f:
+            lines = [line for line in f if line.split()[0] != use]
+    for deb in debs:
+        name, version, _ = os.path.basename(deb).split('_')
+        lines.append('%s %s %s\n' % (use, name, urllib.parse.unquote(version)))
+    write(MANIFEST, ''.join(sorted(lines)).encode())
+
+
+def make_tree(out, names):
+    debs = fetch([re.escape(n) for n in names])
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(out + '.new', ignore_errors=True)
+    for deb in debs:
+        unpack(deb, out + '.new')
+    link_merged_usr(out + '.new')
+    os.rename(out + '.new', out)
+    note(os.path.basename(out), debs)
+
+
+def make_linux(out):
+    deb, = fetch([LINUX])
+    os.makedirs(out, exist_ok=True)
+    for path, m, tar in members(deb):
+        if path.startswith('boot/vmlinuz-'):
+            write(os.path.join(out, 'vmlinuz'), tar.extractfile(m).read())
+    write(os.path.join(out, 'version'), os.path.basename(deb)[:-len('.deb')].encode() + b'\n')
+    note('linux', [deb])
+
+
+def applets(path):
+    """The applets stand in a busybox one behind the other, sorted, each with a 0 behind it."""
+    with open(path, 'rb') as f:
+        data = f.read()
+    pos = data.find(b'\0[\0[[\0') + 1
+    names = ['']
+    while pos:
+        name = data[pos:data.index(b'\0', pos)].decode('latin-1')
+        if name <= names[-1]:
+            break
+        names.append(name)
+        pos += len(name) + 1
+    return names[1:]
+
+
+def main(words):
+    if words[:1] == ['applets'] and len(words) == 2:
+        print('\n'.join(applets(words[1])))
+        return
+    if not (words[:1] == ['tree'] and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
+        sys.exit(__doc__.strip())
+    os.makedirs(CACHE, exist_ok=True)
+    try:
+        with open(os.path.join(CACHE, 'lock'), 'w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)        # the programs and the kernel may be wanted at once
+            make_linux(words[1]) if words[0] == 'linux' else make_tree(words[1], words[2:])
+    except (Failed, tarfile.TarError, lzma.LZMAError) as e:
+        sys.exit('debian: %s' % e)
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

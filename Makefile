@@ -13,13 +13,18 @@ endif
 .DEFAULT_GOAL := help
 
 B	:= build
-CC	:= gcc
-LD	:= ld
+# Whatever the host is, the kernel and all programs of the guest are for x86_64. HOSTCC: for tests that run on the host.
+CROSS	:= $(if $(filter-out x86_64 amd64,$(shell uname -m)),x86_64-linux-gnu-)
+CC	:= $(CROSS)gcc
+LD	:= $(CROSS)ld
+NM	:= $(CROSS)nm
+HOSTCC	:= gcc
 NASM	:= nasm
-ARCHLIB	:= /usr/include/$(shell $(CC) -print-multiarch)
+HEADERS	:= $(if $(CROSS),/usr/$(CROSS:-=)/include,/usr/include /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null))
+export CROSS
 
 # The kernel sees its own headers, the compiler's freestanding ones, <elf.h> and Linux's UAPI: nothing of libc.
-INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include) -Iinclude -isystem /usr/include -isystem $(ARCHLIB)
+INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -Iinclude $(addprefix -isystem ,$(HEADERS))
 WARN	:= -Wall -Wextra -Wno-sign-compare -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
 CFLAGS	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	   -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
@@ -111,7 +116,7 @@ $(B)/kallsyms0.asm: tools/kallsyms.sh
 $(B)/exon0.elf: $(OBJS) $(B)/kallsyms0.o boot/kernel.lds
 	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms0.o
 $(B)/kallsyms.asm: $(B)/exon0.elf tools/kallsyms.sh
-	@nm -n $< | tools/kallsyms.sh >$@
+	@$(NM) -n $< | tools/kallsyms.sh >$@
 $(B)/kallsyms%o: $(B)/kallsyms%asm
 	@$(NASM) -f elf64 -o $@ $<
 $(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds

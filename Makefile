@@ -28,7 +28,9 @@ INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/nul
 WARN	:= -Wall -Wextra -Wno-sign-compare -Wstrict-prototypes -Wmissing-prototypes $(if $(CI),-Werror)
 CFLAGS	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	   -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
-	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common -ffile-prefix-map=$(CURDIR)=. $(WARN) $(INCLUDES)
+	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common $(WARN) $(INCLUDES)
+# The objects do not depend on the folder, whose name may have blanks.
+HERE	= -ffile-prefix-map=$(call quote,$(CURDIR))=.
 # A student's tree: stubs of functions that are yet to be written leave parameters and helpers unused.
 STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function -Wno-unused-const-variable)
 CFLAGS	+= $(STARTER)
@@ -52,7 +54,7 @@ $(EXEC_OBJS): CFLAGS += $(EXEC_CFLAGS)
 
 # Changed flags rebuild. The file lies among the objects: a copy of them, with its times, needs no rebuild. What only warns
 # and where the tree lies are left out.
-FLAGS	:= $(CC) $(filter-out -Werror -ffile-prefix-map=% $(STARTER),$(CFLAGS)) $(EXEC_CFLAGS)
+FLAGS	:= $(CC) $(filter-out -Werror $(STARTER),$(CFLAGS)) $(EXEC_CFLAGS)
 STAMP	:= $(B)/boot/flags
 $(STAMP): FORCE
 	@mkdir -p $(@D)
@@ -63,7 +65,7 @@ FORCE:
 $(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(CFLAGS) $(HERE) -MMD -MP -c -o $@ $<
 
 $(B)/%.asm.o: %.asm
 	@mkdir -p $(@D)
@@ -270,8 +272,8 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,t
 		$(wildcard tests/host/*.h include/*.h include/asm/*.h fs/internal.h mm/internal.h mm/frames/internal.h)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
-	@$(CC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
-		-ffile-prefix-map=$(CURDIR)=. $(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
+	@$(HOSTCC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
+		$(HERE) $(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
 
 # Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
 SECONDS	:= 60

@@ -1,10 +1,14 @@
 # Exon: build, run, debug and test. `make help` lists the targets.
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
 # A build uses all cores by itself; -j on the command line wins.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+endif
+# What is only built prints its messages file by file.
+ifeq ($(filter-out all iso build/% built-%,$(or $(MAKECMDGOALS),help)),)
+MAKEFLAGS += -Otarget
 endif
 # `make clean run`: of several goals that are more than files, one follows the other.
 ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out all iso build/%,$(MAKECMDGOALS))),)
@@ -132,7 +136,7 @@ objects:
 # From a build without DEBUG: the other kernel, beside it.
 ifndef DEBUG
 build/debug/exon.elf: FORCE
-	@$(MAKE) --no-print-directory DEBUG=1 $@
+	@$(MAKE) DEBUG=1 $@
 endif
 
 # ---- the ISO image: GRUB for BIOS and UEFI ----------------------------------------------------------
@@ -163,18 +167,6 @@ build/user/%: user/%.S
 	@echo "  USER  $<"
 	@$(CC) -nostdlib -o $@ $<
 
-# The links in dev lead out of the tree: make would follow them.
-build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) \
-		tools/rootfs.sh tools/mkcpio.py
-	@tools/rootfs.sh $@
-
-# ---- run, compare, test -------------------------------------------------------
-
-# The tools come first, then make starts over: what it knows of the compiler was read before.
-SETUP	:= tools/deps.sh && $(MAKE) --no-print-directory
-RAM	?= 256
-CMDLINE	?=
-QEMU	:= tools/qemu.py --ram=$(RAM)
 # Fetched while the kernel is compiled. The file holds the list: another one makes the folder anew.
 ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
 .PHONY: build/debian.complete
@@ -183,26 +175,44 @@ build/debian.complete:
 	@tools/debian.py tree build/debian $(DEBIAN_PACKAGES) && echo '$(DEBIAN_PACKAGES)' >$@ || \
 		echo "rootfs: going on without new programs of Debian's" >&2
 
+# The links in dev lead out of the tree: make would follow them.
+build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) \
+		tools/rootfs.sh tools/mkcpio.py
+	@tools/rootfs.sh $@
+
+# ---- run, compare, test -------------------------------------------------------
+
+# A target asks for its groups of tools/packages.txt, then make starts over: what it knows of the compiler was read before.
+RAM	?= 256
+CMDLINE	?=
+QEMU	:= tools/qemu.py --ram=$(RAM)
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words', RAM=MiB)
-	@$(SETUP) do-run
+	@tools/deps.sh run
+	@$(MAKE) built-run
+	@$(MAKE) do-run
+built-run: build/exon.elf build/rootfs.cpio
+	@:
 do-run: build/exon.elf build/rootfs.cpio
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
 	@$(QEMU) --kvm -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
 
 run-vga: ## the same in a window: VGA text and PS/2 keyboard
-	@$(SETUP) do-run-vga
+	@tools/deps.sh run vga
+	@$(MAKE) do-run-vga
 do-run-vga: build/exon.elf build/rootfs.cpio
 	@$(QEMU) --kvm -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
 
 run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI
-	@$(SETUP) do-run-iso
+	@tools/deps.sh run iso
+	@$(MAKE) do-run-iso
 do-run-iso: iso
 	@$(QEMU) --kvm -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
 
 compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side
 	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
-	@$(SETUP) do-compare
+	@tools/deps.sh run
+	@$(MAKE) do-compare
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 quote	= '$(subst ','\'',$(1))'
@@ -224,7 +234,8 @@ waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
 debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec)
-	@$(SETUP) do-debug
+	@tools/deps.sh run debug
+	@$(MAKE) do-debug
 do-debug: prepare-debug
 	@$(call waiting,debug)
 	@$(call debugged,debug) -nographic $(GDBSTUB)
@@ -235,7 +246,8 @@ gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for 
 	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
 record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
-	@$(SETUP) do-record
+	@tools/deps.sh run debug
+	@$(MAKE) do-record
 do-record: prepare-replay
 	@$(call debugged,replay) $(call RR,record)
 	@echo "Recorded: 'make replay', then 'make gdb' in another terminal, runs the same instructions again."
@@ -303,13 +315,15 @@ NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) build/tests/labs/traced
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
 test: ## all tests, and the floors (about 20 minutes)
-	@$(SETUP) do-test
+	@tools/deps.sh run iso debug fuzz grade test
+	@$(MAKE) do-test
 test-host: ## the pure logic alone, on this machine
 test-kernel: ## guests alone: claims, comparisons with Linux 6.1, malformed programs, boots, keystrokes
 test-gdb: ## the debugger's commands alone
 test-labs: ## the course's tools alone: starters, grading, predict, break
 $(PARTS:%=test-%):
-	@$(SETUP) do-$@
+	@tools/deps.sh run iso debug fuzz grade test
+	@$(MAKE) do-$@
 do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 	@tools/check-floors
 	@tools/check-words
@@ -321,13 +335,13 @@ include labs/labs.mk
 
 # ---- tools --------------------------------------------------------------------
 
-deps: ## install the Debian packages of tools/packages.txt that are missing
+deps: ## install all packages of tools/packages.txt that are missing; other targets do so with those that they need
 	@tools/deps.sh
 doctor: ## the version of each tool, beside the one that Exon was tested with
 	@tools/doctor.sh
 clean: ## remove what was built; downloads stay (build/debs)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps doctor clean
+.PHONY: fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps doctor clean
 
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

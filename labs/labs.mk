@@ -14,18 +14,21 @@ build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
 		-fcf-protection=none -Iuser -Wl,--build-id=none -o $@ $<
 
 grade: ## grade the labs: host tests, then one machine a test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
-	@$(SETUP) do-grade
+	@tools/deps.sh run grade
+	@$(MAKE) do-grade
 do-grade:
 	@/usr/bin/python3 tools/labs/grade/grade.py $(if $(LAB),--lab $(LAB)) $(if $(TEST),--test $(TEST)) $(GRADEFLAGS)
 
 debug-test: ## run the machine of one lab test for 'make gdb': TEST=name
-	@$(SETUP) do-debug-test
+	@tools/deps.sh run debug grade
+	@$(MAKE) do-debug-test
 do-debug-test: build/arch/x86/vdso/vdso.debug
 	@/usr/bin/python3 tools/labs/grade/debug_test.py $(call quote,$(TEST))
 
 lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
 	@test -f tools/labs/author/lab.py || { echo "lab: this is a starter itself: labs are made from the finished source" >&2; exit 2; }
-	@$(SETUP) do-lab
+	@tools/deps.sh run grade
+	@$(MAKE) do-lab
 do-lab: build/exon.elf
 	@/usr/bin/python3 tools/labs/author/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(filter cut,$(EARLIER)),--cut-earlier)
@@ -37,14 +40,16 @@ endif
 CLASS	= --lab $(call quote,$(N)) $(if $(SEED),--seed $(SEED)) $(if $(filter cut,$(EARLIER)),--cut-earlier)
 grade-class: ## grade a folder of submissions: DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]
 	@$(if $(and $(DIR),$(N)),,echo "usage: make grade-class DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]" >&2; exit 2)
-	@$(SETUP) do-grade-class DIR=$(call quote,$(DIR))
+	@tools/deps.sh run grade
+	@$(MAKE) do-grade-class DIR=$(call quote,$(DIR))
 do-grade-class: build/exon.elf
 	@/usr/bin/python3 tools/labs/class/classroom.py class $(CLASS) --dir $(call quote,$(DIR)) --csv $(call quote,$(or $(CSV),grades.csv)) \
 		$(if $(JOBS),--jobs $(JOBS))
 
 gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]
 	@$(if $(and $(N),$(ZIP)),,echo "usage: make gradescope-zip N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]" >&2; exit 2)
-	@$(SETUP) do-gradescope-zip
+	@tools/deps.sh run grade
+	@$(MAKE) do-gradescope-zip
 do-gradescope-zip: build/exon.elf
 	@/usr/bin/python3 tools/labs/class/classroom.py zip $(CLASS) --out $(call quote,$(ZIP))
 
@@ -54,7 +59,8 @@ do-gradescope-zip: build/exon.elf
 
 predict: ## PROG=/bin/true: guess its maps lines, then boot and see (GUESS=file CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [GUESS=file] [CMDLINE='words']" >&2; exit 2)
-	@$(SETUP) do-predict
+	@tools/deps.sh run
+	@$(MAKE) do-predict
 do-predict: build/exon.elf build/rootfs.cpio
 	@/usr/bin/python3 tools/labs/predict/predict.py --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
 
@@ -64,7 +70,8 @@ do-predict: build/exon.elf build/rootfs.cpio
 
 break: ## OUT=DIR [SEED=n]: a kernel with one wrong line, to be found by its effects (labs/break)
 	@$(if $(OUT),,echo "usage: make break OUT=DIR [SEED=n]" >&2; exit 2)
-	@$(SETUP) do-break
+	@tools/deps.sh run
+	@$(MAKE) do-break
 do-break: build/exon.elf build/rootfs.cpio
 	@/usr/bin/python3 tools/labs/faults/break.py make $(if $(SEED),--seed $(call quote,$(SEED))) $(call quote,$(OUT))
 

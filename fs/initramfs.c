@@ -18,6 +18,7 @@
 #include <slab.h>
 #include <string.h>
 #include <time.h>
+#include <asm/page.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include "internal.h"

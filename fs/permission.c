@@ -14,7 +14,7 @@
 #include "internal.h"
 
 /* Owner, group, others; then capabilities. 0 or -EACCES. */
-static int generic_permission(struct inode *inode, int mask)
+int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
 	bool dir = S_ISDIR(mode), any_exec = mode & 0111;

@@ -53,8 +53,10 @@ static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 	return found;
 }
 
-static bool emit_dots(struct dentry *dir, struct dir_context *ctx)
+bool dir_emit_dots(struct file *f, struct dir_context *ctx)
 {
+	struct dentry *dir = f->f_path.dentry;
+
 	for (; ctx->pos < 2; ctx->pos++) {
 		struct dentry *d = ctx->pos ? dir->d_parent : dir;
 
@@ -69,7 +71,7 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 {
 	struct dentry *dir = f->f_path.dentry, *d;
 
-	if (!emit_dots(dir, ctx))
+	if (!dir_emit_dots(f, ctx))
 		return 0;
 	d = dir_seek(dir, ctx->pos);
 	while (d && &d->d_child != &dir->d_subdirs) {

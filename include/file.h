@@ -78,6 +78,8 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
 				size_t available);
 extern const struct file_operations simple_dir_operations;	/* a directory of dentries only */
+/* "." and "..", the positions 0 and 1. False: the buffer is full. */
+bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 
 /* ---- advisory locks: locks.c ------------------------------------------- */
 

@@ -192,7 +192,8 @@ struct kstat {
 #define MAY_WRITE	2
 #define MAY_READ	4
 
-int inode_permission(struct inode *inode, int mask);
+int generic_permission(struct inode *inode, int mask);	/* by mode, owner and capabilities */
+int inode_permission(struct inode *inode, int mask);	/* the file system may decide otherwise */
 bool path_noexec(const struct path *p);			/* nothing may be executed from here */
 bool inode_owner_or_capable(const struct inode *inode);	/* current owns it or has CAP_FOWNER */
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID and /proc/PID/task/TID: who may look, the directories, and the
- * files that are a process's own memory or a place in the file tree.
- *
- * Abridges Linux's fs/proc/base.c and __ptrace_may_access. Left out: hidepid,
- * map_files, namespaces, the files of cgroups and security modules.
+ * /proc/PID and /proc/PID/task/TID: the tables of their files, and the files that are a process's
+ * own memory or a place in the file tree.
+ * Abridges Linux's fs/proc/base.c. Left out: namespaces, the files of cgroups and of security
+ * modules. access.c has who may look, map_files.c the directory of that name.
  * Not on the road of an exec.
  */
 #include <binfmts.h>
@@ -13,7 +12,6 @@
 #include <fs.h>
 #include <fs_struct.h>
 #include <mm.h>
-#include <printk.h>
 #include <seq_file.h>
 #include <slab.h>
 #include <string.h>
@@ -25,49 +23,7 @@
 #include <linux/oom.h>
 #include "internal.h"
 
-#define FIRST_NUMBER	256	/* ctx->pos of process or thread 0, past all tables */
-
-/* ---- rights ------------------------------------------------------------ */
-
-bool ptrace_may_read(struct task_struct *t)
-{
-	const struct cred *c = current->cred, *tc = t->cred;
-	bool same = c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
-		    c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid;
-	bool dumpable = !t->mm || get_dumpable(t->mm) == SUID_DUMP_USER;
-
-	if (same_thread_group(t, current))
-		return true;
-	/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
-	if (same && dumpable && !(tc->cap_permitted & ~c->cap_effective))
-		return true;
-	return capable(CAP_SYS_PTRACE);
-}
-
-/* Files are the effective user's; root's, but for world-readable directories, if the process may not be dumped. */
-void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
-{
-	bool root = t->flags & PF_KTHREAD;
-
-	if (inode->i_mode != (S_IFDIR | 0555))
-		root |= !t->mm || get_dumpable(t->mm) != SUID_DUMP_USER;
-	inode->i_uid = root ? 0 : t->cred->euid;
-	inode->i_gid = root ? 0 : t->cred->egid;
-}
-
-/* A name lives as long as its process. */
-static int pid_revalidate(struct dentry *d)
-{
-	struct task_struct *t = d->d_inode ? get_proc_task(d->d_inode) : NULL;
-
-	if (!t)
-		return 0;
-	proc_pid_update_inode(d->d_inode, t);
-	put_task_struct(t);
-	return 1;
-}
-
-const struct dentry_operations proc_pid_dops = { .d_revalidate = pid_revalidate };
+#define FIRST_NUMBER 256 /* position of process or thread 0, past all tables */
 
 /* ---- files ------------------------------------------------------------- */
 
@@ -312,11 +268,48 @@ static int proc_root_link(struct task_struct *t, unsigned long fd __maybe_unused
 	return 0;
 }
 
-/* ---- directories ------------------------------------------------------- */
+/* ---- the directories of processes and threads -------------------------- */
+
+/* Of all processes (@of NULL), which find threads too, as in Linux; or of the threads of @of. */
+static bool pid_find(struct task_struct *of, struct proc_number *n)
+{
+	struct task_struct *t = find_get_task_by_vpid(n->key);
+
+	if (t && of && !same_thread_group(t, of)) {
+		put_task_struct(t);
+		return false;
+	}
+	n->task = t;
+	return t;
+}
+
+static pid_t least(pid_t from, pid_t nr, pid_t best)
+{
+	return nr >= from && (!best || nr < best) ? nr : best;
+}
+
+static bool pid_next(struct task_struct *of, struct proc_number *n)
+{
+	struct task_struct *t;
+	unsigned long flags;
+	pid_t best = 0;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	if (of) {
+		for_each_thread(of, t)
+			best = least(n->key, t->pid, best);
+	} else {
+		for_each_process(t)
+			best = least(n->key, t->pid, best);
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	n->key = best;
+	return best;
+}
 
 #define PID_ENTRIES(whole) \
-	PROC_DIR("fd", 0500, .children = proc_fd_links, .iop = &proc_fd_iops, .fop = &proc_fd_fops), \
-	PROC_DIR("fdinfo", 0555, .children = proc_fdinfo_files, .iop = &proc_fd_iops, .fop = &proc_fd_fops), \
+	PROC_DIR("fd", 0500, .numbers = &proc_fd_links, .guarded = true), \
+	PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
 	PROC_REG("environ", 0400, .show_mm = proc_pid_environ), \
 	PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
 	PROC_REG("status", 0444, .show = proc_pid_status), \
@@ -346,100 +339,27 @@ static const struct proc_entry tid_base_stuff[] = {
 
 static const struct proc_entry tid_dir = PROC_DIR("TID", 0555, .children = tid_base_stuff);
 
+static const struct proc_numbers threads = {
+	.entry = &tid_dir,
+	.first = FIRST_NUMBER,
+	.find = pid_find,
+	.next = pid_next,
+};
+
 static const struct proc_entry tgid_base_stuff[] = {
-	PROC_DIR("task", 0555, .numbers = &tid_dir),
-	PROC_DIR("map_files", 0500, .children = proc_map_files_links, .iop = &proc_map_files_iops, .fop = &proc_map_files_fops),
+	PROC_DIR("task", 0555, .numbers = &threads),
+	PROC_DIR("map_files", 0500, .numbers = &proc_map_files, .guarded = true),
 	PID_ENTRIES(true),
 	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),
 	{ 0 }
 };
 
-const struct proc_entry tgid_dir = PROC_DIR("PID", 0555, .children = tgid_base_stuff);
+static const struct proc_entry tgid_dir = PROC_DIR("PID", 0555, .children = tgid_base_stuff);
 
-/* A decimal number without leading zeros. */
-bool proc_name_to_int(const struct qstr *name, unsigned int *nr)
-{
-	unsigned int n = 0;
-
-	if (!name->len || (name->len > 1 && name->name[0] == '0'))
-		return false;
-	for (unsigned int i = 0; i < name->len; i++) {
-		unsigned int digit = name->name[i] - '0';
-
-		if (digit > 9 || n > (UINT32_MAX - 9) / 10)
-			return false;
-		n = n * 10 + digit;
-	}
-	*nr = n;
-	return true;
-}
-
-/* Below /proc (a number there is a process's) or task (a thread's of this process). */
-int proc_pid_lookup(struct inode *dir, struct dentry *d)
-{
-	const struct proc_entry *e = PROC_I(dir)->entry->numbers;
-	struct task_struct *of = get_proc_task(dir), *t = NULL;
-	struct inode *inode = NULL;
-	unsigned int nr;
-	int err = -ENOENT;
-
-	if (proc_name_to_int(&d->d_name, &nr))
-		t = find_get_task_by_vpid(nr);
-	if (t && (!of || same_thread_group(t, of))) {
-		inode = proc_new_inode(dir->i_sb, e, t->thread_pid, proc_entry_ino(e, nr));
-		err = inode ? 0 : -ENOMEM;
-	}
-	if (inode) {
-		proc_pid_update_inode(inode, t);
-		d->d_op = &proc_pid_dops;
-		d_add(d, inode);
-	}
-	put_task_struct(t);
-	put_task_struct(of);
-	return err;
-}
-
-static pid_t least(pid_t from, pid_t nr, pid_t best)
-{
-	return nr >= from && (!best || nr < best) ? nr : best;
-}
-
-/* The least number >= @from of a process (@of NULL) or of a thread of @of; 0: none. */
-static pid_t next_nr(struct task_struct *of, pid_t from)
-{
-	struct task_struct *t;
-	unsigned long flags;
-	pid_t best = 0;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	if (of) {
-		for_each_thread(of, t)
-			best = least(from, t->pid, best);
-	} else {
-		for_each_process(t)
-			best = least(from, t->pid, best);
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return best;
-}
-
-/* Entry FIRST_NUMBER + nr is the directory of number nr. */
-void proc_pid_readdir(struct file *f, struct dir_context *ctx)
-{
-	const struct proc_entry *e = PROC_I(file_inode(f))->entry->numbers;
-	struct task_struct *of = get_proc_task(file_inode(f));
-	char name[12];
-	pid_t nr;
-
-	ctx->pos = max_t(loff_t, ctx->pos, FIRST_NUMBER + 1);
-	while ((nr = next_nr(of, ctx->pos - FIRST_NUMBER))) {
-		int len = snprintf(name, sizeof(name), "%d", nr);
-
-		ctx->pos = FIRST_NUMBER + nr;
-		if (!ctx->actor(ctx, name, len, ctx->pos, proc_entry_ino(e, nr), S_IFDIR >> 12))
-			break;
-		ctx->pos++;
-	}
-	put_task_struct(of);
-}
+const struct proc_numbers proc_processes = {
+	.entry = &tgid_dir,
+	.first = FIRST_NUMBER,
+	.find = pid_find,
+	.next = pid_next,
+};

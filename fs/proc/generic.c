@@ -1,209 +1,254 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plain files of /proc, about the system as a whole, and the table of its root.
- * Abridges Linux's fs/proc/{meminfo,stat,uptime,loadavg,version,devices,
- * cmdline}.c: the same fields in the same order; 0 where Exon has no such thing.
+ * From tables to inodes and directories. A directory shows a table of entries, then perhaps names
+ * that are numbers, which the entry's struct proc_numbers finds.
+ *
+ *   /proc       stat  meminfo ...       1  2  17 ...                 (processes)
+ *   /proc/17    fd  maps  status ...
+ *   /proc/17/fd                         0  1  2 ...                  (descriptors)
+ *   /proc/17/map_files                  400000-401000 ...            (VMAs)
+ *
+ * Abridges Linux's fs/proc/generic.c, and proc_fill_cache of fs/proc/base.c. Left out: entries
+ * that come and go while the system runs.
  * Not on the road of an exec.
  */
-#include <boot_info.h>
-#include <frames.h>
+#include <file.h>
 #include <fs.h>
-#include <mm_types.h>
-#include <pagecache.h>
+#include <pid.h>
 #include <printk.h>
-#include <sched.h>
-#include <seq_file.h>
 #include <slab.h>
+#include <string.h>
 #include <task.h>
-#include <time.h>
-#include <trace.h>
-#include <utsname.h>
-#include <asm/irq.h>
-#include <asm/page.h>
 #include "internal.h"
 
-#define FSHIFT		11		/* load averages are fixed point */
-#define FIXED_1		(1UL << FSHIFT)
-#define NR_LINES	16		/* interrupt lines */
+#define NUMBER_LEN 36 /* of the longest name, "start-end", with its NUL */
 
-/* ---- all processes together -------------------------------------------- */
+static const struct inode_operations proc_dir_iops;
+static const struct file_operations proc_dir_fops;
 
-struct task_totals {
-	unsigned int threads, blocked;
-	pid_t last_pid;				/* the newest that still is */
-	u64 utime;				/* ns, of the living and of those they have waited for */
-	unsigned long anon;			/* pages */
-	unsigned long tables;			/* bytes */
+/* ---- inodes ------------------------------------------------------------ */
+
+/* An entry lies in the kernel image: the low half of its address is its own. */
+static u64 entry_ino(const struct proc_entry *e, pid_t pid)
+{
+	unsigned long addr = (unsigned long)e;
+
+	return pid ? PROC_PID_INO(pid, addr & 0xffff) : 0xf0000000 | (addr & 0xfffffff);
+}
+
+static u64 number_ino(const struct proc_numbers *nr, pid_t pid, unsigned long key)
+{
+	if (!nr->ino)
+		return entry_ino(nr->entry, key);
+	return PROC_PID_INO(pid, nr->ino + key / nr->key_size % PROC_NUMBERS);
+}
+
+static pid_t proc_pid_nr(const struct inode *inode)
+{
+	return PROC_I(inode)->pid ? PROC_I(inode)->pid->nr : 0;
+}
+
+struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid,
+			     u64 ino)
+{
+	struct inode *inode = new_inode(sb);
+	struct proc_inode *pi = inode ? kzalloc(sizeof(*pi)) : NULL;
+
+	if (!pi) {
+		if (inode)
+			iput(inode);
+		return NULL;
+	}
+	pi->entry = e;
+	pi->pid = get_pid(pid);
+	inode->i_private = pi;
+	inode->i_ino = ino;
+	inode->i_mode = e->mode;
+	if (S_ISDIR(e->mode)) {
+		inode->i_nlink = 2;
+		for (const struct proc_entry *c = e->children; c && c->name; c++)
+			inode->i_nlink += S_ISDIR(c->mode);
+		inode->i_op = &proc_dir_iops;
+		inode->i_fop = &proc_dir_fops;
+	} else if (S_ISLNK(e->mode)) {
+		inode->i_op = e->get_path ? &proc_path_link_iops : &proc_text_link_iops;
+	} else {
+		inode->i_op = &proc_reg_iops;
+		inode->i_fop = &proc_reg_fops;
+	}
+	return inode;
+}
+
+void proc_evict_inode(struct inode *inode)
+{
+	struct proc_inode *pi = PROC_I(inode);
+
+	if (!pi)
+		return;
+	put_pid(pi->pid);
+	kfree(pi);
+}
+
+/* ---- names that are numbers -------------------------------------------- */
+
+static int number_name(const struct proc_numbers *nr, const struct proc_number *n, char *buf)
+{
+	if (nr->ranges)
+		return snprintf(buf, NUMBER_LEN, "%lx-%lx", n->key, n->end);
+	return snprintf(buf, NUMBER_LEN, "%lu", n->key);
+}
+
+/* Finds what @name means; leading zeros and the like mean nothing. */
+static bool find_number(const struct proc_numbers *nr, struct task_struct *of, const char *name,
+			struct proc_number *n)
+{
+	char right_name[NUMBER_LEN];
+
+	n->key = strtoul(name, NULL, nr->ranges ? 16 : 10);
+	if ((!nr->ranges && n->key > INT32_MAX) || !nr->find(of, n))
+		return false;
+	number_name(nr, n, right_name);
+	if (!strcmp(name, right_name))
+		return true;
+	put_task_struct(n->task);
+	return false;
+}
+
+/* @owner: the process that the name belongs to. */
+static void update_number(struct inode *inode, const struct proc_number *n,
+			  struct task_struct *owner)
+{
+	if (S_ISLNK(inode->i_mode))
+		inode->i_mode = S_IFLNK | n->mode;
+	proc_pid_update_inode(inode, owner);
+}
+
+/* A descriptor or a VMA is looked for anew each time: it may be another one by now. */
+static int number_revalidate(struct dentry *d)
+{
+	const struct proc_numbers *nr = PROC_I(d->d_parent->d_inode)->entry->numbers;
+	struct task_struct *of = d->d_inode ? get_proc_task(d->d_inode) : NULL;
+	struct proc_number n = {0};
+	bool found = of && find_number(nr, of, d->d_name.name, &n);
+
+	if (found)
+		update_number(d->d_inode, &n, of);
+	put_task_struct(of);
+	return found;
+}
+
+static const struct dentry_operations number_dops = {.d_revalidate = number_revalidate};
+
+static int proc_number_lookup(struct inode *dir, struct dentry *d, struct task_struct *of)
+{
+	const struct proc_numbers *nr = PROC_I(dir)->entry->numbers;
+	struct proc_number n = {0};
+	struct inode *inode;
+	struct pid *pid;
+
+	if (!nr || !find_number(nr, of, d->d_name.name, &n))
+		return -ENOENT;
+	pid = n.task ? n.task->thread_pid : PROC_I(dir)->pid;
+	inode = proc_new_inode(dir->i_sb, nr->entry, pid, number_ino(nr, proc_pid_nr(dir), n.key));
+	if (inode) {
+		PROC_I(inode)->key = n.key;
+		if (S_ISLNK(inode->i_mode))
+			inode->i_size = 64;
+		update_number(inode, &n, n.task ?: of);
+		d->d_op = n.task ? &proc_pid_dops : &number_dops;
+		d_add(d, inode);
+	}
+	put_task_struct(n.task);
+	return inode ? 0 : -ENOMEM;
+}
+
+/* Number n has the position nr->first + n. */
+static void iterate_numbers(struct inode *dir, struct dir_context *ctx, struct task_struct *of)
+{
+	const struct proc_numbers *nr = PROC_I(dir)->entry->numbers;
+	struct proc_number n = {0};
+	char name[NUMBER_LEN];
+
+	ctx->pos = max(ctx->pos, nr->first);
+	for (n.key = ctx->pos - nr->first; nr->next(of, &n); n.key++) {
+		ctx->pos = nr->first + n.key;
+		if (!ctx->actor(ctx, name, number_name(nr, &n, name), ctx->pos,
+				number_ino(nr, proc_pid_nr(dir), n.key), nr->entry->mode >> 12))
+			return;
+		ctx->pos++;
+	}
+}
+
+/* ---- directories ------------------------------------------------------- */
+
+static int proc_entry_lookup(struct inode *dir, struct dentry *d, struct task_struct *of,
+			     const struct proc_entry *e)
+{
+	u64 ino = entry_ino(e, proc_pid_nr(dir));
+	struct inode *inode = proc_new_inode(dir->i_sb, e, PROC_I(dir)->pid, ino);
+
+	if (!inode)
+		return -ENOMEM;
+	if (of) {
+		proc_pid_update_inode(inode, of);
+		d->d_op = &proc_pid_dops;
+	}
+	d_add(d, inode);
+	return 0;
+}
+
+static int proc_dir_lookup(struct inode *dir, struct dentry *d)
+{
+	const struct proc_entry *e = PROC_I(dir)->entry->children;
+	struct task_struct *of;
+	int err;
+
+	if (get_task_for(dir, &of))
+		return -ENOENT;
+	while (e && e->name && strcmp(e->name, d->d_name.name))
+		e++;
+	if (e && e->name)
+		err = proc_entry_lookup(dir, d, of, e);
+	else
+		err = proc_number_lookup(dir, d, of);
+	put_task_struct(of);
+	return err;
+}
+
+/* Entry i of the table has the position 2 + i. */
+static int proc_dir_iterate(struct file *f, struct dir_context *ctx)
+{
+	struct inode *dir = file_inode(f);
+	const struct proc_entry *e = PROC_I(dir)->entry->children;
+	struct task_struct *of;
+	loff_t pos = 2;
+
+	if (get_task_for(dir, &of))
+		return -ENOENT;
+	if (!dir_emit_dots(f, ctx))
+		goto out;
+	for (; e && e->name; e++, pos++) {
+		if (pos < ctx->pos)
+			continue;
+		if (!ctx->actor(ctx, e->name, strlen(e->name), pos, entry_ino(e, proc_pid_nr(dir)),
+				e->mode >> 12))
+			goto out;
+		ctx->pos++;
+	}
+	if (PROC_I(dir)->entry->numbers)
+		iterate_numbers(dir, ctx, of);
+out:
+	put_task_struct(of);
+	return 0;
+}
+
+static const struct inode_operations proc_dir_iops = {
+	.lookup = proc_dir_lookup,
+	.permission = proc_permission,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
 };
-
-static struct task_totals sum_tasks(void)
-{
-	struct task_totals s = { 0 };
-	struct task_struct *p, *t;
-	unsigned long flags;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p) {
-		u64 utime, stime;
-
-		thread_group_cputime(p, &utime, &stime);
-		s.utime += utime + p->signal->cutime;
-		for_each_thread(p, t) {
-			s.threads++;
-			s.blocked += (t->__state & TASK_UNINTERRUPTIBLE) != 0;
-			s.last_pid = max(s.last_pid, t->pid);
-		}
-		s.anon += p->mm ? p->mm->rss_stat[MM_ANONPAGES] : 0;
-		s.tables += p->mm ? p->mm->pgtables_bytes : 0;
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return s;
-}
-
-/* ---- memory ------------------------------------------------------------ */
-
-static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	struct task_totals s = sum_tasks();
-	unsigned long cached = nr_file_pages(), free = nr_free_pages();
-	const struct {
-		const char *name;
-		unsigned long pages;
-	} lines[] = {
-		/* Every file lives in memory: none can be dropped. */
-		{ "MemTotal:", totalram_pages() }, { "MemFree:", free }, { "MemAvailable:", free },
-		{ "Buffers:", 0 }, { "Cached:", cached }, { "SwapCached:", 0 }, { "Active:", 0 },
-		{ "Inactive:", cached + s.anon }, { "Active(anon):", 0 }, { "Inactive(anon):", cached + s.anon },
-		{ "Active(file):", 0 }, { "Inactive(file):", 0 }, { "Unevictable:", 0 }, { "Mlocked:", 0 },
-		{ "SwapTotal:", 0 }, { "SwapFree:", 0 }, { "Dirty:", 0 }, { "Writeback:", 0 },
-		{ "AnonPages:", s.anon }, { "Mapped:", 0 }, { "Shmem:", cached }, { "KReclaimable:", 0 },
-		{ "Slab:", slab_pages() }, { "SReclaimable:", 0 }, { "SUnreclaim:", slab_pages() },
-		{ "KernelStack:", s.threads * (THREAD_SIZE / PAGE_SIZE) }, { "PageTables:", s.tables / PAGE_SIZE },
-	};
-
-	for (int i = 0; i < ARRAY_SIZE(lines); i++)
-		seq_printf(m, "%-15s %8lu kB\n", lines[i].name, lines[i].pages << (PAGE_SHIFT - 10));
-	return 0;
-}
-
-/* ---- time -------------------------------------------------------------- */
-
-u64 ns_to_ticks(u64 ns)
-{
-	return ns / (NSEC_PER_SEC / USER_HZ);
-}
-
-static int proc_stat(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	struct task_totals s = sum_tasks();
-	u64 idle = idle_time_ns(), all = ktime_get(), busy = all - min(all, idle), user = min(s.utime, busy);
-	unsigned long sum = 0;
-
-	for (const char *const *name = (const char *const[]){ "cpu ", "cpu0", NULL }; *name; name++)
-		seq_printf(m, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", *name, ns_to_ticks(user), ns_to_ticks(busy - user),
-			   ns_to_ticks(idle));
-	for (unsigned int i = 0; i < NR_LINES; i++)
-		sum += irq_count(i);
-	return seq_printf(m, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\nprocs_running %lu\nprocs_blocked %u\n"
-			     "softirq 0 0 0 0 0 0 0 0 0 0 0\n", sum, nr_context_switches(),
-			  (ktime_get_real() - ktime_get()) / NSEC_PER_SEC, s.last_pid, nr_running(), s.blocked);
-}
-
-static void show_centiseconds(struct seq_file *m, u64 ns, char end)
-{
-	seq_printf(m, "%lu.%02lu%c", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / (NSEC_PER_SEC / 100), end);
-}
-
-static int proc_uptime(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	show_centiseconds(m, ktime_get(), ' ');
-	show_centiseconds(m, idle_time_ns(), '\n');
-	return 0;
-}
-
-static int proc_loadavg(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	unsigned long loads[3];
-	struct task_totals s = sum_tasks();
-
-	get_avenrun(loads);
-	for (int i = 0; i < 3; i++) {
-		unsigned long load = loads[i] + FIXED_1 / 200;
-
-		seq_printf(m, "%lu.%02lu ", load >> FSHIFT, ((load & (FIXED_1 - 1)) * 100) >> FSHIFT);
-	}
-	return seq_printf(m, "%lu/%u %d\n", nr_running(), s.threads, s.last_pid);
-}
-
-/* ---- what the system is ------------------------------------------------ */
-
-static int proc_version(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	return seq_printf(m, "%s version %s (exon@exon) (gcc " __VERSION__ ") %s\n", init_uts.sysname,
-			  init_uts.release, init_uts.version);
-}
-
-static int proc_cmdline(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	return seq_printf(m, "%s\n", boot_info.cmdline);
-}
-
-static int proc_filesystems(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	struct file_system_type *t;
-
-	list_for_each_entry(t, &file_systems, list)
-		seq_printf(m, "nodev\t%s\n", t->name);
-	return 0;
-}
-
-/* The exec film, oldest first: seq tsc pid comm stage function:line start-end flags page error. */
-static int proc_exec_trace(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	u64 last = exec_trace_seq, seq = last > TRACE_RING_SIZE ? last - TRACE_RING_SIZE + 1 : 1;
-
-	for (; seq <= last; seq++) {
-		struct exec_trace r = exec_trace_ring[seq % TRACE_RING_SIZE];
-
-		if (r.seq == seq)
-			seq_printf(m, "%lu %lu %d %s %s %s:%u %lx-%lx %lx %lx %d\n", r.seq, r.time, r.pid, r.comm,
-				   exec_stage_names[r.stage], r.function, r.line, r.start, r.end, r.vm_flags, r.pgoff,
-				   r.error);
-	}
-	return 0;
-}
-
-static int proc_mounts_text(char *buf, int len)
-{
-	return snprintf(buf, len, "self/mounts");
-}
-
-static int proc_self_text(char *buf, int len)
-{
-	return snprintf(buf, len, "%d", current->tgid);
-}
-
-static int proc_thread_self_text(char *buf, int len)
-{
-	return snprintf(buf, len, "%d/task/%d", current->tgid, current->pid);
-}
-
-/* In Linux's order: short names first, then by the alphabet; then the two links, then the processes. */
-const struct proc_entry proc_root_entries[] = {
-	PROC_DIR("sys", 0555, .children = proc_sys_entries),
-	PROC_REG("stat", 0444, .show = proc_stat),
-	PROC_LNK("mounts", .link_text = proc_mounts_text),
-	PROC_REG("uptime", 0444, .show = proc_uptime),
-	PROC_REG("cmdline", 0444, .show = proc_cmdline),
-	PROC_REG("cpuinfo", 0444, .text = "processor\t: 0\n\n"),
-	PROC_REG("devices", 0444, .text = "Character devices:\n  1 mem\n  4 /dev/vc/0\n  4 tty\n  4 ttyS\n"
-		 "  5 /dev/tty\n  5 /dev/console\n\nBlock devices:\n"),
-	PROC_REG("loadavg", 0444, .show = proc_loadavg),
-	PROC_REG("meminfo", 0444, .show = proc_meminfo),
-	PROC_REG("version", 0444, .show = proc_version),
-	PROC_REG("exec_trace", 0444, .show = proc_exec_trace),
-	PROC_REG("filesystems", 0444, .show = proc_filesystems),
-	PROC_LNK("self", .link_text = proc_self_text),
-	PROC_LNK("thread-self", .link_text = proc_thread_self_text),
-	{ 0 }
+static const struct file_operations proc_dir_fops = {
+	.llseek = generic_file_llseek,
+	.iterate = proc_dir_iterate,
 };

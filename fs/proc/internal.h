@@ -29,10 +29,9 @@ struct proc_entry {
 	/* Symbolic link: a place (get_path), or a text as snprintf gives it. */
 	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);	/* for those who may look into @t */
 	int (*link_text)(char *buf, int len);
-	/* Directory: a table, then what the directory of each process (in task: of each thread) is. */
-	const struct proc_entry *children, *numbers;
-	const struct inode_operations *iop;	/* NULL: those of inode.c */
-	const struct file_operations *fop;
+	const struct proc_entry *children;	/* directory: a table, */
+	const struct proc_numbers *numbers;	/* then names that are numbers */
+	bool guarded;				/* only for those who may look into the process */
 	void *data;				/* sysctl: the variable, */
 	int arg;				/* its constant value, greatest value or size; stat: of the whole process */
 };
@@ -41,47 +40,64 @@ struct proc_entry {
 #define PROC_REG(n, m, ...)	{ .name = (n), .mode = S_IFREG | (m), __VA_ARGS__ }
 #define PROC_LNK(n, ...)	{ .name = (n), .mode = S_IFLNK | 0777, __VA_ARGS__ }
 
+/* One such name. */
+struct proc_number {
+	unsigned long key;			/* process, thread, descriptor; or a VMA's start */
+	unsigned long end;			/* of the VMA */
+	umode_t mode;				/* of a link */
+	struct task_struct *task;		/* the process or thread, with a reference */
+};
+
+/* The names of a directory that are numbers. @of is the process of the directory, NULL in /proc. */
+struct proc_numbers {
+	const struct proc_entry *entry;		/* what each of them is */
+	bool ranges;				/* VMAs: the names are "start-end" in hexadecimal */
+	u32 ino, key_size;			/* PROC_*_INO; 0: each has numbers of its own */
+	loff_t first;				/* position of number 0 in the directory */
+	/* Fills in *n for n->key. False: it is not there. */
+	bool (*find)(struct task_struct *of, struct proc_number *n);
+	/* Moves n->key to the first at or after it that is there. */
+	bool (*next)(struct task_struct *of, struct proc_number *n);
+};
+
 /* What inode->i_private of procfs is; owns its reference to pid. */
 struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid;			/* NULL: not below /proc/PID */
-	unsigned long fd;			/* in /proc/PID/fd and fdinfo; in map_files the area's start */
+	unsigned long key;			/* of a proc_number */
 };
 
 static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
 
-/* inode.c */
+/* generic.c */
+#define PROC_FD_INO		0x10000		/* + fd; numbers below are entries */
+#define PROC_MAP_FILES_INO	0x400000	/* + page of the VMA's start, cut */
+#define PROC_FDINFO_INO		0x800000	/* + fd */
+#define PROC_NUMBERS		0x400000	/* so many inode numbers are for each of these */
+#define PROC_PID_INO(nr, what)	((u64)(nr) << 24 | (what))
 /* A new inode for @e; @pid (may be NULL) gets a reference of its own. NULL: no memory. */
-struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid, u64 ino);
+struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid,
+			     u64 ino);
 void proc_evict_inode(struct inode *inode);
-struct task_struct *get_proc_task(const struct inode *inode);	/* with a reference; NULL: gone, or no /proc/PID */
-u64 proc_entry_ino(const struct proc_entry *e, pid_t nr);	/* @nr 0: outside /proc/PID */
-bool proc_emit_dots(struct file *f, struct dir_context *ctx);
+
+/* access.c */
+/* The inode's process with a reference; NULL: it is gone, or none is meant. */
+struct task_struct *get_proc_task(const struct inode *inode);
+/* The same into *t; -ESRCH if it is gone. *t is NULL outside /proc/PID. */
+int get_task_for(const struct inode *inode, struct task_struct **t);
+bool ptrace_may_read(struct task_struct *t);	/* PTRACE_MODE_READ_FSCREDS */
+int proc_permission(struct inode *inode, int mask);
+void proc_pid_update_inode(struct inode *inode, struct task_struct *t);
 int proc_setattr(struct dentry *d, struct iattr *attr);
 int proc_getattr(const struct path *p, struct kstat *st);
-
-/* base.c */
-#define PROC_FD_INO		0x10000		/* + fd; numbers below are entries */
-#define PROC_MAP_FILES_INO	0x400000	/* + page of the area's start, cut */
-#define PROC_FDINFO_INO		0x800000	/* + fd */
-#define PROC_PID_INO(nr, what)	((u64)(nr) << 24 | (what))
 extern const struct dentry_operations proc_pid_dops;
-extern const struct proc_entry tgid_dir;
-void proc_pid_update_inode(struct inode *inode, struct task_struct *t);
-bool ptrace_may_read(struct task_struct *t);	/* PTRACE_MODE_READ_FSCREDS */
-int proc_pid_lookup(struct inode *dir, struct dentry *d);
-void proc_pid_readdir(struct file *f, struct dir_context *ctx);
-bool proc_name_to_int(const struct qstr *name, unsigned int *nr);
-/* fd.c */
-extern const struct inode_operations proc_fd_iops;
-extern const struct file_operations proc_fd_fops;
-extern const struct proc_entry proc_fd_links[], proc_fdinfo_files[];
-int proc_fd_permission(struct inode *inode, int mask);	/* for those who may look into the process */
 
-/* map_files.c */
-extern const struct inode_operations proc_map_files_iops;
-extern const struct file_operations proc_map_files_fops;
-extern const struct proc_entry proc_map_files_links[];
+/* regular.c */
+extern const struct inode_operations proc_reg_iops, proc_text_link_iops, proc_path_link_iops;
+extern const struct file_operations proc_reg_fops;
+
+/* base.c, fd.c, map_files.c */
+extern const struct proc_numbers proc_processes, proc_fd_links, proc_fdinfo_files, proc_map_files;
 
 /* array.c, task_mmu.c, mounts.c */
 int proc_pid_stat(struct seq_file *m, struct task_struct *t);
@@ -94,7 +110,7 @@ ssize_t proc_pid_pagemap(struct mm_struct *mm, char __user *buf, size_t n, loff_
 int proc_pid_mounts(struct seq_file *m, struct task_struct *t);
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t);
 
-/* generic.c, sysctl.c */
+/* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_sys_entries[];
 u64 ns_to_ticks(u64 ns);		/* USER_HZ */

@@ -15,7 +15,7 @@
 #define PROC_ROOT_INO		1
 
 static const struct proc_entry proc_root =
-	PROC_DIR("/proc", 0555, .children = proc_root_entries, .numbers = &tgid_dir);
+	PROC_DIR("/proc", 0555, .children = proc_root_entries, .numbers = &proc_processes);
 
 static int proc_statfs(struct super_block *sb, struct statfs *st)
 {

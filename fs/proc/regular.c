@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a table entry to an inode that can be listed, read and written.
- * Abridges Linux's fs/proc/inode.c and generic.c. Left out: entries that come
- * and go while the system runs; a text longer than 64 MiB.
- * Not on the road of an exec.
+ * Regular files and links of /proc: what open, read, write and readlink do with a table entry.
  *
  *   open - read at 0: entry->show writes the whole text into a buffer -
  *   reads: parts of that buffer - close: it is freed
+ *
+ * Abridges Linux's fs/proc/inode.c and the reading half of fs/seq_file.c. Left out: a text longer
+ * than 64 MiB.
+ * Not on the road of an exec.
  */
 #include <file.h>
 #include <fs.h>
 #include <mm.h>
 #include <seq_file.h>
 #include <slab.h>
-#include <string.h>
 #include <task.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
@@ -22,28 +22,6 @@
 
 #define TEXT_KMALLOC	(1UL << 20)	/* a longer text comes from vmalloc */
 #define TEXT_MAX	(64UL << 20)
-
-struct task_struct *get_proc_task(const struct inode *inode)
-{
-	struct task_struct *t;
-	unsigned long flags;
-
-	if (!PROC_I(inode)->pid)
-		return NULL;
-	spin_lock_irqsave(&tasklist_lock, flags);
-	t = pid_task(PROC_I(inode)->pid, PIDTYPE_PID);
-	if (t)
-		get_task_struct(t);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return t;
-}
-
-/* -ESRCH: the process is gone. *t: with a reference, or NULL outside /proc/PID. */
-static int get_task_for(const struct inode *inode, struct task_struct **t)
-{
-	*t = get_proc_task(inode);
-	return PROC_I(inode)->pid && !*t ? -ESRCH : 0;
-}
 
 /*
  * The address space of the inode's process with a mm_count reference, NULL if it has none;
@@ -236,7 +214,7 @@ static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
 	return f->f_pos = off;
 }
 
-static const struct file_operations proc_reg_fops = {
+const struct file_operations proc_reg_fops = {
 	.llseek = proc_reg_llseek,
 	.read = proc_reg_read,
 	.write = proc_reg_write,
@@ -244,27 +222,11 @@ static const struct file_operations proc_reg_fops = {
 	.release = proc_reg_release,
 };
 
-/* Truncation by a shell's ">" means nothing; modes are the table's. */
-int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
-{
-	return attr->ia_valid & ATTR_MODE && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
-}
-
-/* The owner is the process's of now. */
-int proc_getattr(const struct path *p, struct kstat *st)
-{
-	struct inode *inode = p->dentry->d_inode;
-	struct task_struct *t = get_proc_task(inode);
-
-	if (t)
-		proc_pid_update_inode(inode, t);
-	put_task_struct(t);
-	generic_getattr(p, st);
-	st->blksize = 1024;
-	return 0;
-}
-
-static const struct inode_operations proc_reg_iops = { .setattr = proc_setattr, .getattr = proc_getattr };
+const struct inode_operations proc_reg_iops = {
+	.permission = proc_permission,
+	.setattr = proc_setattr,
+	.getattr = proc_getattr,
+};
 
 /* ---- symbolic links ---------------------------------------------------- */
 
@@ -273,7 +235,7 @@ static int proc_link_readlink(struct dentry *d, char *buf, int len)
 	return PROC_I(d->d_inode)->entry->link_text(buf, len);
 }
 
-static const struct inode_operations proc_text_link_iops = {
+const struct inode_operations proc_text_link_iops = {
 	.readlink = proc_link_readlink,
 	.getattr = proc_getattr,
 };
@@ -285,145 +247,13 @@ static int proc_link_get_path(struct dentry *d, struct path *out)
 
 	if (!t)
 		return err;
-	err = ptrace_may_read(t) ? PROC_I(d->d_inode)->entry->get_path(t, PROC_I(d->d_inode)->fd, out) : -EACCES;
+	err = ptrace_may_read(t) ? PROC_I(d->d_inode)->entry->get_path(t, PROC_I(d->d_inode)->key, out) : -EACCES;
 	put_task_struct(t);
 	return err;
 }
 
-static const struct inode_operations proc_path_link_iops = {
+const struct inode_operations proc_path_link_iops = {
 	.get_path = proc_link_get_path,
 	.setattr = proc_setattr,
 	.getattr = proc_getattr,
 };
-
-/* ---- directories: a table, then perhaps numbers ------------------------- */
-
-u64 proc_entry_ino(const struct proc_entry *e, pid_t nr)
-{
-	unsigned long addr = (unsigned long)e;
-
-	/* An entry lies in the kernel image: the low half of its address is its own. */
-	return nr ? PROC_PID_INO(nr, addr & 0xffff) : 0xf0000000 | (addr & 0xfffffff);
-}
-
-static pid_t proc_pid_nr(const struct inode *inode)
-{
-	return PROC_I(inode)->pid ? PROC_I(inode)->pid->nr : 0;
-}
-
-static int proc_dir_lookup(struct inode *dir, struct dentry *d)
-{
-	struct proc_inode *pi = PROC_I(dir);
-	const struct proc_entry *e = pi->entry->children;
-	struct task_struct *t;
-	struct inode *inode;
-	int err = get_task_for(dir, &t);
-
-	if (err)
-		return -ENOENT;
-	while (e && e->name && strcmp(e->name, d->d_name.name))
-		e++;
-	if (!e || !e->name) {
-		put_task_struct(t);
-		return pi->entry->numbers ? proc_pid_lookup(dir, d) : -ENOENT;
-	}
-	inode = proc_new_inode(dir->i_sb, e, pi->pid, proc_entry_ino(e, proc_pid_nr(dir)));
-	if (inode && t) {
-		proc_pid_update_inode(inode, t);
-		d->d_op = &proc_pid_dops;
-	}
-	if (inode)
-		d_add(d, inode);
-	put_task_struct(t);
-	return inode ? 0 : -ENOMEM;
-}
-
-bool proc_emit_dots(struct file *f, struct dir_context *ctx)
-{
-	struct dentry *dir = f->f_path.dentry;
-
-	for (; ctx->pos < 2; ctx->pos++) {
-		struct inode *inode = ctx->pos ? dir->d_parent->d_inode : dir->d_inode;
-
-		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, inode->i_ino, S_IFDIR >> 12))
-			return false;
-	}
-	return true;
-}
-
-/* ctx->pos 2 + i is entry i of the table. */
-static int proc_dir_iterate(struct file *f, struct dir_context *ctx)
-{
-	struct inode *dir = file_inode(f);
-	const struct proc_entry *e = PROC_I(dir)->entry->children;
-	struct task_struct *t;
-	loff_t i = 2;
-
-	if (get_task_for(dir, &t))
-		return -ENOENT;
-	put_task_struct(t);
-	if (!proc_emit_dots(f, ctx))
-		return 0;
-	for (; e && e->name; e++, i++) {
-		if (i < ctx->pos)
-			continue;
-		if (!ctx->actor(ctx, e->name, strlen(e->name), i, proc_entry_ino(e, proc_pid_nr(dir)), e->mode >> 12))
-			return 0;
-		ctx->pos++;
-	}
-	if (PROC_I(dir)->entry->numbers)
-		proc_pid_readdir(f, ctx);
-	return 0;
-}
-
-static const struct inode_operations proc_dir_iops = {
-	.lookup = proc_dir_lookup,
-	.setattr = proc_setattr,
-	.getattr = proc_getattr,
-};
-static const struct file_operations proc_dir_fops = {
-	.llseek = generic_file_llseek,
-	.iterate = proc_dir_iterate,
-};
-
-/* ---- inodes ------------------------------------------------------------ */
-
-struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid, u64 ino)
-{
-	struct inode *inode = new_inode(sb);
-	struct proc_inode *pi = inode ? kzalloc(sizeof(*pi)) : NULL;
-
-	if (!pi) {
-		if (inode)
-			iput(inode);
-		return NULL;
-	}
-	pi->entry = e;
-	pi->pid = get_pid(pid);
-	inode->i_private = pi;
-	inode->i_ino = ino;
-	inode->i_mode = e->mode;
-	if (S_ISDIR(e->mode)) {
-		inode->i_nlink = 2;
-		for (const struct proc_entry *c = e->children; c && c->name; c++)
-			inode->i_nlink += S_ISDIR(c->mode);
-		inode->i_op = e->iop ?: &proc_dir_iops;
-		inode->i_fop = e->fop ?: &proc_dir_fops;
-	} else if (S_ISLNK(e->mode)) {
-		inode->i_op = e->get_path ? &proc_path_link_iops : &proc_text_link_iops;
-	} else {
-		inode->i_op = e->iop ?: &proc_reg_iops;
-		inode->i_fop = e->fop ?: &proc_reg_fops;
-	}
-	return inode;
-}
-
-void proc_evict_inode(struct inode *inode)
-{
-	struct proc_inode *pi = PROC_I(inode);
-
-	if (!pi)
-		return;
-	put_pid(pi->pid);
-	kfree(pi);
-}

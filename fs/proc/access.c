@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose the files of /proc/PID are, who may look into a process, and how long
+ * the name of a process is good.
+ * Abridges parts of Linux's fs/proc/base.c, and __ptrace_may_access. Left out:
+ * hidepid, security modules. Not on the road of an exec.
+ */
+#include <cred.h>
+#include <fs.h>
+#include <mm.h>
+#include <task.h>
+#include <linux/capability.h>
+#include "internal.h"
+
+/* ---- the process of an inode ------------------------------------------- */
+
+struct task_struct *get_proc_task(const struct inode *inode)
+{
+	struct task_struct *t;
+	unsigned long flags;
+
+	if (!PROC_I(inode)->pid)
+		return NULL;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	t = pid_task(PROC_I(inode)->pid, PIDTYPE_PID);
+	if (t)
+		get_task_struct(t);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return t;
+}
+
+/* -ESRCH: the process is gone. *t: with a reference, or NULL outside /proc/PID. */
+int get_task_for(const struct inode *inode, struct task_struct **t)
+{
+	*t = get_proc_task(inode);
+	return PROC_I(inode)->pid && !*t ? -ESRCH : 0;
+}
+
+/* ---- permissions ------------------------------------------------------- */
+
+bool ptrace_may_read(struct task_struct *t)
+{
+	const struct cred *c = current->cred, *tc = t->cred;
+	bool same = c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
+		    c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid;
+	bool dumpable = !t->mm || get_dumpable(t->mm) == SUID_DUMP_USER;
+
+	if (same_thread_group(t, current))
+		return true;
+	/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
+	if (same && dumpable && !(tc->cap_permitted & ~c->cap_effective))
+		return true;
+	return capable(CAP_SYS_PTRACE);
+}
+
+/*
+ * The inode operations of all files but links. What is guarded opens to those who may look
+ * into the process, whatever its mode says.
+ */
+int proc_permission(struct inode *inode, int mask)
+{
+	struct task_struct *t;
+	bool allowed;
+
+	if (!PROC_I(inode)->entry->guarded)
+		return generic_permission(inode, mask);
+	t = get_proc_task(inode);
+	allowed = t && ptrace_may_read(t);
+	put_task_struct(t);
+	return allowed ? 0 : -EACCES;
+}
+
+/* Files are the effective user's; root's, but for world-readable directories, if the process may not be dumped. */
+void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
+{
+	bool root = t->flags & PF_KTHREAD;
+
+	if (inode->i_mode != (S_IFDIR | 0555))
+		root |= !t->mm || get_dumpable(t->mm) != SUID_DUMP_USER;
+	inode->i_uid = root ? 0 : t->cred->euid;
+	inode->i_gid = root ? 0 : t->cred->egid;
+}
+
+/* ---- attributes and names ---------------------------------------------- */
+
+/* Truncation by a shell's ">" means nothing; modes are the table's. */
+int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
+{
+	return attr->ia_valid & ATTR_MODE && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
+}
+
+/* The owner is the process's of now. */
+int proc_getattr(const struct path *p, struct kstat *st)
+{
+	struct inode *inode = p->dentry->d_inode;
+	struct task_struct *t = get_proc_task(inode);
+
+	if (t)
+		proc_pid_update_inode(inode, t);
+	put_task_struct(t);
+	generic_getattr(p, st);
+	st->blksize = 1024;
+	return 0;
+}
+
+/* A name lives as long as its process. */
+static int pid_revalidate(struct dentry *d)
+{
+	struct task_struct *t = d->d_inode ? get_proc_task(d->d_inode) : NULL;
+
+	if (!t)
+		return 0;
+	proc_pid_update_inode(d->d_inode, t);
+	put_task_struct(t);
+	return 1;
+}
+
+const struct dentry_operations proc_pid_dops = { .d_revalidate = pid_revalidate };

@@ -8,11 +8,10 @@
  * leader that lost its terminal before it ends signals nobody), pty masters.
  * Not on the road of an exec.
  */
-#include <tty.h>
-#include <fs.h>
 #include <sched.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include "internal.h"
 
 /* Whose terminal it is, and who is in front; takes over the references. */
 static void tty_set_owner(struct tty_struct *tty, struct pid *session, struct pid *pgrp)

@@ -15,8 +15,6 @@
  *                    | echo                              |
  *   console <--------+------------- opost <--n_tty_write-+
  */
-#include <tty.h>
-#include <fs.h>
 #include <poll.h>
 #include <printk.h>
 #include <sched.h>
@@ -24,6 +22,7 @@
 #include <asm/uaccess.h>
 #include <linux/fcntl.h>
 #include <linux/poll.h>
+#include "internal.h"
 
 #define OUT_SIZE	256
 #define EOF_MARK	'\0'		/* as a line's end; in c_cc: no such character */
@@ -309,6 +308,15 @@ void n_tty_flush_input(struct tty_struct *tty)
 	spin_unlock_irqrestore(&tty->lock, flags);
 }
 
+void tty_hangup(struct tty_struct *tty)
+{
+	tty->hangups++;
+	n_tty_flush_input(tty);
+	start_tty(tty);
+	wake_up_all(&tty->read_wait);
+	wake_up_all(&tty->write_wait);
+}
+
 /* Between raw and edited mode: what has been typed so far counts as one finished line. */
 static void switch_canon(struct tty_struct *tty, bool canon)
 {
@@ -421,10 +429,8 @@ static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *b
 
 ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
 {
-	ssize_t ret = tty_is_console_file(f) ? 0 : tty_check_change(tty, SIGTTIN);
+	ssize_t ret;
 
-	if (ret || !n)
-		return ret;
 	if (f->f_flags & O_NONBLOCK ? !mutex_trylock(&tty->read_lock) : mutex_lock_interruptible(&tty->read_lock))
 		return f->f_flags & O_NONBLOCK ? -EAGAIN : -ERESTARTSYS;
 	ret = read_chars(tty, f, buf, n);
@@ -463,8 +469,6 @@ ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *b
 	size_t done = 0;
 	ssize_t err = 0;
 
-	if (L_FLAG(tty, TOSTOP) && !tty_is_console_file(f))
-		err = tty_check_change(tty, SIGTTOU);
 	while (!err && done < n) {
 		size_t len = min_t(size_t, n - done, sizeof(chunk));
 

@@ -13,27 +13,23 @@
  *   /dev/console (5:1)        ├─ console_tty ─ console_write, console_input
  *   /dev/ttyS0, tty0, tty1    ┘
  */
-#include <chrdev.h>
-#include <tty.h>
-#include <fs.h>
 #include <sched.h>
 #include <printk.h>
 #include <string.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
 #include <linux/fcntl.h>
-#include <linux/major.h>
 #include <linux/poll.h>
 #include <linux/tty.h>
+#include "internal.h"
 
 #define DEV_TTY		MKDEV(TTYAUX_MAJOR, 0)
-#define DEV_CONSOLE	MKDEV(TTYAUX_MAJOR, 1)
 #define DEV_TTY0	MKDEV(TTY_MAJOR, 0)
 #define DEV_TTYS0	MKDEV(TTY_MAJOR, 64)
 
 #define CTRL(c)		((c) & 037)
 
-struct tty_struct console_tty = {
+static struct tty_struct console_tty = {
 	.termios = {
 		.c_iflag = ICRNL | IXON,
 		.c_oflag = OPOST | ONLCR,
@@ -49,26 +45,6 @@ struct tty_struct console_tty = {
 	},
 };
 
-bool tty_is_console_file(struct file *f)
-{
-	return file_inode(f)->i_rdev == DEV_CONSOLE;
-}
-
-/* private_data is the count of hang-ups at open. */
-bool tty_hung_up_p(struct tty_struct *tty, struct file *f)
-{
-	return !tty_is_console_file(f) && (unsigned long)f->private_data != tty->hangups;
-}
-
-void tty_hangup(struct tty_struct *tty)
-{
-	tty->hangups++;
-	n_tty_flush_input(tty);
-	start_tty(tty);
-	wake_up_all(&tty->read_wait);
-	wake_up_all(&tty->write_wait);
-}
-
 static int tty_open(struct inode *inode, struct file *f)
 {
 	dev_t dev = inode->i_rdev;
@@ -83,14 +59,21 @@ static int tty_open(struct inode *inode, struct file *f)
 
 static ssize_t tty_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)
 {
+	int err;
+
 	if (tty_hung_up_p(&console_tty, f))
 		return 0;
-	return n_tty_read(&console_tty, f, buf, n);
+	err = tty_is_console_file(f) ? 0 : tty_check_change(&console_tty, SIGTTIN);
+	return err || !n ? err : n_tty_read(&console_tty, f, buf, n);
 }
 
 static ssize_t tty_write(struct file *f, const char __user *buf, size_t n, loff_t *pos __maybe_unused)
 {
-	return n_tty_write(&console_tty, f, buf, n);
+	int err = 0;
+
+	if ((console_tty.termios.c_lflag & TOSTOP) && !tty_is_console_file(f))
+		err = tty_check_change(&console_tty, SIGTTOU);
+	return err ?: n_tty_write(&console_tty, f, buf, n);
 }
 
 static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)

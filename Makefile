@@ -337,11 +337,15 @@ include labs/labs.mk
 
 deps: ## install all packages of tools/packages.txt that are missing; other targets do so with those that they need
 	@tools/deps.sh
+format: ## clang-format over all C; format-check: would it change anything, and is a line too long
+	@tools/format
+format-check:
+	@tools/format --check
 doctor: ## the version of each tool, beside the one that Exon was tested with
 	@tools/doctor.sh
 clean: ## remove what was built; downloads stay (build/debs)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps doctor clean
+.PHONY: fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check doctor clean
 
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -7,11 +7,13 @@ A call through a pointer has no target here; tools/spine has a table for those t
 import collections
 import functools
 import os
+import platform
 import re
 import subprocess
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, 'build')
+CROSS = '' if platform.machine() in ('x86_64', 'amd64', 'AMD64') else 'x86_64-linux-gnu-'     # as in the Makefile
 ROOMS = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib')
 
 
@@ -78,8 +80,9 @@ def functions(path):
     return found
 
 
-def run(*words):
-    p = subprocess.run(words, cwd=TOP, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def run(command, *words):
+    """What a command of binutils prints."""
+    p = subprocess.run([CROSS + command, *words], cwd=TOP, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     return p.stdout.decode('utf-8', 'replace')
 
 

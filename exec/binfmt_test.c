@@ -8,13 +8,20 @@
  *
  *   exec ./x a b      file  TEST:/bin/y\n...      runs  /bin/y "./x" "a" "b", AT_EXECFD 3
  *
- * /proc/sys/fs/binfmt_test: 1 registers the format, 0 unregisters it.
+ * /proc/sys/fs/binfmt_test: 1 registers the format, 0 unregisters it. With 2 it is
+ * registered, and each exec sleeps in it until the number is another one.
  */
 #include <binfmts.h>
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #define MAGIC "TEST:"
+
+enum { OFF, ON, HOLD };
+
+static int mode = OFF;
+static DECLARE_WAIT_QUEUE_HEAD(held);
 
 /* Runs @path instead. The program stays open for it, and stays argv[0]. 0 or -errno. */
 static int hand_over(struct linux_binprm *bprm, const char *path)
@@ -45,6 +52,8 @@ static int load_test_binary(struct linux_binprm *bprm)
 	if (!eol)
 		return -ENOEXEC;
 	*eol = '\0';
+	if (wait_event_killable(&held, mode != HOLD))
+		return -EINTR;
 	return hand_over(bprm, path);
 }
 
@@ -53,15 +62,17 @@ static struct linux_binfmt test_format = {
 	.load_binary = load_test_binary,
 };
 
-void binfmt_test_switch(bool on)
+int binfmt_test_switch(int new_mode)
 {
-	static bool registered;
+	int err = 0;
 
-	if (on == registered)
-		return;
-	if (on)
+	if (mode == OFF && new_mode != OFF)
 		insert_binfmt(&test_format);
-	else
-		unregister_binfmt(&test_format);
-	registered = on;
+	if (mode != OFF && new_mode == OFF)
+		err = unregister_binfmt(&test_format);
+	if (err)
+		return err;
+	mode = new_mode;
+	wake_up_all(&held);
+	return 0;
 }

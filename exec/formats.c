@@ -3,6 +3,13 @@
  * The list of binary formats. An exec tries each in turn until one loads the file.
  * Abridges the same part of Linux's fs/exec.c. Left out: loading a module for a
  * format that is not registered.
+ *
+ *   formats -> script -> elf            binfmt_lock: the list and the users of each
+ *               users 0   users 1       an exec is in load_binary, and may sleep there
+ *
+ * A walk cannot hold binfmt_lock while a format sleeps, so it counts itself as a user
+ * of the format where it is. A format with users stays in the list. In Linux the count
+ * is that of the module: try_module_get, put_binfmt.
  */
 #include <binfmts.h>
 #include <errno.h>
@@ -13,27 +20,59 @@
 #include <trace.h>
 
 static LIST_HEAD(formats);
-static DEFINE_MUTEX(binfmt_lock, LOCK_NONE);
+static DEFINE_SPINLOCK(binfmt_lock, LOCK_BINFMT);
 
 void register_binfmt(struct linux_binfmt *fmt)
 {
-	mutex_lock(&binfmt_lock);
+	spin_lock(&binfmt_lock);
 	list_add_tail(&fmt->lh, &formats);
-	mutex_unlock(&binfmt_lock);
+	spin_unlock(&binfmt_lock);
 }
 
 void insert_binfmt(struct linux_binfmt *fmt)
 {
-	mutex_lock(&binfmt_lock);
+	spin_lock(&binfmt_lock);
 	list_add(&fmt->lh, &formats);
-	mutex_unlock(&binfmt_lock);
+	spin_unlock(&binfmt_lock);
 }
 
-void unregister_binfmt(struct linux_binfmt *fmt)
+int unregister_binfmt(struct linux_binfmt *fmt)
 {
-	mutex_lock(&binfmt_lock);
-	list_del(&fmt->lh);
-	mutex_unlock(&binfmt_lock);
+	int err = -EAGAIN;
+
+	spin_lock(&binfmt_lock);
+	if (!fmt->users) {
+		list_del(&fmt->lh);
+		err = 0;
+	}
+	spin_unlock(&binfmt_lock);
+	return err;
+}
+
+/* The format after @prev, the first for NULL; NULL after the last. The caller uses it, not @prev. */
+static struct linux_binfmt *next_binfmt(struct linux_binfmt *prev)
+{
+	struct linux_binfmt *next = NULL;
+	struct list_head *lh;
+
+	spin_lock(&binfmt_lock);
+	lh = prev ? prev->lh.next : formats.next;
+	if (lh != &formats) {
+		next = list_entry(lh, struct linux_binfmt, lh);
+		next->users++;
+	}
+	if (prev)
+		prev->users--;
+	spin_unlock(&binfmt_lock);
+	return next;
+}
+
+/* Ends a walk before the last format. */
+static void put_binfmt(struct linux_binfmt *fmt)
+{
+	spin_lock(&binfmt_lock);
+	fmt->users--;
+	spin_unlock(&binfmt_lock);
 }
 
 void set_binfmt(struct linux_binfmt *fmt)
@@ -63,10 +102,12 @@ int search_binary_handler(struct linux_binprm *bprm)
 		return err;
 	EXEC_STAGE(SEARCH_HANDLER);
 	err = -ENOENT;
-	list_for_each_entry(fmt, &formats, lh) {
+	for (fmt = next_binfmt(NULL); fmt; fmt = next_binfmt(fmt)) {
 		err = fmt->load_binary(bprm);
-		if (bprm->point_of_no_return || err != -ENOEXEC)
+		if (bprm->point_of_no_return || err != -ENOEXEC) {
+			put_binfmt(fmt);
 			break;
+		}
 	}
 	return err;
 }
@@ -77,8 +118,13 @@ int search_library_handler(struct file *file)
 	struct linux_binfmt *fmt;
 	int err = -ENOEXEC;
 
-	list_for_each_entry(fmt, &formats, lh)
-		if (err == -ENOEXEC && fmt->load_shlib)
+	for (fmt = next_binfmt(NULL); fmt; fmt = next_binfmt(fmt)) {
+		if (fmt->load_shlib)
 			err = fmt->load_shlib(file);
+		if (err != -ENOEXEC) {
+			put_binfmt(fmt);
+			break;
+		}
+	}
 	return err;
 }

@@ -70,6 +70,7 @@ struct linux_binprm {
 /* A binary format. load_binary returns -ENOEXEC for a file that another format may load. */
 struct linux_binfmt {
 	struct list_head lh;
+	unsigned int users;		/* execs that are in it; binfmt_lock */
 	const char *name;
 	int (*load_binary)(struct linux_binprm *bprm);
 	int (*load_shlib)(struct file *file);
@@ -96,7 +97,7 @@ int kernel_execve(const char *filename, const char *const *argv, const char *con
 /* exec/formats.c */
 void register_binfmt(struct linux_binfmt *fmt);		/* the last to be tried */
 void insert_binfmt(struct linux_binfmt *fmt);		/* the first to be tried */
-void unregister_binfmt(struct linux_binfmt *fmt);
+int unregister_binfmt(struct linux_binfmt *fmt);	/* 0, or -EAGAIN: an exec is in it */
 void set_binfmt(struct linux_binfmt *fmt);		/* the format of current's program */
 int search_binary_handler(struct linux_binprm *bprm);
 int search_library_handler(struct file *file);
@@ -120,6 +121,6 @@ int de_thread(struct task_struct *me);
 /* The formats. */
 void elf_binfmt_init(void);		/* exec/binfmt_elf.c */
 void script_binfmt_init(void);		/* exec/binfmt_script.c */
-void binfmt_test_switch(bool on);	/* exec/binfmt_test.c: registers, unregisters */
+int binfmt_test_switch(int mode);	/* exec/binfmt_test.c: /proc/sys/fs/binfmt_test */
 
 #endif

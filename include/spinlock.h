@@ -22,6 +22,7 @@ enum lock_class {
 	LOCK_F_POS,		/* file->f_pos_lock */
 	LOCK_INODE,		/* inode->i_rwsem: parent before child */
 	LOCK_MMAP,		/* mm->mmap_lock */
+	LOCK_BINFMT,		/* binfmt_lock: the list of formats */
 	LOCK_FUTEX,		/* futex hash bucket */
 	LOCK_I_MMAP,		/* address_space->i_mmap_lock */
 	LOCK_PAGE_TABLE,	/* mm->page_table_lock */

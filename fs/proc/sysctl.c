@@ -62,15 +62,17 @@ static int binfmt_test;
 
 static ssize_t store_binfmt_test(const struct proc_entry *e, struct task_struct *t, char *text, size_t n)
 {
+	int old = binfmt_test;
 	ssize_t taken = store_int(e, t, text, n);
+	int err = taken > 0 ? binfmt_test_switch(binfmt_test) : 0;
 
-	if (taken > 0)
-		binfmt_test_switch(binfmt_test);
-	return taken;
+	if (err)
+		binfmt_test = old;
+	return err ? err : taken;
 }
 
 static const struct proc_entry fs_table[] = {
-	PROC_REG("binfmt_test", 0644, .show = show_int, .store = store_binfmt_test, .data = &binfmt_test, .arg = 1),
+	PROC_REG("binfmt_test", 0644, .show = show_int, .store = store_binfmt_test, .data = &binfmt_test, .arg = 2),
 	SYSCTL_INT("suid_dumpable", suid_dumpable, 2),
 	{ 0 }
 };

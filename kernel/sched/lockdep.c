@@ -34,6 +34,7 @@ static const char *const class_names[] = {
 	[LOCK_INODE] = "inode",
 	[LOCK_F_POS] = "f_pos",
 	[LOCK_MMAP] = "mmap",
+	[LOCK_BINFMT] = "binfmt",
 	[LOCK_FUTEX] = "futex",
 	[LOCK_I_MMAP] = "i_mmap",
 	[LOCK_PAGE_TABLE] = "page_table",

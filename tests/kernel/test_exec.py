@@ -20,7 +20,11 @@ FORMAT = {
     'twice-off': 'echo 1 >%s; echo 0 >%s; echo 0 >%s; cat %s; /t/try /t/handed a' % ((SWITCH,) * 4),
     'on-again': 'echo 1 >%s; /t/try /t/handed a; echo 0 >%s' % (SWITCH, SWITCH),
     'uselib': '/t/uselib',
-    'range': 'echo 2 >%s; echo $?' % SWITCH,
+    # With 2 an exec sleeps in the format, which then stays where it is.
+    'in-use': 'echo 2 >%s; /t/try /t/handed a & sleep 1; echo 0 >%s; echo $?; cat %s; echo 1 >%s; wait; echo 0 >%s; echo $?'
+              % ((SWITCH,) * 5),
+    'killed-in-it': 'echo 2 >%s; /t/try /t/handed a & sleep 1; kill -9 $!; wait $!; echo $?; echo 0 >%s; cat %s' % ((SWITCH,) * 3),
+    'range': 'echo 3 >%s; echo $?' % SWITCH,
 }
 HANDED = 'TEST:/t/execfd\nhello\n'
 SHOWN = 'argv[0] /t/handed\nargv[1] a\n%sAT_EXECFN /t/handed AT_EXECFD 3 flags 0\noffset 0, 21 bytes: ' + HANDED
@@ -28,6 +32,8 @@ EXPECTED = {
     'before': 'ENOEXEC\n', 'on': '1\n' + SHOWN % 'argv[2] b c\n', 'others-go-on': 'script one\n0\n',
     'no-interpreter': 'ENOENT\n', 'no-newline': 'ENOEXEC\n', 'loop': 'ENOEXEC\n',
     'twice-off': '0\nENOEXEC\n', 'on-again': SHOWN % '',
+    'in-use': 'sh: write error: Resource temporarily unavailable\n1\n2\n' + SHOWN % '' + '0\n',
+    'killed-in-it': 'Killed\n137\n0\n',
     'by-script': 'argv[0] /t/handed\nargv[1] /t/byscript\nargv[2] x\nAT_EXECFN /t/byscript AT_EXECFD 3 flags 0\n'
                  'offset 0, 21 bytes: ' + HANDED,
 }

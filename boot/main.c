@@ -171,7 +171,7 @@ void start_kernel(u32 magic, phys_addr_t info)
 	proc_init();
 	ramfs_init();
 	devices_init();
-	tty_init(); /* console_input has its handler */
+	tty_init();	      /* console_input has its handler */
 	script_binfmt_init(); /* the formats of programs, in the order in which they are asked */
 	elf_binfmt_init();
 

@@ -65,14 +65,10 @@ static const struct {
 	bool needs_value;
 	void (*set)(const char *val);
 } params[] = {
-	{"console", true, console_choose},
-	{"init", true, set_init},
-	{"rdinit", true, set_rdinit},
-	{"quiet", false, set_quiet},
-	{"debug", false, set_debug},
-	{"loglevel", true, set_loglevel},
-	{"panic", true, set_panic},
-	{"norandmaps", false, set_norandmaps},
+	{"console", true, console_choose}, {"init", true, set_init},
+	{"rdinit", true, set_rdinit},	   {"quiet", false, set_quiet},
+	{"debug", false, set_debug},	   {"loglevel", true, set_loglevel},
+	{"panic", true, set_panic},	   {"norandmaps", false, set_norandmaps},
 	{"vsyscall", true, set_vsyscall},
 };
 
@@ -134,7 +130,10 @@ static void join(char *param, char *val)
 	memmove(equals + 1, val, strlen(val) + 1);
 }
 
-/* Adds @word to a list that ends in NULL; one that begins with the same @len bytes gives it its place. */
+/*
+ * Adds @word to a list that ends in NULL; one that begins with the same @len bytes gives it its
+ * place.
+ */
 static void add_word(const char **list, unsigned int max, const char *word, size_t len)
 {
 	unsigned int i;

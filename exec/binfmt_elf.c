@@ -33,7 +33,7 @@
 #include <asm/uaccess.h>
 
 /* A PIE with an interpreter goes two thirds up user space. Not page aligned, as in Linux. */
-#define ELF_ET_DYN_BASE		(TASK_SIZE / 3 * 2)
+#define ELF_ET_DYN_BASE (TASK_SIZE / 3 * 2)
 
 /* ---- DECIDE ----------------------------------------------------------- */
 
@@ -209,7 +209,7 @@ static struct linux_binfmt elf_format;
 static int load_elf_binary(struct linux_binprm *bprm)
 {
 	struct elf_binary *b = kzalloc(sizeof(*b));
-	struct elf_layout l = { 0 };
+	struct elf_layout l = {0};
 	int randomize, err;
 
 	if (!b)
@@ -267,7 +267,4 @@ static struct linux_binfmt elf_format = {
 	.min_coredump = PAGE_SIZE,
 };
 
-void elf_binfmt_init(void)
-{
-	register_binfmt(&elf_format);
-}
+void elf_binfmt_init(void) { register_binfmt(&elf_format); }

@@ -15,10 +15,7 @@
 #include <string.h>
 #include <trace.h>
 
-static bool spacetab(char c)
-{
-	return c == ' ' || c == '\t';
-}
+static bool spacetab(char c) { return c == ' ' || c == '\t'; }
 
 /* The first byte in [p, last] that is not a blank. NULL: all are blanks. */
 static char *next_non_spacetab(char *p, const char *last)
@@ -145,7 +142,4 @@ static struct linux_binfmt script_format = {
 	.load_binary = load_script,
 };
 
-void script_binfmt_init(void)
-{
-	register_binfmt(&script_format);
-}
+void script_binfmt_init(void) { register_binfmt(&script_format); }

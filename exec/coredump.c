@@ -46,10 +46,7 @@ bool dump_emit(struct coredump_params *cprm, const void *p, size_t n)
 	return true;
 }
 
-void dump_skip(struct coredump_params *cprm, size_t n)
-{
-	cprm->to_skip += n;
-}
+void dump_skip(struct coredump_params *cprm, size_t n) { cprm->to_skip += n; }
 
 /* ---- the name ------------------------------------------------------------- */
 
@@ -200,7 +197,7 @@ static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *
 bool do_coredump(const kernel_siginfo_t *info)
 {
 	const struct linux_binfmt *fmt = current->mm ? current->mm->binfmt : NULL;
-	struct coredump_params cprm = { .siginfo = info, .limit = rlimit(RLIMIT_CORE) };
+	struct coredump_params cprm = {.siginfo = info, .limit = rlimit(RLIMIT_CORE)};
 	const struct cred *old = current->cred;
 	int dumpable = current->mm ? get_dumpable(current->mm) : SUID_DUMP_DISABLE;
 	struct cred *cred;

@@ -101,7 +101,7 @@ int bprm_creds_from_file(struct linux_binprm *bprm)
 		new->cap_ambient = 0;
 	new->cap_permitted |= new->cap_ambient;
 	new->cap_effective = effective ? new->cap_permitted : new->cap_ambient;
-	bprm->secureexec = setid || (new->uid != 0 &&
-				     (effective || (new->cap_permitted & ~new->cap_ambient)));
+	bprm->secureexec =
+		setid || (new->uid != 0 && (effective || (new->cap_permitted & ~new->cap_ambient)));
 	return 0;
 }

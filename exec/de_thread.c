@@ -87,7 +87,7 @@ static int replace_leader(struct task_struct *me)
 
 	for (;;) {
 		spin_lock_irqsave(&tasklist_lock, irq);
-		me->signal->notify_count = -1;	/* exit_notify of the leader wakes @me */
+		me->signal->notify_count = -1; /* exit_notify of the leader wakes @me */
 		if (leader->exit_state)
 			break;
 		__set_current_state(TASK_KILLABLE);

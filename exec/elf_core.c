@@ -28,7 +28,7 @@
 #include <asm/uaccess.h>
 #include <linux/limits.h>
 
-#define FXSAVE_SIZE	512		/* NT_FPREGSET: the legacy part of the FPU state, bytes */
+#define FXSAVE_SIZE 512 /* NT_FPREGSET: the legacy part of the FPU state, bytes */
 
 /* Bits of /proc/PID/coredump_filter. */
 enum {
@@ -43,7 +43,7 @@ enum {
 struct core_vma {
 	unsigned long start, end, flags, dump_size, pgoff;
 	struct file *file;
-	bool faultable;			/* a missing page can come from a file or the kernel */
+	bool faultable; /* a missing page can come from a file or the kernel */
 };
 
 /* The notes grow in one buffer, so that their size is known before the headers are written. */
@@ -95,8 +95,11 @@ static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm
 static struct core_vma describe_vma(const struct coredump_params *cprm, struct vm_area_struct *v)
 {
 	return (struct core_vma){
-		.start = v->vm_start, .end = v->vm_end, .flags = v->vm_flags,
-		.pgoff = v->vm_pgoff, .file = v->vm_file,
+		.start = v->vm_start,
+		.end = v->vm_end,
+		.flags = v->vm_flags,
+		.pgoff = v->vm_pgoff,
+		.file = v->vm_file,
 		.faultable = v->vm_ops && v->vm_ops->fault,
 		.dump_size = vma_dump_size(cprm, v),
 	};
@@ -124,7 +127,7 @@ static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *c
 static void add_note(struct core_notes *n, const char *name, unsigned int type, const void *desc,
 		     size_t size)
 {
-	Elf64_Nhdr head = { strlen(name) + 1, size, type };
+	Elf64_Nhdr head = {strlen(name) + 1, size, type};
 	size_t name_room = ALIGN((size_t)head.n_namesz, 4);
 	size_t total = sizeof(head) + name_room + ALIGN(size, 4);
 	char *p = n->buf + n->size;
@@ -142,7 +145,7 @@ static void add_note(struct core_notes *n, const char *name, unsigned int type, 
 
 static struct elf_timeval to_timeval(u64 ns)
 {
-	return (struct elf_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+	return (struct elf_timeval){ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC};
 }
 
 static void fill_gregs(struct elf_gregs *g, struct task_struct *t)
@@ -159,11 +162,16 @@ static void fill_gregs(struct elf_gregs *g, struct task_struct *t)
 static void add_prstatus(struct core_notes *n, struct task_struct *t, const kernel_siginfo_t *info)
 {
 	struct elf_prstatus s = {
-		.si_signo = info->si_signo, .pr_cursig = info->si_signo,
-		.pr_sigpend = t->pending.signal, .pr_sighold = t->blocked,
-		.pr_pid = t->pid, .pr_ppid = t->real_parent->tgid,
-		.pr_pgrp = pid_nr(task_pgrp(t)), .pr_sid = pid_nr(task_session(t)),
-		.pr_utime = to_timeval(t->utime), .pr_stime = to_timeval(t->stime),
+		.si_signo = info->si_signo,
+		.pr_cursig = info->si_signo,
+		.pr_sigpend = t->pending.signal,
+		.pr_sighold = t->blocked,
+		.pr_pid = t->pid,
+		.pr_ppid = t->real_parent->tgid,
+		.pr_pgrp = pid_nr(task_pgrp(t)),
+		.pr_sid = pid_nr(task_session(t)),
+		.pr_utime = to_timeval(t->utime),
+		.pr_stime = to_timeval(t->stime),
 		.pr_cutime = to_timeval(t->signal->cutime),
 		.pr_cstime = to_timeval(t->signal->cstime),
 		.pr_fpvalid = 1,
@@ -177,10 +185,15 @@ static void add_prpsinfo(struct core_notes *n)
 {
 	struct mm_struct *mm = current->mm;
 	struct elf_prpsinfo p = {
-		.pr_sname = 'R', .pr_nice = current->nice, .pr_flag = current->flags,
-		.pr_uid = current->cred->uid, .pr_gid = current->cred->gid,
-		.pr_pid = current->tgid, .pr_ppid = current->real_parent->tgid,
-		.pr_pgrp = pid_nr(task_pgrp(current)), .pr_sid = pid_nr(task_session(current)),
+		.pr_sname = 'R',
+		.pr_nice = current->nice,
+		.pr_flag = current->flags,
+		.pr_uid = current->cred->uid,
+		.pr_gid = current->cred->gid,
+		.pr_pid = current->tgid,
+		.pr_ppid = current->real_parent->tgid,
+		.pr_pgrp = pid_nr(task_pgrp(current)),
+		.pr_sid = pid_nr(task_session(current)),
 	};
 	size_t len = min(mm->arg_end - mm->arg_start, sizeof(p.pr_psargs) - 1);
 
@@ -227,7 +240,8 @@ static void add_files(struct core_notes *n, const struct core_vma *list, int cou
 			continue;
 		if (used + len > size)
 			goto out;
-		memcpy(head + 2 + 3 * files++, (unsigned long[]){ c->start, c->end, c->pgoff }, 3 * sizeof(long));
+		memcpy(head + 2 + 3 * files++, (unsigned long[]){c->start, c->end, c->pgoff},
+		       3 * sizeof(long));
 		memcpy((char *)head + used, name, len);
 		used += len;
 	}
@@ -279,11 +293,15 @@ static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 static bool write_ehdr(struct coredump_params *cprm, int phnum)
 {
 	Elf64_Ehdr e = {
-		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			     EV_CURRENT },
-		.e_type = ET_CORE, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
-		.e_phoff = sizeof(e), .e_ehsize = sizeof(e),
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = phnum,
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			    EV_CURRENT},
+		.e_type = ET_CORE,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_phoff = sizeof(e),
+		.e_ehsize = sizeof(e),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = phnum,
 	};
 
 	return dump_emit(cprm, &e, sizeof(e));
@@ -293,15 +311,19 @@ static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *lis
 			size_t notes)
 {
 	unsigned long offset = sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr);
-	Elf64_Phdr ph = { .p_type = PT_NOTE, .p_offset = offset, .p_filesz = notes };
+	Elf64_Phdr ph = {.p_type = PT_NOTE, .p_offset = offset, .p_filesz = notes};
 
 	if (!dump_emit(cprm, &ph, sizeof(ph)))
 		return false;
 	offset = PAGE_ALIGN(offset + notes);
 	for (const struct core_vma *c = list; c < list + count; c++) {
 		ph = (Elf64_Phdr){
-			.p_type = PT_LOAD, .p_offset = offset, .p_align = PAGE_SIZE,
-			.p_vaddr = c->start, .p_memsz = c->end - c->start, .p_filesz = c->dump_size,
+			.p_type = PT_LOAD,
+			.p_offset = offset,
+			.p_align = PAGE_SIZE,
+			.p_vaddr = c->start,
+			.p_memsz = c->end - c->start,
+			.p_filesz = c->dump_size,
 			.p_flags = (c->flags & VM_READ ? PF_R : 0) |
 				   (c->flags & VM_WRITE ? PF_W : 0) |
 				   (c->flags & VM_EXEC ? PF_X : 0),
@@ -345,7 +367,7 @@ static void write_vmas(struct coredump_params *cprm, const struct core_vma *list
 
 int elf_core_dump(struct coredump_params *cprm)
 {
-	struct core_notes n = { .room = 256 * 1024 };
+	struct core_notes n = {.room = 256 * 1024};
 	int count, has_dumped = 0;
 	struct core_vma *list = snapshot_vmas(cprm, &count);
 

@@ -95,7 +95,7 @@ static int load_elf_interp(struct file *file, const struct elf_image *img,
 {
 	unsigned long bias = 0, total_size = img->total_size;
 	bool is_dyn = img->ehdr->e_type == ET_DYN, placed = !is_dyn;
-	struct interp_bss bss = { 0 };
+	struct interp_bss bss = {0};
 
 	if (!elf_header_ok(img->ehdr) || !file->f_op->mmap)
 		return -ENOEXEC;

@@ -39,8 +39,8 @@ void trace_area(enum exec_stage stage, const char *function, unsigned int line, 
 	mmap_read_lock(current->mm);
 	v = find_vma(current->mm, addr);
 	if (v && v->vm_start <= addr)
-		exec_stage(stage, function, line, current->pid, current->comm,
-			   v->vm_start, v->vm_end, v->vm_flags, v->vm_pgoff, 0);
+		exec_stage(stage, function, line, current->pid, current->comm, v->vm_start,
+			   v->vm_end, v->vm_flags, v->vm_pgoff, 0);
 	mmap_read_unlock(current->mm);
 }
 
@@ -77,7 +77,7 @@ int set_brk(unsigned long start, unsigned long end, int prot)
  * final size of the VMA.
  */
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
-		   unsigned long flags, unsigned long total_size)
+	    unsigned long flags, unsigned long total_size)
 {
 	unsigned long size = PAGE_ALIGN(ph->p_filesz + offset_in_page(ph->p_vaddr));
 	unsigned long off = ph->p_offset - offset_in_page(ph->p_vaddr);
@@ -97,9 +97,9 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 
 /* *@addr is where p_vaddr is to be; on return it is the start of the page where p_vaddr is. */
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
-		    unsigned long flags, unsigned long total_size)
+	     unsigned long flags, unsigned long total_size)
 {
-	unsigned long start = PAGE_ALIGN_DOWN(*addr);	/* of a segment without bytes in the file */
+	unsigned long start = PAGE_ALIGN_DOWN(*addr); /* of a segment without bytes in the file */
 	int err;
 
 	if (ph->p_filesz) {

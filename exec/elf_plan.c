@@ -21,8 +21,7 @@
 bool elf_header_ok(const Elf64_Ehdr *ehdr)
 {
 	return memcmp(ehdr->e_ident, ELFMAG, SELFMAG) == 0 &&
-	       (ehdr->e_type == ET_EXEC || ehdr->e_type == ET_DYN) &&
-	       ehdr->e_machine == EM_X86_64;
+	       (ehdr->e_type == ET_EXEC || ehdr->e_type == ET_DYN) && ehdr->e_machine == EM_X86_64;
 }
 
 size_t elf_phdrs_size(const Elf64_Ehdr *ehdr)
@@ -88,7 +87,7 @@ static void plan_code_and_data(const Elf64_Phdr *ph, struct elf_image *img)
  */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img)
 {
-	*img = (struct elf_image){ .ehdr = ehdr, .phdr = phdr, .start_code = -1UL };
+	*img = (struct elf_image){.ehdr = ehdr, .phdr = phdr, .start_code = -1UL};
 
 	for (unsigned int i = 0; i < ehdr->e_phnum; i++) {
 		const Elf64_Phdr *ph = &phdr[i];
@@ -99,8 +98,8 @@ int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *i
 				img->interp = ph;
 			break;
 		case PT_GNU_STACK:
-			img->executable_stack = ph->p_flags & PF_X ? EXSTACK_ENABLE_X
-								   : EXSTACK_DISABLE_X;
+			img->executable_stack =
+				ph->p_flags & PF_X ? EXSTACK_ENABLE_X : EXSTACK_DISABLE_X;
 			break;
 		case PT_LOAD:
 			plan_alignment(ph, img);
@@ -118,11 +117,8 @@ int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *i
 
 bool elf_segment_fits(const Elf64_Phdr *ph, unsigned long start)
 {
-	return start < TASK_SIZE && ph->p_filesz <= ph->p_memsz &&
-	       ph->p_memsz <= TASK_SIZE && start <= TASK_SIZE - ph->p_memsz;
+	return start < TASK_SIZE && ph->p_filesz <= ph->p_memsz && ph->p_memsz <= TASK_SIZE &&
+	       start <= TASK_SIZE - ph->p_memsz;
 }
 
-bool elf_interp_path_ok(const char *path, size_t len)
-{
-	return path[len - 1] == '\0';
-}
+bool elf_interp_path_ok(const char *path, size_t len) { return path[len - 1] == '\0'; }

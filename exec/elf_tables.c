@@ -25,7 +25,7 @@
 #include <trace.h>
 #include <asm/uaccess.h>
 
-#define ELF_PLATFORM		"x86_64"
+#define ELF_PLATFORM "x86_64"
 
 struct auxv {
 	unsigned long *next;
@@ -46,7 +46,7 @@ static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img,
 {
 	struct mm_struct *mm = current->mm;
 	const struct cred *cred = current->cred;
-	struct auxv a = { mm->saved_auxv };
+	struct auxv a = {mm->saved_auxv};
 
 	memset(mm->saved_auxv, 0, sizeof(mm->saved_auxv));
 	if (mm->context.vdso)
@@ -127,7 +127,7 @@ static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
  * written after it, because user memory may fault, and the fault takes mmap_lock.
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
-			     const struct elf_layout *l)
+		      const struct elf_layout *l)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long p = arch_align_stack(bprm->p), random, platform;

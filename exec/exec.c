@@ -411,14 +411,13 @@ out_name:
 
 int kernel_execve(const char *name, const char *const *argv, const char *const *envp)
 {
-	return do_execveat_common(AT_FDCWD, getname_kernel(name),
-				  (struct arg_ptr){ .kernel = argv },
-				  (struct arg_ptr){ .kernel = envp }, 0);
+	return do_execveat_common(AT_FDCWD, getname_kernel(name), (struct arg_ptr){.kernel = argv},
+				  (struct arg_ptr){.kernel = envp}, 0);
 }
 
 static struct arg_ptr user_args(const char __user *const __user *strings)
 {
-	return (struct arg_ptr){ .user = strings };
+	return (struct arg_ptr){.user = strings};
 }
 
 static int do_execve(struct filename *filename, const char __user *const __user *argv,

@@ -24,7 +24,7 @@
 #include <asm/uaccess.h>
 #include <linux/limits.h>
 
-#define STACK_EXPAND	131072UL		/* bytes of stack mapped ahead of use */
+#define STACK_EXPAND 131072UL /* bytes of stack mapped ahead of use */
 
 /* ---- strings: from the old address space to the new stack -------------- */
 

@@ -27,7 +27,7 @@ static int chrdev_open(struct inode *inode, struct file *f)
 {
 	struct chrdev *c;
 
-	list_for_each_entry (c, &chrdevs, list) {
+	list_for_each_entry(c, &chrdevs, list) {
 		if (c->dev == inode->i_rdev) {
 			f->f_op = c->fops;
 			return f->f_op->open ? f->f_op->open(inode, f) : 0;

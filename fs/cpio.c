@@ -65,7 +65,8 @@ static const char *foreign_magic(const char *p, size_t left)
 		{"\x28\xb5\x2f\xfd", 4, "compressed with zstd: unpack it with \"zstd -d\" first"},
 		{"BZh", 3, "compressed with bzip2: unpack it with \"bzip2 -d\" first"},
 		{"\x02\x21\x4c\x18", 4, "compressed with lz4: unpack it with \"lz4 -d\" first"},
-		{"\x5d\0\0", 3, "compressed with lzma: unpack it with \"xz -d --format=lzma\" first"},
+		{"\x5d\0\0", 3,
+		 "compressed with lzma: unpack it with \"xz -d --format=lzma\" first"},
 		{"\x89LZO\0", 5, "compressed with lzo: unpack it with \"lzop -d\" first"},
 	};
 

@@ -92,7 +92,7 @@ static int create_locked(const struct parent *p, struct dentry *d, const struct 
 	err = mnt_want_write(p->path.mnt);
 	if (err)
 		return err;
-	if (new->old && new->old->mnt != p->path.mnt)
+	if (new->old &&new->old->mnt != p->path.mnt)
 		return -EXDEV;
 	err = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (err)
@@ -141,7 +141,7 @@ long sys_mknodat(int dfd, const char __user *name, umode_t mode, unsigned int de
 	struct new_entry new = {.mode = mode & S_IFMT ? mode : mode | S_IFREG,
 				.dev = new_decode_dev(dev)};
 
-	switch (new.mode & S_IFMT) {
+	switch (new.mode &S_IFMT) {
 	case S_IFREG:
 	case S_IFCHR:
 	case S_IFBLK:

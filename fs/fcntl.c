@@ -81,7 +81,11 @@ long sys_flock(unsigned int fd, unsigned int cmd)
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	err = flock_lock(f, op == LOCK_SH ? F_RDLCK : op == LOCK_EX ? F_WRLCK : F_UNLCK, !(cmd & LOCK_NB));
+	err = flock_lock(f,
+			 op == LOCK_SH	 ? F_RDLCK
+			 : op == LOCK_EX ? F_WRLCK
+					 : F_UNLCK,
+			 !(cmd & LOCK_NB));
 	fput(f);
 	return err;
 }

@@ -229,8 +229,9 @@ static long do_dup2(struct file *f, unsigned int fd, unsigned int flags)
 			err = -EBUSY;
 	}
 	if (!err)
-		files->fd[fd] = (struct fd_slot){
-			.file = get_file(f), .used = true, .cloexec = flags & O_CLOEXEC};
+		files->fd[fd] = (struct fd_slot){.file = get_file(f),
+						 .used = true,
+						 .cloexec = flags & O_CLOEXEC};
 	spin_unlock(&files->file_lock);
 	if (old)
 		filp_close(old, files);

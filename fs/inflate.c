@@ -3,7 +3,8 @@
  * The gzip format (RFC 1952) and the DEFLATE data in it (RFC 1951). Abridges what Linux has in
  * lib/zlib_inflate. Left out: streams; the whole input and the whole output are in memory.
  *
- *   gzip:    1f 8b 08 flags time(4) xfl os [extra] [name\0] [comment\0] [crc16] | blocks | crc32 size
+ *   gzip:    1f 8b 08 flags time(4) xfl os [extra] [name\0] [comment\0] [crc16] |
+ *            blocks | crc32 size
  *   block:   last(1) type(2) | stored: len ~len bytes
  *                            | codes [tables] ( literal | length distance )* end
  *
@@ -28,7 +29,10 @@ struct stream {
 	int error; /* the first one; what is read afterwards is 0 */
 };
 
-/* The codes of one alphabet: how many have each length, and the symbols in the order of their codes. */
+/*
+ * The codes of one alphabet: how many have each length, and the symbols in the order of their
+ * codes.
+ */
 struct huffman {
 	uint16_t count[MAX_BITS + 1], symbol[NR_LITERALS];
 };
@@ -67,7 +71,10 @@ static void put_byte(struct stream *s, uint8_t byte)
 
 /* ---- codes --------------------------------------------------------------- */
 
-/* From the length of each symbol's code (0: not used). False: more codes than the lengths have room for. */
+/*
+ * From the length of each symbol's code (0: not used). False: more codes than the lengths have room
+ * for.
+ */
 static bool build_codes(struct huffman *h, const uint8_t *lengths, unsigned int n)
 {
 	uint16_t next[MAX_BITS + 1];
@@ -125,8 +132,8 @@ static void stored_block(struct stream *s)
 static void copy_match(struct stream *s, unsigned int symbol, const struct huffman *distances)
 {
 	/* Symbols 257 to 285: the least length, and how many bits are added to it. */
-	static const uint16_t length_base[] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,
-					       15, 17, 19, 23, 27, 31, 35, 43, 51,  59,
+	static const uint16_t length_base[] = {3,  4,  5,  6,	7,   8,	  9,   10,  11, 13,
+					       15, 17, 19, 23,	27,  31,  35,  43,  51, 59,
 					       67, 83, 99, 115, 131, 163, 195, 227, 258};
 	static const uint8_t length_bits[] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
 					      2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
@@ -151,7 +158,8 @@ static void copy_match(struct stream *s, unsigned int symbol, const struct huffm
 		put_byte(s, s->out[-(long)distance]);
 }
 
-static void coded_block(struct stream *s, const struct huffman *literals, const struct huffman *distances)
+static void coded_block(struct stream *s, const struct huffman *literals,
+			const struct huffman *distances)
 {
 	while (!s->error) {
 		unsigned int symbol = get_symbol(s, literals);
@@ -177,8 +185,12 @@ static void fixed_block(struct stream *s, struct huffman *literals, struct huffm
 	coded_block(s, literals, distances);
 }
 
-/* @n code lengths, which are themselves coded by @h: 16 repeats the last one, 17 and 18 are runs of 0. */
-static void read_lengths(struct stream *s, const struct huffman *h, uint8_t *lengths, unsigned int n)
+/*
+ * @n code lengths, which are themselves coded by @h: 16 repeats the last one, 17 and 18 are runs of
+ * 0.
+ */
+static void read_lengths(struct stream *s, const struct huffman *h, uint8_t *lengths,
+			 unsigned int n)
 {
 	unsigned int i = 0;
 
@@ -205,7 +217,8 @@ static void read_lengths(struct stream *s, const struct huffman *h, uint8_t *len
 
 static void dynamic_block(struct stream *s, struct huffman *literals, struct huffman *distances)
 {
-	static const uint8_t order[] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+	static const uint8_t order[] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+					11, 4,	12, 3, 13, 2, 14, 1, 15};
 	uint8_t lengths[NR_LITERALS + 32] = {0};
 	unsigned int nr_literals = get_bits(s, 5) + 257, nr_distances = get_bits(s, 5) + 1;
 	unsigned int nr_lengths = get_bits(s, 4) + 4;
@@ -255,10 +268,7 @@ static void inflate(struct stream *s)
 #define FLAG_NAME    0x08
 #define FLAG_COMMENT 0x10
 
-bool is_gzip(const void *data, size_t n)
-{
-	return n >= 2 && !memcmp(data, "\x1f\x8b", 2);
-}
+bool is_gzip(const void *data, size_t n) { return n >= 2 && !memcmp(data, "\x1f\x8b", 2); }
 
 static void skip_bytes(struct stream *s, unsigned int n)
 {
@@ -316,8 +326,11 @@ static uint32_t get_u32(struct stream *s)
 
 int gunzip(const void *in, size_t *in_len, void *out, size_t *out_len)
 {
-	struct stream s = {.in = in, .in_end = (const uint8_t *)in + *in_len,
-			   .out = out, .out_start = out, .out_end = (uint8_t *)out + *out_len};
+	struct stream s = {.in = in,
+			   .in_end = (const uint8_t *)in + *in_len,
+			   .out = out,
+			   .out_start = out,
+			   .out_end = (uint8_t *)out + *out_len};
 	uint32_t crc, size;
 
 	read_gzip_header(&s);

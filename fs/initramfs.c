@@ -187,9 +187,9 @@ static int unpack_entry(struct link_seen **links, const struct cpio_entry *e)
 /* ---- archives ---- */
 
 /*
- * The bytes in the gzip file at @data, in memory from vmalloc; *used becomes the length of the file,
- * *made that of the bytes. Its last four bytes, the size, are the last of @data if nothing follows;
- * otherwise the room is doubled until it is enough. ERR_PTR(-EINVAL) or ERR_PTR(-ENOMEM).
+ * The bytes in the gzip file at @data, in memory from vmalloc; *used becomes the length of the
+ * file, *made that of the bytes. Its last four bytes, the size, are the last of @data if nothing
+ * follows; otherwise the room is doubled until it is enough. ERR_PTR(-EINVAL) or ERR_PTR(-ENOMEM).
  */
 static void *unzip(const u8 *data, size_t size, size_t *used, size_t *made)
 {
@@ -223,7 +223,8 @@ static int unpack_archives(const void *data, size_t size, bool may_be_gzip);
 static int unpack_gzip(const u8 *data, size_t size, size_t *pos)
 {
 	size_t used = 0, made;
-	void *out = size - *pos < 18 ? ERR_PTR(-EINVAL) : unzip(data + *pos, size - *pos, &used, &made);
+	void *out =
+		size - *pos < 18 ? ERR_PTR(-EINVAL) : unzip(data + *pos, size - *pos, &used, &made);
 	int err = PTR_ERR(out);
 
 	if (IS_ERR(out)) {
@@ -255,7 +256,8 @@ static int unpack_archives(const void *data, size_t size, bool may_be_gzip)
 		} else {
 			err = unpack_entry(&links, &e);
 			if (err)
-				printk(KERN_ERR "initramfs: no room for %s, before byte %zu of %zu\n",
+				printk(KERN_ERR
+				       "initramfs: no room for %s, before byte %zu of %zu\n",
 				       e.name, pos, size);
 		}
 	}
@@ -263,7 +265,4 @@ static int unpack_archives(const void *data, size_t size, bool may_be_gzip)
 	return err;
 }
 
-int unpack_initramfs(const void *data, size_t size)
-{
-	return unpack_archives(data, size, true);
-}
+int unpack_initramfs(const void *data, size_t size) { return unpack_archives(data, size, true); }

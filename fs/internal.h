@@ -33,10 +33,10 @@ umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 bool in_group_or_capable(gid_t gid);
 
 /* pipe.c */
-#define PIPE_SIZE	65536		/* bytes that a pipe holds */
+#define PIPE_SIZE 65536 /* bytes that a pipe holds */
 extern const struct file_operations pipefifo_fops;
-ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n);	/* from kernel memory */
+ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n); /* from kernel memory */
 
-#define MAX_RW_COUNT	((size_t)(INT32_MAX & PAGE_MASK))	/* bytes that one call moves */
+#define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
 
 #endif

@@ -45,7 +45,7 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 
 	if (want->type == F_UNLCK)
 		return NULL;
-	list_for_each_entry (l, &inode->i_locks, list) {
+	list_for_each_entry(l, &inode->i_locks, list) {
 		if (l->owner != want->owner && overlap(l, want) &&
 		    (l->type == F_WRLCK || want->type == F_WRLCK))
 			return l;
@@ -83,7 +83,7 @@ static int try_lock(struct inode *inode, const struct file_lock *want)
 	if (!err && find_conflict(inode, want))
 		err = -EAGAIN;
 	if (!err) {
-		list_for_each_entry_safe (l, next, &inode->i_locks, list) {
+		list_for_each_entry_safe(l, next, &inode->i_locks, list) {
 			if (l->owner == want->owner && overlap(l, want))
 				cut_lock(l, want, &rest);
 		}
@@ -113,8 +113,10 @@ static int set_lock(struct inode *inode, const struct file_lock *want, bool wait
 
 void locks_remove(struct file *f, const void *owner)
 {
-	struct file_lock all = {
-		.flock = owner == f, .owner = owner, .type = F_UNLCK, .end = INT64_MAX};
+	struct file_lock all = {.flock = owner == f,
+				.owner = owner,
+				.type = F_UNLCK,
+				.end = INT64_MAX};
 
 	if (!list_empty(&f->f_inode->i_locks))
 		try_lock(f->f_inode, &all);

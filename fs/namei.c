@@ -29,8 +29,8 @@
 
 #define MAXSYMLINKS  40
 #define O_PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH)
-#define VALID_OPEN_FLAGS                                                                           \
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |      \
+#define VALID_OPEN_FLAGS \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | __FMODE_EXEC)
 
 /* A symbolic link that was met. The walk may still be in its text, so it is kept to the end. */
@@ -40,11 +40,11 @@ struct saved_link {
 };
 
 struct nameidata {
-	struct path path;     /* where we are; owns references */
-	struct path root;     /* mnt NULL: not needed yet; owns references */
-	struct qstr last;     /* the component to be walked next */
-	int last_type;	      /* LAST_* */
-	unsigned int flags;   /* LOOKUP_* */
+	struct path path;   /* where we are; owns references */
+	struct path root;   /* mnt NULL: not needed yet; owns references */
+	struct qstr last;   /* the component to be walked next */
+	int last_type;	    /* LAST_* */
+	unsigned int flags; /* LOOKUP_* */
 	unsigned int nr_links;
 	struct saved_link links[MAXSYMLINKS];
 };
@@ -287,7 +287,8 @@ static const char *next_component(struct nameidata *nd, const char *name)
 /* Walks all but the last component of @name, which it leaves in nd->last. 0 or -errno. */
 static int link_path_walk(const char *name, struct nameidata *nd)
 {
-	const char *rest[MAXSYMLINKS]; /* of the paths in which the links stood whose text we walk */
+	/* of the paths in which the links stood whose text we walk */
+	const char *rest[MAXSYMLINKS];
 	unsigned int depth = 0;
 
 	if (IS_ERR(name))
@@ -505,8 +506,7 @@ static int may_open(const struct path *p, int acc_mode, int flags)
 		return -ELOOP;
 	if (S_ISDIR(inode->i_mode) && (acc_mode & MAY_WRITE))
 		return -EISDIR;
-	if ((S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode)) &&
-	    (p->mnt->mnt_flags & MS_NODEV))
+	if ((S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode)) && (p->mnt->mnt_flags & MS_NODEV))
 		return -EACCES;
 	if ((acc_mode & MAY_EXEC) && (!S_ISREG(inode->i_mode) || path_noexec(p)))
 		return -EACCES;

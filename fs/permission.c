@@ -41,10 +41,7 @@ int inode_permission(struct inode *inode, int mask)
 }
 
 /* True if nothing may be executed from here. */
-bool path_noexec(const struct path *p)
-{
-	return p->mnt->mnt_flags & MS_NOEXEC;
-}
+bool path_noexec(const struct path *p) { return p->mnt->mnt_flags & MS_NOEXEC; }
 
 bool inode_owner_or_capable(const struct inode *inode)
 {

@@ -258,7 +258,8 @@ static int fifo_open_end(struct file *f, struct pipe_inode_info *pipe)
 {
 	unsigned int mode = f->f_mode & (FMODE_READ | FMODE_WRITE);
 	bool nonblock = f->f_flags & O_NONBLOCK;
-	bool anonymous = f->f_inode->i_sb->s_magic == PIPEFS_MAGIC; /* the partner is or was there */
+	/* the partner is or was there */
+	bool anonymous = f->f_inode->i_sb->s_magic == PIPEFS_MAGIC;
 
 	if (!mode)
 		return -EINVAL;

@@ -33,7 +33,10 @@
 static const struct inode_operations ramfs_iops;
 static struct vfsmount *shm_mnt;
 
-/* The first place at or after @off with data (a page of the cache), or without; -ENXIO: none before the end. */
+/*
+ * The first place at or after @off with data (a page of the cache), or without; -ENXIO: none before
+ * the end.
+ */
 static loff_t seek_hole_data(struct inode *inode, loff_t off, int whence)
 {
 	struct address_space *mapping = inode->i_mapping;
@@ -352,12 +355,15 @@ static struct super_block *devtmpfs_mount(struct file_system_type *t)
 	return sb;
 }
 
-struct file_system_type rootfs_fs_type = {
-	.name = "rootfs", .mount = tmpfs_mount, .kill_sb = ramfs_kill_sb};
-static struct file_system_type tmpfs_fs_type = {
-	.name = "tmpfs", .mount = tmpfs_mount, .kill_sb = ramfs_kill_sb};
-static struct file_system_type ramfs_fs_type = {
-	.name = "ramfs", .mount = ramfs_mount, .kill_sb = ramfs_kill_sb};
+struct file_system_type rootfs_fs_type = {.name = "rootfs",
+					  .mount = tmpfs_mount,
+					  .kill_sb = ramfs_kill_sb};
+static struct file_system_type tmpfs_fs_type = {.name = "tmpfs",
+						.mount = tmpfs_mount,
+						.kill_sb = ramfs_kill_sb};
+static struct file_system_type ramfs_fs_type = {.name = "ramfs",
+						.mount = ramfs_mount,
+						.kill_sb = ramfs_kill_sb};
 static struct file_system_type devtmpfs_fs_type = {.name = "devtmpfs", .mount = devtmpfs_mount};
 
 /* Part of vfs_init. The mount for shared memory comes first: its device number is 0:1. */

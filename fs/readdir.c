@@ -60,7 +60,8 @@ bool dir_emit_dots(struct file *f, struct dir_context *ctx)
 	for (; ctx->pos < 2; ctx->pos++) {
 		struct dentry *d = ctx->pos ? dir->d_parent : dir;
 
-		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, d->d_inode->i_ino, S_IFDIR >> 12))
+		if (!ctx->actor(ctx, "..", ctx->pos + 1, ctx->pos, d->d_inode->i_ino,
+				S_IFDIR >> 12))
 			return false;
 	}
 	return true;

@@ -7,8 +7,8 @@
  *   poll_wqueues ──entries──> poll_entry (file, wait) ──> queue of the driver
  *        triggered <── pollwake ──────────────────────────── wake_up
  *
- * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and STICKY_TIMEOUTS. A poll that goes on
- * after SIGCONT begins its time anew.
+ * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and STICKY_TIMEOUTS. A poll
+ * that goes on after SIGCONT begins its time anew.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -220,8 +220,8 @@ static long poll_ask(void *what, struct poll_table_struct *pt)
 	for (struct pollfd *p = list->fds; p < list->fds + list->n; p++) {
 		p->revents = 0;
 		if (p->fd >= 0)
-			p->revents = poll_fd(p->fd, pt) &
-				     (p->events | EPOLLERR | EPOLLHUP | EPOLLNVAL);
+			p->revents =
+				poll_fd(p->fd, pt) & (p->events | EPOLLERR | EPOLLHUP | EPOLLNVAL);
 		if (p->revents) {
 			count++;
 			pt->qproc = NULL;
@@ -358,7 +358,8 @@ long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 }
 
 /* A time that cannot be normalised is refused; what is left of it goes back to the user. */
-long sys_select(int n, void __user *in, void __user *out, void __user *ex, struct __kernel_old_timeval __user *utv)
+long sys_select(int n, void __user *in, void __user *out, void __user *ex,
+		struct __kernel_old_timeval __user *utv)
 {
 	void __user *usets[NR_SETS] = {in, out, ex};
 	struct __kernel_old_timeval tv;
@@ -378,7 +379,8 @@ long sys_select(int n, void __user *in, void __user *out, void __user *ex, struc
 	}
 	ret = do_select(n, usets, end);
 	left = max(end - ktime_get(), (ktime_t)0);
-	tv = (struct __kernel_old_timeval){ left / NSEC_PER_SEC, left % NSEC_PER_SEC / NSEC_PER_USEC };
+	tv = (struct __kernel_old_timeval){left / NSEC_PER_SEC,
+					   left % NSEC_PER_SEC / NSEC_PER_USEC};
 	if (utv && copy_to_user(utv, &tv, sizeof(tv)) && ret == -ERESTARTNOHAND)
 		return -EINTR;
 	return ret;

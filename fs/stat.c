@@ -225,8 +225,7 @@ static long do_statfs(int dfd, const char __user *name, int flags, struct statfs
 	if (sb->statfs)
 		err = sb->statfs(sb, &st);
 	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
-	st.f_flags = ST_VALID |
-		     (p.mnt->mnt_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+	st.f_flags = ST_VALID | (p.mnt->mnt_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
 	path_put(&p);
 	return err ? err : copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }

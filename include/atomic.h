@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Counters that several CPUs may change; sequentially consistent, as the compiler's builtins make them. */
+/*
+ * Counters that several CPUs may change; sequentially consistent, as the compiler's builtins make
+ * them.
+ */
 #ifndef ATOMIC_H
 #define ATOMIC_H
 
@@ -9,16 +12,19 @@ typedef struct {
 	int counter;
 } atomic_t;
 
-#define ATOMIC_INIT(i)			{ (i) }
-#define atomic_read(v)			__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
-#define atomic_set(v, i)		__atomic_store_n(&(v)->counter, (i), __ATOMIC_RELAXED)
-#define atomic_add(i, v)		((void)__atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
-#define atomic_sub(i, v)		((void)__atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
-#define atomic_inc(v)			atomic_add(1, v)
-#define atomic_dec(v)			atomic_sub(1, v)
-#define atomic_inc_return(v)		__atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
-#define atomic_dec_return(v)		__atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
-#define atomic_dec_and_test(v)		(atomic_dec_return(v) == 0)
-#define atomic_inc_not_zero(v)		(atomic_read(v) ? (atomic_inc(v), true) : false)
+#define ATOMIC_INIT(i) \
+	{ \
+		(i) \
+	}
+#define atomic_read(v)	       __atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
+#define atomic_set(v, i)       __atomic_store_n(&(v)->counter, (i), __ATOMIC_RELAXED)
+#define atomic_add(i, v)       ((void)__atomic_add_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
+#define atomic_sub(i, v)       ((void)__atomic_sub_fetch(&(v)->counter, (i), __ATOMIC_SEQ_CST))
+#define atomic_inc(v)	       atomic_add(1, v)
+#define atomic_dec(v)	       atomic_sub(1, v)
+#define atomic_inc_return(v)   __atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec_return(v)   __atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec_and_test(v) (atomic_dec_return(v) == 0)
+#define atomic_inc_not_zero(v) (atomic_read(v) ? (atomic_inc(v), true) : false)
 
 #endif

@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* What the boot loader told us, whichever door we came through (multiboot2 or PVH): arch/x86/setup.c. */
+/*
+ * What the boot loader told us, whichever door we came through (multiboot2 or PVH):
+ * arch/x86/setup.c.
+ */
 #ifndef BOOT_INFO_H
 #define BOOT_INFO_H
 
 #include <types.h>
 
-#define BOOT_MAX_RANGES	128
+#define BOOT_MAX_RANGES	 128
 #define BOOT_CMDLINE_MAX 2048
 
 struct mem_range {
-	phys_addr_t start, end;		/* bytes, end exclusive */
+	phys_addr_t start, end; /* bytes, end exclusive */
 };
 
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_MAX];
-	struct mem_range ram[BOOT_MAX_RANGES];	/* usable, sorted, page aligned inward, below and above 4 GiB */
+	/* usable, sorted, page aligned inward, below and above 4 GiB */
+	struct mem_range ram[BOOT_MAX_RANGES];
 	unsigned int nr_ram;
-	struct mem_range kernel;		/* image with bss, physical */
-	struct mem_range initrd;		/* start == end: none */
-	phys_addr_t acpi_rsdp;			/* 0: unknown */
-	const char *loader;			/* "multiboot2" or "PVH" */
+	struct mem_range kernel; /* image with bss, physical */
+	struct mem_range initrd; /* start == end: none */
+	phys_addr_t acpi_rsdp;	 /* 0: unknown */
+	const char *loader;	 /* "multiboot2" or "PVH" */
 };
 
 extern struct boot_info boot_info;
-extern u64 boot_tsc;			/* the time-stamp counter when the kernel began: boot.asm */
+extern u64 boot_tsc; /* the time-stamp counter when the kernel began: boot.asm */
 /* Copies everything out of the loader's tables; runs on the boot tables (first 4 GiB mapped). */
 void setup_arch(u32 magic, phys_addr_t info);
 

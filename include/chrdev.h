@@ -8,9 +8,9 @@
 
 struct file_operations;
 
-#define MKDEV(ma, mi)	((dev_t)((ma) << 20 | (mi)))
-#define MAJOR(d)	((unsigned int)((d) >> 20))
-#define MINOR(d)	((unsigned int)((d) & 0xfffff))
+#define MKDEV(ma, mi) ((dev_t)((ma) << 20 | (mi)))
+#define MAJOR(d)      ((unsigned int)((d) >> 20))
+#define MINOR(d)      ((unsigned int)(0xfffff & (d)))
 
 /* The form in struct stat and mknod(2). */
 static inline u64 new_encode_dev(dev_t d)
@@ -26,10 +26,10 @@ static inline dev_t new_decode_dev(u64 d)
 /* A device and its node in devtmpfs. Drivers register theirs before devtmpfs is mounted. */
 struct chrdev {
 	const char *name;
-	umode_t mode;				/* permissions of the node */
+	umode_t mode; /* permissions of the node */
 	dev_t dev;
 	const struct file_operations *fops;
-	struct list_head list;			/* in chrdevs */
+	struct list_head list; /* in chrdevs */
 };
 
 extern struct list_head chrdevs;

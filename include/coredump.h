@@ -14,11 +14,11 @@ struct file;
 struct coredump_params {
 	const kernel_siginfo_t *siginfo;
 	struct file *file;
-	u64 limit;		/* RLIMIT_CORE: how many bytes may be written; holes do not count */
-	loff_t pos;		/* where the next bytes go, holes included */
+	u64 limit;  /* RLIMIT_CORE: how many bytes may be written; holes do not count */
+	loff_t pos; /* where the next bytes go, holes included */
 	u64 written;
 	size_t to_skip;		/* a hole that no byte follows yet */
-	unsigned long mm_flags;	/* of the mm when the dump began: which VMAs to write */
+	unsigned long mm_flags; /* of the mm when the dump began: which VMAs to write */
 };
 
 /* exec/coredump.c: writes a core of current, which dies of @info. True: there is a core. */
@@ -60,7 +60,7 @@ struct elf_prpsinfo {
 _Static_assert(sizeof(struct elf_prstatus) == 336, "as GDB expects it");
 _Static_assert(sizeof(struct elf_prpsinfo) == 136, "as GDB expects it");
 
-extern char core_pattern[128];		/* /proc/sys/kernel/core_pattern */
-extern int core_uses_pid;		/* /proc/sys/kernel/core_uses_pid */
+extern char core_pattern[128]; /* /proc/sys/kernel/core_pattern */
+extern int core_uses_pid;      /* /proc/sys/kernel/core_uses_pid */
 
 #endif

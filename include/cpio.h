@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading cpio archives of the newc kind: fs/cpio.c. Pure functions of bytes: also built on the developer's machine. */
+/*
+ * Reading cpio archives of the newc kind: fs/cpio.c. Pure functions of bytes: also built on the
+ * developer's machine.
+ */
 #ifndef CPIO_H
 #define CPIO_H
 

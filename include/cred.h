@@ -7,18 +7,22 @@
 #include <types.h>
 
 #define NGROUPS_MAX_EXON 64
-#define CAP_ALL	((1UL << 41) - 1)	/* CAP_LAST_CAP of Linux 6.1 is 40 */
+#define CAP_ALL		 ((1UL << 41) - 1) /* CAP_LAST_CAP of Linux 6.1 is 40 */
 
-enum { ID_REAL, ID_SAVED, ID_EFFECTIVE, ID_FS, ID_KINDS };	/* places in uids and gids */
+enum { ID_REAL, ID_SAVED, ID_EFFECTIVE, ID_FS, ID_KINDS }; /* places in uids and gids */
 
 struct cred {
 	atomic_t usage;
 	union {
-		struct { uid_t uid, suid, euid, fsuid; };
+		struct {
+			uid_t uid, suid, euid, fsuid;
+		};
 		uid_t uids[ID_KINDS];
 	};
 	union {
-		struct { gid_t gid, sgid, egid, fsgid; };
+		struct {
+			gid_t gid, sgid, egid, fsgid;
+		};
 		gid_t gids[ID_KINDS];
 	};
 	u64 cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
@@ -28,13 +32,13 @@ struct cred {
 };
 
 /* kernel/task/cred.c */
-extern struct cred init_cred;			/* root with every capability; never freed */
-struct cred *prepare_creds(void);		/* a private copy of current's; NULL: no memory */
+extern struct cred init_cred;	  /* root with every capability; never freed */
+struct cred *prepare_creds(void); /* a private copy of current's; NULL: no memory */
 struct cred *get_cred(const struct cred *c);
 void put_cred(const struct cred *c);
-int commit_creds(struct cred *new_cred);	/* current takes it over, with its reference; 0 */
-bool in_group_p(gid_t gid);			/* current's fsgid or one of its groups */
-bool capable(int cap);				/* CAP_*, effective set of current */
-extern int suid_dumpable;			/* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
+int commit_creds(struct cred *new_cred); /* current takes it over, with its reference; 0 */
+bool in_group_p(gid_t gid);		 /* current's fsgid or one of its groups */
+bool capable(int cap);			 /* CAP_*, effective set of current */
+extern int suid_dumpable;		 /* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
 
 #endif

@@ -20,14 +20,14 @@ struct linux_binprm;
  */
 struct elf_image {
 	const Elf64_Ehdr *ehdr;
-	const Elf64_Phdr *phdr;		/* ehdr->e_phnum of them */
-	const Elf64_Phdr *interp;	/* the first PT_INTERP; NULL: none */
-	int executable_stack;		/* EXSTACK_*: what the last PT_GNU_STACK asks for */
-	unsigned long total_size;	/* from the first page to the end of the last segment */
-	unsigned long alignment;	/* the greatest valid p_align, in whole pages; 0: none */
-	unsigned long phdr_addr;	/* of the program headers; 0: in no segment */
+	const Elf64_Phdr *phdr;	  /* ehdr->e_phnum of them */
+	const Elf64_Phdr *interp; /* the first PT_INTERP; NULL: none */
+	int executable_stack;	  /* EXSTACK_*: what the last PT_GNU_STACK asks for */
+	unsigned long total_size; /* from the first page to the end of the last segment */
+	unsigned long alignment;  /* the greatest valid p_align, in whole pages; 0: none */
+	unsigned long phdr_addr;  /* of the program headers; 0: in no segment */
 	unsigned long start_code, end_code, start_data, end_data;
-	unsigned long brk;		/* end of the highest segment */
+	unsigned long brk; /* end of the highest segment */
 };
 
 /*
@@ -35,10 +35,10 @@ struct elf_image {
  * elf_binary_release; the plans point into the tables.
  */
 struct elf_binary {
-	Elf64_Ehdr ehdr;		/* a copy: bprm->buf may be reused */
+	Elf64_Ehdr ehdr; /* a copy: bprm->buf may be reused */
 	Elf64_Phdr *phdrs;
 	struct elf_image image;
-	struct file *interpreter;	/* NULL: none */
+	struct file *interpreter; /* NULL: none */
 	Elf64_Ehdr interp_ehdr;
 	Elf64_Phdr *interp_phdrs;
 	struct elf_image interp_image;
@@ -46,9 +46,9 @@ struct elf_binary {
 
 /* What BUILD decides on its way. */
 struct elf_layout {
-	unsigned long load_bias;	/* added to every address in the file */
-	unsigned long interp_base;	/* AT_BASE: the bias of the interpreter; 0: none */
-	unsigned long entry;		/* address of the first user instruction */
+	unsigned long load_bias;   /* added to every address in the file */
+	unsigned long interp_base; /* AT_BASE: the bias of the interpreter; 0: none */
+	unsigned long entry;	   /* address of the first user instruction */
 };
 
 /*
@@ -74,11 +74,11 @@ int map_interpreter(struct elf_binary *b, struct elf_layout *l);
 
 /* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 
-#define BAD_ADDR(a)		((unsigned long)(a) >= TASK_SIZE)
+#define BAD_ADDR(a) ((unsigned long)(a) >= TASK_SIZE)
 /* Any errno will do: the error is deadly, and no caller sees it. */
-#define BAD_ADDR_ERROR(a)	(IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
+#define BAD_ADDR_ERROR(a) (IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
 
-int make_prot(unsigned int p_flags);	/* PF_* -> PROT_* */
+int make_prot(unsigned int p_flags); /* PF_* -> PROT_* */
 int padzero(unsigned long start);
 int set_brk(unsigned long start, unsigned long end, int prot);
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,

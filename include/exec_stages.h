@@ -9,6 +9,7 @@
 #ifndef EXEC_STAGES_H
 #define EXEC_STAGES_H
 
+/* clang-format off */
 #define EXEC_STAGES(X) \
 	X(MM_INIT,		"mm-init",		"bprm_mm_init") \
 	X(COPY_STRINGS,		"copy-strings",		"do_execveat_common") \
@@ -28,12 +29,13 @@
 	X(FIRST_USER,		"first-user",		"the program") \
 	X(FIRST_FAULT,		"first-fault",		"exc_page_fault") \
 	X(EXEC_FAILED,		"exec-failed",		"bprm_execve")
+/* clang-format on */
 
 enum exec_stage {
 #define X(constant, name, function) EXEC_STAGE_##constant,
 	EXEC_STAGES(X)
 #undef X
-	NR_EXEC_STAGES
+		NR_EXEC_STAGES
 };
 
 #endif

@@ -14,7 +14,7 @@ struct task_struct;
 
 /* A descriptor number: free, reserved (used, no file) or open. */
 struct fd_slot {
-	struct file *file;			/* owns a reference */
+	struct file *file; /* owns a reference */
 	bool used, cloexec;
 };
 
@@ -22,7 +22,7 @@ struct fd_slot {
 struct files_struct {
 	atomic_t count;
 	spinlock_t file_lock;
-	unsigned int max_fds;			/* size of fd[] */
+	unsigned int max_fds; /* size of fd[] */
 	struct fd_slot *fd;
 };
 
@@ -46,23 +46,23 @@ static inline struct file *fget_files(struct files_struct *files, unsigned int f
 	return f;
 }
 
-struct file *fget(unsigned int fd);		/* of current; not O_PATH files */
-struct file *fget_raw(unsigned int fd);		/* O_PATH too */
+struct file *fget(unsigned int fd);	/* of current; not O_PATH files */
+struct file *fget_raw(unsigned int fd); /* O_PATH too */
 struct file *fget_task(struct task_struct *t, unsigned int fd);
-int get_unused_fd_flags(unsigned int flags);	/* reserves the lowest; -EMFILE, -ENOMEM */
+int get_unused_fd_flags(unsigned int flags); /* reserves the lowest; -EMFILE, -ENOMEM */
 void put_unused_fd(unsigned int fd);
-void fd_install(unsigned int fd, struct file *f);	/* takes over the caller's reference */
+void fd_install(unsigned int fd, struct file *f); /* takes over the caller's reference */
 /* The lowest number >= @from for another reference to @f. -EINVAL, -EMFILE, -ENOMEM. */
 int f_dupfd(unsigned int from, struct file *f, unsigned int flags);
 bool get_close_on_exec(const struct files_struct *files, unsigned int fd);
-struct files_struct *dup_fd(struct files_struct *old);	/* NULL: no memory */
+struct files_struct *dup_fd(struct files_struct *old); /* NULL: no memory */
 void exit_files(struct task_struct *t);
-int unshare_files(void);			/* exec: current gets a table of its own */
+int unshare_files(void); /* exec: current gets a table of its own */
 void do_close_on_exec(struct files_struct *f);
 
 /* ---- the life of a struct file: file_table.c --------------------------- */
 
-struct file *dentry_open(const struct path *p, int flags);	/* no permission check. ERR_PTR */
+struct file *dentry_open(const struct path *p, int flags); /* no permission check. ERR_PTR */
 /* Drops a descriptor's reference, and the process's locks on the file. */
 void filp_close(struct file *f, struct files_struct *files);
 
@@ -77,13 +77,13 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 /* For drivers and procfs: the part of a kernel text that a read at *pos asks for. */
 ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
 				size_t available);
-extern const struct file_operations simple_dir_operations;	/* a directory of dentries only */
+extern const struct file_operations simple_dir_operations; /* a directory of dentries only */
 /* "." and "..", the positions 0 and 1. False: the buffer is full. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 
 /* ---- advisory locks: locks.c ------------------------------------------- */
 
-long flock_lock(struct file *f, int type, bool wait);	/* F_RDLCK, F_WRLCK or F_UNLCK */
+long flock_lock(struct file *f, int type, bool wait); /* F_RDLCK, F_WRLCK or F_UNLCK */
 long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
 /* close(2): of the process (@owner: its files_struct). Last close: of the file itself. */
 void locks_remove(struct file *f, const void *owner);

@@ -14,14 +14,14 @@ struct boot_info;
 
 /* ---- frames: page_alloc.c, mem_init.c --------------------------------- */
 
-#define MAX_ORDER	11		/* largest block: 2^10 pages */
+#define MAX_ORDER 11 /* largest block: 2^10 pages */
 
-#define pfn_to_page(pfn)	((struct page *)VMEMMAP_START + (pfn))
-#define page_to_pfn(p)		((pfn_t)((p) - (struct page *)VMEMMAP_START))
-#define page_to_phys(p)		((phys_addr_t)(page_to_pfn(p) << PAGE_SHIFT))
-#define page_address(p)		phys_to_virt(page_to_phys(p))
-#define virt_to_page(v)		pfn_to_page(virt_to_phys(v) >> PAGE_SHIFT)
-#define pte_page(pte)		pfn_to_page(pte_pfn(pte))
+#define pfn_to_page(pfn) ((struct page *)VMEMMAP_START + (pfn))
+#define page_to_pfn(p)	 ((pfn_t)((p) - (struct page *)VMEMMAP_START))
+#define page_to_phys(p)	 ((phys_addr_t)(page_to_pfn(p) << PAGE_SHIFT))
+#define page_address(p)	 phys_to_virt(page_to_phys(p))
+#define virt_to_page(v)	 pfn_to_page(virt_to_phys(v) >> PAGE_SHIFT)
+#define pte_page(pte)	 pfn_to_page(pte_pfn(pte))
 
 /*
  * Builds the direct map, vmemmap and the buddy allocator from the memory map in @bi. What @bi
@@ -37,19 +37,19 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order);
 static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 /* Drops a reference; the last one frees the 2^order frames. */
 void __free_pages(struct page *page, unsigned int order);
-void *__get_free_pages(gfp_t gfp, unsigned int order);	/* the same two by virtual address */
+void *__get_free_pages(gfp_t gfp, unsigned int order); /* the same two by virtual address */
 void free_pages(void *addr, unsigned int order);
 static inline void get_page(struct page *p) { atomic_inc(&p->_refcount); }
-void put_page(struct page *p);		/* __free_pages; the block knows its order */
+void put_page(struct page *p); /* __free_pages; the block knows its order */
 unsigned long nr_free_pages(void);
 unsigned long totalram_pages(void);
 void clear_page(void *p);
 void copy_page(void *to, const void *from);
-extern struct page *zero_page;		/* one frame of zeros, mapped read-only and special */
+extern struct page *zero_page; /* one frame of zeros, mapped read-only and special */
 
 /* ---- page tables, the kernel's half: pgtable.c -------------------------- */
 
-extern pgd_t *init_pgd;			/* the kernel's own top table */
+extern pgd_t *init_pgd; /* the kernel's own top table */
 /* Maps [va, va + size) to @pa. Panics when no frame is left for a table. */
 void map_kernel_range(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
 /*
@@ -66,7 +66,7 @@ static inline void ptdump_check_wx(void) {}
 
 /* ---- page tables of an address space: pgtable.c --------------------------- */
 
-pgd_t *pgd_alloc(void);			/* a top table whose kernel half is init_pgd's; NULL */
+pgd_t *pgd_alloc(void); /* a top table whose kernel half is init_pgd's; NULL */
 void pgd_free(pgd_t *pgd);
 /*
  * The PTE for @addr; tables are made when @alloc. NULL: absent, or no memory. page_table_lock held,

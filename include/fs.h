@@ -57,22 +57,22 @@ struct qstr {
 /* dcache_lock guards all links. d_inode is NULL only while the file is being created. */
 struct dentry {
 	atomic_t d_count;
-	unsigned int d_flags;			/* DCACHE_* */
-	struct inode *d_inode;			/* owns a reference */
-	struct dentry *d_parent;		/* owns a reference; itself at a root */
-	struct qstr d_name;			/* kmalloc'ed, NUL-ended */
+	unsigned int d_flags;	 /* DCACHE_* */
+	struct inode *d_inode;	 /* owns a reference */
+	struct dentry *d_parent; /* owns a reference; itself at a root */
+	struct qstr d_name;	 /* kmalloc'ed, NUL-ended */
 	struct super_block *d_sb;
 	const struct dentry_operations *d_op;
-	struct list_head d_hash;		/* in the hash of (parent, name) */
-	struct list_head d_child, d_subdirs;	/* newest child first, as Linux lists them */
-	u64 d_seq;				/* place in the parent's list: see readdir.c */
+	struct list_head d_hash;	     /* in the hash of (parent, name) */
+	struct list_head d_child, d_subdirs; /* newest child first, as Linux lists them */
+	u64 d_seq;			     /* place in the parent's list: see readdir.c */
 };
 
-#define DCACHE_MOUNTED		1
-#define DCACHE_UNHASHED		2		/* deleted: d_path adds " (deleted)" */
+#define DCACHE_MOUNTED	1
+#define DCACHE_UNHASHED 2 /* deleted: d_path adds " (deleted)" */
 
 struct dentry_operations {
-	int (*d_revalidate)(struct dentry *d);	/* 0: the dentry is no longer true */
+	int (*d_revalidate)(struct dentry *d); /* 0: the dentry is no longer true */
 	/* The text of a pseudo file: "pipe:[123]". Returns buf or ERR_PTR. */
 	char *(*d_dname)(struct dentry *d, char *buf, int len);
 };
@@ -86,12 +86,12 @@ struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len
 struct dentry *d_alloc_root(struct inode *inode);
 /* With a reference; NULL: not in the cache. */
 struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int len);
-void d_add(struct dentry *d, struct inode *inode);	/* d_instantiate, and hashes @d */
-void d_instantiate(struct dentry *d, struct inode *inode);	/* takes over @inode's reference */
+void d_add(struct dentry *d, struct inode *inode);	   /* d_instantiate, and hashes @d */
+void d_instantiate(struct dentry *d, struct inode *inode); /* takes over @inode's reference */
 void d_drop(struct dentry *d);
 /* @d takes the place and the name of @target, which is unhashed. */
 void d_move(struct dentry *d, struct dentry *target);
-void d_exchange(struct dentry *a, struct dentry *b);	/* they swap places and names */
+void d_exchange(struct dentry *a, struct dentry *b); /* they swap places and names */
 struct dentry *dget(struct dentry *d);
 void dput(struct dentry *d);
 
@@ -100,11 +100,11 @@ void dput(struct dentry *d);
 /* The pages of one file. tree_lock: pages, nrpages. i_mmap_lock: i_mmap. */
 struct address_space {
 	struct inode *host;
-	struct radix_tree_root pages;		/* by page number */
+	struct radix_tree_root pages; /* by page number */
 	spinlock_t tree_lock;
 	unsigned long nrpages;
 	struct mutex i_mmap_lock;
-	struct list_head i_mmap;		/* vm_area_struct.shared_node */
+	struct list_head i_mmap; /* vm_area_struct.shared_node */
 };
 
 /* i_rwsem guards the names in a directory and the size; i_count the life of the struct. */
@@ -116,20 +116,20 @@ struct inode {
 	unsigned int i_nlink;
 	dev_t i_rdev;
 	unsigned long i_ino;
-	loff_t i_size;				/* bytes */
-	u64 i_blocks;				/* 512-byte units */
-	ktime_t i_atime, i_mtime, i_ctime;	/* ns since the epoch */
+	loff_t i_size;			   /* bytes */
+	u64 i_blocks;			   /* 512-byte units */
+	ktime_t i_atime, i_mtime, i_ctime; /* ns since the epoch */
 	struct super_block *i_sb;
 	const struct inode_operations *i_op;
 	const struct file_operations *i_fop;
-	struct address_space *i_mapping;	/* &i_data, or the device's */
+	struct address_space *i_mapping; /* &i_data, or the device's */
 	struct address_space i_data;
 	struct rw_semaphore i_rwsem;
-	atomic_t i_writecount;			/* > 0: open for writing; < 0: mapped by execs */
+	atomic_t i_writecount; /* > 0: open for writing; < 0: mapped by execs */
 	struct pipe_inode_info *i_pipe;
-	char *i_link;				/* text of a symbolic link in memory, kmalloc'ed */
+	char *i_link; /* text of a symbolic link in memory, kmalloc'ed */
 	void *i_private;
-	struct list_head i_locks;		/* flock and fcntl locks */
+	struct list_head i_locks; /* flock and fcntl locks */
 };
 
 struct inode_operations {
@@ -157,7 +157,7 @@ struct inode_operations {
 };
 
 struct iattr {
-	unsigned int ia_valid;			/* ATTR_* */
+	unsigned int ia_valid; /* ATTR_* */
 	umode_t ia_mode;
 	uid_t ia_uid;
 	gid_t ia_gid;
@@ -165,15 +165,15 @@ struct iattr {
 	ktime_t ia_atime, ia_mtime;
 };
 
-#define ATTR_MODE	1
-#define ATTR_UID	2
-#define ATTR_GID	4
-#define ATTR_SIZE	8
-#define ATTR_ATIME	16
-#define ATTR_MTIME	32
-#define ATTR_ATIME_SET	128
-#define ATTR_MTIME_SET	256
-#define ATTR_FORCE	512
+#define ATTR_MODE      1
+#define ATTR_UID       2
+#define ATTR_GID       4
+#define ATTR_SIZE      8
+#define ATTR_ATIME     16
+#define ATTR_MTIME     32
+#define ATTR_ATIME_SET 128
+#define ATTR_MTIME_SET 256
+#define ATTR_FORCE     512
 
 struct kstat {
 	dev_t dev, rdev;
@@ -188,14 +188,14 @@ struct kstat {
 	ktime_t atime, mtime, ctime;
 };
 
-#define MAY_EXEC	1
-#define MAY_WRITE	2
-#define MAY_READ	4
+#define MAY_EXEC  1
+#define MAY_WRITE 2
+#define MAY_READ  4
 
 int generic_permission(struct inode *inode, int mask);	/* by mode, owner and capabilities */
 int inode_permission(struct inode *inode, int mask);	/* the file system may decide otherwise */
 bool path_noexec(const struct path *p);			/* nothing may be executed from here */
-bool inode_owner_or_capable(const struct inode *inode);	/* current owns it or has CAP_FOWNER */
+bool inode_owner_or_capable(const struct inode *inode); /* current owns it or has CAP_FOWNER */
 
 /* i_count 1, times now, no number yet. NULL: no memory. */
 struct inode *new_inode(struct super_block *sb);
@@ -205,9 +205,9 @@ unsigned long get_next_ino(void);
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode);
 ktime_t current_time(void);
 void touch_atime(struct file *f);
-void touch_path_atime(const struct path *p);	/* for a symbolic link that was read */
+void touch_path_atime(const struct path *p); /* for a symbolic link that was read */
 int file_update_time(struct file *f);
-int file_remove_privs(struct file *f);		/* a write clears set-user-id bits */
+int file_remove_privs(struct file *f); /* a write clears set-user-id bits */
 int notify_change(struct dentry *d, struct iattr *attr);
 /* Sets the size; @time_attrs ATTR_MTIME for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
@@ -224,7 +224,7 @@ struct dir_context {
 };
 
 struct file_operations {
-	loff_t (*llseek)(struct file *f, loff_t off, int whence);	/* NULL: no position */
+	loff_t (*llseek)(struct file *f, loff_t off, int whence); /* NULL: no position */
 	ssize_t (*read)(struct file *f, char __user *buf, size_t n, loff_t *pos);
 	ssize_t (*write)(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
@@ -239,23 +239,23 @@ struct file_operations {
 /* An open file: shared by dup and fork. f_pos_lock guards f_pos of files that seek. */
 struct file {
 	atomic_t f_count;
-	unsigned int f_flags;			/* O_* */
-	unsigned int f_mode;			/* FMODE_* */
-	struct path f_path;			/* owns references */
+	unsigned int f_flags; /* O_* */
+	unsigned int f_mode;  /* FMODE_* */
+	struct path f_path;   /* owns references */
 	struct inode *f_inode;
 	const struct file_operations *f_op;
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
 	void *private_data;
-	void (*f_release)(struct file *f);	/* __fput, by pointer: mm/ drops files, too */
+	void (*f_release)(struct file *f); /* __fput, by pointer: mm/ drops files, too */
 };
 
-#define FMODE_READ		0x1
-#define FMODE_WRITE		0x2
-#define FMODE_PATH		0x4000
-#define FMODE_WRITER		0x10000		/* counted in i_writecount */
-#define FMODE_OPENED		0x80000		/* ->open succeeded: ->release is due */
+#define FMODE_READ   0x1
+#define FMODE_WRITE  0x2
+#define FMODE_PATH   0x4000
+#define FMODE_WRITER 0x10000 /* counted in i_writecount */
+#define FMODE_OPENED 0x80000 /* ->open succeeded: ->release is due */
 
 static inline struct file *get_file(struct file *f)
 {
@@ -320,8 +320,8 @@ struct super_block {
 	unsigned long s_magic;
 	unsigned long s_next_ino;
 	int (*statfs)(struct super_block *sb, struct statfs *st);
-	void (*evict_inode)(struct inode *inode);	/* the last reference is gone */
-	atomic_t s_active;			/* mounts that show it; kill_sb with the last */
+	void (*evict_inode)(struct inode *inode); /* the last reference is gone */
+	atomic_t s_active;			  /* mounts that show it; kill_sb with the last */
 };
 
 struct file_system_type {
@@ -334,16 +334,16 @@ struct file_system_type {
 
 extern struct list_head file_systems;
 void register_filesystem(struct file_system_type *t);
-struct file_system_type *get_fs_type(const char *name);	/* NULL: unknown */
+struct file_system_type *get_fs_type(const char *name); /* NULL: unknown */
 /* A super block with a device number and nothing more, for ->mount. NULL: no memory. */
 struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic);
 
 /* ---- what boot/main.c starts, in this order ---------------------------- */
 
-void vfs_init(void);		/* namespace.c: the caches, and rootfs as current's root */
-void files_init(void);		/* file.c: a descriptor table for init_task */
+void vfs_init(void);   /* namespace.c: the caches, and rootfs as current's root */
+void files_init(void); /* file.c: a descriptor table for init_task */
 void ramfs_init(void);
-void devices_init(void);	/* devices.c: /dev/null and its family */
+void devices_init(void); /* devices.c: /dev/null and its family */
 void proc_init(void);
 /* Unpacks a newc archive into the root. 0, or -errno with a message of what is wrong and where. */
 int unpack_initramfs(const void *data, size_t size);

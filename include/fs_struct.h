@@ -13,16 +13,16 @@ struct task_struct;
 struct fs_struct {
 	atomic_t users;
 	int umask;
-	int in_exec;			/* an exec is under way: no clone may share this struct */
+	int in_exec; /* an exec is under way: no clone may share this struct */
 	spinlock_t lock;
-	struct path root, pwd;		/* own references */
+	struct path root, pwd; /* own references */
 };
 
-void get_fs_root(struct fs_struct *fs, struct path *p);		/* with references */
+void get_fs_root(struct fs_struct *fs, struct path *p); /* with references */
 void get_fs_pwd(struct fs_struct *fs, struct path *p);
-void set_fs_root(struct fs_struct *fs, const struct path *p);	/* takes references of its own */
+void set_fs_root(struct fs_struct *fs, const struct path *p); /* takes references of its own */
 void set_fs_pwd(struct fs_struct *fs, const struct path *p);
-struct fs_struct *copy_fs_struct(struct fs_struct *old);	/* one user. NULL: no memory */
+struct fs_struct *copy_fs_struct(struct fs_struct *old); /* one user. NULL: no memory */
 void exit_fs(struct task_struct *t);
 
 #endif

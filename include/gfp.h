@@ -5,8 +5,8 @@
 
 typedef unsigned int gfp_t;
 
-#define GFP_KERNEL	0u
-#define __GFP_ZERO	1u		/* filled with zeros */
-#define __GFP_USER	2u		/* leaves the reserve alone: see alloc_user_page */
+#define GFP_KERNEL 0u
+#define __GFP_ZERO 1u /* filled with zeros */
+#define __GFP_USER 2u /* leaves the reserve alone: see alloc_user_page */
 
 #endif

@@ -6,14 +6,16 @@
 #include <types.h>
 
 struct kallsym {
-	u32 offset;		/* from _text */
-	u32 name;		/* into kallsyms_names */
+	u32 offset; /* from _text */
+	u32 name;   /* into kallsyms_names */
 };
 
-/* lib/kallsyms.c: the name of the function that @addr lies in, NULL if none. *offset is in bytes. */
+/*
+ * lib/kallsyms.c: the name of the function that @addr lies in, NULL if none. *offset is in bytes.
+ */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
 
-extern const u32 kallsyms_count;		/* functions only, by address */
+extern const u32 kallsyms_count; /* functions only, by address */
 extern const struct kallsym kallsyms_table[];
 extern const char kallsyms_names[];
 

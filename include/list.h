@@ -9,13 +9,13 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-#define LIST_HEAD_INIT(name)	{ &(name), &(name) }
-#define LIST_HEAD(name)		struct list_head name = LIST_HEAD_INIT(name)
+#define LIST_HEAD_INIT(name) \
+	{ \
+		&(name), &(name) \
+	}
+#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
 
-static inline void INIT_LIST_HEAD(struct list_head *h)
-{
-	h->next = h->prev = h;
-}
+static inline void INIT_LIST_HEAD(struct list_head *h) { h->next = h->prev = h; }
 
 static inline void __list_add(struct list_head *n, struct list_head *prev, struct list_head *next)
 {
@@ -56,10 +56,7 @@ static inline void list_move(struct list_head *e, struct list_head *head)
 	list_add(e, head);
 }
 
-static inline bool list_empty(const struct list_head *h)
-{
-	return h->next == h;
-}
+static inline bool list_empty(const struct list_head *h) { return h->next == h; }
 
 static inline bool list_is_singular(const struct list_head *h)
 {
@@ -78,15 +75,14 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	INIT_LIST_HEAD(list);
 }
 
-#define list_entry(p, type, member)		container_of(p, type, member)
-#define list_first_entry(h, type, member)	list_entry((h)->next, type, member)
+#define list_entry(p, type, member)	  container_of(p, type, member)
+#define list_first_entry(h, type, member) list_entry((h)->next, type, member)
 #define list_for_each_entry(pos, head, member) \
-	for (pos = list_entry((head)->next, __typeof__(*pos), member); \
-	     &pos->member != (head); \
+	for (pos = list_entry((head)->next, __typeof__(*pos), member); &pos->member != (head); \
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member), \
-	     n = list_entry(pos->member.next, __typeof__(*pos), member); \
+	    n = list_entry(pos->member.next, __typeof__(*pos), member); \
 	     &pos->member != (head); \
 	     pos = n, n = list_entry(n->member.next, __typeof__(*n), member))
 

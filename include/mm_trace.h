@@ -22,7 +22,7 @@ struct mm_trace {
 	unsigned long start, end;
 	u32 kind; /* enum mm_trace_kind */
 	s32 pid;
-	unsigned long user_ip;	    /* the user instruction that faulted or called the kernel */
+	unsigned long user_ip; /* the user instruction that faulted or called the kernel */
 	unsigned long calls[MM_TRACE_CALLS]; /* return addresses, innermost first; 0 ends them */
 };
 

@@ -15,24 +15,24 @@ struct super_block;
 /* One place in the tree where a file system hangs. Guarded by dcache_lock. */
 struct vfsmount {
 	atomic_t mnt_count;
-	struct vfsmount *mnt_parent;		/* itself at the root */
-	struct dentry *mnt_mountpoint;		/* in the parent */
+	struct vfsmount *mnt_parent;   /* itself at the root */
+	struct dentry *mnt_mountpoint; /* in the parent */
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;
-	unsigned int mnt_flags;			/* the MS_* bits of mount(2) */
+	unsigned int mnt_flags; /* the MS_* bits of mount(2) */
 	char *mnt_devname;
 	int mnt_id;
-	struct list_head mnt_list;		/* in mount_list */
+	struct list_head mnt_list; /* in mount_list */
 };
 
-extern struct list_head mount_list;		/* all, in order of mounting: /proc/mounts */
+extern struct list_head mount_list; /* all, in order of mounting: /proc/mounts */
 extern struct vfsmount *root_mnt;
 
 struct vfsmount *mntget(struct vfsmount *m);
 void mntput(struct vfsmount *m);
 /* A mount for the kernel's own use, in no tree. ERR_PTR. */
 struct vfsmount *kern_mount(struct file_system_type *t);
-int mnt_want_write(const struct vfsmount *m);	/* 0, or -EROFS if it is read-only */
+int mnt_want_write(const struct vfsmount *m); /* 0, or -EROFS if it is read-only */
 /* Enters what is mounted on @p, all layers. The references move along. */
 void follow_down(struct path *p);
 /* Leaves a mount's root for its mountpoint. False: @root was reached. */

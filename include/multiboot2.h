@@ -5,8 +5,8 @@
 
 #include <types.h>
 
-#define MULTIBOOT2_BOOTLOADER_MAGIC	0x36d76289
-#define MULTIBOOT2_MEMORY_AVAILABLE	1
+#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289
+#define MULTIBOOT2_MEMORY_AVAILABLE 1
 
 enum {
 	MULTIBOOT2_TAG_END = 0,
@@ -22,7 +22,7 @@ struct multiboot2_info {
 };
 
 struct multiboot2_tag {
-	u32 type, size;			/* size: without the padding */
+	u32 type, size; /* size: without the padding */
 };
 
 struct multiboot2_tag_string {
@@ -32,7 +32,7 @@ struct multiboot2_tag_string {
 
 struct multiboot2_tag_module {
 	struct multiboot2_tag tag;
-	u32 mod_start, mod_end;		/* physical, end exclusive */
+	u32 mod_start, mod_end; /* physical, end exclusive */
 	char cmdline[];
 };
 

@@ -12,19 +12,19 @@ struct dentry;
 struct file;
 struct path;
 
-#define LOOKUP_FOLLOW		0x1	/* follow a symbolic link at the end, too */
-#define LOOKUP_DIRECTORY	0x2
-#define LOOKUP_EMPTY		0x4000	/* "" is allowed: @dfd itself */
+#define LOOKUP_FOLLOW	 0x1 /* follow a symbolic link at the end, too */
+#define LOOKUP_DIRECTORY 0x2
+#define LOOKUP_EMPTY	 0x4000 /* "" is allowed: @dfd itself */
 
 /* A kernel copy of a user's path. */
 struct filename {
-	const char *name;			/* in the same allocation */
+	const char *name; /* in the same allocation */
 	char iname[];
 };
 
 /* -EFAULT, -ENOENT (""), -ENAMETOOLONG, -ENOMEM. */
 struct filename *getname(const char __user *name);
-struct filename *getname_flags(const char __user *name, int flags);	/* LOOKUP_EMPTY or 0 */
+struct filename *getname_flags(const char __user *name, int flags); /* LOOKUP_EMPTY or 0 */
 struct filename *getname_kernel(const char *name);
 void putname(struct filename *f);
 
@@ -38,10 +38,10 @@ int user_path_at(int dfd, const char __user *name, unsigned int flags, struct pa
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
 
-#define __FMODE_EXEC	0x20	/* in @flags: asks MAY_EXEC, and read permission is not needed */
+#define __FMODE_EXEC 0x20 /* in @flags: asks MAY_EXEC, and read permission is not needed */
 /* Open by name; @flags O_*. */
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
-struct file *filp_open(const char *name, int flags, umode_t mode);	/* open.c */
+struct file *filp_open(const char *name, int flags, umode_t mode); /* open.c */
 /* dirops.c: unlink, or with AT_REMOVEDIR rmdir, of @name, which it takes over, also an ERR_PTR. */
 int do_unlinkat(int dfd, struct filename *name, int flag);
 

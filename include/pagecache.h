@@ -16,7 +16,10 @@ struct vm_operations_struct;
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 /* The same, made if it is absent. ERR_PTR(-ENOMEM, -ENOSPC). */
 struct page *read_mapping_page(struct address_space *mapping, unsigned long index);
-/* read(2) of a file that has pages: from *pos to a user or kernel buffer. Bytes, 0 at the end, -EFAULT... */
+/*
+ * read(2) of a file that has pages: from *pos to a user or kernel buffer. Bytes, 0 at the end,
+ * -EFAULT...
+ */
 ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user);
 /* write(2) into the page cache, i_rwsem held; grows i_size. */
 ssize_t filemap_write(struct file *f, const void *buf, size_t n, loff_t *pos, bool user);
@@ -24,7 +27,7 @@ extern const struct vm_operations_struct generic_file_vm_ops;
 int generic_file_mmap(struct file *f, struct vm_area_struct *vma);
 /* Drops the pages from byte @newsize on (and zeroes the tail of the last), unmapping them first. */
 void truncate_pagecache(struct inode *inode, loff_t newsize);
-void truncate_inode_pages(struct address_space *mapping);	/* all, at inode death */
+void truncate_inode_pages(struct address_space *mapping); /* all, at inode death */
 unsigned long nr_file_pages(void);
 /*
  * The file behind anonymous shared memory (MAP_SHARED|MAP_ANONYMOUS, /dev/zero): "/dev/zero

@@ -14,16 +14,18 @@ enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MA
 struct pid {
 	atomic_t count;
 	int nr;
-	struct list_head tasks[PIDTYPE_MAX];	/* of task_struct.pid_links[type] */
+	struct list_head tasks[PIDTYPE_MAX]; /* of task_struct.pid_links[type] */
 	struct list_head hash;
 };
 
 void pid_init(void);
-struct pid *alloc_pid(void);		/* next free number with one reference; ERR_PTR(-EAGAIN, -ENOMEM) */
-void free_pid(struct pid *pid);		/* unhashes a number that no task uses; drops alloc_pid's reference */
+/* next free number with one reference; ERR_PTR(-EAGAIN, -ENOMEM) */
+struct pid *alloc_pid(void);
+/* unhashes a number that no task uses; drops alloc_pid's reference */
+void free_pid(struct pid *pid);
 struct pid *get_pid(struct pid *pid);
 void put_pid(struct pid *pid);
-struct pid *find_get_pid(int nr);	/* with a reference, or NULL */
+struct pid *find_get_pid(int nr); /* with a reference, or NULL */
 /* tasklist_lock held. */
 void attach_pid(struct task_struct *t, enum pid_type type);
 void detach_pid(struct task_struct *t, enum pid_type type);

@@ -11,7 +11,7 @@ struct poll_table_struct;
 typedef void (*poll_queue_proc)(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt);
 
 struct poll_table_struct {
-	poll_queue_proc qproc;		/* NULL: only ask, do not join the queue */
+	poll_queue_proc qproc; /* NULL: only ask, do not join the queue */
 };
 
 /* A driver's ->poll calls this for each queue that may wake the poller. */

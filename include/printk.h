@@ -15,14 +15,17 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
-/* A message may open with its level; consoles show those below console_loglevel. None: KERN_WARNING. */
-#define KERN_EMERG	"\0010"
-#define KERN_ERR	"\0013"
-#define KERN_WARNING	"\0014"
-#define KERN_NOTICE	"\0015"
-#define KERN_INFO	"\0016"
-#define KERN_DEBUG	"\0017"
-extern int console_loglevel;		/* 7; "quiet": 4; "debug": 10; "loglevel=N" */
+/*
+ * A message may open with its level; consoles show those below console_loglevel. None:
+ * KERN_WARNING.
+ */
+#define KERN_EMERG   "\0010"
+#define KERN_ERR     "\0013"
+#define KERN_WARNING "\0014"
+#define KERN_NOTICE  "\0015"
+#define KERN_INFO    "\0016"
+#define KERN_DEBUG   "\0017"
+extern int console_loglevel; /* 7; "quiet": 4; "debug": 10; "loglevel=N" */
 
 /* Writes to every registered console and to the log ring. Any context. */
 int printk(const char *fmt, ...) __printf(1, 2);
@@ -30,7 +33,7 @@ int printk(const char *fmt, ...) __printf(1, 2);
 /* A sink for kernel messages and tty output. Registered by the driver, called by upper floors. */
 struct console {
 	const char *name;			/* as after "console=": "ttyS0", "tty0" */
-	void (*write)(const char *s, size_t n);	/* any context, must not sleep */
+	void (*write)(const char *s, size_t n); /* any context, must not sleep */
 	bool enabled;
 	struct list_head list;
 };
@@ -44,20 +47,30 @@ void console_write(const char *s, size_t n);
  */
 void console_choose(const char *name);
 
-/* Prints the reason and a backtrace with symbol names, then halts, or ends QEMU when "panic=-1" was given. */
+/*
+ * Prints the reason and a backtrace with symbol names, then halts, or ends QEMU when "panic=-1" was
+ * given.
+ */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 void dump_stack(void);
 /* Prints the callers found from the frame at @bp (the rbp of a trapped context) upward. */
 void show_trace(unsigned long bp);
-extern int panic_timeout;		/* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
+/* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
+extern int panic_timeout;
 /* A panic is under way: locks of the console are no longer waited for. */
 extern bool oops_in_progress;
 /* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */
 extern void (*machine_exit)(void);
-/* Kernel log ring, for syslog(2) and dmesg: copies at most @n of the newest bytes, returns how many. */
+/*
+ * Kernel log ring, for syslog(2) and dmesg: copies at most @n of the newest bytes, returns how
+ * many.
+ */
 size_t printk_log_read(char *buf, size_t n);
 
 #define BUG_ON(cond) \
-	do { if (unlikely(cond)) panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__); } while (0)
+	do { \
+		if (unlikely(cond)) \
+			panic("BUG: %s at %s:%d", #cond, __FILE__, __LINE__); \
+	} while (0)
 
 #endif

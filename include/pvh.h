@@ -5,13 +5,13 @@
 
 #include <types.h>
 
-#define HVM_START_MAGIC		0x336ec578
-#define HVM_MEMMAP_TYPE_RAM	1
+#define HVM_START_MAGIC	    0x336ec578
+#define HVM_MEMMAP_TYPE_RAM 1
 
 struct hvm_start_info {
 	u32 magic, version, flags, nr_modules;
 	u64 modlist_paddr, cmdline_paddr, rsdp_paddr;
-	u64 memmap_paddr;		/* from version 1 on */
+	u64 memmap_paddr; /* from version 1 on */
 	u32 memmap_entries, reserved;
 };
 

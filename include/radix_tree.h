@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A map from unsigned long to pointers, 64-way: mm/radix_tree.c. The caller locks. Nodes come from the pointers below. */
+/*
+ * A map from unsigned long to pointers, 64-way: mm/radix_tree.c. The caller locks. Nodes come from
+ * the pointers below.
+ */
 #ifndef RADIX_TREE_H
 #define RADIX_TREE_H
 

@@ -5,8 +5,8 @@
 
 #include <types.h>
 
-void reboot_init(void);				/* a panic can end the machine from here on */
-void machine_power_off(void) __noreturn;	/* halts if the machine cannot be switched off */
+void reboot_init(void);			 /* a panic can end the machine from here on */
+void machine_power_off(void) __noreturn; /* halts if the machine cannot be switched off */
 void machine_restart(void) __noreturn;
 void machine_halt(void) __noreturn;
 

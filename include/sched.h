@@ -9,20 +9,19 @@
 #include <task.h>
 
 /* task->__state: set by the task itself, cleared by who wakes it */
-#define TASK_RUNNING		0x0000
-#define TASK_INTERRUPTIBLE	0x0001
-#define TASK_UNINTERRUPTIBLE	0x0002
-#define __TASK_STOPPED		0x0004
-#define TASK_DEAD		0x0080
-#define TASK_WAKEKILL		0x0100
-#define TASK_KILLABLE		(TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
-#define TASK_STOPPED		(TASK_WAKEKILL | __TASK_STOPPED)
-#define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+#define TASK_RUNNING	     0x0000
+#define TASK_INTERRUPTIBLE   0x0001
+#define TASK_UNINTERRUPTIBLE 0x0002
+#define __TASK_STOPPED	     0x0004
+#define TASK_DEAD	     0x0080
+#define TASK_WAKEKILL	     0x0100
+#define TASK_KILLABLE	     (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
+#define TASK_STOPPED	     (TASK_WAKEKILL | __TASK_STOPPED)
+#define TASK_NORMAL	     (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
 /* The first is also a barrier: the condition is read after it. */
-#define set_current_state(s) \
-	((void)__atomic_exchange_n(&current->__state, (s), __ATOMIC_SEQ_CST))
-#define __set_current_state(s)	(current->__state = (s))
+#define set_current_state(s)   ((void)__atomic_exchange_n(&current->__state, (s), __ATOMIC_SEQ_CST))
+#define __set_current_state(s) (current->__state = (s))
 
 void sched_init(struct task_struct *idle);
 /* Upward pointer, filled in by kernel/task/task.c: drops the reference of a task that ran last. */
@@ -31,20 +30,20 @@ extern void (*dead_task_handler)(struct task_struct *t);
 void schedule(void);
 /* Any context. */
 void wake_up_new_task(struct task_struct *t);
-bool wake_up_process(struct task_struct *t);			/* from any sleep */
-bool wake_up_state(struct task_struct *t, unsigned int mode);	/* if its state is in @mode */
-void scheduler_tick(bool user);		/* interrupts off; @user: the tick came in user mode */
+bool wake_up_process(struct task_struct *t);		      /* from any sleep */
+bool wake_up_state(struct task_struct *t, unsigned int mode); /* if its state is in @mode */
+void scheduler_tick(bool user); /* interrupts off; @user: the tick came in user mode */
 void yield(void);
 void cpu_idle(void) __noreturn;
 unsigned long nr_running(void);
 unsigned long nr_context_switches(void);
 u64 idle_time_ns(void);
-void get_avenrun(unsigned long loads[3]);	/* fixed point, 11 bits, as Linux's */
+void get_avenrun(unsigned long loads[3]); /* fixed point, 11 bits, as Linux's */
 /*
  * The first thing that a new task runs (ret_from_fork), interrupts off: ends the switch to it,
  * turns them on, stores set_child_tid.
  */
 void schedule_tail(void);
-void do_task_dead(void) __noreturn;	/* the last schedule() of a task */
+void do_task_dead(void) __noreturn; /* the last schedule() of a task */
 
 #endif

@@ -9,11 +9,11 @@ struct path;
 
 struct seq_file {
 	char *buf;
-	size_t size, count;			/* count > size: did not fit, try again larger */
+	size_t size, count; /* count > size: did not fit, try again larger */
 	void *private;
 };
 
-int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3);	/* 0 */
+int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3); /* 0 */
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);

@@ -10,7 +10,7 @@
 #include <spinlock.h>
 #include <atomic.h>
 #include <wait.h>
-#include <asm/signal.h>		/* Linux's UAPI: SIG*, SA_*, sigset_t (unsigned long), struct sigaction */
+#include <asm/signal.h> /* Linux's UAPI: SIG*, SA_*, sigset_t (unsigned long), struct sigaction */
 #include <asm/siginfo.h>
 
 struct task_struct;
@@ -20,23 +20,25 @@ struct pt_regs;
 #ifndef _NSIG
 #define _NSIG 64
 #endif
-#define SIGNAL_COUNT	64
+#define SIGNAL_COUNT 64
 typedef siginfo_t kernel_siginfo_t;
 
-#define SEND_SIG_NOINFO	((kernel_siginfo_t *)0)		/* sent by current, SI_USER */
-#define SEND_SIG_PRIV	((kernel_siginfo_t *)1)		/* sent by the kernel, SI_KERNEL */
+#define SEND_SIG_NOINFO ((kernel_siginfo_t *)0) /* sent by current, SI_USER */
+#define SEND_SIG_PRIV	((kernel_siginfo_t *)1) /* sent by the kernel, SI_KERNEL */
 
-#define sigmask(sig)	(1UL << ((sig) - 1))
-#define SIG_KERNEL_ONLY_MASK	(sigmask(SIGKILL) | sigmask(SIGSTOP))
-#define SIG_KERNEL_STOP_MASK	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
+#define sigmask(sig)	     (1UL << ((sig)-1))
+#define SIG_KERNEL_ONLY_MASK (sigmask(SIGKILL) | sigmask(SIGSTOP))
+#define SIG_KERNEL_STOP_MASK \
+	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
 #define SIG_KERNEL_COREDUMP_MASK \
-	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGABRT) | sigmask(SIGFPE) | \
-	 sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGSYS) | sigmask(SIGXCPU) | sigmask(SIGXFSZ))
+	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGABRT) | \
+	 sigmask(SIGFPE) | sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGSYS) | \
+	 sigmask(SIGXCPU) | sigmask(SIGXFSZ))
 #define SIG_KERNEL_IGNORE_MASK \
 	(sigmask(SIGCONT) | sigmask(SIGCHLD) | sigmask(SIGWINCH) | sigmask(SIGURG))
 
 struct sigpending {
-	struct list_head list;		/* of struct sigqueue */
+	struct list_head list; /* of struct sigqueue */
 	sigset_t signal;
 };
 
@@ -44,11 +46,14 @@ struct k_sigaction {
 	struct sigaction sa;
 };
 
-/* The handlers, shared by CLONE_SIGHAND. siglock guards this and the pending sets of all who share it. */
+/*
+ * The handlers, shared by CLONE_SIGHAND. siglock guards this and the pending sets of all who share
+ * it.
+ */
 struct sighand_struct {
 	spinlock_t siglock;
 	atomic_t count;
-	struct k_sigaction action[SIGNAL_COUNT];	/* [sig - 1] */
+	struct k_sigaction action[SIGNAL_COUNT]; /* [sig - 1] */
 };
 
 struct ksignal {
@@ -57,17 +62,25 @@ struct ksignal {
 	int sig;
 };
 
-/* Sending. 0 or -errno. @group: to the process, else to that thread. May be called from interrupts. */
+/*
+ * Sending. 0 or -errno. @group: to the process, else to that thread. May be called from interrupts.
+ */
 int send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t, bool group);
-int send_sig(int sig, struct task_struct *t, int priv);		/* to the thread */
+int send_sig(int sig, struct task_struct *t, int priv); /* to the thread */
 int kill_pgrp(struct pid *pgrp, int sig, int priv);
 int kill_pid_info(int sig, kernel_siginfo_t *info, struct pid *pid);
 /* To current, cannot be ignored or blocked away. */
 void force_sig(int sig);
 void force_sig_fault(int sig, int code, void __user *addr);
-/* To current, ends the process whatever handler is set: what a failed exec does past the point of no return. */
+/*
+ * To current, ends the process whatever handler is set: what a failed exec does past the point of
+ * no return.
+ */
 void force_fatal_sig(int sig);
-/* Kills all other threads of current's process (siglock held): used by exec and exit. Returns how many. */
+/*
+ * Kills all other threads of current's process (siglock held): used by exec and exit. Returns how
+ * many.
+ */
 int zap_other_threads(struct task_struct *t);
 
 /*
@@ -77,26 +90,34 @@ int zap_other_threads(struct task_struct *t);
  * and ends the group (do_group_exit), for both live on upper floors.
  */
 bool get_signal(struct ksignal *ksig);
-void recalc_sigpending(void);			/* siglock held */
+void recalc_sigpending(void); /* siglock held */
 void set_current_blocked(sigset_t mask);
-void flush_signal_handlers(struct task_struct *t, bool force_default);	/* exec: caught -> default */
+/* exec: caught -> default */
+void flush_signal_handlers(struct task_struct *t, bool force_default);
 void exit_signals(struct task_struct *t);
 void flush_sigqueue(struct sigpending *q);
-/* Tells the parent that @t ended or stopped; true if nobody will wait (autoreap). tasklist_lock held. */
+/*
+ * Tells the parent that @t ended or stopped; true if nobody will wait (autoreap). tasklist_lock
+ * held.
+ */
 bool do_notify_parent(struct task_struct *t, int sig);
 bool do_notify_parent_cldstop(struct task_struct *t, int why);
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
 int is_current_pgrp_orphaned(void);
-void signals_init(void);			/* called by task_init */
+void signals_init(void); /* called by task_init */
 /* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */
 int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info);
-void signal_wake_up(struct task_struct *t, bool fatal);	/* siglock held */
+void signal_wake_up(struct task_struct *t, bool fatal); /* siglock held */
 /* To the process of @t if current may; sig 0 only asks. tasklist_lock held or @t referenced. */
 int group_send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t);
-/* CLD_EXITED, _KILLED or _DUMPED, and with it the code or signal that wait reports for an exit code. */
+/*
+ * CLD_EXITED, _KILLED or _DUMPED, and with it the code or signal that wait reports for an exit
+ * code.
+ */
 int exit_cause(int exit_code, int *status);
 int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t);
-int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp);	/* tasklist_lock held */
+/* tasklist_lock held */
+int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp);
 bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent);
 

@@ -11,13 +11,14 @@ struct kmem_cache;
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
 void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *c, void *obj);
-void *kmalloc(size_t size, gfp_t gfp);	/* any size up to 4 MiB; NULL if there is none; 16-byte aligned */
+/* any size up to 4 MiB; NULL if there is none; 16-byte aligned */
+void *kmalloc(size_t size, gfp_t gfp);
 static inline void *kzalloc(size_t size) { return kmalloc(size, __GFP_ZERO); }
 void kfree(const void *p);
 char *kstrdup(const char *s);
 void *kmemdup(const void *p, size_t n);
 void slab_init(void);
-unsigned long slab_pages(void);		/* frames held by slabs */
+unsigned long slab_pages(void); /* frames held by slabs */
 
 /* Page-wise memory in the vmalloc area; one unmapped guard page below each piece. */
 void *vmalloc(size_t size);

@@ -14,11 +14,14 @@ SYSCALL(pread64, unsigned int fd, char __user *buf, size_t n, loff_t pos)
 SYSCALL(pwrite64, unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 SYSCALL(readv, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(writev, unsigned long fd, const struct iovec __user *v, unsigned long n)
-SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
-SYSCALL(pwritev, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo, unsigned long hi)
+SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+	unsigned long hi)
+SYSCALL(pwritev, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+	unsigned long hi)
 /* fs/splice.c */
 SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
-SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n, unsigned int flags)
+SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n,
+	unsigned int flags)
 /* fs/open.c */
 SYSCALL(open, const char __user *name, int flags, umode_t mode)
 SYSCALL(creat, const char __user *name, umode_t mode)
@@ -65,13 +68,15 @@ SYSCALL(link, const char __user *old, const char __user *name)
 SYSCALL(linkat, int odfd, const char __user *old, int ndfd, const char __user *name, int flags)
 SYSCALL(rename, const char __user *old, const char __user *name)
 SYSCALL(renameat, int odfd, const char __user *old, int ndfd, const char __user *name)
-SYSCALL(renameat2, int odfd, const char __user *old, int ndfd, const char __user *name, unsigned int flags)
+SYSCALL(renameat2, int odfd, const char __user *old, int ndfd, const char __user *name,
+	unsigned int flags)
 /* fs/stat.c */
 SYSCALL(stat, const char __user *name, struct stat __user *st)
 SYSCALL(lstat, const char __user *name, struct stat __user *st)
 SYSCALL(fstat, unsigned int fd, struct stat __user *st)
 SYSCALL(newfstatat, int dfd, const char __user *name, struct stat __user *st, int flags)
-SYSCALL(statx, int dfd, const char __user *name, unsigned int flags, unsigned int mask, struct statx __user *st)
+SYSCALL(statx, int dfd, const char __user *name, unsigned int flags, unsigned int mask,
+	struct statx __user *st)
 SYSCALL(readlink, const char __user *name, char __user *buf, int n)
 SYSCALL(readlinkat, int dfd, const char __user *name, char __user *buf, int n)
 SYSCALL(statfs, const char __user *name, struct statfs __user *st)
@@ -86,7 +91,7 @@ SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 /* fs/namespace.c */
 SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags)
 SYSCALL(umount2, char __user *name, int flags)
-/* fs/xattr.c: no file system of ours has extended attributes, so the other arguments do not count */
+/* fs/xattr.c: no file system has extended attributes, so the other arguments do not count */
 SYSCALL(getxattr, const char __user *path)
 SYSCALL(lgetxattr, const char __user *path)
 SYSCALL(fgetxattr, int fd)
@@ -104,23 +109,30 @@ SYSCALL(pipe, int __user *fds)
 SYSCALL(pipe2, int __user *fds, int flags)
 /* fs/select.c */
 SYSCALL(poll, struct pollfd __user *fds, unsigned int n, int timeout_ms)
-SYSCALL(ppoll, struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *ts, const sigset_t __user *mask, size_t sz)
-SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_old_timeval __user *tv)
-SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex, struct __kernel_timespec __user *ts, void __user *sig)
+SYSCALL(ppoll, struct pollfd __user *fds, unsigned int n, struct __kernel_timespec __user *ts,
+	const sigset_t __user *mask, size_t sz)
+SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex,
+	struct __kernel_old_timeval __user *tv)
+SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex,
+	struct __kernel_timespec __user *ts, void __user *sig)
 /* exec/exec.c */
-SYSCALL(execve, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp)
-SYSCALL(execveat, int dfd, const char __user *name, const char __user *const __user *argv, const char __user *const __user *envp, int flags)
+SYSCALL(execve, const char __user *name, const char __user *const __user *argv,
+	const char __user *const __user *envp)
+SYSCALL(execveat, int dfd, const char __user *name, const char __user *const __user *argv,
+	const char __user *const __user *envp, int flags)
 /* exec/uselib.c */
 SYSCALL(uselib, const char __user *library)
 /* mm/mmap.c */
-SYSCALL(mmap, unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags, unsigned long fd, unsigned long off)
+SYSCALL(mmap, unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
+	unsigned long fd, unsigned long off)
 SYSCALL(munmap, unsigned long addr, size_t len)
 /* mm/brk.c */
 SYSCALL(brk, unsigned long brk)
 /* mm/mprotect.c */
 SYSCALL(mprotect, unsigned long start, size_t len, unsigned long prot)
 /* mm/mremap.c */
-SYSCALL(mremap, unsigned long addr, unsigned long old_len, unsigned long new_len, unsigned long flags, unsigned long new_addr)
+SYSCALL(mremap, unsigned long addr, unsigned long old_len, unsigned long new_len,
+	unsigned long flags, unsigned long new_addr)
 /* mm/madvise.c */
 SYSCALL(madvise, unsigned long start, size_t len, int behavior)
 /* mm/mincore.c */
@@ -130,12 +142,14 @@ SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 SYSCALL(mlock, unsigned long start, size_t len)
 SYSCALL(munlock, unsigned long start, size_t len)
 /* kernel/futex.c */
-SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts, u32 __user *uaddr2, u32 val3)
+SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
+	u32 __user *uaddr2, u32 val3)
 SYSCALL(set_robust_list, void __user *head, size_t len)
 /* kernel/fork.c */
 SYSCALL(fork, void)
 SYSCALL(vfork, void)
-SYSCALL(clone, unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid, unsigned long tls)
+SYSCALL(clone, unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid,
+	unsigned long tls)
 SYSCALL(clone3, void __user *args, size_t size)
 SYSCALL(set_tid_address, int __user *tidptr)
 SYSCALL(unshare, unsigned long flags)
@@ -147,11 +161,13 @@ SYSCALL(waitid, int which, pid_t pid, void __user *info, int options, void __use
 /* kernel/sigcalls.c */
 SYSCALL(kill, pid_t pid, int sig)
 SYSCALL(tgkill, pid_t tgid, pid_t pid, int sig)
-SYSCALL(rt_sigaction, int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)
+SYSCALL(rt_sigaction, int sig, const struct sigaction __user *act, struct sigaction __user *old,
+	size_t sz)
 SYSCALL(rt_sigprocmask, int how, const sigset_t __user *set, sigset_t __user *old, size_t sz)
 SYSCALL(rt_sigpending, sigset_t __user *set, size_t sz)
 SYSCALL(rt_sigsuspend, const sigset_t __user *set, size_t sz)
-SYSCALL(rt_sigtimedwait, const sigset_t __user *set, void __user *info, const struct __kernel_timespec __user *ts, size_t sz)
+SYSCALL(rt_sigtimedwait, const sigset_t __user *set, void __user *info,
+	const struct __kernel_timespec __user *ts, size_t sz)
 SYSCALL(rt_sigqueueinfo, pid_t pid, int sig, void __user *info)
 SYSCALL(sigaltstack, const struct sigaltstack __user *ss, struct sigaltstack __user *old)
 SYSCALL(pause, void)
@@ -164,7 +180,8 @@ SYSCALL(iopl, unsigned int level)
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
 /* kernel/time.c */
 SYSCALL(nanosleep, struct __kernel_timespec __user *req, struct __kernel_timespec __user *rem)
-SYSCALL(clock_nanosleep, int clock, int flags, const struct __kernel_timespec __user *req, struct __kernel_timespec __user *rem)
+SYSCALL(clock_nanosleep, int clock, int flags, const struct __kernel_timespec __user *req,
+	struct __kernel_timespec __user *rem)
 SYSCALL(clock_gettime, int clock, struct __kernel_timespec __user *ts)
 SYSCALL(clock_settime, int clock, const struct __kernel_timespec __user *ts)
 SYSCALL(clock_getres, int clock, struct __kernel_timespec __user *ts)
@@ -173,10 +190,12 @@ SYSCALL(time, __kernel_old_time_t __user *t)
 SYSCALL(times, void __user *buf)
 SYSCALL(alarm, unsigned int seconds)
 SYSCALL(getitimer, int which, struct __kernel_old_itimerval __user *v)
-SYSCALL(setitimer, int which, struct __kernel_old_itimerval __user *v, struct __kernel_old_itimerval __user *old)
+SYSCALL(setitimer, int which, struct __kernel_old_itimerval __user *v,
+	struct __kernel_old_itimerval __user *old)
 /* kernel/task/posix_timers.c */
 SYSCALL(timer_create, int clock, void __user *ev, int __user *id)
-SYSCALL(timer_settime, int id, int flags, const struct __kernel_itimerspec __user *v, struct __kernel_itimerspec __user *old)
+SYSCALL(timer_settime, int id, int flags, const struct __kernel_itimerspec __user *v,
+	struct __kernel_itimerspec __user *old)
 SYSCALL(timer_gettime, int id, struct __kernel_itimerspec __user *v)
 SYSCALL(timer_getoverrun, int id)
 SYSCALL(timer_delete, int id)
@@ -206,7 +225,8 @@ SYSCALL(getsid, pid_t pid)
 /* kernel/resource.c */
 SYSCALL(getrlimit, unsigned int res, struct rlimit __user *r)
 SYSCALL(setrlimit, unsigned int res, struct rlimit __user *r)
-SYSCALL(prlimit64, pid_t pid, unsigned int res, const struct rlimit64 __user *new_r, struct rlimit64 __user *old)
+SYSCALL(prlimit64, pid_t pid, unsigned int res, const struct rlimit64 __user *new_r,
+	struct rlimit64 __user *old)
 SYSCALL(getrusage, int who, void __user *ru)
 SYSCALL(getpriority, int which, int who)
 SYSCALL(setpriority, int which, int who, int nice)

@@ -28,69 +28,71 @@ struct tty_struct;
 struct k_itimer;
 
 /* task->exit_state */
-#define EXIT_DEAD		0x0010
-#define EXIT_ZOMBIE		0x0020
+#define EXIT_DEAD   0x0010
+#define EXIT_ZOMBIE 0x0020
 
 /* task->flags, Linux's numbers (shown in /proc/PID/stat) */
-#define PF_EXITING		0x00000004
-#define PF_FORKNOEXEC		0x00000040
-#define PF_SUPERPRIV		0x00000100
-#define PF_DUMPCORE		0x00000200
-#define PF_SIGNALED		0x00000400
-#define PF_NPROC_EXCEEDED	0x00001000	/* setuid went over RLIMIT_NPROC */
-#define PF_RANDOMIZE		0x00400000
-#define PF_KTHREAD		0x00200000
+#define PF_EXITING	  0x00000004
+#define PF_FORKNOEXEC	  0x00000040
+#define PF_SUPERPRIV	  0x00000100
+#define PF_DUMPCORE	  0x00000200
+#define PF_SIGNALED	  0x00000400
+#define PF_NPROC_EXCEEDED 0x00001000 /* setuid went over RLIMIT_NPROC */
+#define PF_RANDOMIZE	  0x00400000
+#define PF_KTHREAD	  0x00200000
 
-#define TASK_COMM_LEN		16
-#define THREAD_SIZE		(16 * 1024UL)	/* kernel stack, bytes; a guard page lies below */
+#define TASK_COMM_LEN 16
+#define THREAD_SIZE   (16 * 1024UL) /* kernel stack, bytes; a guard page lies below */
 
 /* What all threads of a process share. siglock guards it, but for the atomics. */
 struct signal_struct {
-	atomic_t sigcnt;			/* tasks that point here */
-	atomic_t live;				/* threads not yet exiting */
+	atomic_t sigcnt; /* tasks that point here */
+	atomic_t live;	 /* threads not yet exiting */
 	int nr_threads;
-	struct list_head thread_head;		/* of task_struct.thread_node */
+	struct list_head thread_head; /* of task_struct.thread_node */
 	wait_queue_head_t wait_chldexit;
 	bool is_child_subreaper;
 	struct rlimit64 rlim[RLIM_NLIMITS];
-	short oom_score_adj;			/* -1000 (never killed) to 1000 */
-	short oom_score_adj_min;		/* the least that was set with CAP_SYS_RESOURCE */
+	short oom_score_adj;	 /* -1000 (never killed) to 1000 */
+	short oom_score_adj_min; /* the least that was set with CAP_SYS_RESOURCE */
 
 	/* signals, stops and the end */
 	struct sigpending shared_pending;
-	unsigned int flags;			/* SIGNAL_* */
-	int group_stop_count;			/* threads that are yet to stop */
+	unsigned int flags;   /* SIGNAL_* */
+	int group_stop_count; /* threads that are yet to stop */
 	int group_exit_code;
 
 	/* exec */
-	struct mutex cred_guard_mutex;		/* held from prepare_bprm_creds to setup_new_exec */
-	struct task_struct *group_exec_task;	/* execs, and kills the others */
-	int notify_count;			/* it waits until so many threads are left */
+	struct mutex cred_guard_mutex;	     /* held from prepare_bprm_creds to setup_new_exec */
+	struct task_struct *group_exec_task; /* execs, and kills the others */
+	int notify_count;		     /* it waits until so many threads are left */
 
 	/* session: tasklist_lock */
-	struct pid *pids[PIDTYPE_MAX];		/* TGID, PGID, SID */
-	int leader;				/* session leader */
-	struct tty_struct *tty;			/* controlling terminal; tty->lock too */
+	struct pid *pids[PIDTYPE_MAX]; /* TGID, PGID, SID */
+	int leader;		       /* session leader */
+	struct tty_struct *tty;	       /* controlling terminal; tty->lock too */
 
 	/* timers */
-	struct timer_list real_timer;		/* ITIMER_REAL */
+	struct timer_list real_timer; /* ITIMER_REAL */
 	ktime_t it_real_incr;
-	struct { ktime_t expires, incr; } it[2]; /* VIRTUAL, PROF: in CPU time */
-	struct k_itimer *posix_timers;		/* timer_create's, newest first */
+	struct {
+		ktime_t expires, incr;
+	} it[2];		       /* VIRTUAL, PROF: in CPU time */
+	struct k_itimer *posix_timers; /* timer_create's, newest first */
 	int next_posix_timer_id;
 
 	/* what dead threads and (c...) waited-for children have used */
-	u64 utime, stime, cutime, cstime;	/* ns */
+	u64 utime, stime, cutime, cstime; /* ns */
 	unsigned long min_flt, maj_flt, cmin_flt, cmaj_flt, nvcsw, nivcsw, cnvcsw, cnivcsw;
-	unsigned long maxrss, cmaxrss;		/* KiB */
+	unsigned long maxrss, cmaxrss; /* KiB */
 };
 
-#define SIGNAL_STOP_STOPPED	0x01
-#define SIGNAL_STOP_CONTINUED	0x02
-#define SIGNAL_GROUP_EXIT	0x04
-#define SIGNAL_CLD_STOPPED	0x10
-#define SIGNAL_CLD_CONTINUED	0x20
-#define SIGNAL_UNKILLABLE	0x40		/* init: default actions do not kill it */
+#define SIGNAL_STOP_STOPPED   0x01
+#define SIGNAL_STOP_CONTINUED 0x02
+#define SIGNAL_GROUP_EXIT     0x04
+#define SIGNAL_CLD_STOPPED    0x10
+#define SIGNAL_CLD_CONTINUED  0x20
+#define SIGNAL_UNKILLABLE     0x40 /* init: default actions do not kill it */
 
 struct restart_block {
 	long (*fn)(struct restart_block *rb);
@@ -99,30 +101,30 @@ struct restart_block {
 
 struct task_struct {
 	/* read by asm and by the debugger: keep first */
-	struct thread_struct thread;	/* saved kernel rsp, fs/gs base, FPU: asm/processor.h */
-	void *stack;			/* lowest byte of the kernel stack */
+	struct thread_struct thread; /* saved kernel rsp, fs/gs base, FPU: asm/processor.h */
+	void *stack;		     /* lowest byte of the kernel stack */
 
 	/* scheduler: rq lock */
-	unsigned int __state;		/* TASK_* of sched.h */
+	unsigned int __state; /* TASK_* of sched.h */
 	int on_rq;
 	struct list_head run_list;
 	int nice;
-	unsigned int policy;		/* SCHED_* as the user set it; all run alike */
-	unsigned int rt_priority;	/* 1..99 for SCHED_FIFO and SCHED_RR, otherwise 0 */
-	int time_slice;			/* ticks left */
-	u64 utime, stime;		/* ns */
-	u64 start_time;			/* ktime_get at fork */
+	unsigned int policy;	  /* SCHED_* as the user set it; all run alike */
+	unsigned int rt_priority; /* 1..99 for SCHED_FIFO and SCHED_RR, otherwise 0 */
+	int time_slice;		  /* ticks left */
+	u64 utime, stime;	  /* ns */
+	u64 start_time;		  /* ktime_get at fork */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 	unsigned long cpus_allowed;
 
 	atomic_t usage;
-	unsigned int flags;		/* PF_* */
+	unsigned int flags; /* PF_* */
 	unsigned int personality;
 	bool in_execve;
 	bool no_new_privs;
 	bool did_exec;
-	bool first_fault_pending;	/* set by exec: the next user fault is put on film */
-	int exit_state;			/* 0, EXIT_ZOMBIE, EXIT_DEAD: tasklist_lock */
+	bool first_fault_pending; /* set by exec: the next user fault is put on film */
+	int exit_state;		  /* 0, EXIT_ZOMBIE, EXIT_DEAD: tasklist_lock */
 	int exit_code, exit_signal;
 	int pdeath_signal;
 	char comm[TASK_COMM_LEN];
@@ -132,13 +134,13 @@ struct task_struct {
 	struct task_struct *real_parent, *parent;
 	struct task_struct *group_leader;
 	struct list_head children, sibling;
-	struct list_head thread_node;		/* in signal->thread_head */
-	struct list_head tasks;			/* all thread groups, by leader, from init_task */
+	struct list_head thread_node; /* in signal->thread_head */
+	struct list_head tasks;	      /* all thread groups, by leader, from init_task */
 	struct pid *thread_pid;
 	struct list_head pid_links[PIDTYPE_MAX];
 
 	/* shared parts; pointers change only by current (exec, exit) */
-	struct mm_struct *mm;			/* NULL: kernel thread */
+	struct mm_struct *mm; /* NULL: kernel thread */
 	struct files_struct *files;
 	struct fs_struct *fs;
 	struct signal_struct *signal;
@@ -147,10 +149,10 @@ struct task_struct {
 
 	/* signals: sighand->siglock */
 	sigset_t blocked, real_blocked, saved_sigmask;
-	bool restore_sigmask;			/* saved_sigmask, after the handler */
-	bool sigpending_flag;			/* look for signals before user mode */
+	bool restore_sigmask; /* saved_sigmask, after the handler */
+	bool sigpending_flag; /* look for signals before user mode */
 	struct sigpending pending;
-	unsigned long jobctl;			/* JOBCTL_* of kernel/task/internal.h */
+	unsigned long jobctl; /* JOBCTL_* of kernel/task/internal.h */
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;
@@ -162,19 +164,16 @@ struct task_struct {
 	struct restart_block restart_block;
 };
 
-extern struct task_struct init_task;		/* pid 0, the boot context and idle loop */
+extern struct task_struct init_task; /* pid 0, the boot context and idle loop */
 extern spinlock_t tasklist_lock;
 
-#define thread_group_leader(t)	((t)->exit_signal >= 0)
+#define thread_group_leader(t) ((t)->exit_signal >= 0)
 #define for_each_process(p) \
 	for (p = list_entry(init_task.tasks.next, struct task_struct, tasks); p != &init_task; \
 	     p = list_entry(p->tasks.next, struct task_struct, tasks))
-#define for_each_thread(p, t)	list_for_each_entry(t, &(p)->signal->thread_head, thread_node)
+#define for_each_thread(p, t) list_for_each_entry(t, &(p)->signal->thread_head, thread_node)
 
-static inline struct pid *task_pgrp(struct task_struct *t)
-{
-	return t->signal->pids[PIDTYPE_PGID];
-}
+static inline struct pid *task_pgrp(struct task_struct *t) { return t->signal->pids[PIDTYPE_PGID]; }
 
 static inline struct pid *task_session(struct task_struct *t)
 {
@@ -196,15 +195,9 @@ static inline u64 task_rlimit(const struct task_struct *t, unsigned int limit)
 	return t->signal->rlim[limit].rlim_cur;
 }
 
-static inline u64 rlimit(unsigned int limit)
-{
-	return task_rlimit(current, limit);
-}
+static inline u64 rlimit(unsigned int limit) { return task_rlimit(current, limit); }
 
-static inline bool signal_pending(struct task_struct *t)
-{
-	return t->sigpending_flag;
-}
+static inline bool signal_pending(struct task_struct *t) { return t->sigpending_flag; }
 
 static inline bool fatal_signal_pending(struct task_struct *t)
 {
@@ -247,12 +240,12 @@ bool is_nproc_overlimit(uid_t uid, unsigned int more);
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 
 /* kernel/fork.c, kernel/exit.c */
-void fork_init(void);			/* before the first kernel_thread */
-extern struct pid *init_pid;		/* number 1: its task becomes the parent of orphans */
-pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm);	/* pid or -errno */
+void fork_init(void);	     /* before the first kernel_thread */
+extern struct pid *init_pid; /* number 1: its task becomes the parent of orphans */
+pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm); /* pid or -errno */
 /* Takes a dead thread out of every list and drops a reference. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
-void do_exit(long code) __noreturn;		/* as wait(2) reports it */
+void do_exit(long code) __noreturn; /* as wait(2) reports it */
 void do_group_exit(int code) __noreturn;
 /* kernel/futex.c: an exec or exit is about to drop @mm: robust list, clear_child_tid, vfork. */
 void mm_release(struct task_struct *t, struct mm_struct *mm);

@@ -8,25 +8,26 @@
 #include <linux/time.h>
 #include <linux/time_types.h>
 
-#define NSEC_PER_SEC	1000000000L
-#define NSEC_PER_MSEC	1000000L
-#define NSEC_PER_USEC	1000L
-#define HZ		250		/* ticks a second, as Debian's kernel */
-#define TICK_NSEC	(NSEC_PER_SEC / HZ)
-#define USER_HZ		100
+#define NSEC_PER_SEC  1000000000L
+#define NSEC_PER_MSEC 1000000L
+#define NSEC_PER_USEC 1000L
+#define HZ	      250 /* ticks a second, as Debian's kernel */
+#define TICK_NSEC     (NSEC_PER_SEC / HZ)
+#define USER_HZ	      100
 
-ktime_t ktime_get(void);		/* CLOCK_MONOTONIC */
-ktime_t ktime_get_real(void);		/* CLOCK_REALTIME */
-void ktime_set_real(ktime_t now);	/* clock_settime: moves the offset, and the vdso's copy */
+ktime_t ktime_get(void);	  /* CLOCK_MONOTONIC */
+ktime_t ktime_get_real(void);	  /* CLOCK_REALTIME */
+void ktime_set_real(ktime_t now); /* clock_settime: moves the offset, and the vdso's copy */
 
 static inline struct __kernel_timespec ns_to_timespec(ktime_t ns)
 {
-	return (struct __kernel_timespec){ .tv_sec = ns / NSEC_PER_SEC, .tv_nsec = ns % NSEC_PER_SEC };
+	return (struct __kernel_timespec){.tv_sec = ns / NSEC_PER_SEC,
+					  .tv_nsec = ns % NSEC_PER_SEC};
 }
 
 static inline struct __kernel_old_timeval ns_to_timeval(u64 ns)
 {
-	return (struct __kernel_old_timeval){ ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC };
+	return (struct __kernel_old_timeval){ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC};
 }
 
 /* Saturates instead of overflowing. */
@@ -42,7 +43,10 @@ static inline bool timespec_valid(const struct __kernel_timespec *ts)
 	return ts->tv_sec >= 0 && (unsigned long)ts->tv_nsec < NSEC_PER_SEC;
 }
 
-/* Runs @function once, in interrupt context, at the first tick at or after @expires (CLOCK_MONOTONIC). */
+/*
+ * Runs @function once, in interrupt context, at the first tick at or after @expires
+ * (CLOCK_MONOTONIC).
+ */
 struct timer_list {
 	struct list_head entry;
 	ktime_t expires;
@@ -50,18 +54,30 @@ struct timer_list {
 };
 
 void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t));
-void mod_timer(struct timer_list *t, ktime_t expires);	/* (re)arms */
-bool del_timer(struct timer_list *t);			/* true if it was armed */
-static inline bool timer_pending(const struct timer_list *t) { return t->entry.next && t->entry.next != &t->entry; }
+void mod_timer(struct timer_list *t, ktime_t expires); /* (re)arms */
+bool del_timer(struct timer_list *t);		       /* true if it was armed */
+static inline bool timer_pending(const struct timer_list *t)
+{
+	return t->entry.next && t->entry.next != &t->entry;
+}
 /* Called by the tick with interrupts off. */
 void run_timers(void);
-/* kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME and TAI, on which one can sleep; false: another clock. */
+/*
+ * kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME and TAI, on which one can sleep; false:
+ * another clock.
+ */
 bool posix_clock_now(int clock, ktime_t *now);
-/* When the monotonic clock will show what @clock (one of these) shows at @t; @abs false: in @t from now. Saturates. */
+/*
+ * When the monotonic clock will show what @clock (one of these) shows at @t; @abs false: in @t from
+ * now. Saturates.
+ */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);
 /* The first time after now in whole intervals from @expires. */
 ktime_t timer_next(ktime_t expires, ktime_t interval);
-/* Sleeps in the state the caller has set, at most until @expires; returns 0 when it is reached, else -EINTR-like nonzero. */
+/*
+ * Sleeps in the state the caller has set, at most until @expires; returns 0 when it is reached,
+ * else -EINTR-like nonzero.
+ */
 int schedule_hrtimeout(ktime_t expires);
 
 #endif

@@ -10,25 +10,25 @@
 #include <exec_stages.h>
 #include <types.h>
 
-#define TRACE_RING_SIZE	1024
+#define TRACE_RING_SIZE 1024
 
 struct exec_trace {
-	u64 seq;			/* counts from 1, never wraps; 0: empty slot */
-	u64 time;			/* TSC */
-	u32 stage;			/* enum exec_stage */
+	u64 seq;   /* counts from 1, never wraps; 0: empty slot */
+	u64 time;  /* TSC */
+	u32 stage; /* enum exec_stage */
 	s32 pid;
-	const char *function;		/* which function left the record, and at which line */
+	const char *function; /* which function left the record, and at which line */
 	u32 line;
-	s32 error;			/* 0 or -errno */
+	s32 error; /* 0 or -errno */
 	char comm[16];
-	unsigned long start, end;	/* the VMA; 0: none */
+	unsigned long start, end; /* the VMA; 0: none */
 	unsigned long vm_flags;
-	unsigned long pgoff;		/* pages */
+	unsigned long pgoff; /* pages */
 };
 
 extern const char *const exec_stage_names[NR_EXEC_STAGES];
 extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
-extern u64 exec_trace_seq;		/* seq of the newest record */
+extern u64 exec_trace_seq; /* seq of the newest record */
 
 /* Leaves a record. GDB breaks here. Any context that may use current. */
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
@@ -37,8 +37,8 @@ void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, 
 
 #define EXEC_STAGE(stage) EXEC_STAGE_ERR(stage, 0)
 #define EXEC_STAGE_ERR(stage, err) \
-	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, \
-		   0, 0, 0, 0, (err))
+	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, 0, 0, 0, \
+		   0, (err))
 #define EXEC_STAGE_VMA(stage, v) \
 	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, \
 		   (v)->vm_start, (v)->vm_end, (v)->vm_flags, (v)->vm_pgoff, 0)

@@ -5,6 +5,7 @@
 
 #include <linux/utsname.h>
 
-extern struct new_utsname init_uts;	/* node and domain name change by sethostname, setdomainname */
+/* node and domain name change by sethostname, setdomainname */
+extern struct new_utsname init_uts;
 
 #endif

@@ -16,20 +16,23 @@
 #include <types.h>
 
 struct vdso_data {
-	u32 seq;			/* odd while the kernel writes */
-	u32 mult, shift;		/* cycles * mult >> shift is nanoseconds */
-	u32 clock_valid;		/* 0: the TSC is of no use, take the system call */
-	u64 mask;			/* of the difference of two TSC values */
-	u64 cycle_last;			/* TSC at the last update */
-	u64 mono_sec, mono_snsec;	/* CLOCK_MONOTONIC at cycle_last; snsec is ns << shift, below one second */
-	u64 real_sec, real_snsec;	/* CLOCK_REALTIME */
-	u64 mono_coarse_sec, mono_coarse_nsec;	/* the same at the last tick, for the _COARSE clocks */
+	u32 seq;	 /* odd while the kernel writes */
+	u32 mult, shift; /* cycles * mult >> shift is nanoseconds */
+	u32 clock_valid; /* 0: the TSC is of no use, take the system call */
+	u64 mask;	 /* of the difference of two TSC values */
+	u64 cycle_last;	 /* TSC at the last update */
+	/* CLOCK_MONOTONIC at cycle_last; snsec is ns << shift, below one second */
+	u64 mono_sec, mono_snsec;
+	u64 real_sec, real_snsec; /* CLOCK_REALTIME */
+	/* the same at the last tick, for the _COARSE clocks */
+	u64 mono_coarse_sec, mono_coarse_nsec;
 	u64 real_coarse_sec, real_coarse_nsec;
-	u64 boot_offset_nsec;		/* CLOCK_BOOTTIME minus CLOCK_MONOTONIC: 0, for Exon never suspends */
-	s32 tz_minuteswest, tz_dsttime;	/* gettimeofday's second argument */
+	/* CLOCK_BOOTTIME minus CLOCK_MONOTONIC: 0, for Exon never suspends */
+	u64 boot_offset_nsec;
+	s32 tz_minuteswest, tz_dsttime; /* gettimeofday's second argument */
 };
 
-#define VDSO_DATA_PAGE_SIZE	4096
+#define VDSO_DATA_PAGE_SIZE 4096
 union vdso_data_store {
 	struct vdso_data data;
 	u8 page[VDSO_DATA_PAGE_SIZE];
@@ -39,10 +42,10 @@ union vdso_data_store {
 extern union vdso_data_store vdso_data_page;
 
 /* The GDT segment whose limit holds node << 12 | cpu, for `lsl`, as in Linux. */
-#define GDT_ENTRY_CPUNODE	15
-#define CPUNODE_SEG		(GDT_ENTRY_CPUNODE * 8 + 3)
-#define VDSO_CPUNODE_BITS	12
-#define VDSO_CPUNODE_MASK	0xfff
+#define GDT_ENTRY_CPUNODE 15
+#define CPUNODE_SEG	  (GDT_ENTRY_CPUNODE * 8 + 3)
+#define VDSO_CPUNODE_BITS 12
+#define VDSO_CPUNODE_MASK 0xfff
 
 /* The ELF image that programs see as [vdso], page aligned, whole pages: arch/x86/vdso/image.asm. */
 extern const u8 vdso_image_start[], vdso_image_end[];

@@ -18,19 +18,23 @@ typedef struct wait_queue_head {
 } wait_queue_head_t;
 
 struct wait_queue_entry {
-	unsigned int flags;		/* WQ_FLAG_EXCLUSIVE */
-	void *private;			/* the task, for default_wake_function */
+	unsigned int flags; /* WQ_FLAG_EXCLUSIVE */
+	void *private;	    /* the task, for default_wake_function */
 	wait_queue_func_t func;
 	struct list_head entry;
 };
 
-#define WQ_FLAG_EXCLUSIVE	1
+#define WQ_FLAG_EXCLUSIVE 1
 
-#define WAIT_QUEUE_HEAD_INIT(n)	{ SPIN_LOCK_INIT(LOCK_WAITQUEUE), LIST_HEAD_INIT((n).head) }
-#define DECLARE_WAIT_QUEUE_HEAD(n)	wait_queue_head_t n = WAIT_QUEUE_HEAD_INIT(n)
+#define WAIT_QUEUE_HEAD_INIT(n) \
+	{ \
+		SPIN_LOCK_INIT(LOCK_WAITQUEUE), LIST_HEAD_INIT((n).head) \
+	}
+#define DECLARE_WAIT_QUEUE_HEAD(n) wait_queue_head_t n = WAIT_QUEUE_HEAD_INIT(n)
 #define DEFINE_WAIT(n) \
-	struct wait_queue_entry n = { .private = current, .func = autoremove_wake_function, \
-				      .entry = LIST_HEAD_INIT(n.entry) }
+	struct wait_queue_entry n = {.private = current, \
+				     .func = autoremove_wake_function, \
+				     .entry = LIST_HEAD_INIT(n.entry)}
 
 void init_waitqueue_head(wait_queue_head_t *q);
 int default_wake_function(struct wait_queue_entry *e, unsigned int mode);
@@ -40,37 +44,36 @@ void remove_wait_queue(wait_queue_head_t *q, struct wait_queue_entry *e);
 /* Queues @e (once) and sets the task's state; call before testing the condition. */
 void prepare_to_wait(wait_queue_head_t *q, struct wait_queue_entry *e, unsigned int state);
 void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e);
-/* Wakes all that are not exclusive and @nr exclusive ones (0: all) whose state is in @mode. Any context. */
+/*
+ * Wakes all that are not exclusive and @nr exclusive ones (0: all) whose state is in @mode. Any
+ * context.
+ */
 void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr);
-#define wake_up(q)			__wake_up(q, TASK_NORMAL, 1)
-#define wake_up_all(q)			__wake_up(q, TASK_NORMAL, 0)
-#define wake_up_interruptible(q)	__wake_up(q, TASK_INTERRUPTIBLE, 1)
+#define wake_up(q)		 __wake_up(q, TASK_NORMAL, 1)
+#define wake_up_all(q)		 __wake_up(q, TASK_NORMAL, 0)
+#define wake_up_interruptible(q) __wake_up(q, TASK_INTERRUPTIBLE, 1)
 
-static inline bool waitqueue_active(wait_queue_head_t *q)
-{
-	return !list_empty(&q->head);
-}
+static inline bool waitqueue_active(wait_queue_head_t *q) { return !list_empty(&q->head); }
 
-#define __wait_event(q, cond, state, on_signal)				\
-({									\
-	long __ret = 0;							\
-	DEFINE_WAIT(__w);						\
-	for (;;) {							\
-		prepare_to_wait(q, &__w, state);			\
-		if (cond)						\
-			break;						\
-		if (on_signal) {					\
-			__ret = -ERESTARTSYS;				\
-			break;						\
-		}							\
-		schedule();						\
-	}								\
-	finish_wait(q, &__w);						\
-	__ret;								\
-})
+#define __wait_event(q, cond, state, on_signal) \
+	({ \
+		long __ret = 0; \
+		DEFINE_WAIT(__w); \
+		for (;;) { \
+			prepare_to_wait(q, &__w, state); \
+			if (cond) \
+				break; \
+			if (on_signal) { \
+				__ret = -ERESTARTSYS; \
+				break; \
+			} \
+			schedule(); \
+		} \
+		finish_wait(q, &__w); \
+		__ret; \
+	})
 /* Sleep until @cond; the interruptible and killable kinds return -ERESTARTSYS on a signal. */
-#define wait_event(q, cond) \
-	((void)__wait_event(q, cond, TASK_UNINTERRUPTIBLE, false))
+#define wait_event(q, cond) ((void)__wait_event(q, cond, TASK_UNINTERRUPTIBLE, false))
 #define wait_event_interruptible(q, cond) \
 	__wait_event(q, cond, TASK_INTERRUPTIBLE, signal_pending(current))
 #define wait_event_killable(q, cond) \
@@ -93,18 +96,21 @@ struct mutex {
 	wait_queue_head_t wait;
 };
 
-#define MUTEX_INIT(n, cls)	{ .class = (cls), .wait = WAIT_QUEUE_HEAD_INIT((n).wait) }
-#define DEFINE_MUTEX(n, cls)	struct mutex n = MUTEX_INIT(n, cls)
+#define MUTEX_INIT(n, cls) \
+	{ \
+		.class = (cls), .wait = WAIT_QUEUE_HEAD_INIT((n).wait) \
+	}
+#define DEFINE_MUTEX(n, cls) struct mutex n = MUTEX_INIT(n, cls)
 
 void mutex_init(struct mutex *m, u8 class);
 void mutex_lock(struct mutex *m);
-int mutex_lock_interruptible(struct mutex *m);	/* 0 or -EINTR */
+int mutex_lock_interruptible(struct mutex *m); /* 0 or -EINTR */
 bool mutex_trylock(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 
 /* Many readers or one writer; a waiting writer holds off new readers. */
 struct rw_semaphore {
-	int count;		/* > 0 readers, -1 a writer */
+	int count; /* > 0 readers, -1 a writer */
 	int writers_waiting;
 	u8 class;
 	wait_queue_head_t wait;
@@ -115,7 +121,7 @@ bool down_read_trylock(struct rw_semaphore *s);
 void down_read(struct rw_semaphore *s);
 void up_read(struct rw_semaphore *s);
 void down_write(struct rw_semaphore *s);
-int down_write_killable(struct rw_semaphore *s);	/* 0 or -EINTR */
+int down_write_killable(struct rw_semaphore *s); /* 0 or -EINTR */
 void up_write(struct rw_semaphore *s);
 
 #endif

@@ -5,7 +5,7 @@
  *   do_exit ─> signals off ─> mm, files, fs given back ─> exit_notify ─> TASK_DEAD, schedule()
  *                                                          │ children get a new parent
  *                                                          │ EXIT_ZOMBIE: the parent is told
- *                                                          └ EXIT_DEAD: nobody waits; released at once
+ *                                                          └ EXIT_DEAD: nobody waits; freed at once
  *   wait4 / waitid ─> ZOMBIE becomes DEAD ─> release_task; the last reference frees the stack
  *
  * A process whose leader died before its other threads stays a zombie that
@@ -83,7 +83,9 @@ static void exit_signal_struct(struct task_struct *t)
 	}
 }
 
-/* True if @leader, a zombie, was only waiting for @t, its last thread, and nobody will wait for it. */
+/*
+ * True if @leader, a zombie, was only waiting for @t, its last thread, and nobody will wait for it.
+ */
 static bool reap_leader_too(struct task_struct *t, struct task_struct *leader)
 {
 	if (leader == t || !thread_group_empty(leader) || leader->exit_state != EXIT_ZOMBIE)
@@ -137,7 +139,9 @@ static struct task_struct *find_alive_thread(struct task_struct *t)
 	return NULL;
 }
 
-/* Another thread, the nearest ancestor that asked to be a subreaper, or init. tasklist_lock held. */
+/*
+ * Another thread, the nearest ancestor that asked to be a subreaper, or init. tasklist_lock held.
+ */
 static struct task_struct *find_new_reaper(struct task_struct *father)
 {
 	struct task_struct *t = find_alive_thread(father), *p;
@@ -157,7 +161,8 @@ static struct task_struct *find_new_reaper(struct task_struct *father)
 }
 
 /* @t got a parent in another process. If that one ignores its dead, @t joins @dead. */
-static void reparent_leader(struct task_struct *father, struct task_struct *t, struct list_head *dead)
+static void reparent_leader(struct task_struct *father, struct task_struct *t,
+			    struct list_head *dead)
 {
 	if (t->exit_state == EXIT_DEAD)
 		return;
@@ -229,7 +234,8 @@ static void exit_group_parts(struct task_struct *t, long code)
 	int group_code = t->signal->group_exit_code;
 
 	if (t->tgid == 1)
-		panic("Attempted to kill init! exitcode=0x%08x", group_code ? group_code : (int)code);
+		panic("Attempted to kill init! exitcode=0x%08x",
+		      group_code ? group_code : (int)code);
 	del_timer(&t->signal->real_timer);
 	exit_itimers(t);
 }
@@ -279,27 +285,21 @@ void do_group_exit(int code)
 	do_exit(code);
 }
 
-long sys_exit(int code)
-{
-	do_exit((code & 0xff) << 8);
-}
+long sys_exit(int code) { do_exit((code & 0xff) << 8); }
 
-long sys_exit_group(int code)
-{
-	do_group_exit((code & 0xff) << 8);
-}
+long sys_exit_group(int code) { do_group_exit((code & 0xff) << 8); }
 
 /* ---- wait -------------------------------------------------------------- */
 
 struct wait_opts {
-	enum pid_type type;		/* PIDTYPE_MAX: any child */
-	int flags;			/* W* */
+	enum pid_type type; /* PIDTYPE_MAX: any child */
+	int flags;	    /* W* */
 	struct pid *pid;
-	int no_task_error;		/* -ECHILD until an eligible child was seen */
-	unsigned long irq_flags;	/* of tasklist_lock */
+	int no_task_error;	 /* -ECHILD until an eligible child was seen */
+	unsigned long irq_flags; /* of tasklist_lock */
 	/* results */
-	int stat;			/* as wait4 stores it */
-	int cause, status;		/* as waitid stores it: CLD_*, code or signal */
+	int stat;	   /* as wait4 stores it */
+	int cause, status; /* as waitid stores it: CLD_*, code or signal */
 	uid_t uid;
 	struct rusage ru;
 };
@@ -347,7 +347,7 @@ static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 		return 0;
 	if (wo->flags & WNOWAIT)
 		return report(wo, t, cause, status, code);
-	t->exit_state = EXIT_DEAD;	/* ours: no other thread's wait takes it */
+	t->exit_state = EXIT_DEAD; /* ours: no other thread's wait takes it */
 	inherit_counts(t);
 	pid = report(wo, t, cause, status, code);
 	release_task(t);
@@ -363,7 +363,7 @@ static int wait_task_stopped(struct wait_opts *wo, struct task_struct *t)
 	spin_lock(&t->sighand->siglock);
 	code = t->signal->group_exit_code;
 	if (!(wo->flags & WNOWAIT))
-		t->signal->group_exit_code = 0;		/* each stop is reported once */
+		t->signal->group_exit_code = 0; /* each stop is reported once */
 	spin_unlock(&t->sighand->siglock);
 	return code ? report(wo, t, CLD_STOPPED, code, code << 8 | 0x7f) : 0;
 }
@@ -466,7 +466,7 @@ static int wait_target(struct wait_opts *wo, int which, pid_t pid)
 
 long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
 {
-	struct wait_opts wo = { .type = PIDTYPE_MAX };
+	struct wait_opts wo = {.type = PIDTYPE_MAX};
 	long ret;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
@@ -492,7 +492,8 @@ static int put_child_info(siginfo_t __user *info, const struct wait_opts *wo, pi
 	bool found = pid > 0;
 
 	if (put_user(found ? SIGCHLD : 0, &info->si_signo) || put_user(0, &info->si_errno) ||
-	    put_user(found ? wo->cause : 0, &info->si_code) || put_user(found ? pid : 0, &info->si_pid) ||
+	    put_user(found ? wo->cause : 0, &info->si_code) ||
+	    put_user(found ? pid : 0, &info->si_pid) ||
 	    put_user(found ? wo->uid : 0, &info->si_uid) ||
 	    put_user(found ? wo->status : 0, &info->si_status))
 		return -EFAULT;
@@ -501,11 +502,11 @@ static int put_child_info(siginfo_t __user *info, const struct wait_opts *wo, pi
 
 long sys_waitid(int which, pid_t pid, void __user *info, int options, void __user *ru)
 {
-	struct wait_opts wo = { .flags = options };
+	struct wait_opts wo = {.flags = options};
 	long ret;
 
-	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD | __WCLONE |
-			 __WALL)) ||
+	if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
+			 __WCLONE | __WALL)) ||
 	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
 		ret = -EINVAL;
 	else

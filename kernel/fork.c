@@ -17,27 +17,25 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 
-#define CLONE_NAMESPACES	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
-				 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWUSER)
-#define CLONE_LEGACY_FLAGS	0xffffffffUL
+#define CLONE_NAMESPACES \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | \
+	 CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWUSER)
+#define CLONE_LEGACY_FLAGS 0xffffffffUL
 
 struct kernel_clone_args {
-	u64 flags;			/* CLONE_*, without the signal */
+	u64 flags; /* CLONE_*, without the signal */
 	int __user *child_tid, *parent_tid;
 	int exit_signal;
-	unsigned long stack;		/* the child's first sp; 0: the parent's */
+	unsigned long stack; /* the child's first sp; 0: the parent's */
 	unsigned long tls;
-	int (*fn)(void *);		/* kernel thread */
+	int (*fn)(void *); /* kernel thread */
 	void *fn_arg;
 	const char *comm;
 };
 
 struct pid *init_pid;
 
-void fork_init(void)
-{
-	init_rlimits(init_task.signal->rlim);
-}
+void fork_init(void) { init_rlimits(init_task.signal->rlim); }
 
 /* Combinations that make no sense, and what we have not. 0 or -EINVAL. */
 static int check_clone_flags(u64 flags)
@@ -63,7 +61,9 @@ static int check_signals(void)
 	return signal_pending(current) ? -ERESTARTNOINTR : 0;
 }
 
-/* The child has its flags already: as in Linux it inherits the mark of setuid, the parent loses it. */
+/*
+ * The child has its flags already: as in Linux it inherits the mark of setuid, the parent loses it.
+ */
 static int check_nproc(void)
 {
 	uid_t uid = current->cred->uid;
@@ -225,7 +225,8 @@ static void set_parent(const struct kernel_clone_args *args, struct task_struct 
 {
 	if (args->flags & (CLONE_PARENT | CLONE_THREAD)) {
 		p->real_parent = current->real_parent;
-		p->exit_signal = args->flags & CLONE_THREAD ? -1 : current->group_leader->exit_signal;
+		p->exit_signal =
+			args->flags & CLONE_THREAD ? -1 : current->group_leader->exit_signal;
 	} else {
 		p->real_parent = current;
 		p->exit_signal = args->exit_signal;
@@ -364,7 +365,10 @@ static pid_t kernel_clone(const struct kernel_clone_args *args)
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm)
 {
 	struct kernel_clone_args args = {
-		.exit_signal = SIGCHLD, .fn = fn, .fn_arg = arg, .comm = comm,
+		.exit_signal = SIGCHLD,
+		.fn = fn,
+		.fn_arg = arg,
+		.comm = comm,
 	};
 
 	return kernel_clone(&args);
@@ -372,19 +376,20 @@ pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm)
 
 long sys_fork(void)
 {
-	struct kernel_clone_args args = { .exit_signal = SIGCHLD };
+	struct kernel_clone_args args = {.exit_signal = SIGCHLD};
 
 	return kernel_clone(&args);
 }
 
 long sys_vfork(void)
 {
-	struct kernel_clone_args args = { .flags = CLONE_VFORK | CLONE_VM, .exit_signal = SIGCHLD };
+	struct kernel_clone_args args = {.flags = CLONE_VFORK | CLONE_VM, .exit_signal = SIGCHLD};
 
 	return kernel_clone(&args);
 }
 
-long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid, unsigned long tls)
+long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid,
+	       unsigned long tls)
 {
 	struct kernel_clone_args args = {
 		.flags = (u32)flags & ~CSIGNAL,
@@ -470,7 +475,4 @@ long sys_set_tid_address(int __user *tidptr)
 }
 
 /* There are no namespaces to leave, and what threads share they share to the end. */
-long sys_unshare(unsigned long flags)
-{
-	return flags ? -EINVAL : 0;
-}
+long sys_unshare(unsigned long flags) { return flags ? -EINVAL : 0; }

@@ -2,7 +2,8 @@
 /*
  * Futexes: sleeping on a word of user memory, and what a dying thread owes to
  * those who wait for its words. Abridges kernel/futex/ and mm_release of
- * kernel/fork.c; no priority inheritance, FUTEX_WAKE_OP and get_robust_list, which glibc has no use for.
+ * kernel/fork.c; no priority inheritance, FUTEX_WAKE_OP and get_robust_list, which
+ * glibc has no use for.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -21,11 +22,11 @@
 #include <asm/uaccess.h>
 #include <linux/futex.h>
 
-#define FUTEX_BUCKETS	64
+#define FUTEX_BUCKETS 64
 
 struct futex_key {
-	void *object;			/* mm_struct or address_space: compared, never followed */
-	u64 offset;			/* user address, or byte in the file */
+	void *object; /* mm_struct or address_space: compared, never followed */
+	u64 offset;   /* user address, or byte in the file */
 };
 
 struct futex_q {
@@ -36,7 +37,7 @@ struct futex_q {
 	bool woken;
 };
 
-static DEFINE_SPINLOCK(futex_lock, LOCK_FUTEX);	/* all buckets and every queued futex_q */
+static DEFINE_SPINLOCK(futex_lock, LOCK_FUTEX); /* all buckets and every queued futex_q */
 static struct list_head buckets[FUTEX_BUCKETS];
 
 static struct list_head *bucket_of(const struct futex_key *key)
@@ -66,7 +67,7 @@ static int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 		return -EINVAL;
 	if (!access_ok(uaddr, sizeof(u32)))
 		return -EFAULT;
-	*key = (struct futex_key){ .object = mm, .offset = addr };
+	*key = (struct futex_key){.object = mm, .offset = addr};
 	if (!shared)
 		return 0;
 	mmap_read_lock(mm);
@@ -230,7 +231,7 @@ static long sleep_on_futex(struct futex_q *q, ktime_t expires)
 /* @expires: CLOCK_MONOTONIC, INT64_MAX for ever. */
 static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
 {
-	struct futex_q q = { .task = current, .bitset = bitset };
+	struct futex_q q = {.task = current, .bitset = bitset};
 	u32 now;
 	long ret;
 
@@ -259,20 +260,22 @@ static long futex_wait_timed(u32 __user *uaddr, bool shared, u32 val, ktime_t ex
 		return ret;
 	current->restart_block = (struct restart_block){
 		.fn = futex_wait_restart,
-		.arg = { (u64)uaddr, shared, val, expires, bitset },
+		.arg = {(u64)uaddr, shared, val, expires, bitset},
 	};
 	return -ERESTART_RESTARTBLOCK;
 }
 
 static long futex_wait_restart(struct restart_block *rb)
 {
-	return futex_wait_timed((u32 __user *)rb->arg[0], rb->arg[1], rb->arg[2], rb->arg[3], rb->arg[4]);
+	return futex_wait_timed((u32 __user *)rb->arg[0], rb->arg[1], rb->arg[2], rb->arg[3],
+				rb->arg[4]);
 }
 
 /* ---- the calls ---------------------------------------------------------- */
 
 /* The moment on CLOCK_MONOTONIC at which @ts ends a wait by @cmd. 0, -EFAULT, -EINVAL. */
-static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bool realtime, ktime_t *expires)
+static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bool realtime,
+			  ktime_t *expires)
 {
 	struct __kernel_timespec t;
 	ktime_t base = 0;
@@ -285,9 +288,9 @@ static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bo
 	if (!timespec_valid(&t))
 		return -EINVAL;
 	if (cmd == FUTEX_WAIT)
-		base = ktime_get();			/* relative */
+		base = ktime_get(); /* relative */
 	else if (realtime)
-		base = ktime_get() - ktime_get_real();	/* negative: cannot overflow */
+		base = ktime_get() - ktime_get_real(); /* negative: cannot overflow */
 	if (__builtin_add_overflow(timespec_to_ns(&t), base, expires))
 		*expires = INT64_MAX;
 	return 0;
@@ -375,7 +378,9 @@ static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
 	return 0;
 }
 
-/* Walks current's list of held robust locks. It is user memory: it may lie, loop or end in nowhere. */
+/*
+ * Walks current's list of held robust locks. It is user memory: it may lie, loop or end in nowhere.
+ */
 static void exit_robust_list(struct robust_list_head __user *head)
 {
 	unsigned long entry, next = 0, pending;
@@ -389,7 +394,8 @@ static void exit_robust_list(struct robust_list_head __user *head)
 	while (entry != (unsigned long)&head->list) {
 		/* Once its owner is marked dead, the entry may be freed. */
 		err = fetch_entry(&next, (void __user *)entry, &next_pi);
-		if (entry != pending && handle_futex_death((u32 __user *)(entry + offset), pi, false))
+		if (entry != pending &&
+		    handle_futex_death((u32 __user *)(entry + offset), pi, false))
 			return;
 		if (err || !--limit)
 			return;
@@ -412,7 +418,8 @@ void mm_release(struct task_struct *t, struct mm_struct *mm)
 	if (t->clear_child_tid) {
 		/* Nobody to tell when we are the last in here. */
 		if (atomic_read(&mm->mm_users) > 1 && !put_user(0, t->clear_child_tid))
-			futex_wake((u32 __user *)t->clear_child_tid, true, 1, FUTEX_BITSET_MATCH_ANY);
+			futex_wake((u32 __user *)t->clear_child_tid, true, 1,
+				   FUTEX_BITSET_MATCH_ANY);
 		t->clear_child_tid = NULL;
 	}
 	vfork = t->vfork_done;

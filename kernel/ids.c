@@ -17,7 +17,7 @@
 #include <linux/capability.h>
 #include <linux/securebits.h>
 
-#define UNCHANGED	((uid_t)-1)	/* also what no id can be */
+#define UNCHANGED ((uid_t)-1) /* also what no id can be */
 
 /* Of a user or of a group: which capability lets one choose freely. */
 enum id_kind { USER = CAP_SETUID, GROUP = CAP_SETGID };
@@ -39,7 +39,7 @@ static void cap_emulate_setxuid(struct cred *new, const struct cred *old)
 	bool was_root = !old->uid || !old->euid || !old->suid;
 	bool is_root = !new->uid || !new->euid || !new->suid;
 
-	if (was_root && !is_root && !(new->securebits & SECBIT_KEEP_CAPS))
+	if (was_root && !is_root && !(new->securebits &SECBIT_KEEP_CAPS))
 		new->cap_permitted = new->cap_effective = 0;
 	if (!old->euid && new->euid)
 		new->cap_effective = 0;
@@ -94,16 +94,21 @@ static long set_id(enum id_kind kind, uid_t id)
 		return -EINVAL;
 	if (capable(kind))
 		return set_ids(kind, id, id, id);
-	return id == ids[ID_REAL] || id == ids[ID_SAVED] ? set_ids(kind, UNCHANGED, id, UNCHANGED) : -EPERM;
+	return id == ids[ID_REAL] || id == ids[ID_SAVED] ? set_ids(kind, UNCHANGED, id, UNCHANGED)
+							 : -EPERM;
 }
 
 /* True if nothing but @id's own history is needed to take it. */
 static bool id_is_ours(const uid_t *ids, uid_t id)
 {
-	return id == UNCHANGED || id == ids[ID_REAL] || id == ids[ID_EFFECTIVE] || id == ids[ID_SAVED];
+	return id == UNCHANGED || id == ids[ID_REAL] || id == ids[ID_EFFECTIVE] ||
+	       id == ids[ID_SAVED];
 }
 
-/* The saved id is no source of the real one here; it follows when the process takes another identity. */
+/*
+ * The saved id is no source of the real one here; it follows when the process takes another
+ * identity.
+ */
 static long set_re_id(enum id_kind kind, uid_t r, uid_t e)
 {
 	const uid_t *ids = current_ids(kind);
@@ -128,7 +133,10 @@ static long get_res_id(enum id_kind kind, uid_t __user *r, uid_t __user *e, uid_
 {
 	const uid_t *ids = current_ids(kind);
 
-	return put_user(ids[ID_REAL], r) ?: put_user(ids[ID_EFFECTIVE], e) ?: put_user(ids[ID_SAVED], s);
+	if (put_user(ids[ID_REAL], r) || put_user(ids[ID_EFFECTIVE], e) ||
+	    put_user(ids[ID_SAVED], s))
+		return -EFAULT;
+	return 0;
 }
 
 long sys_setuid(uid_t uid) { return set_id(USER, uid); }
@@ -154,7 +162,8 @@ long sys_getgroups(int n, gid_t __user *list)
 
 	if (n < 0 || (n && c->ngroups > (unsigned int)n))
 		return -EINVAL;
-	return n && copy_to_user(list, c->groups, c->ngroups * sizeof(gid_t)) ? -EFAULT : (long)c->ngroups;
+	return n && copy_to_user(list, c->groups, c->ngroups * sizeof(gid_t)) ? -EFAULT
+									      : (long)c->ngroups;
 }
 
 /* getgroups() and /proc/PID/status tell them in this order. */

@@ -15,9 +15,9 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 
-#define NR_OPEN_LIMIT	(1024 * 1024)	/* sysctl fs.nr_open */
-#define MIN_NICE	(-20)
-#define MAX_NICE	19
+#define NR_OPEN_LIMIT (1024 * 1024) /* sysctl fs.nr_open */
+#define MIN_NICE      (-20)
+#define MAX_NICE      19
 
 /* ---- limits ------------------------------------------------------------ */
 
@@ -26,7 +26,7 @@ void init_rlimits(struct rlimit64 *r)
 	/* As many threads as an eighth of memory has room for stacks; half of them for one user. */
 	u64 threads = totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8);
 
-	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){ threads / 2, threads / 2 };
+	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){threads / 2, threads / 2};
 }
 
 /* Of a real user ID: threads and zombies count, as in Linux. */
@@ -52,7 +52,8 @@ bool is_nproc_overlimit(uid_t uid, unsigned int more)
 }
 
 /* @t's limit: *old out, *new_r in; either may be NULL. */
-static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r, struct rlimit64 *old)
+static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r,
+		      struct rlimit64 *old)
 {
 	struct rlimit64 *r;
 
@@ -79,7 +80,8 @@ static bool may_prlimit(const struct task_struct *t)
 		c->gid == tc->egid && c->gid == tc->sgid && c->gid == tc->gid);
 }
 
-long sys_prlimit64(pid_t pid, unsigned int res, const struct rlimit64 __user *new_r, struct rlimit64 __user *old)
+long sys_prlimit64(pid_t pid, unsigned int res, const struct rlimit64 __user *new_r,
+		   struct rlimit64 __user *old)
 {
 	struct rlimit64 new_k, old_k;
 	struct task_struct *t;
@@ -109,8 +111,8 @@ long sys_setrlimit(unsigned int res, struct rlimit __user *r)
 
 /* ---- use --------------------------------------------------------------- */
 
-static void add_counts(struct rusage *r, unsigned long minflt, unsigned long majflt, unsigned long nvcsw,
-		       unsigned long nivcsw)
+static void add_counts(struct rusage *r, unsigned long minflt, unsigned long majflt,
+		       unsigned long nvcsw, unsigned long nivcsw)
 {
 	r->ru_minflt += minflt;
 	r->ru_majflt += majflt;
@@ -168,10 +170,7 @@ long sys_getrusage(int who, void __user *ru)
 /* ---- urgency ----------------------------------------------------------- */
 
 /* What getpriority answers and RLIMIT_NICE limits: 40 (most) to 1. */
-static long nice_to_rlimit(int nice)
-{
-	return MAX_NICE - nice + 1;
-}
+static long nice_to_rlimit(int nice) { return MAX_NICE - nice + 1; }
 
 /* @who's task (0: current) with a reference; only PRIO_PROCESS is there. */
 static struct task_struct *prio_task(int which, int who)
@@ -207,7 +206,8 @@ long sys_setpriority(int which, int who, int nice)
 	nice = max(MIN_NICE, min(MAX_NICE, nice));
 	if (t->cred->uid != euid && t->cred->euid != euid && !capable(CAP_SYS_NICE))
 		err = -EPERM;
-	else if (nice < t->nice && nice_to_rlimit(nice) > (long)task_rlimit(t, RLIMIT_NICE) && !capable(CAP_SYS_NICE))
+	else if (nice < t->nice && nice_to_rlimit(nice) > (long)task_rlimit(t, RLIMIT_NICE) &&
+		 !capable(CAP_SYS_NICE))
 		err = -EACCES;
 	else
 		t->nice = nice;
@@ -232,10 +232,7 @@ static long check_pid(pid_t pid)
 }
 
 /* SCHED_OTHER, which is 0, and priority 0 in it: that is what every task has. */
-long sys_sched_getscheduler(pid_t pid)
-{
-	return check_pid(pid);
-}
+long sys_sched_getscheduler(pid_t pid) { return check_pid(pid); }
 
 long sys_sched_getparam(pid_t pid, void __user *param)
 {

@@ -14,7 +14,7 @@
 
 static kernel_siginfo_t user_info(int sig, int code)
 {
-	kernel_siginfo_t info = { .si_signo = sig, .si_code = code };
+	kernel_siginfo_t info = {.si_signo = sig, .si_code = code};
 
 	info.si_pid = current->tgid;
 	info.si_uid = current->cred->uid;
@@ -81,7 +81,7 @@ long sys_tgkill(pid_t tgid, pid_t pid, int sig)
 		return -ESRCH;
 	if (t->tgid == tgid)
 		ret = check_kill_permission(sig, &info, t);
-	if (!ret && sig)	/* if it died meanwhile: as good as delivered */
+	if (!ret && sig) /* if it died meanwhile: as good as delivered */
 		send_sig_info(sig, &info, t, false);
 	put_task_struct(t);
 	return ret;
@@ -100,7 +100,8 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 	return kill_proc_info(pid, sig, &info);
 }
 
-long sys_rt_sigaction(int sig, const struct sigaction __user *act, struct sigaction __user *old, size_t sz)
+long sys_rt_sigaction(int sig, const struct sigaction __user *act, struct sigaction __user *old,
+		      size_t sz)
 {
 	struct k_sigaction new_ka, old_ka;
 	int ret;
@@ -126,7 +127,9 @@ long sys_rt_sigprocmask(int how, const sigset_t __user *set, sigset_t __user *ol
 	if (set && how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
 		return -EINVAL;
 	if (set)
-		set_current_blocked(how == SIG_BLOCK ? was | mask : how == SIG_UNBLOCK ? was & ~mask : mask);
+		set_current_blocked(how == SIG_BLOCK	 ? was | mask
+				    : how == SIG_UNBLOCK ? was & ~mask
+							 : mask);
 	return old ? put_user(was, old) : 0;
 }
 
@@ -136,7 +139,8 @@ long sys_rt_sigpending(sigset_t __user *set, size_t sz)
 
 	if (sz > sizeof(sigset_t))
 		return -EINVAL;
-	pending = (current->pending.signal | current->signal->shared_pending.signal) & current->blocked;
+	pending = (current->pending.signal | current->signal->shared_pending.signal) &
+		  current->blocked;
 	return copy_to_user(set, &pending, sz) ? -EFAULT : 0;
 }
 
@@ -170,8 +174,12 @@ long sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
-/* Takes one of the signals outside @mask, sleeping until @expires for it. Signal, -EAGAIN or -EINTR. */
-static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t expires, bool sleep)
+/*
+ * Takes one of the signals outside @mask, sleeping until @expires for it. Signal, -EAGAIN or
+ * -EINTR.
+ */
+static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t expires,
+			   bool sleep)
 {
 	struct task_struct *t = current;
 	unsigned long flags;
@@ -180,7 +188,10 @@ static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t
 	spin_lock_irqsave(&t->sighand->siglock, flags);
 	sig = dequeue_signal(t, mask, info);
 	if (!sig && sleep) {
-		/* Unblocked while we sleep, so that they wake us; real_blocked keeps them from killing. */
+		/*
+		 * Unblocked while we sleep, so that they wake us; real_blocked keeps them from
+		 * killing.
+		 */
 		t->real_blocked = t->blocked;
 		t->blocked &= *mask;
 		recalc_sigpending();
@@ -261,8 +272,9 @@ long sys_sigaltstack(const struct sigaltstack __user *uss, struct sigaltstack __
 	memset(&old, 0, sizeof(old));
 	old.ss_sp = (void __user *)current->sas_ss_sp;
 	old.ss_size = current->sas_ss_size;
-	old.ss_flags = (current->sas_ss_flags & SS_AUTODISARM) |
-		       (!current->sas_ss_size ? SS_DISABLE : on_sig_stack(sp) ? SS_ONSTACK : 0);
+	old.ss_flags = (current->sas_ss_flags & SS_AUTODISARM) | (!current->sas_ss_size ? SS_DISABLE
+								  : on_sig_stack(sp)	? SS_ONSTACK
+											: 0);
 	ret = uss ? set_altstack(&ss, sp) : 0;
 	return !ret && uold && copy_to_user(uold, &old, sizeof(old)) ? -EFAULT : ret;
 }

@@ -27,12 +27,12 @@
 #include <linux/securebits.h>
 #include <linux/sysinfo.h>
 
-#define LOG_COPY_MAX	(64 * 1024)	/* bytes of the kernel log that one call gives */
-#define RANDOM_CHUNK	256
+#define LOG_COPY_MAX (64 * 1024) /* bytes of the kernel log that one call gives */
+#define RANDOM_CHUNK 256
 
 /* syslog(2)'s actions, of which the UAPI has no header. */
-#define SYSLOG_ACTION_READ_ALL		3
-#define SYSLOG_ACTION_SIZE_BUFFER	10
+#define SYSLOG_ACTION_READ_ALL	  3
+#define SYSLOG_ACTION_SIZE_BUFFER 10
 
 /* ---- the system as a whole --------------------------------------------- */
 
@@ -212,7 +212,8 @@ long sys_getrandom(char __user *buf, size_t n, unsigned int flags)
 	return done;
 }
 
-long sys_getcpu(unsigned int __user *cpu, unsigned int __user *node, void __user *unused __maybe_unused)
+long sys_getcpu(unsigned int __user *cpu, unsigned int __user *node,
+		void __user *unused __maybe_unused)
 {
 	return (cpu && put_user(0, cpu)) || (node && put_user(0, node)) ? -EFAULT : 0;
 }

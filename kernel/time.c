@@ -16,7 +16,7 @@
 #include <linux/times.h>
 
 /* Seconds that a ktime_t holds, less the 30 years Linux keeps in reserve. */
-#define SETTIME_SEC_MAX		(INT64_MAX / NSEC_PER_SEC - 30L * 365 * 24 * 3600)
+#define SETTIME_SEC_MAX (INT64_MAX / NSEC_PER_SEC - 30L * 365 * 24 * 3600)
 
 /* ---- reading clocks ---------------------------------------------------- */
 
@@ -93,7 +93,7 @@ long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 long sys_gettimeofday(struct __kernel_old_timeval __user *tv, void __user *tz)
 {
 	struct __kernel_old_timeval now = ns_to_timeval(ktime_get_real());
-	struct timezone utc = { 0 };
+	struct timezone utc = {0};
 
 	if (tv && copy_to_user(tv, &now, sizeof(now)))
 		return -EFAULT;
@@ -107,15 +107,13 @@ long sys_time(__kernel_old_time_t __user *t)
 	return t && put_user(now, t) ? -EFAULT : now;
 }
 
-static __kernel_clock_t ns_to_clock_t(u64 ns)
-{
-	return ns / (NSEC_PER_SEC / USER_HZ);
-}
+static __kernel_clock_t ns_to_clock_t(u64 ns) { return ns / (NSEC_PER_SEC / USER_HZ); }
 
 long sys_times(void __user *buf)
 {
 	struct signal_struct *sig = current->signal;
-	struct tms tms = { .tms_cutime = ns_to_clock_t(sig->cutime), .tms_cstime = ns_to_clock_t(sig->cstime) };
+	struct tms tms = {.tms_cutime = ns_to_clock_t(sig->cutime),
+			  .tms_cstime = ns_to_clock_t(sig->cstime)};
 	u64 utime, stime;
 
 	thread_group_cputime(current, &utime, &stime);
@@ -142,7 +140,10 @@ static bool sleep_until(ktime_t expires)
 	return ktime_get() >= expires;
 }
 
-/* A relative sleep, first or again: arg[0] is its end, arg[1] where the user wants to see what is left. */
+/*
+ * A relative sleep, first or again: arg[0] is its end, arg[1] where the user wants to see what is
+ * left.
+ */
 static long nanosleep_restart(struct restart_block *rb)
 {
 	struct __kernel_timespec __user *rem = (struct __kernel_timespec __user *)rb->arg[1];
@@ -172,7 +173,7 @@ long sys_clock_nanosleep(int clock, int flags, const struct __kernel_timespec __
 	expires = posix_clock_expiry(clock, timespec_to_ns(&ts), flags & TIMER_ABSTIME);
 	if (flags & TIMER_ABSTIME)
 		return sleep_until(expires) ? 0 : -ERESTARTNOHAND;
-	*rb = (struct restart_block){ nanosleep_restart, { expires, (unsigned long)rem } };
+	*rb = (struct restart_block){nanosleep_restart, {expires, (unsigned long)rem}};
 	return nanosleep_restart(rb);
 }
 
@@ -184,7 +185,7 @@ long sys_nanosleep(struct __kernel_timespec __user *req, struct __kernel_timespe
 /* ---- interval timers --------------------------------------------------- */
 
 struct itimer_ns {
-	u64 value, interval;		/* ns */
+	u64 value, interval; /* ns */
 };
 
 /* The tick: SIGALRM to the process, and again after the interval. */
@@ -212,12 +213,13 @@ static ktime_t cpu_itimer_now(int which)
 static struct itimer_ns get_itimer(int which)
 {
 	struct signal_struct *sig = current->signal;
-	struct itimer_ns v = { .interval = sig->it_real_incr };
+	struct itimer_ns v = {.interval = sig->it_real_incr};
 
 	if (which != ITIMER_REAL) {
 		v.interval = sig->it[which - 1].incr;
 		if (sig->it[which - 1].expires)
-			v.value = max_t(s64, sig->it[which - 1].expires - cpu_itimer_now(which), TICK_NSEC);
+			v.value = max_t(s64, sig->it[which - 1].expires - cpu_itimer_now(which),
+					TICK_NSEC);
 	} else if (timer_pending(&sig->real_timer)) {
 		v.value = max_t(ktime_t, sig->real_timer.expires - ktime_get(), NSEC_PER_USEC);
 	}
@@ -231,7 +233,8 @@ static void set_itimer(int which, const struct itimer_ns *v)
 
 	if (which != ITIMER_REAL) {
 		sig->it[which - 1].incr = v->interval;
-		sig->it[which - 1].expires = v->value ? cpu_itimer_now(which) + v->value + TICK_NSEC : 0;
+		sig->it[which - 1].expires =
+			v->value ? cpu_itimer_now(which) + v->value + TICK_NSEC : 0;
 		return;
 	}
 	del_timer(&sig->real_timer);
@@ -244,7 +247,7 @@ static void set_itimer(int which, const struct itimer_ns *v)
 /* False: not a time. */
 static bool timeval_to_ns(const struct __kernel_old_timeval *tv, u64 *ns)
 {
-	struct __kernel_timespec ts = { tv->tv_sec, tv->tv_usec * NSEC_PER_USEC };
+	struct __kernel_timespec ts = {tv->tv_sec, tv->tv_usec * NSEC_PER_USEC};
 
 	*ns = timespec_to_ns(&ts);
 	return tv->tv_sec >= 0 && (unsigned long)tv->tv_usec < NSEC_PER_SEC / NSEC_PER_USEC;
@@ -252,7 +255,7 @@ static bool timeval_to_ns(const struct __kernel_old_timeval *tv, u64 *ns)
 
 static int put_itimerval(const struct itimer_ns *v, struct __kernel_old_itimerval __user *to)
 {
-	struct __kernel_old_itimerval k = { ns_to_timeval(v->interval), ns_to_timeval(v->value) };
+	struct __kernel_old_itimerval k = {ns_to_timeval(v->interval), ns_to_timeval(v->value)};
 
 	return copy_to_user(to, &k, sizeof(k)) ? -EFAULT : 0;
 }
@@ -267,15 +270,17 @@ long sys_getitimer(int which, struct __kernel_old_itimerval __user *v)
 	return put_itimerval(&now, v);
 }
 
-long sys_setitimer(int which, struct __kernel_old_itimerval __user *v, struct __kernel_old_itimerval __user *old)
+long sys_setitimer(int which, struct __kernel_old_itimerval __user *v,
+		   struct __kernel_old_itimerval __user *old)
 {
-	struct __kernel_old_itimerval k = { 0 };
+	struct __kernel_old_itimerval k = {0};
 	struct itimer_ns new_v, old_v;
 
 	if (v && copy_from_user(&k, v, sizeof(k)))
 		return -EFAULT;
-	if (!timeval_to_ns(&k.it_value, &new_v.value) || !timeval_to_ns(&k.it_interval, &new_v.interval) ||
-	    which < ITIMER_REAL || which > ITIMER_PROF)
+	if (!timeval_to_ns(&k.it_value, &new_v.value) ||
+	    !timeval_to_ns(&k.it_interval, &new_v.interval) || which < ITIMER_REAL ||
+	    which > ITIMER_PROF)
 		return -EINVAL;
 	old_v = get_itimer(which);
 	set_itimer(which, &new_v);
@@ -285,7 +290,8 @@ long sys_setitimer(int which, struct __kernel_old_itimerval __user *v, struct __
 /* The seconds the last alarm had left, rounded, but not to 0. */
 long sys_alarm(unsigned int seconds)
 {
-	struct itimer_ns new_v = { .value = seconds * (u64)NSEC_PER_SEC }, old = get_itimer(ITIMER_REAL);
+	struct itimer_ns new_v = {.value = seconds * (u64)NSEC_PER_SEC},
+			 old = get_itimer(ITIMER_REAL);
 	u64 sec = old.value / NSEC_PER_SEC, nsec = old.value % NSEC_PER_SEC;
 
 	set_itimer(ITIMER_REAL, &new_v);

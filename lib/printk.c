@@ -12,9 +12,9 @@
 #include <spinlock.h>
 #include <string.h>
 
-#define LOG_SIZE  (64 * 1024) /* a power of two */
-#define LINE_SIZE 1024	      /* longer messages are cut */
-#define MAX_CHOSEN 8	      /* as Linux; more "console=" are ignored */
+#define LOG_SIZE   (64 * 1024) /* a power of two */
+#define LINE_SIZE  1024	       /* longer messages are cut */
+#define MAX_CHOSEN 8	       /* as Linux; more "console=" are ignored */
 
 static char log_ring[LOG_SIZE];
 static size_t log_end; /* bytes ever written: the next goes to log_end % LOG_SIZE */

@@ -67,10 +67,7 @@ static void chacha20_block(u32 *out)
 		out[i] += in[i];
 }
 
-static bool cpu_has_rdrand(void)
-{
-	return cpuid(1, 0).ecx & BIT(30);
-}
+static bool cpu_has_rdrand(void) { return cpuid(1, 0).ecx & BIT(30); }
 
 static void seed(void)
 {

@@ -48,7 +48,8 @@ static void put_string(struct out *o, const struct spec *sp, const char *s, size
 }
 
 /* @prefix: "", "-", "0x"...: stands before the zeros. */
-static void put_number(struct out *o, const struct spec *sp, unsigned long v, unsigned int base, const char *prefix)
+static void put_number(struct out *o, const struct spec *sp, unsigned long v, unsigned int base,
+		       const char *prefix)
 {
 	char buf[24], *end = buf + sizeof(buf), *p = end;
 	int np = strlen(prefix), zeros;

@@ -44,7 +44,4 @@ void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 		mm->locked_vm += npages;
 }
 
-int security_vm_enough_memory(long pages)
-{
-	return pages > (long)totalram_pages() ? -ENOMEM : 0;
-}
+int security_vm_enough_memory(long pages) { return pages > (long)totalram_pages() ? -ENOMEM : 0; }

@@ -58,7 +58,10 @@ static int add_to_page_cache(struct address_space *mapping, struct page *page, u
 	return err;
 }
 
-/* A page of zeros, not yet in the tree. ERR_PTR(-ENOSPC): files fill half of the memory, tmpfs's limit. */
+/*
+ * A page of zeros, not yet in the tree. ERR_PTR(-ENOSPC): files fill half of the memory, tmpfs's
+ * limit.
+ */
 static struct page *new_page(void)
 {
 	struct page *page;

@@ -20,8 +20,8 @@ bool may_lock(const struct mm_struct *mm, unsigned long npages)
 }
 
 /* @lock: VM_LOCKED, or 0 to unlock. */
-static int lock_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
-		     unsigned long start, unsigned long end, unsigned long lock)
+static int lock_area(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		     unsigned long end, unsigned long lock)
 {
 	unsigned long oldflags = vma->vm_flags, newflags = (oldflags & ~VM_LOCKED) | lock;
 	long npages = (end - start) >> PAGE_SHIFT;

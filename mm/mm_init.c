@@ -78,10 +78,7 @@ void set_dumpable(struct mm_struct *mm, int value)
 	mm->flags = (mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | value;
 }
 
-int get_dumpable(struct mm_struct *mm)
-{
-	return mm->flags & MMF_DUMPABLE_MASK;
-}
+int get_dumpable(struct mm_struct *mm) { return mm->flags & MMF_DUMPABLE_MASK; }
 
 /* @f may be NULL. 0, or -EACCES if somebody has it open for writing; then nothing changed. */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f)

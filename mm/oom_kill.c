@@ -4,7 +4,8 @@
  * Abridges Linux 6.1 mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel
  * thread that reaps: here the task that found no memory reaps, at once.
  *
- *   no page for a user -> out_of_memory -> the greatest oom_badness -> SIGKILL -> its private pages go
+ *   no page for a user -> out_of_memory -> the greatest oom_badness -> SIGKILL
+ *                      -> its private pages go
  *
  * Pages for users stop at a reserve (frames/page_alloc.c). The kernel's own objects may use it, so
  * that the victim can die and init can go on.
@@ -36,7 +37,8 @@ long oom_badness(struct task_struct *p, unsigned long totalpages)
 	struct mm_struct *mm = process_mm(p);
 	long adj = p->signal->oom_score_adj;
 
-	if (!mm || p->tgid == 1 || adj == OOM_SCORE_ADJ_MIN || (mm->flags & MMF_OOM_SKIP) || p->vfork_done)
+	if (!mm || p->tgid == 1 || adj == OOM_SCORE_ADJ_MIN || (mm->flags & MMF_OOM_SKIP) ||
+	    p->vfork_done)
 		return INT64_MIN;
 	return get_mm_rss(mm) + mm->pgtables_bytes / PAGE_SIZE + adj * (long)(totalpages / 1000);
 }
@@ -72,14 +74,15 @@ static void dump_tasks(void)
 	struct task_struct *p;
 
 	printk(KERN_INFO "Tasks state (memory values in pages):\n");
-	printk(KERN_INFO "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n");
+	printk(KERN_INFO
+	       "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n");
 	for_each_process(p) {
 		struct mm_struct *mm = process_mm(p);
 
 		if (mm)
-			printk(KERN_INFO "[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5d %s\n", p->pid,
-			       p->cred->uid, p->tgid, mm->total_vm, get_mm_rss(mm), mm->pgtables_bytes, 0UL,
-			       p->signal->oom_score_adj, p->comm);
+			printk(KERN_INFO "[%7d] %5d %5d %8lu %8lu %8lu %8lu         %5d %s\n",
+			       p->pid, p->cred->uid, p->tgid, mm->total_vm, get_mm_rss(mm),
+			       mm->pgtables_bytes, 0UL, p->signal->oom_score_adj, p->comm);
 	}
 }
 
@@ -87,8 +90,8 @@ static void dump_header(void)
 {
 	printk(KERN_WARNING "%s invoked oom-killer: order=0, oom_score_adj=%d\n", current->comm,
 	       current->signal->oom_score_adj);
-	printk(KERN_INFO "%lu pages RAM, %lu free, %lu of files\n", totalram_pages(), nr_free_pages(),
-	       nr_file_pages());
+	printk(KERN_INFO "%lu pages RAM, %lu free, %lu of files\n", totalram_pages(),
+	       nr_free_pages(), nr_file_pages());
 	dump_tasks();
 }
 
@@ -99,7 +102,7 @@ static void oom_kill_process(struct task_struct *victim, struct mm_struct *mm)
 
 	dump_header();
 	printk(KERN_ERR "Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
-	       "file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n",
+			"file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%d\n",
 	       victim->pid, victim->comm, mm->total_vm << 2, mm->rss_stat[MM_ANONPAGES] << 2,
 	       mm->rss_stat[MM_FILEPAGES] << 2, mm->rss_stat[MM_SHMEMPAGES] << 2, victim->cred->uid,
 	       mm->pgtables_bytes >> 10, victim->signal->oom_score_adj);

@@ -114,7 +114,7 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 }
 
 /* From the subtree at *slot; nodes that become empty go. Gives what was there. */
-static void *delete(void **slot, unsigned int height, unsigned long index)
+static void *delete_item(void **slot, unsigned int height, unsigned long index)
 {
 	struct radix_tree_node *node = *slot;
 	void **child, *item;
@@ -124,7 +124,7 @@ static void *delete(void **slot, unsigned int height, unsigned long index)
 		return node;
 	}
 	child = &node->slots[slot_of(index, height)];
-	item = delete(child, height - 1, index);
+	item = delete_item(child, height - 1, index);
 	if (item && !*child && !--node->count) {
 		*slot = NULL;
 		kfree(node);
@@ -138,7 +138,7 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 
 	if (index > max_index(root->height))
 		return NULL;
-	item = delete((void **)&root->node, root->height, index);
+	item = delete_item((void **)&root->node, root->height, index);
 	shrink(root);
 	return item;
 }

@@ -15,8 +15,8 @@
 #include <sched.h>
 #include <linux/personality.h>
 
-#define MMAP_RND_BITS	28
-#define BRK_RND_RANGE	0x40000000UL /* bytes */
+#define MMAP_RND_BITS 28
+#define BRK_RND_RANGE 0x40000000UL /* bytes */
 
 int randomize_va_space = 2;
 
@@ -27,10 +27,7 @@ static unsigned long random_pages(unsigned long mask)
 }
 
 /* The random part of mmap_base and of the place of a PIE program, in bytes. */
-unsigned long arch_mmap_rnd(void)
-{
-	return random_pages(BIT(MMAP_RND_BITS) - 1);
-}
+unsigned long arch_mmap_rnd(void) { return random_pages(BIT(MMAP_RND_BITS) - 1); }
 
 /* Where the stack ends. */
 unsigned long randomize_stack_top(unsigned long stack_top)

@@ -120,7 +120,8 @@ static int map_vdso(struct mm_struct *mm, unsigned long addr)
 
 	if (!err)
 		err = install_special_mapping(mm, addr, VVAR_SIZE,
-					      VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP | VM_PFNMAP,
+					      VM_READ | VM_MAYREAD | VM_IO | VM_DONTDUMP |
+						      VM_PFNMAP,
 					      &vvar_ops);
 	if (!err)
 		err = install_special_mapping(mm, addr + VVAR_SIZE, IMAGE_SIZE,

@@ -6,7 +6,7 @@
 #include <linux/reboot.h>
 #include "mini.h"
 
-static char *const env[] = { "PATH=/bin:/usr/local/bin", "HOME=/root", "TERM=linux", NULL };
+static char *const env[] = {"PATH=/bin:/usr/local/bin", "HOME=/root", "TERM=linux", NULL};
 
 static long run(char *const argv[])
 {
@@ -26,13 +26,14 @@ static long run(char *const argv[])
 
 static void power_off(void)
 {
-	syscall4(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF, 0);
+	syscall4(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF,
+		 0);
 }
 
 int main(long *stack)
 {
-	char *const shell[] = { "/bin/sh", NULL };
-	char *const script[] = { "/bin/sh", "/run.sh", NULL };
+	char *const shell[] = {"/bin/sh", NULL};
+	char *const script[] = {"/bin/sh", "/run.sh", NULL};
 
 	(void)stack;
 	syscall5(__NR_mount, "proc", "/proc", "proc", 0, 0);

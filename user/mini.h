@@ -17,7 +17,8 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 	register long r9 __asm__("r9") = f;
 	long ret;
 
-	__asm__ volatile("syscall" : "=a"(ret)
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
 			 : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
 			 : "rcx", "r11", "memory");
 	return ret;
@@ -27,7 +28,7 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 #define syscall1(n, a)		syscall6(n, (long)(a), 0, 0, 0, 0, 0)
 #define syscall2(n, a, b)	syscall6(n, (long)(a), (long)(b), 0, 0, 0, 0)
 #define syscall3(n, a, b, c)	syscall6(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define syscall4(n, a, b, c, d)	syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define syscall4(n, a, b, c, d) syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define syscall5(n, a, b, c, d, e) \
 	syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
@@ -40,12 +41,13 @@ static __attribute__((noreturn, used)) void start_c(long *stack)
 	__builtin_unreachable();
 }
 
-__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start_c\n");
+__asm__(".globl _start\n"
+	"_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start_c\n");
 
 /* The compiler may ask for these. */
 __attribute__((used)) static void *memset(void *d, int c, size_t n)
 {
-	for (volatile char *p = d; n--; )
+	for (volatile char *p = d; n--;)
 		*p++ = c;
 	return d;
 }
@@ -54,7 +56,7 @@ __attribute__((used)) static void *memcpy(void *d, const void *s, size_t n)
 {
 	volatile char *p = d;
 
-	for (const char *q = s; n--; )
+	for (const char *q = s; n--;)
 		*p++ = *q++;
 	return d;
 }
@@ -75,10 +77,7 @@ static inline int str_eq(const char *a, const char *b)
 	return *a == *b;
 }
 
-static inline void put(const char *s)
-{
-	syscall3(__NR_write, 1, s, str_len(s));
-}
+static inline void put(const char *s) { syscall3(__NR_write, 1, s, str_len(s)); }
 
 /* @v in @base with at least @width digits. */
 static inline void put_number(unsigned long v, unsigned int base, int width)
@@ -101,7 +100,7 @@ static inline void say(const char *fmt, ...)
 
 	va_start(ap, fmt);
 	for (; *fmt; fmt++) {
-		char c[2] = { *fmt, '\0' };
+		char c[2] = {*fmt, '\0'};
 
 		if (*fmt != '%') {
 			put(c);

@@ -76,7 +76,8 @@ static int builtin(void)
 	} else if (str_eq(words[0], "exit")) {
 		syscall1(__NR_exit_group, 0);
 	} else if (str_eq(words[0], "poweroff")) {
-		syscall4(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_POWER_OFF, 0);
+		syscall4(__NR_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+			 LINUX_REBOOT_CMD_POWER_OFF, 0);
 	} else if (str_eq(words[0], "help")) {
 		say("cat FILE, cd DIR, poweroff, exit, or a program: showstack, inf &, /bin/sh\n"
 		    "Try: cat /proc/self/maps\n");
@@ -89,7 +90,7 @@ static int builtin(void)
 /* Tries the word as a path, then in /bin and /usr/local/bin. */
 static void execute(void)
 {
-	static const char *const dirs[] = { "", "/bin/", "/usr/local/bin/" };
+	static const char *const dirs[] = {"", "/bin/", "/usr/local/bin/"};
 	char path[600];
 
 	for (unsigned int i = 0; i < 3; i++) {

@@ -1,21 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* Draws the stack that execve gave us: argc, argv, envp and the auxiliary vector, from the low end up. */
+/*
+ * Draws the stack that execve gave us: argc, argv, envp and the auxiliary vector, from the low end
+ * up.
+ */
 #include <elf.h>
 #include "mini.h"
 
 static const struct {
 	unsigned long type;
 	const char *name;
-	char kind;		/* 'd' number, 'x' address or bits, 's' string */
+	char kind; /* 'd' number, 'x' address or bits, 's' string */
 } auxv_names[] = {
-	{ AT_SYSINFO_EHDR, "AT_SYSINFO_EHDR", 'x' }, { AT_MINSIGSTKSZ, "AT_MINSIGSTKSZ", 'd' },
-	{ AT_HWCAP, "AT_HWCAP", 'x' }, { AT_PAGESZ, "AT_PAGESZ", 'd' }, { AT_CLKTCK, "AT_CLKTCK", 'd' },
-	{ AT_PHDR, "AT_PHDR", 'x' }, { AT_PHENT, "AT_PHENT", 'd' }, { AT_PHNUM, "AT_PHNUM", 'd' },
-	{ AT_BASE, "AT_BASE", 'x' }, { AT_FLAGS, "AT_FLAGS", 'x' }, { AT_ENTRY, "AT_ENTRY", 'x' },
-	{ AT_UID, "AT_UID", 'd' }, { AT_EUID, "AT_EUID", 'd' }, { AT_GID, "AT_GID", 'd' },
-	{ AT_EGID, "AT_EGID", 'd' }, { AT_SECURE, "AT_SECURE", 'd' }, { AT_RANDOM, "AT_RANDOM", 'x' },
-	{ AT_HWCAP2, "AT_HWCAP2", 'x' }, { AT_EXECFN, "AT_EXECFN", 's' }, { AT_PLATFORM, "AT_PLATFORM", 's' },
-	{ AT_EXECFD, "AT_EXECFD", 'd' }, { AT_NULL, "AT_NULL", 'd' },
+	{AT_SYSINFO_EHDR, "AT_SYSINFO_EHDR", 'x'},
+	{AT_MINSIGSTKSZ, "AT_MINSIGSTKSZ", 'd'},
+	{AT_HWCAP, "AT_HWCAP", 'x'},
+	{AT_PAGESZ, "AT_PAGESZ", 'd'},
+	{AT_CLKTCK, "AT_CLKTCK", 'd'},
+	{AT_PHDR, "AT_PHDR", 'x'},
+	{AT_PHENT, "AT_PHENT", 'd'},
+	{AT_PHNUM, "AT_PHNUM", 'd'},
+	{AT_BASE, "AT_BASE", 'x'},
+	{AT_FLAGS, "AT_FLAGS", 'x'},
+	{AT_ENTRY, "AT_ENTRY", 'x'},
+	{AT_UID, "AT_UID", 'd'},
+	{AT_EUID, "AT_EUID", 'd'},
+	{AT_GID, "AT_GID", 'd'},
+	{AT_EGID, "AT_EGID", 'd'},
+	{AT_SECURE, "AT_SECURE", 'd'},
+	{AT_RANDOM, "AT_RANDOM", 'x'},
+	{AT_HWCAP2, "AT_HWCAP2", 'x'},
+	{AT_EXECFN, "AT_EXECFN", 's'},
+	{AT_PLATFORM, "AT_PLATFORM", 's'},
+	{AT_EXECFD, "AT_EXECFD", 'd'},
+	{AT_NULL, "AT_NULL", 'd'},
 };
 
 static void row(const long *where, const char *what)
@@ -39,7 +56,8 @@ static void show_aux(const long *p)
 {
 	unsigned long i = 0;
 
-	while (i < sizeof(auxv_names) / sizeof(auxv_names[0]) && auxv_names[i].type != (unsigned long)p[0])
+	while (i < sizeof(auxv_names) / sizeof(auxv_names[0]) &&
+	       auxv_names[i].type != (unsigned long)p[0])
 		i++;
 	if (i == sizeof(auxv_names) / sizeof(auxv_names[0])) {
 		row(p, "auxv unknown\n");

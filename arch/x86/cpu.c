@@ -8,7 +8,8 @@
  * the features of CPUID", errata, mitigations, more than one processor.
  * Not on the road of an exec.
  *
- *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs | 0x40 TSS | 0x7b cpu number
+ *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs
+ *         0x40 TSS | 0x7b cpu number
  *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC
  */
 #include <asm/cpu.h>
@@ -28,7 +29,7 @@ struct tss {
 	u32 reserved0;
 	u64 rsp[3];
 	u64 reserved1;
-	u64 ist[7];		/* [0] is IST 1 */
+	u64 ist[7]; /* [0] is IST 1 */
 	u64 reserved2;
 	u16 reserved3;
 	u16 iomap_base;
@@ -39,7 +40,7 @@ struct desc_ptr {
 	u64 base;
 } __packed;
 
-#define IST_STACK_SIZE	(2 * PAGE_SIZE)
+#define IST_STACK_SIZE (2 * PAGE_SIZE)
 
 struct cpu_features boot_cpu;
 
@@ -49,25 +50,26 @@ static u8 early_ist_stack[IST_STACK_SIZE] __aligned(PAGE_SIZE);
 
 /* 64-bit code has no limits; what counts is type, DPL, L (0x00af) and D (0x00cf). */
 static u64 gdt[GDT_ENTRIES] __aligned(64) = {
-	[GDT_ENTRY_KERNEL_CS]	= 0x00af9b000000ffffUL,
-	[GDT_ENTRY_KERNEL_DS]	= 0x00cf93000000ffffUL,
-	[GDT_ENTRY_USER32_CS]	= 0x00cffb000000ffffUL,
-	[GDT_ENTRY_USER_DS]	= 0x00cff3000000ffffUL,
-	[GDT_ENTRY_USER_CS]	= 0x00affb000000ffffUL,
-	[GDT_ENTRY_CPUNODE]	= 0x0040f50000000000UL,	/* its limit is node << 12 | cpu: 0 */
+	[GDT_ENTRY_KERNEL_CS] = 0x00af9b000000ffffUL,
+	[GDT_ENTRY_KERNEL_DS] = 0x00cf93000000ffffUL,
+	[GDT_ENTRY_USER32_CS] = 0x00cffb000000ffffUL,
+	[GDT_ENTRY_USER_DS] = 0x00cff3000000ffffUL,
+	[GDT_ENTRY_USER_CS] = 0x00affb000000ffffUL,
+	[GDT_ENTRY_CPUNODE] = 0x0040f50000000000UL, /* its limit is node << 12 | cpu: 0 */
 };
 
 static void set_tss_desc(const struct tss *tss)
 {
 	u64 base = (u64)tss, limit = sizeof(*tss) - 1;
 
-	gdt[GDT_ENTRY_TSS] = limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
+	gdt[GDT_ENTRY_TSS] =
+		limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
 	gdt[GDT_ENTRY_TSS + 1] = base >> 32;
 }
 
 static void load_segments(void)
 {
-	struct desc_ptr ptr = { sizeof(gdt) - 1, (u64)gdt };
+	struct desc_ptr ptr = {sizeof(gdt) - 1, (u64)gdt};
 
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\t"
@@ -82,14 +84,12 @@ static void load_segments(void)
 			 "movl %%eax, %%fs\n\t"
 			 "movl %%eax, %%gs\n\t"
 			 "ltr %w3"
-			 :: "m"(ptr), "i"(__KERNEL_CS), "i"(__KERNEL_DS), "r"(GDT_ENTRY_TSS * 8)
+			 :
+			 : "m"(ptr), "i"(__KERNEL_CS), "i"(__KERNEL_DS), "r"(GDT_ENTRY_TSS * 8)
 			 : "rax", "memory");
 }
 
-static bool bit(u32 reg, unsigned int n)
-{
-	return reg >> n & 1;
-}
+static bool bit(u32 reg, unsigned int n) { return reg >> n & 1; }
 
 static void identify_cpu(struct cpu_features *c)
 {
@@ -146,7 +146,7 @@ static void setup_control_registers(const struct cpu_features *c)
 
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE | (c->nx ? EFER_NXE : 0));
 	if (c->rdtscp)
-		wrmsr(MSR_TSC_AUX, 0);		/* node << 12 | cpu, for the vdso's getcpu */
+		wrmsr(MSR_TSC_AUX, 0); /* node << 12 | cpu, for the vdso's getcpu */
 }
 
 void cpu_init(void)
@@ -154,7 +154,7 @@ void cpu_init(void)
 	identify_cpu(&boot_cpu);
 	for (int i = 0; i < NR_IST; i++)
 		boot_tss.ist[i] = (u64)(early_ist_stack + IST_STACK_SIZE);
-	boot_tss.iomap_base = sizeof(boot_tss);		/* no port is the user's */
+	boot_tss.iomap_base = sizeof(boot_tss); /* no port is the user's */
 	set_tss_desc(&boot_tss);
 	load_segments();
 	boot_percpu.self = &boot_percpu;

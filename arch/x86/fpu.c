@@ -17,28 +17,31 @@
 #include <asm/uaccess.h>
 #include <string.h>
 
-#define XFEATURE_FPSSE	0x3
-#define XFEATURE_AVX	0x4
-#define XFEATURE_MPX	0x18		/* bounds registers: managed as Linux 6.1 does, so that frames have its size */
-#define XFEATURE_AVX512	0xe0
+#define XFEATURE_FPSSE 0x3
+#define XFEATURE_AVX   0x4
+/* bounds registers: managed as Linux 6.1 does, so that frames have its size */
+#define XFEATURE_MPX	0x18
+#define XFEATURE_AVX512 0xe0
 #define MXCSR_DEFAULT	0x1f80
 #define FCW_DEFAULT	0x37f
 #define TRAP_MF		16
-/* i386 frames, which Linux counts into AT_MINSIGSTKSZ: struct sigframe_ia32 and the FSAVE header. */
-#define SIGFRAME_IA32_SIZE	736	/* as Linux's sizes on five processor models show */
-#define FREGS_STATE_SIZE	112
+/*
+ * i386 frames, which Linux counts into AT_MINSIGSTKSZ: struct sigframe_ia32 and the FSAVE header.
+ */
+#define SIGFRAME_IA32_SIZE 736 /* as Linux's sizes on five processor models show */
+#define FREGS_STATE_SIZE   112
 
 struct fpu {
 	struct _fpstate_64 fx;
-	struct _header header;		/* absent on a CPU without XSAVE */
+	struct _header header; /* absent on a CPU without XSAVE */
 	u8 extended[];
 } __aligned(64);
 
-static struct fpu init_fpstate = { .fx = { .cwd = FCW_DEFAULT, .mxcsr = MXCSR_DEFAULT } };
+static struct fpu init_fpstate = {.fx = {.cwd = FCW_DEFAULT, .mxcsr = MXCSR_DEFAULT}};
 
 static void xsetbv(u32 reg, u64 v)
 {
-	__asm__ volatile("xsetbv" :: "c"(reg), "a"((u32)v), "d"((u32)(v >> 32)));
+	__asm__ volatile("xsetbv" : : "c"(reg), "a"((u32)v), "d"((u32)(v >> 32)));
 }
 
 /* After cpu_init. Chooses the register sets and asks the CPU for their size. */
@@ -62,10 +65,7 @@ void fpu_init(void)
 	boot_cpu.xstate_size = cpuid(0xd, 0).ebx;
 }
 
-size_t fpu_size(void)
-{
-	return ALIGN((size_t)boot_cpu.xstate_size, 64);
-}
+size_t fpu_size(void) { return ALIGN((size_t)boot_cpu.xstate_size, 64); }
 
 void fpu_reset(struct fpu *f)
 {
@@ -80,9 +80,11 @@ void fpu_save(struct fpu *f)
 
 	if (boot_cpu.xsave)
 		__asm__ volatile("xsave64 (%0)"
-				 :: "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32)) : "memory");
+				 :
+				 : "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32))
+				 : "memory");
 	else
-		__asm__ volatile("fxsave64 (%0)" :: "r"(f) : "memory");
+		__asm__ volatile("fxsave64 (%0)" : : "r"(f) : "memory");
 }
 
 void fpu_restore(const struct fpu *f)
@@ -91,25 +93,29 @@ void fpu_restore(const struct fpu *f)
 
 	if (boot_cpu.xsave)
 		__asm__ volatile("xrstor64 (%0)"
-				 :: "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32)) : "memory");
+				 :
+				 : "r"(f), "a"((u32)mask), "d"((u32)(mask >> 32))
+				 : "memory");
 	else
-		__asm__ volatile("fxrstor64 (%0)" :: "r"(f) : "memory");
+		__asm__ volatile("fxrstor64 (%0)" : : "r"(f) : "memory");
 }
 
-#define FAULTABLE(insn, ...)						\
-({									\
-	int __failed = 1;						\
-									\
-	if (boot_cpu.smap)						\
-		stac();							\
-	__asm__ volatile("1:\t" insn "\n\txorl %0, %0\n2:\n\t"		\
-			 ".pushsection __ex_table,\"a\"\n\t.balign 8\n\t"	\
-			 ".quad 1b, 2b\n\t.popsection"			\
-			 : "+r"(__failed) : __VA_ARGS__ : "memory");	\
-	if (boot_cpu.smap)						\
-		clac();							\
-	!__failed;							\
-})
+#define FAULTABLE(insn, ...) \
+	({ \
+		int __failed = 1; \
+\
+		if (boot_cpu.smap) \
+			stac(); \
+		__asm__ volatile("1:\t" insn "\n\txorl %0, %0\n2:\n\t" \
+				 ".pushsection __ex_table,\"a\"\n\t.balign 8\n\t" \
+				 ".quad 1b, 2b\n\t.popsection" \
+				 : "+r"(__failed) \
+				 : __VA_ARGS__ \
+				 : "memory"); \
+		if (boot_cpu.smap) \
+			clac(); \
+		!__failed; \
+	})
 
 /*
  * Between the registers and user memory, with no buffer between: a fault that

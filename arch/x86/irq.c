@@ -23,26 +23,26 @@
 #include <printk.h>
 #include <slab.h>
 
-#define PIC_MASTER	0x20
-#define PIC_SLAVE	0xa0
-#define PIC_EOI		0x20
-#define PIC_READ_ISR	0x0b
-#define PIC_CASCADE	2
-#define NR_IRQS		16
+#define PIC_MASTER   0x20
+#define PIC_SLAVE    0xa0
+#define PIC_EOI	     0x20
+#define PIC_READ_ISR 0x0b
+#define PIC_CASCADE  2
+#define NR_IRQS	     16
 
-#define APIC_ENABLED	BIT(11)
-#define APIC_X2		BIT(10)
-#define APIC_TPR	0x80
-#define APIC_SPIV	0xf0
-#define APIC_LVT_TIMER	0x320
-#define APIC_LVT_LINT0	0x350
-#define APIC_LVT_LINT1	0x360
-#define APIC_MASKED	0x10000
-#define APIC_DM_EXTINT	0x700
-#define APIC_DM_NMI	0x400
-#define APIC_SOFT_ENABLE	0x100
-#define SPURIOUS_VECTOR	0xff
-#define MSR_X2APIC	0x800
+#define APIC_ENABLED	 BIT(11)
+#define APIC_X2		 BIT(10)
+#define APIC_TPR	 0x80
+#define APIC_SPIV	 0xf0
+#define APIC_LVT_TIMER	 0x320
+#define APIC_LVT_LINT0	 0x350
+#define APIC_LVT_LINT1	 0x360
+#define APIC_MASKED	 0x10000
+#define APIC_DM_EXTINT	 0x700
+#define APIC_DM_NMI	 0x400
+#define APIC_SOFT_ENABLE 0x100
+#define SPURIOUS_VECTOR	 0xff
+#define MSR_X2APIC	 0x800
 
 void (*tick_handler)(bool user);
 void (*console_input)(const u8 *s, size_t n);
@@ -58,7 +58,10 @@ static void pic_write_mask(void)
 	outb(PIC_SLAVE + 1, irq_mask >> 8);
 }
 
-/* ICW1: edge triggered, cascaded, ICW4 follows; ICW2: vectors; ICW3: who hangs where; ICW4: 8086 mode. */
+/*
+ * ICW1: edge triggered, cascaded, ICW4 follows; ICW2: vectors; ICW3: who hangs where; ICW4: 8086
+ * mode.
+ */
 static void pic_init(void)
 {
 	outb(PIC_MASTER, 0x11);
@@ -89,7 +92,7 @@ static void apic_virtual_wire(void)
 		return;
 	msr = rdmsr(MSR_APIC_BASE);
 	if (!(msr & APIC_ENABLED))
-		return;			/* LINT0 is then the plain INTR pin */
+		return; /* LINT0 is then the plain INTR pin */
 	if (!(msr & APIC_X2)) {
 		base = ioremap(msr & PTE_PFN_MASK, PAGE_SIZE);
 		if (!base)
@@ -119,10 +122,7 @@ void request_irq(unsigned int irq, irq_handler_t handler)
 	local_irq_restore(flags);
 }
 
-unsigned long irq_count(unsigned int irq)
-{
-	return irq < NR_IRQS ? irq_counts[irq] : 0;
-}
+unsigned long irq_count(unsigned int irq) { return irq < NR_IRQS ? irq_counts[irq] : 0; }
 
 /* Lines 7 and 15 also fire when a request vanished: then their in-service bit is clear. */
 static bool irq_is_spurious(unsigned int irq)
@@ -135,7 +135,7 @@ static bool irq_is_spurious(unsigned int irq)
 	if (inb(port) & 0x80)
 		return false;
 	if (irq == 15)
-		outb(PIC_MASTER, PIC_EOI);	/* the cascade itself was real */
+		outb(PIC_MASTER, PIC_EOI); /* the cascade itself was real */
 	return true;
 }
 

@@ -28,8 +28,8 @@
 /* Mirrors the pushes of __switch_stacks. */
 struct switch_frame {
 	unsigned long r15, r14, r13;
-	unsigned long r12;		/* kernel thread: arg */
-	unsigned long bx;		/* kernel thread: fn; 0: a fork's child */
+	unsigned long r12; /* kernel thread: arg */
+	unsigned long bx;  /* kernel thread: fn; 0: a fork's child */
 	unsigned long bp;
 	unsigned long ret_addr;
 };
@@ -40,10 +40,7 @@ void (*ret_from_fork)(void);
 
 static struct kmem_cache *fpu_cache;
 
-unsigned long read_fsbase(void)
-{
-	return boot_cpu.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE);
-}
+unsigned long read_fsbase(void) { return boot_cpu.fsgsbase ? rdfsbase() : rdmsr(MSR_FS_BASE); }
 
 void write_fsbase(unsigned long base)
 {
@@ -53,15 +50,9 @@ void write_fsbase(unsigned long base)
 		wrmsr(MSR_FS_BASE, base);
 }
 
-unsigned long read_user_gsbase(void)
-{
-	return rdmsr(MSR_KERNEL_GS_BASE);
-}
+unsigned long read_user_gsbase(void) { return rdmsr(MSR_KERNEL_GS_BASE); }
 
-void write_user_gsbase(unsigned long base)
-{
-	wrmsr(MSR_KERNEL_GS_BASE, base);
-}
+void write_user_gsbase(unsigned long base) { wrmsr(MSR_KERNEL_GS_BASE, base); }
 
 void save_user_segments(struct task_struct *t)
 {
@@ -94,10 +85,7 @@ static void load_user_segments(const struct thread_struct *th)
 	write_user_gsbase(th->gsbase);
 }
 
-void switch_mm(struct mm_struct *mm)
-{
-	write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd));
-}
+void switch_mm(struct mm_struct *mm) { write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd)); }
 
 /* The caller has made @next current and set the stack of its doors. */
 void switch_to(struct task_struct *prev, struct task_struct *next)
@@ -133,7 +121,8 @@ static struct fpu *alloc_fpu(void)
 }
 
 /* @t->stack is set. 0, -EPERM (TLS base that is no user address) or -ENOMEM. */
-int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls)
+int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
+		unsigned long tls)
 {
 	struct pt_regs *regs = task_pt_regs(t);
 

@@ -65,7 +65,4 @@ static void end_after_panic(void)
 	machine_restart();
 }
 
-void reboot_init(void)
-{
-	machine_exit = end_after_panic;
-}
+void reboot_init(void) { machine_exit = end_after_panic; }

@@ -11,8 +11,8 @@
 #include <asm/io.h>
 #include <asm/irq.h>
 
-#define COM1	     0x3f8
-#define COM2	     0x2f8
+#define COM1 0x3f8
+#define COM2 0x2f8
 /* Offsets from a port's base. */
 #define UART_DATA    0
 #define UART_IER     1

@@ -20,19 +20,20 @@
 #include <time.h>
 #include <vdso.h>
 
-#define PIT_HZ		1193182UL
-#define PIT_CH0		0x40
-#define PIT_CH2		0x42
-#define PIT_MODE	0x43
-#define PIT_GATE	0x61		/* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
-#define CALIBRATE_MS	5
-#define CLOCK_SHIFT	24
+#define PIT_HZ	 1193182UL
+#define PIT_CH0	 0x40
+#define PIT_CH2	 0x42
+#define PIT_MODE 0x43
+/* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
+#define PIT_GATE     0x61
+#define CALIBRATE_MS 5
+#define CLOCK_SHIFT  24
 
-#define CMOS_INDEX	0x70
-#define CMOS_DATA	0x71
-#define RTC_STATUS_A	10		/* bit 7: an update is under way */
-#define RTC_STATUS_B	11		/* bit 1: 24 hours, bit 2: binary */
-#define RTC_CENTURY	0x32
+#define CMOS_INDEX   0x70
+#define CMOS_DATA    0x71
+#define RTC_STATUS_A 10 /* bit 7: an update is under way */
+#define RTC_STATUS_B 11 /* bit 1: 24 hours, bit 2: binary */
+#define RTC_CENTURY  0x32
 
 union vdso_data_store vdso_data_page __aligned(PAGE_SIZE);
 
@@ -105,15 +106,9 @@ static ktime_t read_clock(const u64 *sec, const u64 *snsec)
 	return s * NSEC_PER_SEC + (sn >> CLOCK_SHIFT);
 }
 
-ktime_t ktime_get(void)
-{
-	return read_clock(&vdata->mono_sec, &vdata->mono_snsec);
-}
+ktime_t ktime_get(void) { return read_clock(&vdata->mono_sec, &vdata->mono_snsec); }
 
-ktime_t ktime_get_real(void)
-{
-	return read_clock(&vdata->real_sec, &vdata->real_snsec);
-}
+ktime_t ktime_get_real(void) { return read_clock(&vdata->real_sec, &vdata->real_snsec); }
 
 void ktime_set_real(ktime_t now)
 {
@@ -140,7 +135,10 @@ static void timer_interrupt(unsigned int irq __maybe_unused)
 
 /* ---- the PIT ----------------------------------------------------------- */
 
-/* TSC cycles a second. One shot of channel 2 (mode 0) whose end shows in port 0x61; takes CALIBRATE_MS. */
+/*
+ * TSC cycles a second. One shot of channel 2 (mode 0) whose end shows in port 0x61; takes
+ * CALIBRATE_MS.
+ */
 static u64 calibrate_tsc(void)
 {
 	u32 latch = PIT_HZ * CALIBRATE_MS / 1000;
@@ -161,7 +159,7 @@ static void start_tick(void)
 {
 	u32 divisor = (PIT_HZ + HZ / 2) / HZ;
 
-	outb(PIT_MODE, 0x34);			/* channel 0, both bytes, rate generator */
+	outb(PIT_MODE, 0x34); /* channel 0, both bytes, rate generator */
 	outb(PIT_CH0, divisor & 0xff);
 	outb(PIT_CH0, divisor >> 8);
 	request_irq(IRQ_TIMER, timer_interrupt);
@@ -205,7 +203,8 @@ static s64 mktime(unsigned int year, unsigned int mon, unsigned int day, unsigne
 		mon += 12;
 		year--;
 	}
-	days = (s64)year * 365 + year / 4 - year / 100 + year / 400 + (153 * (mon - 3) + 2) / 5 + day;
+	days = (s64)year * 365 + year / 4 - year / 100 + year / 400 + (153 * (mon - 3) + 2) / 5 +
+	       day;
 	return (((days - 719469) * 24 + h) * 60 + m) * 60 + s;
 }
 

@@ -54,7 +54,9 @@ static inline void user_access_end(void)
 		clac();
 }
 
-/* Returns the bytes not copied. A fault in the word loop is retried bytewise, up to the very byte. */
+/*
+ * Returns the bytes not copied. A fault in the word loop is retried bytewise, up to the very byte.
+ */
 static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -64,9 +66,10 @@ static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
 			 "jmp 2f\n"
 			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n"
 			 "2:\trep movsb\n"
-			 "4:\n"
-			 ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
-			 : "+D"(to), "+S"(from), "+c"(words) : [tail] "r"(tail) : "memory");
+			 "4:\n" ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
+			 : "+D"(to), "+S"(from), "+c"(words)
+			 : [tail] "r"(tail)
+			 : "memory");
 	return words;
 }
 
@@ -108,9 +111,10 @@ unsigned long clear_user(void __user *to, unsigned long n)
 			 "jmp 2f\n"
 			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n"
 			 "2:\trep stosb\n"
-			 "4:\n"
-			 ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
-			 : "+D"(to), "+c"(words) : [tail] "r"(tail), "a"(0UL) : "memory");
+			 "4:\n" ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
+			 : "+D"(to), "+c"(words)
+			 : [tail] "r"(tail), "a"(0UL)
+			 : "memory");
 	user_access_end();
 	return words;
 }
@@ -123,8 +127,9 @@ static inline bool load_byte(u8 *v, const char *p)
 
 	__asm__ volatile("1:\tmovb %2, %1\n\t"
 			 "xorl %0, %0\n"
-			 "2:\n"
-			 ASM_EXTABLE(1b, 2b) : "+r"(failed), "+q"(x) : "m"(*p));
+			 "2:\n" ASM_EXTABLE(1b, 2b)
+			 : "+r"(failed), "+q"(x)
+			 : "m"(*p));
 	*v = x;
 	return !failed;
 }
@@ -136,8 +141,9 @@ static inline bool load_word(u64 *v, const char *p)
 
 	__asm__ volatile("1:\tmovq %2, %1\n\t"
 			 "xorl %0, %0\n"
-			 "2:\n"
-			 ASM_EXTABLE(1b, 2b) : "+r"(failed), "+r"(x) : "m"(*(const u64 *)p));
+			 "2:\n" ASM_EXTABLE(1b, 2b)
+			 : "+r"(failed), "+r"(x)
+			 : "m"(*(const u64 *)p));
 	*v = x;
 	return !failed;
 }

@@ -70,7 +70,10 @@ int proc_permission(struct inode *inode, int mask)
 	return allowed ? 0 : -EACCES;
 }
 
-/* Files are the effective user's; root's, but for world-readable directories, if the process may not be dumped. */
+/*
+ * Files are the effective user's; root's, but for world-readable directories, if the process may
+ * not be dumped.
+ */
 void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
 {
 	bool root = t->flags & PF_KTHREAD;
@@ -115,4 +118,4 @@ static int pid_revalidate(struct dentry *d)
 	return 1;
 }
 
-const struct dentry_operations proc_pid_dops = { .d_revalidate = pid_revalidate };
+const struct dentry_operations proc_pid_dops = {.d_revalidate = pid_revalidate};

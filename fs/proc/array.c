@@ -17,7 +17,6 @@
 #include <asm/page.h>
 #include "internal.h"
 
-
 static const char *get_task_state(struct task_struct *t)
 {
 	if (t->exit_state & EXIT_ZOMBIE)
@@ -59,8 +58,13 @@ static struct stat_snapshot take_snapshot(struct task_struct *t, bool whole)
 {
 	struct signal_struct *sig = t->signal;
 	struct stat_snapshot s = {
-		.pgid = -1, .sid = -1, .exit_code = t->exit_code, .min_flt = t->min_flt, .maj_flt = t->maj_flt,
-		.utime = t->utime, .stime = t->stime,
+		.pgid = -1,
+		.sid = -1,
+		.exit_code = t->exit_code,
+		.min_flt = t->min_flt,
+		.maj_flt = t->maj_flt,
+		.utime = t->utime,
+		.stime = t->stime,
 	};
 	struct task_struct *p;
 	unsigned long flags;
@@ -95,11 +99,13 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 	int tpgid = -1, tty_nr = task_tty_nr(t, &tpgid);
 	int priority = t->rt_priority ? -1 - (int)t->rt_priority : 20 + t->nice;
 
-	seq_printf(m, "%c %d %d %d %d %d %u", *get_task_state(t), s->ppid, s->pgid, s->sid, tty_nr, tpgid, t->flags);
+	seq_printf(m, "%c %d %d %d %d %d %u", *get_task_state(t), s->ppid, s->pgid, s->sid, tty_nr,
+		   tpgid, t->flags);
 	seq_printf(m, " %lu %lu %lu %lu", s->min_flt, sig->cmin_flt, s->maj_flt, sig->cmaj_flt);
 	seq_printf(m, " %lu %lu %lu %lu", ns_to_ticks(s->utime), ns_to_ticks(s->stime),
 		   ns_to_ticks(sig->cutime), ns_to_ticks(sig->cstime));
-	seq_printf(m, " %d %d %d 0 %lu", priority, t->nice, s->num_threads, ns_to_ticks(t->start_time));
+	seq_printf(m, " %d %d %d 0 %lu", priority, t->nice, s->num_threads,
+		   ns_to_ticks(t->start_time));
 }
 
 /* Fields 23 (vsize) to 52; addresses are 0 or 1 for other users' eyes. */
@@ -115,14 +121,16 @@ int proc_pid_stat(struct seq_file *m, struct task_struct *t)
 	seq_printf(m, "%d (%s) ", t->pid, t->comm);
 	stat_task(m, t, &s);
 	seq_printf(m, " %lu %lu %lu %lu %lu %lu 0 0", size->total_vm * PAGE_SIZE, get_mm_rss(size),
-		   task_rlimit(t, RLIMIT_RSS), hidden ? 1 : addr->start_code, hidden ? 1 : addr->end_code,
-		   addr->start_stack);
+		   task_rlimit(t, RLIMIT_RSS), hidden ? 1 : addr->start_code,
+		   hidden ? 1 : addr->end_code, addr->start_stack);
 	seq_printf(m, " %lu %lu %lu %lu", t->pending.signal & 0x7fffffff, t->blocked & 0x7fffffff,
 		   s.sigign & 0x7fffffff, s.sigcatch & 0x7fffffff);
-	seq_printf(m, " %d 0 0 %d 0 %u %u 0 0 0", permitted && (!whole || s.num_threads < 2) && t->__state,
-		   t->exit_signal, t->rt_priority, t->policy);
-	seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", addr->start_data, addr->end_data, addr->start_brk,
-		   addr->arg_start, addr->arg_end, addr->env_start, addr->env_end, permitted ? s.exit_code : 0);
+	seq_printf(m, " %d 0 0 %d 0 %u %u 0 0 0",
+		   permitted && (!whole || s.num_threads < 2) && t->__state, t->exit_signal,
+		   t->rt_priority, t->policy);
+	seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", addr->start_data, addr->end_data,
+		   addr->start_brk, addr->arg_start, addr->arg_end, addr->env_start, addr->env_end,
+		   permitted ? s.exit_code : 0);
 	if (mm)
 		mmput(mm);
 	return 0;
@@ -152,7 +160,7 @@ static void status_task(struct seq_file *m, struct task_struct *t)
 	const struct cred *c = t->cred;
 
 	seq_puts(m, "Name:\t");
-	for (const char *p = t->comm; *p; p++) {	/* a name may hold anything */
+	for (const char *p = t->comm; *p; p++) { /* a name may hold anything */
 		if (*p == '\n' || *p == '\\')
 			seq_putc(m, '\\');
 		seq_putc(m, *p == '\n' ? 'n' : *p);
@@ -181,13 +189,22 @@ static void status_mem(struct seq_file *m, struct mm_struct *mm)
 		const char *name;
 		unsigned long kb;
 	} lines[] = {
-		{ "VmPeak", max(mm->hiwater_vm, mm->total_vm) << kb }, { "VmSize", mm->total_vm << kb },
-		{ "VmLck", mm->locked_vm << kb }, { "VmPin", 0 },
-		{ "VmHWM", get_mm_hiwater_rss(mm) << kb }, { "VmRSS", rss << kb },
-		{ "RssAnon", mm->rss_stat[MM_ANONPAGES] << kb }, { "RssFile", mm->rss_stat[MM_FILEPAGES] << kb },
-		{ "RssShmem", mm->rss_stat[MM_SHMEMPAGES] << kb }, { "VmData", mm->data_vm << kb },
-		{ "VmStk", mm->stack_vm << kb }, { "VmExe", text >> 10 }, { "VmLib", (exec - text) >> 10 },
-		{ "VmPTE", mm->pgtables_bytes >> 10 }, { "VmSwap", 0 }, { "HugetlbPages", 0 },
+		{"VmPeak", max(mm->hiwater_vm, mm->total_vm) << kb},
+		{"VmSize", mm->total_vm << kb},
+		{"VmLck", mm->locked_vm << kb},
+		{"VmPin", 0},
+		{"VmHWM", get_mm_hiwater_rss(mm) << kb},
+		{"VmRSS", rss << kb},
+		{"RssAnon", mm->rss_stat[MM_ANONPAGES] << kb},
+		{"RssFile", mm->rss_stat[MM_FILEPAGES] << kb},
+		{"RssShmem", mm->rss_stat[MM_SHMEMPAGES] << kb},
+		{"VmData", mm->data_vm << kb},
+		{"VmStk", mm->stack_vm << kb},
+		{"VmExe", text >> 10},
+		{"VmLib", (exec - text) >> 10},
+		{"VmPTE", mm->pgtables_bytes >> 10},
+		{"VmSwap", 0},
+		{"HugetlbPages", 0},
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(lines); i++)
@@ -212,14 +229,15 @@ static void status_sig(struct seq_file *m, struct task_struct *t)
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	seq_printf(m, "Threads:\t%d\nSigQ:\t0/%lu\n", threads, qlim);
-	seq_printf(m, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", pending, shared, blocked);
+	seq_printf(m, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", pending, shared,
+		   blocked);
 	seq_printf(m, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ign, catch);
 }
 
 /* Debian's kernel has room for 1024 memory nodes, of which node 0 is there. */
-#define NO_NODES_4	"00000000,00000000,00000000,00000000,"
-#define NO_NODES_28	NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4
-#define MEMS_ALLOWED	NO_NODES_28 "00000000,00000000,00000000,00000001"
+#define NO_NODES_4   "00000000,00000000,00000000,00000000,"
+#define NO_NODES_28  NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4
+#define MEMS_ALLOWED NO_NODES_28 "00000000,00000000,00000000,00000001"
 
 int proc_pid_status(struct seq_file *m, struct task_struct *t)
 {
@@ -236,10 +254,12 @@ int proc_pid_status(struct seq_file *m, struct task_struct *t)
 		   c->cap_permitted, c->cap_effective);
 	seq_printf(m, "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_bset, c->cap_ambient);
 	seq_printf(m, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", t->no_new_privs);
-	seq_puts(m, "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n");
+	seq_puts(m, "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways "
+		    "enabled\n");
 	seq_printf(m, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t0\n", t->cpus_allowed);
 	seq_puts(m, "Mems_allowed:\t" MEMS_ALLOWED "\nMems_allowed_list:\t0\n");
-	return seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n", t->nvcsw, t->nivcsw);
+	return seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
+			  t->nvcsw, t->nivcsw);
 }
 
 /* ---- limits ------------------------------------------------------------ */
@@ -247,14 +267,22 @@ int proc_pid_status(struct seq_file *m, struct task_struct *t)
 static const struct {
 	const char *name, *unit;
 } limit_names[RLIM_NLIMITS] = {
-	[RLIMIT_CPU] = { "Max cpu time", "seconds" }, [RLIMIT_FSIZE] = { "Max file size", "bytes" },
-	[RLIMIT_DATA] = { "Max data size", "bytes" }, [RLIMIT_STACK] = { "Max stack size", "bytes" },
-	[RLIMIT_CORE] = { "Max core file size", "bytes" }, [RLIMIT_RSS] = { "Max resident set", "bytes" },
-	[RLIMIT_NPROC] = { "Max processes", "processes" }, [RLIMIT_NOFILE] = { "Max open files", "files" },
-	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" }, [RLIMIT_AS] = { "Max address space", "bytes" },
-	[RLIMIT_LOCKS] = { "Max file locks", "locks" }, [RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
-	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" }, [RLIMIT_NICE] = { "Max nice priority" },
-	[RLIMIT_RTPRIO] = { "Max realtime priority" }, [RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
+	[RLIMIT_CPU] = {"Max cpu time", "seconds"},
+	[RLIMIT_FSIZE] = {"Max file size", "bytes"},
+	[RLIMIT_DATA] = {"Max data size", "bytes"},
+	[RLIMIT_STACK] = {"Max stack size", "bytes"},
+	[RLIMIT_CORE] = {"Max core file size", "bytes"},
+	[RLIMIT_RSS] = {"Max resident set", "bytes"},
+	[RLIMIT_NPROC] = {"Max processes", "processes"},
+	[RLIMIT_NOFILE] = {"Max open files", "files"},
+	[RLIMIT_MEMLOCK] = {"Max locked memory", "bytes"},
+	[RLIMIT_AS] = {"Max address space", "bytes"},
+	[RLIMIT_LOCKS] = {"Max file locks", "locks"},
+	[RLIMIT_SIGPENDING] = {"Max pending signals", "signals"},
+	[RLIMIT_MSGQUEUE] = {"Max msgqueue size", "bytes"},
+	[RLIMIT_NICE] = {"Max nice priority"},
+	[RLIMIT_RTPRIO] = {"Max realtime priority"},
+	[RLIMIT_RTTIME] = {"Max realtime timeout", "us"},
 };
 
 int proc_pid_limits(struct seq_file *m, struct task_struct *t)
@@ -266,8 +294,10 @@ int proc_pid_limits(struct seq_file *m, struct task_struct *t)
 		const struct rlimit64 *r = &t->signal->rlim[i];
 
 		seq_printf(m, "%-25s ", limit_names[i].name);
-		seq_printf(m, r->rlim_cur == RLIM64_INFINITY ? "unlimited            " : "%-20lu ", (u64)r->rlim_cur);
-		seq_printf(m, r->rlim_max == RLIM64_INFINITY ? "unlimited            " : "%-20lu ", (u64)r->rlim_max);
+		seq_printf(m, r->rlim_cur == RLIM64_INFINITY ? "unlimited            " : "%-20lu ",
+			   (u64)r->rlim_cur);
+		seq_printf(m, r->rlim_max == RLIM64_INFINITY ? "unlimited            " : "%-20lu ",
+			   (u64)r->rlim_max);
 		if (limit_names[i].unit)
 			seq_printf(m, "%-10s", limit_names[i].unit);
 		seq_putc(m, '\n');

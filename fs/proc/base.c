@@ -28,7 +28,8 @@
 /* ---- files ------------------------------------------------------------- */
 
 /* [start, end) of the process's memory, as far as it can be read. */
-static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long start, unsigned long end)
+static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long start,
+		       unsigned long end)
 {
 	while (start < end && m->count < m->size) {
 		int n = min(end - start, m->size - m->count);
@@ -77,8 +78,8 @@ static int proc_pid_comm(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%s\n", t->comm);
 }
 
-static ssize_t proc_pid_set_comm(const struct proc_entry *e __maybe_unused, struct task_struct *t, char *text,
-				 size_t n)
+static ssize_t proc_pid_set_comm(const struct proc_entry *e __maybe_unused, struct task_struct *t,
+				 char *text, size_t n)
 {
 	if (!same_thread_group(t, current))
 		return -EINVAL;
@@ -93,11 +94,12 @@ static int proc_pid_personality(struct seq_file *m, struct task_struct *t)
 
 static int proc_pid_coredump_filter(struct seq_file *m, struct mm_struct *mm)
 {
-	return seq_printf(m, "%08lx\n", (mm->flags & MMF_DUMP_FILTER_MASK) >> MMF_DUMP_FILTER_SHIFT);
+	return seq_printf(m, "%08lx\n",
+			  (mm->flags & MMF_DUMP_FILTER_MASK) >> MMF_DUMP_FILTER_SHIFT);
 }
 
-static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_unused, struct task_struct *t,
-					    char *text, size_t n)
+static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_unused,
+					    struct task_struct *t, char *text, size_t n)
 {
 	struct mm_struct *mm;
 	char *end;
@@ -108,7 +110,8 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 	mm = get_task_mm(t);
 	if (!mm)
 		return -ESRCH;
-	mm->flags = (mm->flags & ~MMF_DUMP_FILTER_MASK) | (filter << MMF_DUMP_FILTER_SHIFT & MMF_DUMP_FILTER_MASK);
+	mm->flags = (mm->flags & ~MMF_DUMP_FILTER_MASK) |
+		    (filter << MMF_DUMP_FILTER_SHIFT & MMF_DUMP_FILTER_MASK);
 	mmput(mm);
 	return n;
 }
@@ -165,7 +168,8 @@ static void set_oom_score_adj(struct task_struct *t, short adj)
 
 	spin_lock_irqsave(&tasklist_lock, flags);
 	for_each_process(p) {
-		if (p->signal != t->signal && (!t->mm || p->mm != t->mm || t->vfork_done || p->tgid == 1))
+		if (p->signal != t->signal &&
+		    (!t->mm || p->mm != t->mm || t->vfork_done || p->tgid == 1))
 			continue;
 		p->signal->oom_score_adj = adj;
 		if (lower)
@@ -174,8 +178,8 @@ static void set_oom_score_adj(struct task_struct *t, short adj)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
-static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, struct task_struct *t,
-					  char *text, size_t n)
+static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused,
+					  struct task_struct *t, char *text, size_t n)
 {
 	long adj;
 	int err = parse_int(text, &adj);
@@ -193,11 +197,12 @@ static int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t)
 {
 	int adj = t->signal->oom_score_adj;
 
-	return seq_printf(m, "%d\n", adj == OOM_SCORE_ADJ_MAX ? 15 : min(adj * 17 / OOM_SCORE_ADJ_MAX, 15));
+	return seq_printf(m, "%d\n",
+			  adj == OOM_SCORE_ADJ_MAX ? 15 : min(adj * 17 / OOM_SCORE_ADJ_MAX, 15));
 }
 
-static ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct task_struct *t,
-				    char *text, size_t n)
+static ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused,
+				    struct task_struct *t, char *text, size_t n)
 {
 	long adj;
 	int err = parse_int(text, &adj);
@@ -214,7 +219,8 @@ static ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, s
 /* ---- mem: the address space as a file ---------------------------------- */
 
 /* Page by page; areas that the process itself may not write are written too, as a debugger does. */
-static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr, bool write)
+static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr,
+			    bool write)
 {
 	char *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	ssize_t done = 0, err = page ? 0 : -ENOMEM;
@@ -309,33 +315,32 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 
 #define PID_ENTRIES(whole) \
 	PROC_DIR("fd", 0500, .numbers = &proc_fd_links, .guarded = true), \
-	PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
-	PROC_REG("environ", 0400, .show_mm = proc_pid_environ), \
-	PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
-	PROC_REG("status", 0444, .show = proc_pid_status), \
-	PROC_REG("personality", 0400, .show = proc_pid_personality), \
-	PROC_REG("limits", 0444, .show = proc_pid_limits), \
-	PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm), \
-	PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
-	PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
-	PROC_REG("statm", 0444, .show = proc_pid_statm), \
-	PROC_REG("maps", 0444, .show_mm = proc_pid_maps), \
-	PROC_REG("mem", 0600, .rw_mm = proc_pid_mem), \
-	PROC_LNK("cwd", .get_path = proc_cwd_link), \
-	PROC_LNK("root", .get_path = proc_root_link), \
-	PROC_LNK("exe", .get_path = proc_exe_link), \
-	PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
-	PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
-	PROC_REG("smaps", 0444, .show_mm = proc_pid_smaps), \
-	PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
-	PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
-	PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, .store = proc_pid_set_oom_adj), \
-	PROC_REG("oom_score_adj", 0644, .show = proc_pid_oom_score_adj, .store = proc_pid_set_oom_score_adj)
+		PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
+		PROC_REG("environ", 0400, .show_mm = proc_pid_environ), \
+		PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
+		PROC_REG("status", 0444, .show = proc_pid_status), \
+		PROC_REG("personality", 0400, .show = proc_pid_personality), \
+		PROC_REG("limits", 0444, .show = proc_pid_limits), \
+		PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm), \
+		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
+		PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
+		PROC_REG("statm", 0444, .show = proc_pid_statm), \
+		PROC_REG("maps", 0444, .show_mm = proc_pid_maps), \
+		PROC_REG("mem", 0600, .rw_mm = proc_pid_mem), \
+		PROC_LNK("cwd", .get_path = proc_cwd_link), \
+		PROC_LNK("root", .get_path = proc_root_link), \
+		PROC_LNK("exe", .get_path = proc_exe_link), \
+		PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
+		PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
+		PROC_REG("smaps", 0444, .show_mm = proc_pid_smaps), \
+		PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
+		PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
+		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, \
+			 .store = proc_pid_set_oom_adj), \
+		PROC_REG("oom_score_adj", 0644, .show = proc_pid_oom_score_adj, \
+			 .store = proc_pid_set_oom_score_adj)
 
-static const struct proc_entry tid_base_stuff[] = {
-	PID_ENTRIES(false),
-	{ 0 }
-};
+static const struct proc_entry tid_base_stuff[] = {PID_ENTRIES(false), {0}};
 
 static const struct proc_entry tid_dir = PROC_DIR("TID", 0555, .children = tid_base_stuff);
 
@@ -352,8 +357,7 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PID_ENTRIES(true),
 	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),
-	{ 0 }
-};
+	{0}};
 
 static const struct proc_entry tgid_dir = PROC_DIR("PID", 0555, .children = tgid_base_stuff);
 

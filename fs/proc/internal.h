@@ -14,46 +14,63 @@ struct seq_file;
 struct task_struct;
 
 struct proc_entry {
-	const char *name;			/* NULL: end of the table */
+	const char *name; /* NULL: end of the table */
 	umode_t mode;
 	/* Regular file: a text that never changes, or what writes it. */
 	const char *text;
 	/* m->private is the proc_inode; @t is NULL outside /proc/PID. 0 or -errno. */
 	int (*show)(struct seq_file *m, struct task_struct *t);
-	/* The same for a text about an address space: the one that the process had when the file was opened. */
+	/*
+	 * The same for a text about an address space: the one that the process had when the file
+	 * was opened.
+	 */
 	int (*show_mm)(struct seq_file *m, struct mm_struct *mm);
 	/* No text: bytes of such an address space at @pos. Bytes done or -errno. */
 	ssize_t (*rw_mm)(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
-	/* Takes a written text (NUL-ended, @n bytes); returns bytes taken or -errno. NULL: -EIO, or -EINVAL in /proc/PID. */
+	/*
+	 * Takes a written text (NUL-ended, @n bytes); returns bytes taken or -errno. NULL: -EIO, or
+	 * -EINVAL in /proc/PID.
+	 */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
 	/* Symbolic link: a place (get_path), or a text as snprintf gives it. */
-	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);	/* for those who may look into @t */
+	/* for those who may look into @t */
+	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);
 	int (*link_text)(char *buf, int len);
-	const struct proc_entry *children;	/* directory: a table, */
-	const struct proc_numbers *numbers;	/* then names that are numbers */
-	bool guarded;				/* only for those who may look into the process */
-	void *data;				/* sysctl: the variable, */
-	int arg;				/* its constant value, greatest value or size; stat: of the whole process */
+	const struct proc_entry *children;  /* directory: a table, */
+	const struct proc_numbers *numbers; /* then names that are numbers */
+	bool guarded;			    /* only for those who may look into the process */
+	void *data;			    /* sysctl: the variable, */
+	/* its constant value, greatest value or size; stat: of the whole process */
+	int arg;
 };
 
-#define PROC_DIR(n, m, ...)	{ .name = (n), .mode = S_IFDIR | (m), __VA_ARGS__ }
-#define PROC_REG(n, m, ...)	{ .name = (n), .mode = S_IFREG | (m), __VA_ARGS__ }
-#define PROC_LNK(n, ...)	{ .name = (n), .mode = S_IFLNK | 0777, __VA_ARGS__ }
+#define PROC_DIR(n, m, ...) \
+	{ \
+		.name = (n), .mode = S_IFDIR | (m), __VA_ARGS__ \
+	}
+#define PROC_REG(n, m, ...) \
+	{ \
+		.name = (n), .mode = S_IFREG | (m), __VA_ARGS__ \
+	}
+#define PROC_LNK(n, ...) \
+	{ \
+		.name = (n), .mode = S_IFLNK | 0777, __VA_ARGS__ \
+	}
 
 /* One such name. */
 struct proc_number {
-	unsigned long key;			/* process, thread, descriptor; or a VMA's start */
-	unsigned long end;			/* of the VMA */
-	umode_t mode;				/* of a link */
-	struct task_struct *task;		/* the process or thread, with a reference */
+	unsigned long key;	  /* process, thread, descriptor; or a VMA's start */
+	unsigned long end;	  /* of the VMA */
+	umode_t mode;		  /* of a link */
+	struct task_struct *task; /* the process or thread, with a reference */
 };
 
 /* The names of a directory that are numbers. @of is the process of the directory, NULL in /proc. */
 struct proc_numbers {
-	const struct proc_entry *entry;		/* what each of them is */
-	bool ranges;				/* VMAs: the names are "start-end" in hexadecimal */
-	u32 ino, key_size;			/* PROC_*_INO; 0: each has numbers of its own */
-	loff_t first;				/* position of number 0 in the directory */
+	const struct proc_entry *entry; /* what each of them is */
+	bool ranges;			/* VMAs: the names are "start-end" in hexadecimal */
+	u32 ino, key_size;		/* PROC_*_INO; 0: each has numbers of its own */
+	loff_t first;			/* position of number 0 in the directory */
 	/* Fills in *n for n->key. False: it is not there. */
 	bool (*find)(struct task_struct *of, struct proc_number *n);
 	/* Moves n->key to the first at or after it that is there. */
@@ -63,18 +80,18 @@ struct proc_numbers {
 /* What inode->i_private of procfs is; owns its reference to pid. */
 struct proc_inode {
 	const struct proc_entry *entry;
-	struct pid *pid;			/* NULL: not below /proc/PID */
-	unsigned long key;			/* of a proc_number */
+	struct pid *pid;   /* NULL: not below /proc/PID */
+	unsigned long key; /* of a proc_number */
 };
 
 static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
 
 /* generic.c */
-#define PROC_FD_INO		0x10000		/* + fd; numbers below are entries */
-#define PROC_MAP_FILES_INO	0x400000	/* + page of the VMA's start, cut */
-#define PROC_FDINFO_INO		0x800000	/* + fd */
-#define PROC_NUMBERS		0x400000	/* so many inode numbers are for each of these */
-#define PROC_PID_INO(nr, what)	((u64)(nr) << 24 | (what))
+#define PROC_FD_INO	       0x10000	/* + fd; numbers below are entries */
+#define PROC_MAP_FILES_INO     0x400000 /* + page of the VMA's start, cut */
+#define PROC_FDINFO_INO	       0x800000 /* + fd */
+#define PROC_NUMBERS	       0x400000 /* so many inode numbers are for each of these */
+#define PROC_PID_INO(nr, what) ((u64)(nr) << 24 | (what))
 /* A new inode for @e; @pid (may be NULL) gets a reference of its own. NULL: no memory. */
 struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid,
 			     u64 ino);
@@ -85,7 +102,7 @@ void proc_evict_inode(struct inode *inode);
 struct task_struct *get_proc_task(const struct inode *inode);
 /* The same into *t; -ESRCH if it is gone. *t is NULL outside /proc/PID. */
 int get_task_for(const struct inode *inode, struct task_struct **t);
-bool ptrace_may_read(struct task_struct *t);	/* PTRACE_MODE_READ_FSCREDS */
+bool ptrace_may_read(struct task_struct *t); /* PTRACE_MODE_READ_FSCREDS */
 int proc_permission(struct inode *inode, int mask);
 void proc_pid_update_inode(struct inode *inode, struct task_struct *t);
 int proc_setattr(struct dentry *d, struct iattr *attr);
@@ -113,6 +130,6 @@ int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t);
 /* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_sys_entries[];
-u64 ns_to_ticks(u64 ns);		/* USER_HZ */
+u64 ns_to_ticks(u64 ns); /* USER_HZ */
 
 #endif

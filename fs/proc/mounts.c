@@ -15,7 +15,7 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-#define ESCAPED	" \t\n\\#"
+#define ESCAPED " \t\n\\#"
 
 /* The mount after @m (NULL: the first) with a reference; @m's is given up. */
 static struct vfsmount *next_mount(struct vfsmount *m)
@@ -39,8 +39,8 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 		unsigned int flag;
 		const char *text;
 	} opts[] = {
-		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
-		{ MS_NOATIME, ",noatime" }, { MS_RELATIME, ",relatime" },
+		{MS_NOSUID, ",nosuid"},	  {MS_NODEV, ",nodev"},	      {MS_NOEXEC, ",noexec"},
+		{MS_NOATIME, ",noatime"}, {MS_RELATIME, ",relatime"},
 	};
 
 	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro" : " rw");
@@ -63,10 +63,11 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struc
 {
 	/* The mount's root as a place in its file system: as if that were mounted alone. */
 	struct super_block *sb = mnt->mnt_sb;
-	struct vfsmount alone = { .mnt_parent = &alone, .mnt_root = sb->s_root, .mnt_sb = sb };
-	struct path inside = { .mnt = &alone, .dentry = mnt->mnt_root };
+	struct vfsmount alone = {.mnt_parent = &alone, .mnt_root = sb->s_root, .mnt_sb = sb};
+	struct path inside = {.mnt = &alone, .dentry = mnt->mnt_root};
 
-	seq_printf(m, "%d %d %u:%u ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(sb->s_dev), MINOR(sb->s_dev));
+	seq_printf(m, "%d %d %u:%u ", mnt->mnt_id, mnt->mnt_parent->mnt_id, MAJOR(sb->s_dev),
+		   MINOR(sb->s_dev));
 	seq_path(m, &inside, ESCAPED);
 	seq_putc(m, ' ');
 	seq_path(m, p, ESCAPED);
@@ -76,8 +77,8 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struc
 	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro\n" : " rw\n");
 }
 
-static int for_each_mount(struct seq_file *m,
-			  void (*show)(struct seq_file *m, struct vfsmount *mnt, const struct path *p))
+static int for_each_mount(struct seq_file *m, void (*show)(struct seq_file *m, struct vfsmount *mnt,
+							   const struct path *p))
 {
 	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	struct vfsmount *mnt = NULL;
@@ -85,10 +86,10 @@ static int for_each_mount(struct seq_file *m,
 	if (!buf)
 		return -ENOMEM;
 	while ((mnt = next_mount(mnt))) {
-		struct path p = { .mnt = mnt, .dentry = mnt->mnt_root };
+		struct path p = {.mnt = mnt, .dentry = mnt->mnt_root};
 		char *text = d_cwd_path(&p, buf, PATH_MAX);
 
-		if (!IS_ERR(text) && *text == '/')	/* else it lies outside current's root */
+		if (!IS_ERR(text) && *text == '/') /* else it lies outside current's root */
 			show(m, mnt, &p);
 	}
 	kfree(buf);

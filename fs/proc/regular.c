@@ -20,8 +20,8 @@
 #include <linux/fs.h>
 #include "internal.h"
 
-#define TEXT_KMALLOC	(1UL << 20)	/* a longer text comes from vmalloc */
-#define TEXT_MAX	(64UL << 20)
+#define TEXT_KMALLOC (1UL << 20) /* a longer text comes from vmalloc */
+#define TEXT_MAX     (64UL << 20)
 
 /*
  * The address space of the inode's process with a mm_count reference, NULL if it has none;
@@ -52,9 +52,9 @@ static struct mm_struct *proc_mem_open(const struct inode *inode)
 /* An open file. lock guards the text: a read at 0 makes it anew while others may read it. */
 struct proc_file {
 	struct mutex lock;
-	struct mm_struct *mm;		/* for show_mm and rw_mm: as proc_mem_open gives it */
-	char *text;			/* NULL: not made yet */
-	size_t size;			/* bytes */
+	struct mm_struct *mm; /* for show_mm and rw_mm: as proc_mem_open gives it */
+	char *text;	      /* NULL: not made yet */
+	size_t size;	      /* bytes */
 };
 
 static void *alloc_text(size_t room)
@@ -73,7 +73,8 @@ static void free_text(void *text)
 }
 
 /* Once the process has left it, an address space has no text. */
-static int show_text(struct seq_file *m, const struct proc_entry *e, struct task_struct *t, struct mm_struct *mm)
+static int show_text(struct seq_file *m, const struct proc_entry *e, struct task_struct *t,
+		     struct mm_struct *mm)
 {
 	int err;
 
@@ -92,7 +93,9 @@ static int show_text(struct seq_file *m, const struct proc_entry *e, struct task
 static int make_text(struct proc_file *pf, struct inode *inode, struct task_struct *t)
 {
 	for (size_t room = PAGE_SIZE; room <= TEXT_MAX; room *= 2) {
-		struct seq_file m = { .buf = alloc_text(room), .size = room, .private = PROC_I(inode) };
+		struct seq_file m = {.buf = alloc_text(room),
+				     .size = room,
+				     .private = PROC_I(inode)};
 		int err = m.buf ? show_text(&m, PROC_I(inode)->entry, t, pf->mm) : -ENOMEM;
 
 		if (!err && m.count <= room) {
@@ -170,7 +173,9 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	return ret;
 }
 
-/* What may not be read is refused at once; what may be read now stays readable through this file. */
+/*
+ * What may not be read is refused at once; what may be read now stays readable through this file.
+ */
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
 	const struct proc_entry *e = PROC_I(inode)->entry;
@@ -202,7 +207,9 @@ static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 	return 0;
 }
 
-/* The end of the file is not known before it is read. In an address space every number is a place. */
+/*
+ * The end of the file is not known before it is read. In an address space every number is a place.
+ */
 static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence == SEEK_CUR)
@@ -247,7 +254,9 @@ static int proc_link_get_path(struct dentry *d, struct path *out)
 
 	if (!t)
 		return err;
-	err = ptrace_may_read(t) ? PROC_I(d->d_inode)->entry->get_path(t, PROC_I(d->d_inode)->key, out) : -EACCES;
+	err = ptrace_may_read(t)
+		      ? PROC_I(d->d_inode)->entry->get_path(t, PROC_I(d->d_inode)->key, out)
+		      : -EACCES;
 	put_task_struct(t);
 	return err;
 }

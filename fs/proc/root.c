@@ -12,7 +12,7 @@
 #include <linux/magic.h>
 #include "internal.h"
 
-#define PROC_ROOT_INO		1
+#define PROC_ROOT_INO 1
 
 static const struct proc_entry proc_root =
 	PROC_DIR("/proc", 0555, .children = proc_root_entries, .numbers = &proc_processes);
@@ -20,7 +20,10 @@ static const struct proc_entry proc_root =
 static int proc_statfs(struct super_block *sb, struct statfs *st)
 {
 	*st = (struct statfs){
-		.f_type = sb->s_magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = NAME_MAX,
+		.f_type = sb->s_magic,
+		.f_bsize = PAGE_SIZE,
+		.f_frsize = PAGE_SIZE,
+		.f_namelen = NAME_MAX,
 	};
 	return 0;
 }
@@ -45,9 +48,6 @@ static struct super_block *proc_mount(struct file_system_type *t)
 	return proc_sb = sb;
 }
 
-static struct file_system_type proc_fs_type = { .name = "proc", .mount = proc_mount };
+static struct file_system_type proc_fs_type = {.name = "proc", .mount = proc_mount};
 
-void proc_init(void)
-{
-	register_filesystem(&proc_fs_type);
-}
+void proc_init(void) { register_filesystem(&proc_fs_type); }

@@ -22,23 +22,24 @@
 #include <asm/page.h>
 #include "internal.h"
 
-#define FSHIFT		11		/* load averages are fixed point */
-#define FIXED_1		(1UL << FSHIFT)
-#define NR_LINES	16		/* interrupt lines */
+#define FSHIFT	 11 /* load averages are fixed point */
+#define FIXED_1	 (1UL << FSHIFT)
+#define NR_LINES 16 /* interrupt lines */
 
 /* ---- all processes together -------------------------------------------- */
 
 struct task_totals {
 	unsigned int threads, blocked;
-	pid_t last_pid;				/* the newest that still is */
-	u64 utime;				/* ns, of the living and of those they have waited for */
-	unsigned long anon;			/* pages */
-	unsigned long tables;			/* bytes */
+	pid_t last_pid; /* the newest that still is */
+	/* ns, of the living and of those they have waited for */
+	u64 utime;
+	unsigned long anon;   /* pages */
+	unsigned long tables; /* bytes */
 };
 
 static struct task_totals sum_tasks(void)
 {
-	struct task_totals s = { 0 };
+	struct task_totals s = {0};
 	struct task_struct *p, *t;
 	unsigned long flags;
 
@@ -71,47 +72,69 @@ static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_u
 		unsigned long pages;
 	} lines[] = {
 		/* Every file lives in memory: none can be dropped. */
-		{ "MemTotal:", totalram_pages() }, { "MemFree:", free }, { "MemAvailable:", free },
-		{ "Buffers:", 0 }, { "Cached:", cached }, { "SwapCached:", 0 }, { "Active:", 0 },
-		{ "Inactive:", cached + s.anon }, { "Active(anon):", 0 }, { "Inactive(anon):", cached + s.anon },
-		{ "Active(file):", 0 }, { "Inactive(file):", 0 }, { "Unevictable:", 0 }, { "Mlocked:", 0 },
-		{ "SwapTotal:", 0 }, { "SwapFree:", 0 }, { "Dirty:", 0 }, { "Writeback:", 0 },
-		{ "AnonPages:", s.anon }, { "Mapped:", 0 }, { "Shmem:", cached }, { "KReclaimable:", 0 },
-		{ "Slab:", slab_pages() }, { "SReclaimable:", 0 }, { "SUnreclaim:", slab_pages() },
-		{ "KernelStack:", s.threads * (THREAD_SIZE / PAGE_SIZE) }, { "PageTables:", s.tables / PAGE_SIZE },
+		{"MemTotal:", totalram_pages()},
+		{"MemFree:", free},
+		{"MemAvailable:", free},
+		{"Buffers:", 0},
+		{"Cached:", cached},
+		{"SwapCached:", 0},
+		{"Active:", 0},
+		{"Inactive:", cached + s.anon},
+		{"Active(anon):", 0},
+		{"Inactive(anon):", cached + s.anon},
+		{"Active(file):", 0},
+		{"Inactive(file):", 0},
+		{"Unevictable:", 0},
+		{"Mlocked:", 0},
+		{"SwapTotal:", 0},
+		{"SwapFree:", 0},
+		{"Dirty:", 0},
+		{"Writeback:", 0},
+		{"AnonPages:", s.anon},
+		{"Mapped:", 0},
+		{"Shmem:", cached},
+		{"KReclaimable:", 0},
+		{"Slab:", slab_pages()},
+		{"SReclaimable:", 0},
+		{"SUnreclaim:", slab_pages()},
+		{"KernelStack:", s.threads * (THREAD_SIZE / PAGE_SIZE)},
+		{"PageTables:", s.tables / PAGE_SIZE},
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(lines); i++)
-		seq_printf(m, "%-15s %8lu kB\n", lines[i].name, lines[i].pages << (PAGE_SHIFT - 10));
+		seq_printf(m, "%-15s %8lu kB\n", lines[i].name,
+			   lines[i].pages << (PAGE_SHIFT - 10));
 	return 0;
 }
 
 /* ---- time -------------------------------------------------------------- */
 
-u64 ns_to_ticks(u64 ns)
-{
-	return ns / (NSEC_PER_SEC / USER_HZ);
-}
+u64 ns_to_ticks(u64 ns) { return ns / (NSEC_PER_SEC / USER_HZ); }
 
 static int proc_stat(struct seq_file *m, struct task_struct *unused __maybe_unused)
 {
 	struct task_totals s = sum_tasks();
-	u64 idle = idle_time_ns(), all = ktime_get(), busy = all - min(all, idle), user = min(s.utime, busy);
+	u64 idle = idle_time_ns(), all = ktime_get(), busy = all - min(all, idle),
+	    user = min(s.utime, busy);
 	unsigned long sum = 0;
 
-	for (const char *const *name = (const char *const[]){ "cpu ", "cpu0", NULL }; *name; name++)
-		seq_printf(m, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", *name, ns_to_ticks(user), ns_to_ticks(busy - user),
-			   ns_to_ticks(idle));
+	for (const char *const *name = (const char *const[]){"cpu ", "cpu0", NULL}; *name; name++)
+		seq_printf(m, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", *name, ns_to_ticks(user),
+			   ns_to_ticks(busy - user), ns_to_ticks(idle));
 	for (unsigned int i = 0; i < NR_LINES; i++)
 		sum += irq_count(i);
-	return seq_printf(m, "intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\nprocs_running %lu\nprocs_blocked %u\n"
-			     "softirq 0 0 0 0 0 0 0 0 0 0 0\n", sum, nr_context_switches(),
-			  (ktime_get_real() - ktime_get()) / NSEC_PER_SEC, s.last_pid, nr_running(), s.blocked);
+	return seq_printf(
+		m,
+		"intr %lu\nctxt %lu\nbtime %lu\nprocesses %d\nprocs_running %lu\nprocs_blocked %u\n"
+		"softirq 0 0 0 0 0 0 0 0 0 0 0\n",
+		sum, nr_context_switches(), (ktime_get_real() - ktime_get()) / NSEC_PER_SEC,
+		s.last_pid, nr_running(), s.blocked);
 }
 
 static void show_centiseconds(struct seq_file *m, u64 ns, char end)
 {
-	seq_printf(m, "%lu.%02lu%c", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / (NSEC_PER_SEC / 100), end);
+	seq_printf(m, "%lu.%02lu%c", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / (NSEC_PER_SEC / 100),
+		   end);
 }
 
 static int proc_uptime(struct seq_file *m, struct task_struct *unused __maybe_unused)
@@ -130,7 +153,8 @@ static int proc_loadavg(struct seq_file *m, struct task_struct *unused __maybe_u
 	for (int i = 0; i < 3; i++) {
 		unsigned long load = loads[i] + FIXED_1 / 200;
 
-		seq_printf(m, "%lu.%02lu ", load >> FSHIFT, ((load & (FIXED_1 - 1)) * 100) >> FSHIFT);
+		seq_printf(m, "%lu.%02lu ", load >> FSHIFT,
+			   ((load & (FIXED_1 - 1)) * 100) >> FSHIFT);
 	}
 	return seq_printf(m, "%lu/%u %d\n", nr_running(), s.threads, s.last_pid);
 }
@@ -139,8 +163,8 @@ static int proc_loadavg(struct seq_file *m, struct task_struct *unused __maybe_u
 
 static int proc_version(struct seq_file *m, struct task_struct *unused __maybe_unused)
 {
-	return seq_printf(m, "%s version %s (exon@exon) (gcc " __VERSION__ ") %s\n", init_uts.sysname,
-			  init_uts.release, init_uts.version);
+	return seq_printf(m, "%s version %s (exon@exon) (gcc " __VERSION__ ") %s\n",
+			  init_uts.sysname, init_uts.release, init_uts.version);
 }
 
 static int proc_cmdline(struct seq_file *m, struct task_struct *unused __maybe_unused)
@@ -166,29 +190,26 @@ static int proc_exec_trace(struct seq_file *m, struct task_struct *unused __mayb
 		struct exec_trace r = exec_trace_ring[seq % TRACE_RING_SIZE];
 
 		if (r.seq == seq)
-			seq_printf(m, "%lu %lu %d %s %s %s:%u %lx-%lx %lx %lx %d\n", r.seq, r.time, r.pid, r.comm,
-				   exec_stage_names[r.stage], r.function, r.line, r.start, r.end, r.vm_flags, r.pgoff,
-				   r.error);
+			seq_printf(m, "%lu %lu %d %s %s %s:%u %lx-%lx %lx %lx %d\n", r.seq, r.time,
+				   r.pid, r.comm, exec_stage_names[r.stage], r.function, r.line,
+				   r.start, r.end, r.vm_flags, r.pgoff, r.error);
 	}
 	return 0;
 }
 
-static int proc_mounts_text(char *buf, int len)
-{
-	return snprintf(buf, len, "self/mounts");
-}
+static int proc_mounts_text(char *buf, int len) { return snprintf(buf, len, "self/mounts"); }
 
-static int proc_self_text(char *buf, int len)
-{
-	return snprintf(buf, len, "%d", current->tgid);
-}
+static int proc_self_text(char *buf, int len) { return snprintf(buf, len, "%d", current->tgid); }
 
 static int proc_thread_self_text(char *buf, int len)
 {
 	return snprintf(buf, len, "%d/task/%d", current->tgid, current->pid);
 }
 
-/* In Linux's order: short names first, then by the alphabet; then the two links, then the processes. */
+/*
+ * In Linux's order: short names first, then by the alphabet; then the two links, then the
+ * processes.
+ */
 const struct proc_entry proc_root_entries[] = {
 	PROC_DIR("sys", 0555, .children = proc_sys_entries),
 	PROC_REG("stat", 0444, .show = proc_stat),
@@ -196,8 +217,9 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("uptime", 0444, .show = proc_uptime),
 	PROC_REG("cmdline", 0444, .show = proc_cmdline),
 	PROC_REG("cpuinfo", 0444, .text = "processor\t: 0\n\n"),
-	PROC_REG("devices", 0444, .text = "Character devices:\n  1 mem\n  4 /dev/vc/0\n  4 tty\n  4 ttyS\n"
-		 "  5 /dev/tty\n  5 /dev/console\n\nBlock devices:\n"),
+	PROC_REG("devices", 0444,
+		 .text = "Character devices:\n  1 mem\n  4 /dev/vc/0\n  4 tty\n  4 ttyS\n"
+			 "  5 /dev/tty\n  5 /dev/console\n\nBlock devices:\n"),
 	PROC_REG("loadavg", 0444, .show = proc_loadavg),
 	PROC_REG("meminfo", 0444, .show = proc_meminfo),
 	PROC_REG("version", 0444, .show = proc_version),
@@ -205,5 +227,4 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("filesystems", 0444, .show = proc_filesystems),
 	PROC_LNK("self", .link_text = proc_self_text),
 	PROC_LNK("thread-self", .link_text = proc_thread_self_text),
-	{ 0 }
-};
+	{0}};

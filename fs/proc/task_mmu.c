@@ -20,12 +20,12 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-#define NAME_COLUMN	72		/* then one more blank */
-#define PSS_SHIFT	12		/* shares of pages are kept this much finer than bytes */
-#define PM_SOFT_DIRTY		BIT(55)
-#define PM_MMAP_EXCLUSIVE	BIT(56)
-#define PM_FILE			BIT(61)
-#define PM_PRESENT		BIT(63)
+#define NAME_COLUMN	  72 /* then one more blank */
+#define PSS_SHIFT	  12 /* shares of pages are kept this much finer than bytes */
+#define PM_SOFT_DIRTY	  BIT(55)
+#define PM_MMAP_EXCLUSIVE BIT(56)
+#define PM_FILE		  BIT(61)
+#define PM_PRESENT	  BIT(63)
 
 /*
  * See the drawing above. A VMA that was mapped shared shows s even if it can no longer be written
@@ -44,8 +44,9 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 		pgoff = vma->vm_pgoff << PAGE_SHIFT;
 	}
 	seq_printf(m, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->vm_start, vma->vm_end,
-		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-', flags & VM_EXEC ? 'x' : '-',
-		   flags & VM_MAYSHARE ? 's' : 'p', pgoff, MAJOR(dev), MINOR(dev), ino);
+		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
+		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p', pgoff, MAJOR(dev),
+		   MINOR(dev), ino);
 }
 
 /*
@@ -136,7 +137,7 @@ static void smaps_account(struct mem_size_stats *mss, pte_t pte, const struct pa
 
 static struct mem_size_stats smap_gather_stats(struct vm_area_struct *vma)
 {
-	struct mem_size_stats mss = { 0 };
+	struct mem_size_stats mss = {0};
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = vma->vm_start;
 
@@ -149,7 +150,8 @@ static struct mem_size_stats smap_gather_stats(struct vm_area_struct *vma)
 
 		if (page)
 			smaps_account(&mss, *pte, page);
-		addr = pte ? addr + PAGE_SIZE : (addr | ~PMD_MASK) + 1;	/* no table: nothing in all its reach */
+		/* no table: nothing in all its reach */
+		addr = pte ? addr + PAGE_SIZE : (addr | ~PMD_MASK) + 1;
 	}
 	spin_unlock(&mm->page_table_lock);
 	return mss;
@@ -158,8 +160,9 @@ static struct mem_size_stats smap_gather_stats(struct vm_area_struct *vma)
 static void show_smap_vma_flags(struct seq_file *m, unsigned long flags)
 {
 	static const char *const mnemonics[32] = {
-		"rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd", "um", "pf", "??", "uw", "lo", "io", "sr",
-		"rr", "dc", "de", "??", "ac", "nr", "ht", "sf", "ar", "wf", "dd", "sd", "mm", "hg", "nh", "mg",
+		"rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd", "um", "pf",
+		"??", "uw", "lo", "io", "sr", "rr", "dc", "de", "??", "ac", "nr",
+		"ht", "sf", "ar", "wf", "dd", "sd", "mm", "hg", "nh", "mg",
 	};
 
 	seq_puts(m, "VmFlags: ");
@@ -176,15 +179,27 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 		const char *name;
 		u64 bytes;
 	} lines[] = {
-		{ "Size:", vma->vm_end - vma->vm_start }, { "KernelPageSize:", PAGE_SIZE },
-		{ "MMUPageSize:", PAGE_SIZE }, { "Rss:", mss.resident }, { "Pss:", mss.pss >> PSS_SHIFT },
-		{ "Pss_Dirty:", mss.pss_dirty >> PSS_SHIFT },
-		{ "Shared_Clean:", mss.shared[0] }, { "Shared_Dirty:", mss.shared[1] },
-		{ "Private_Clean:", mss.private[0] }, { "Private_Dirty:", mss.private[1] },
-		{ "Referenced:", mss.referenced }, { "Anonymous:", mss.anonymous }, { "LazyFree:", 0 },
-		{ "AnonHugePages:", 0 }, { "ShmemPmdMapped:", 0 }, { "FilePmdMapped:", 0 },
-		{ "Shared_Hugetlb:", 0 }, { "Private_Hugetlb:", 0 }, { "Swap:", 0 }, { "SwapPss:", 0 },
-		{ "Locked:", vma->vm_flags & VM_LOCKED ? mss.pss >> PSS_SHIFT : 0 },
+		{"Size:", vma->vm_end - vma->vm_start},
+		{"KernelPageSize:", PAGE_SIZE},
+		{"MMUPageSize:", PAGE_SIZE},
+		{"Rss:", mss.resident},
+		{"Pss:", mss.pss >> PSS_SHIFT},
+		{"Pss_Dirty:", mss.pss_dirty >> PSS_SHIFT},
+		{"Shared_Clean:", mss.shared[0]},
+		{"Shared_Dirty:", mss.shared[1]},
+		{"Private_Clean:", mss.private[0]},
+		{"Private_Dirty:", mss.private[1]},
+		{"Referenced:", mss.referenced},
+		{"Anonymous:", mss.anonymous},
+		{"LazyFree:", 0},
+		{"AnonHugePages:", 0},
+		{"ShmemPmdMapped:", 0},
+		{"FilePmdMapped:", 0},
+		{"Shared_Hugetlb:", 0},
+		{"Private_Hugetlb:", 0},
+		{"Swap:", 0},
+		{"SwapPss:", 0},
+		{"Locked:", vma->vm_flags & VM_LOCKED ? mss.pss >> PSS_SHIFT : 0},
 	};
 
 	show_map_vma(m, vma);

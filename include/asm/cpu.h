@@ -16,7 +16,8 @@ static inline struct cpuid_regs cpuid(u32 leaf, u32 subleaf)
 {
 	struct cpuid_regs r;
 
-	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+	__asm__ volatile("cpuid"
+			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
 			 : "a"(leaf), "c"(subleaf));
 	return r;
 }
@@ -32,7 +33,7 @@ static inline u64 rdtsc(void)
 /* Not executed before what stands before it. */
 static inline u64 rdtsc_ordered(void)
 {
-	__asm__ volatile("lfence" ::: "memory");
+	__asm__ volatile("lfence" : : : "memory");
 	return rdtsc();
 }
 
@@ -41,15 +42,12 @@ static inline bool rdrand(u64 *x)
 {
 	bool ok;
 
-	__asm__ volatile("rdrand %0; setc %1" : "=r"(*x), "=qm"(ok) :: "cc");
+	__asm__ volatile("rdrand %0; setc %1" : "=r"(*x), "=qm"(ok)::"cc");
 	return ok;
 }
 
 /* Waits for the next interrupt; with interrupts off, for ever. */
-static inline void halt(void)
-{
-	__asm__ volatile("hlt" ::: "memory");
-}
+static inline void halt(void) { __asm__ volatile("hlt" : : : "memory"); }
 
 static inline unsigned long read_cr0(void)
 {
@@ -61,7 +59,7 @@ static inline unsigned long read_cr0(void)
 
 static inline void write_cr0(unsigned long v)
 {
-	__asm__ volatile("movq %0, %%cr0" :: "r"(v) : "memory");
+	__asm__ volatile("movq %0, %%cr0" : : "r"(v) : "memory");
 }
 
 static inline unsigned long read_cr2(void)
@@ -82,7 +80,7 @@ static inline unsigned long read_cr4(void)
 
 static inline void write_cr4(unsigned long v)
 {
-	__asm__ volatile("movq %0, %%cr4" :: "r"(v) : "memory");
+	__asm__ volatile("movq %0, %%cr4" : : "r"(v) : "memory");
 }
 
 static inline unsigned long rdfsbase(void)
@@ -95,18 +93,12 @@ static inline unsigned long rdfsbase(void)
 
 static inline void wrfsbase(unsigned long v)
 {
-	__asm__ volatile("wrfsbase %0" :: "r"(v) : "memory");
+	__asm__ volatile("wrfsbase %0" : : "r"(v) : "memory");
 }
 
 /* SMAP: AC set lets the kernel reach user pages. Only on a CPU that has SMAP. */
-static inline void stac(void)
-{
-	__asm__ volatile("stac" ::: "memory");
-}
+static inline void stac(void) { __asm__ volatile("stac" : : : "memory"); }
 
-static inline void clac(void)
-{
-	__asm__ volatile("clac" ::: "memory");
-}
+static inline void clac(void) { __asm__ volatile("clac" : : : "memory"); }
 
 #endif

@@ -12,16 +12,18 @@ struct task_struct;
 struct mm_struct;
 
 struct percpu {
-	struct percpu *self;		/* gs:0 */
-	struct task_struct *current;	/* gs:8 */
-	unsigned long kernel_stack;	/* gs:16, top of current's kernel stack: where a syscall switches to */
-	unsigned long user_sp;		/* gs:24, scratch of the syscall door */
+	struct percpu *self;	     /* gs:0 */
+	struct task_struct *current; /* gs:8 */
+	/* gs:16, top of current's kernel stack: where a syscall switches to */
+	unsigned long kernel_stack;
+	unsigned long user_sp; /* gs:24, scratch of the syscall door */
 	unsigned int cpu;
-	unsigned int need_resched;	/* the tick or a wake-up wants schedule() before user mode */
-	unsigned int in_irq;		/* nesting of interrupt handlers */
+	/* the tick or a wake-up wants schedule() before user mode */
+	unsigned int need_resched;
+	unsigned int in_irq; /* nesting of interrupt handlers */
 };
 
-extern struct percpu boot_percpu;	/* the first CPU's: what the NMI door loads */
+extern struct percpu boot_percpu; /* the first CPU's: what the NMI door loads */
 
 static inline struct percpu *this_cpu(void)
 {
@@ -40,10 +42,7 @@ static inline struct task_struct *get_current(void)
 }
 
 /* For the switch alone: the field is not to be reached as ->current once the macro below exists. */
-static inline void set_current(struct task_struct *t)
-{
-	this_cpu()->current = t;
-}
+static inline void set_current(struct task_struct *t) { this_cpu()->current = t; }
 
 #define current get_current()
 

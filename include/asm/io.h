@@ -5,10 +5,7 @@
 
 #include <types.h>
 
-static inline void outb(u16 port, u8 v)
-{
-	__asm__ volatile("outb %0, %1" :: "a"(v), "Nd"(port));
-}
+static inline void outb(u16 port, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 
 static inline u8 inb(u16 port)
 {
@@ -18,9 +15,6 @@ static inline u8 inb(u16 port)
 	return v;
 }
 
-static inline void outw(u16 port, u16 v)
-{
-	__asm__ volatile("outw %0, %1" :: "a"(v), "Nd"(port));
-}
+static inline void outw(u16 port, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 
 #endif

@@ -8,26 +8,30 @@
 #define IRQ_TIMER	0
 #define IRQ_KEYBOARD	1
 #define IRQ_SERIAL	4
-#define IRQ_VECTOR_BASE	0x20
+#define IRQ_VECTOR_BASE 0x20
 
 typedef void (*irq_handler_t)(unsigned int irq);
 
 void irq_init(void);
-void request_irq(unsigned int irq, irq_handler_t handler);	/* also unmasks */
-void do_irq(unsigned int irq);					/* from the trap door: handler and end of interrupt */
+void request_irq(unsigned int irq, irq_handler_t handler); /* also unmasks */
+/* from the trap door: handler and end of interrupt */
+void do_irq(unsigned int irq);
 unsigned long irq_count(unsigned int irq);
-extern bool irq_from_user;					/* the interrupt being served hit user mode */
+/* the interrupt being served hit user mode */
+extern bool irq_from_user;
 
 /* Upward pointers: filled in by kernel/sched and kernel/tty. */
-extern void (*tick_handler)(bool user);				/* every tick, interrupts off */
-extern void (*console_input)(const u8 *s, size_t n);		/* bytes from serial or keyboard, interrupts off */
+extern void (*tick_handler)(bool user); /* every tick, interrupts off */
+/* bytes from serial or keyboard, interrupts off */
+extern void (*console_input)(const u8 *s, size_t n);
 
-void serial_init(void);		/* 16550 at 0x3f8; polled output at once, interrupt input after irq_init */
+/* 16550 at 0x3f8; polled output at once, interrupt input after irq_init */
+void serial_init(void);
 void serial_input_init(void);
-bool serial2_present(void);	/* is there a second 16550, at 0x2f8? */
-void serial2_write(const char *s, size_t n);	/* bytes as they are; polled */
-void vga_init(void);		/* text mode 80x25 at 0xb8000, if there is one */
+bool serial2_present(void);		     /* is there a second 16550, at 0x2f8? */
+void serial2_write(const char *s, size_t n); /* bytes as they are; polled */
+void vga_init(void);			     /* text mode 80x25 at 0xb8000, if there is one */
 void keyboard_init(void);
-void time_init(void);		/* calibrates the TSC, reads the CMOS clock, starts the tick */
+void time_init(void); /* calibrates the TSC, reads the CMOS clock, starts the tick */
 
 #endif

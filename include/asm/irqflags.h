@@ -5,29 +5,20 @@
 
 #include <types.h>
 
-#define X86_IF	0x200UL
+#define X86_IF 0x200UL
 
-static inline void local_irq_disable(void)
-{
-	__asm__ volatile("cli" ::: "memory");
-}
+static inline void local_irq_disable(void) { __asm__ volatile("cli" : : : "memory"); }
 
-static inline void local_irq_enable(void)
-{
-	__asm__ volatile("sti" ::: "memory");
-}
+static inline void local_irq_enable(void) { __asm__ volatile("sti" : : : "memory"); }
 
 /* Sleeps until the next interrupt; STI takes effect after HLT has begun, so none is missed. */
-static inline void safe_halt(void)
-{
-	__asm__ volatile("sti; hlt" ::: "memory");
-}
+static inline void safe_halt(void) { __asm__ volatile("sti; hlt" ::: "memory"); }
 
 static inline unsigned long local_save_flags(void)
 {
 	unsigned long flags;
 
-	__asm__ volatile("pushfq; popq %0" : "=r"(flags) :: "memory");
+	__asm__ volatile("pushfq; popq %0" : "=r"(flags)::"memory");
 	return flags;
 }
 

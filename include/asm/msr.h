@@ -5,17 +5,17 @@
 
 #include <types.h>
 
-#define MSR_APIC_BASE		0x1b
-#define MSR_EFER		0xc0000080
-#define MSR_STAR		0xc0000081
-#define MSR_LSTAR		0xc0000082
-#define MSR_SYSCALL_MASK	0xc0000084
-#define MSR_FS_BASE		0xc0000100
-#define MSR_GS_BASE		0xc0000101
-#define MSR_KERNEL_GS_BASE	0xc0000102	/* the user's GS base while the kernel runs */
-#define MSR_TSC_AUX		0xc0000103
-#define EFER_SCE		BIT(0)
-#define EFER_NXE		BIT(11)
+#define MSR_APIC_BASE	   0x1b
+#define MSR_EFER	   0xc0000080
+#define MSR_STAR	   0xc0000081
+#define MSR_LSTAR	   0xc0000082
+#define MSR_SYSCALL_MASK   0xc0000084
+#define MSR_FS_BASE	   0xc0000100
+#define MSR_GS_BASE	   0xc0000101
+#define MSR_KERNEL_GS_BASE 0xc0000102 /* the user's GS base while the kernel runs */
+#define MSR_TSC_AUX	   0xc0000103
+#define EFER_SCE	   BIT(0)
+#define EFER_NXE	   BIT(11)
 
 static inline u64 rdmsr(u32 msr)
 {
@@ -27,7 +27,7 @@ static inline u64 rdmsr(u32 msr)
 
 static inline void wrmsr(u32 msr, u64 v)
 {
-	__asm__ volatile("wrmsr" :: "c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
+	__asm__ volatile("wrmsr" : : "c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
 }
 
 #endif

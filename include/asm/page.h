@@ -14,28 +14,25 @@
 
 #include <types.h>
 
-#define PAGE_SHIFT		12
-#define PAGE_SIZE		(1UL << PAGE_SHIFT)
-#define PAGE_MASK		(~(PAGE_SIZE - 1))
-#define PAGE_ALIGN(a)		(((a) + PAGE_SIZE - 1) & PAGE_MASK)
-#define PAGE_ALIGN_DOWN(a)	((a) & PAGE_MASK)
-#define offset_in_page(a)	((unsigned long)(a) & ~PAGE_MASK)
+#define PAGE_SHIFT	   12
+#define PAGE_SIZE	   (1UL << PAGE_SHIFT)
+#define PAGE_MASK	   (~(PAGE_SIZE - 1))
+#define PAGE_ALIGN(a)	   (((a) + PAGE_SIZE - 1) & PAGE_MASK)
+#define PAGE_ALIGN_DOWN(a) (PAGE_MASK & (a))
+#define offset_in_page(a)  ((unsigned long)(a) & ~PAGE_MASK)
 
-#define TASK_SIZE		0x7ffffffff000UL
-#define TASK_SIZE_MAX		TASK_SIZE
-#define STACK_TOP		TASK_SIZE
-#define STACK_TOP_MAX		TASK_SIZE
-#define PAGE_OFFSET		0xffff888000000000UL
-#define VMALLOC_START		0xffffc90000000000UL
-#define VMALLOC_END		0xffffc90100000000UL
-#define VMEMMAP_START		0xffffea0000000000UL
-#define KERNEL_BASE		0xffffffff80000000UL
-#define VSYSCALL_ADDR		0xffffffffff600000UL
+#define TASK_SIZE     0x7ffffffff000UL
+#define TASK_SIZE_MAX TASK_SIZE
+#define STACK_TOP     TASK_SIZE
+#define STACK_TOP_MAX TASK_SIZE
+#define PAGE_OFFSET   0xffff888000000000UL
+#define VMALLOC_START 0xffffc90000000000UL
+#define VMALLOC_END   0xffffc90100000000UL
+#define VMEMMAP_START 0xffffea0000000000UL
+#define KERNEL_BASE   0xffffffff80000000UL
+#define VSYSCALL_ADDR 0xffffffffff600000UL
 
-static inline void *phys_to_virt(phys_addr_t pa)
-{
-	return (void *)(pa + PAGE_OFFSET);
-}
+static inline void *phys_to_virt(phys_addr_t pa) { return (void *)(pa + PAGE_OFFSET); }
 
 /* One page, @p page aligned: the string instructions count one guest instruction for 8 bytes. */
 static inline void __clear_page(void *p)
@@ -49,7 +46,7 @@ static inline void __copy_page(void *to, const void *from)
 {
 	unsigned long n = PAGE_SIZE / 8;
 
-	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n) :: "memory");
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(n) : : "memory");
 }
 
 /* For addresses in the direct map and in the kernel image. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a task is the machine's, and what the machine does for a task: arch/x86/process.c, fpu.c, cpu.c. */
+/*
+ * What of a task is the machine's, and what the machine does for a task: arch/x86/process.c, fpu.c,
+ * cpu.c.
+ */
 #ifndef ASM_PROCESSOR_H
 #define ASM_PROCESSOR_H
 
@@ -11,49 +14,56 @@ struct mm_struct;
 struct fpu;
 
 struct thread_struct {
-	unsigned long sp;		/* kernel rsp while not running */
-	unsigned long fsbase, gsbase;	/* user's; saved while not running */
-	unsigned short ds, es, fsindex, gsindex;	/* user's selectors: 0 unless a program loads them */
-	struct fpu *fpu;		/* XSAVE area, fpu_size() bytes, 64-byte aligned */
-	unsigned long trap_nr, error_code, cr2;	/* of the last fault, for the signal frame */
+	unsigned long sp;	      /* kernel rsp while not running */
+	unsigned long fsbase, gsbase; /* user's; saved while not running */
+	/* user's selectors: 0 unless a program loads them */
+	unsigned short ds, es, fsindex, gsindex;
+	struct fpu *fpu;			/* XSAVE area, fpu_size() bytes, 64-byte aligned */
+	unsigned long trap_nr, error_code, cr2; /* of the last fault, for the signal frame */
 };
 
-#define task_pt_regs(t)		((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
-#define current_pt_regs()	task_pt_regs(current)
+#define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
+#define current_pt_regs() task_pt_regs(current)
 
 /* CPU features that Exon uses; found once by cpu_init. */
 struct cpu_features {
-	bool nx, smep, smap, umip, fsgsbase, xsave, xsaveopt, rdrand, rdtscp, pge, pcid, invariant_tsc;
-	u32 hwcap;			/* AT_HWCAP: CPUID.1:EDX */
-	u32 hwcap2;			/* AT_HWCAP2: bit 1 FSGSBASE (as Linux 6.1) */
-	u64 xfeatures;			/* XCR0 */
-	u32 xstate_size;		/* bytes */
+	bool nx, smep, smap, umip, fsgsbase, xsave, xsaveopt, rdrand, rdtscp, pge, pcid,
+		invariant_tsc;
+	u32 hwcap;	 /* AT_HWCAP: CPUID.1:EDX */
+	u32 hwcap2;	 /* AT_HWCAP2: bit 1 FSGSBASE (as Linux 6.1) */
+	u64 xfeatures;	 /* XCR0 */
+	u32 xstate_size; /* bytes */
 };
 extern struct cpu_features boot_cpu;
 
 /* cpu.c */
-void cpu_init(void);			/* GDT, TSS with its ISTs, MSRs, CR0/CR4, per-CPU data behind GS */
-void cpu_init_late(void);		/* after mem_init: emergency stacks with guard pages */
-void set_kernel_stack(void *top);	/* TSS.rsp0 and percpu.kernel_stack */
+/* GDT, TSS with its ISTs, MSRs, CR0/CR4, per-CPU data behind GS */
+void cpu_init(void);
+void cpu_init_late(void);	  /* after mem_init: emergency stacks with guard pages */
+void set_kernel_stack(void *top); /* TSS.rsp0 and percpu.kernel_stack */
 /* fpu.c */
 void fpu_init(void);
 /* AT_MINSIGSTKSZ: bytes of the largest signal frame, as Linux computes it. */
 unsigned long get_sigframe_size(void);
-size_t fpu_size(void);			/* bytes of one struct fpu */
-void fpu_reset(struct fpu *f);		/* the state that a new program starts with */
-void fpu_save(struct fpu *f);		/* from the processor; and back: */
+size_t fpu_size(void);	       /* bytes of one struct fpu */
+void fpu_reset(struct fpu *f); /* the state that a new program starts with */
+void fpu_save(struct fpu *f);  /* from the processor; and back: */
 void fpu_restore(const struct fpu *f);
-/* The signal frame's copy of current's FPU state: bytes; write it; load it. False: bad pointer or bad contents. */
+/*
+ * The signal frame's copy of current's FPU state: bytes; write it; load it. False: bad pointer or
+ * bad contents.
+ */
 size_t fpu_sigframe_size(void);
 bool fpu_save_sigframe(void __user *buf);
-bool fpu_restore_sigframe(void __user *buf);	/* NULL, or failure: the first state */
-int fpu_exception_code(int trap_nr);		/* FPE_* of a pending #MF or #XM; 0: none */
+bool fpu_restore_sigframe(void __user *buf); /* NULL, or failure: the first state */
+int fpu_exception_code(int trap_nr);	     /* FPE_* of a pending #MF or #XM; 0: none */
 /* entry/traps.c: the IDT and the SYSCALL gate; any time after cpu_init. */
 void trap_init(void);
 /* entry/vsyscall.c: after mem_init, before the first user address space. */
 void vsyscall_init(void);
 /* process.c */
-extern void (*ret_from_fork)(void);	/* upward pointer: where a new task starts (entry/entry.asm) */
+/* upward pointer: where a new task starts (entry/entry.asm) */
+extern void (*ret_from_fork)(void);
 /* TLS bases of current: the live registers. */
 unsigned long read_fsbase(void);
 void write_fsbase(unsigned long base);
@@ -63,13 +73,21 @@ void write_user_gsbase(unsigned long base);
 void switch_mm(struct mm_struct *mm);
 /* Saves @prev, continues @next; returns in @prev's context later. interrupts off. */
 void switch_to(struct task_struct *prev, struct task_struct *next);
-/* fork: child's pt_regs (copy of current's, ax = 0, sp if not 0), TLS, FPU; it will start at ret_from_fork. */
-int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp, unsigned long tls);
-/* A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an exec). */
+/*
+ * fork: child's pt_regs (copy of current's, ax = 0, sp if not 0), TLS, FPU; it will start at
+ * ret_from_fork.
+ */
+int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
+		unsigned long tls);
+/*
+ * A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an
+ * exec).
+ */
 void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
 /* Reads the segment registers and bases that user code has set into @t->thread. */
 void save_user_segments(struct task_struct *t);
-void flush_thread(void);		/* exec: FPU to its first state, TLS bases 0, no stale registers */
+/* exec: FPU to its first state, TLS bases 0, no stale registers */
+void flush_thread(void);
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 /* Frees what copy_thread made. */
 void exit_thread(struct task_struct *t);

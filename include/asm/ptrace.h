@@ -10,10 +10,10 @@
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx;
 	unsigned long r11, r10, r9, r8, ax, cx, dx, si, di;
-	unsigned long orig_ax;	/* system call number; error code of a trap; -1 otherwise */
+	unsigned long orig_ax; /* system call number; error code of a trap; -1 otherwise */
 	unsigned long ip, cs, flags, sp, ss;
 };
 
-#define user_mode(regs)		(((regs)->cs & 3) != 0)
+#define user_mode(regs) (((regs)->cs & 3) != 0)
 
 #endif

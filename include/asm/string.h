@@ -7,7 +7,7 @@
 
 static inline void rep_movsq(void *dst, const void *src, size_t words)
 {
-	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words) :: "memory");
+	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words) : : "memory");
 }
 
 static inline void rep_stosq(void *dst, u64 v, size_t words)

@@ -29,21 +29,23 @@ long strncpy_from_user(char *dst, const char __user *src, long n);
 long strnlen_user(const char __user *s, long n);
 
 /* 0 or -EFAULT, for scalars of 1, 2, 4 or 8 bytes. */
-#define get_user(x, ptr)						\
-({									\
-	__typeof__((__typeof__(*(ptr)))0) __v;				\
-	int __e = copy_from_user(&__v, (ptr), sizeof(__v)) ? -EFAULT : 0; \
-	(x) = __v;							\
-	__e;								\
-})
-#define put_user(x, ptr)						\
-({									\
-	__typeof__(*(ptr)) __v = (__typeof__(*(ptr)))(x);		\
-	copy_to_user((ptr), &__v, sizeof(__v)) ? -EFAULT : 0;		\
-})
+#define get_user(x, ptr) \
+	({ \
+		__typeof__((__typeof__(*(ptr)))0) __v; \
+		int __e = copy_from_user(&__v, (ptr), sizeof(__v)) ? -EFAULT : 0; \
+		(x) = __v; \
+		__e; \
+	})
+#define put_user(x, ptr) \
+	({ \
+		__typeof__(*(ptr)) __v = (__typeof__(*(ptr)))(x); \
+		copy_to_user((ptr), &__v, sizeof(__v)) ? -EFAULT : 0; \
+	})
 
 struct pt_regs;
-/* True if @regs->ip may fault and was redirected to its fixup (called by the #PF and #GP handlers). */
+/*
+ * True if @regs->ip may fault and was redirected to its fixup (called by the #PF and #GP handlers).
+ */
 bool fixup_exception(struct pt_regs *regs);
 struct exception_table_entry;
 /* The table's line for an instruction that may fault, or NULL. */

@@ -19,19 +19,19 @@
 #include <asm/irq.h>
 #include <asm/uaccess.h>
 
-#define SLICE_TICKS	6		/* 24 ms at nice 0 */
+#define SLICE_TICKS 6 /* 24 ms at nice 0 */
 
 static struct {
 	spinlock_t lock;
 	struct list_head queue;
-	unsigned long nr_running;	/* with the running task, without idle */
+	unsigned long nr_running; /* with the running task, without idle */
 	unsigned long nr_switches;
-	struct task_struct *idle;	/* runs when nobody else can */
-	struct task_struct *prev;	/* left by the switch under way */
-	u64 clock;			/* time up to which CPU time is accounted, ns */
-	u64 idle_time;			/* ns */
+	struct task_struct *idle; /* runs when nobody else can */
+	struct task_struct *prev; /* left by the switch under way */
+	u64 clock;		  /* time up to which CPU time is accounted, ns */
+	u64 idle_time;		  /* ns */
 	unsigned long avenrun[3];
-	unsigned int load_ticks;	/* until the averages are next computed */
+	unsigned int load_ticks; /* until the averages are next computed */
 } rq = {
 	.lock = SPIN_LOCK_INIT(LOCK_RUNQUEUE),
 	.queue = LIST_HEAD_INIT(rq.queue),
@@ -57,10 +57,12 @@ static void account_time(struct task_struct *t, bool user)
 		t->stime += delta;
 }
 
-/* Exponentially decaying averages over 1, 5 and 15 minutes: weights of Linux, 11 bits fixed point. */
+/*
+ * Exponentially decaying averages over 1, 5 and 15 minutes: weights of Linux, 11 bits fixed point.
+ */
 static void update_load(void)
 {
-	static const unsigned int weight[3] = { 1884, 2014, 2037 };
+	static const unsigned int weight[3] = {1884, 2014, 2037};
 	unsigned long active = rq.nr_running << 11;
 
 	if (--rq.load_ticks)
@@ -87,31 +89,19 @@ void scheduler_tick(bool user)
 	spin_unlock(&rq.lock);
 }
 
-unsigned long nr_running(void)
-{
-	return rq.nr_running;
-}
+unsigned long nr_running(void) { return rq.nr_running; }
 
-unsigned long nr_context_switches(void)
-{
-	return rq.nr_switches;
-}
+unsigned long nr_context_switches(void) { return rq.nr_switches; }
 
-u64 idle_time_ns(void)
-{
-	return rq.idle_time;
-}
+u64 idle_time_ns(void) { return rq.idle_time; }
 
-void get_avenrun(unsigned long loads[3])
-{
-	memcpy(loads, rq.avenrun, sizeof(rq.avenrun));
-}
+void get_avenrun(unsigned long loads[3]) { memcpy(loads, rq.avenrun, sizeof(rq.avenrun)); }
 
 /* ---- waking up -------------------------------------------------------- */
 
 static int slice_of(const struct task_struct *t)
 {
-	return SLICE_TICKS - t->nice * 3 / 10;	/* 12 ticks at nice -20, 1 at 19 */
+	return SLICE_TICKS - t->nice * 3 / 10; /* 12 ticks at nice -20, 1 at 19 */
 }
 
 /* What an interrupt wakes has waited for the outside world: it runs next. rq lock held. */
@@ -143,10 +133,7 @@ bool wake_up_state(struct task_struct *t, unsigned int mode)
 	return woken;
 }
 
-bool wake_up_process(struct task_struct *t)
-{
-	return wake_up_state(t, TASK_NORMAL);
-}
+bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMAL); }
 
 void wake_up_new_task(struct task_struct *t)
 {
@@ -205,7 +192,10 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	switch_to(prev, next);
 }
 
-/* Runs in the context of the task switched to. Returns with the lock dropped, interrupts as they were. */
+/*
+ * Runs in the context of the task switched to. Returns with the lock dropped, interrupts as they
+ * were.
+ */
 static void finish_task_switch(unsigned long flags)
 {
 	struct task_struct *prev = rq.prev;
@@ -277,7 +267,9 @@ void cpu_idle(void)
 	}
 }
 
-/* @idle, which runs now, becomes current and the task that runs when no other can. After cpu_init. */
+/*
+ * @idle, which runs now, becomes current and the task that runs when no other can. After cpu_init.
+ */
 void sched_init(struct task_struct *idle)
 {
 	rq.idle = idle;

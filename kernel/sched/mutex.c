@@ -147,7 +147,7 @@ int down_write_killable(struct rw_semaphore *s)
 	if (!err)
 		return 0;
 	lock_released(s);
-	wake_up(&s->wait);		/* readers that stood back for us */
+	wake_up(&s->wait); /* readers that stood back for us */
 	return -EINTR;
 }
 

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 static DEFINE_SPINLOCK(timer_lock, LOCK_TIMER);
-static LIST_HEAD(timers);		/* earliest first */
+static LIST_HEAD(timers); /* earliest first */
 
 void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))
 {
@@ -71,7 +71,7 @@ void run_timers(void)
 
 struct sleeper {
 	struct timer_list timer;
-	struct task_struct *task;	/* NULL once the time has come */
+	struct task_struct *task; /* NULL once the time has come */
 };
 
 static void wake_sleeper(struct timer_list *t)
@@ -86,7 +86,7 @@ static void wake_sleeper(struct timer_list *t)
 /* @expires is absolute, CLOCK_MONOTONIC; INT64_MAX: no end by time. */
 int schedule_hrtimeout(ktime_t expires)
 {
-	struct sleeper s = { .task = current };
+	struct sleeper s = {.task = current};
 
 	if (expires == INT64_MAX) {
 		schedule();

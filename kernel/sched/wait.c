@@ -98,7 +98,10 @@ void init_completion(struct completion *c)
 	init_waitqueue_head(&c->wait);
 }
 
-/* Any context. The completion may be on the stack of the one who waits: it is not touched afterwards. */
+/*
+ * Any context. The completion may be on the stack of the one who waits: it is not touched
+ * afterwards.
+ */
 void complete(struct completion *c)
 {
 	struct wait_queue_entry *e, *next;

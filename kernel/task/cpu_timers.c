@@ -20,7 +20,10 @@ static void check_cpu_itimer(struct task_struct *t, int i, u64 used)
 	send_sig_info(i ? SIGPROF : SIGVTALRM, SEND_SIG_PRIV, t, true);
 }
 
-/* SIGXCPU once a second past the soft limit, which moves on as Linux's does; SIGKILL at the hard one. */
+/*
+ * SIGXCPU once a second past the soft limit, which moves on as Linux's does; SIGKILL at the hard
+ * one.
+ */
 static void check_cpu_rlimit(struct task_struct *t, u64 used)
 {
 	struct rlimit64 *r = &t->signal->rlim[RLIMIT_CPU];
@@ -56,7 +59,4 @@ static void tick(bool user)
 	run_timers();
 }
 
-void cpu_timers_init(void)
-{
-	tick_handler = tick;
-}
+void cpu_timers_init(void) { tick_handler = tick; }

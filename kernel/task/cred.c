@@ -29,7 +29,7 @@ struct cred *prepare_creds(void)
 
 struct cred *get_cred(const struct cred *c)
 {
-	struct cred *cred = (struct cred *)c;	/* only the count is written */
+	struct cred *cred = (struct cred *)c; /* only the count is written */
 
 	atomic_inc(&cred->usage);
 	return cred;
@@ -57,8 +57,8 @@ int commit_creds(struct cred *new)
 
 	if (rights_grow(old, new)) {
 		if (t->mm)
-			t->mm->flags = (t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) |
-				       suid_dumpable;
+			t->mm->flags =
+				(t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | suid_dumpable;
 		t->pdeath_signal = 0;
 	}
 	t->cred = new;

@@ -11,8 +11,8 @@
 #include "internal.h"
 
 #define SYNCHRONOUS_MASK \
-	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGFPE) | \
-	 sigmask(SIGSYS))
+	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
+	 sigmask(SIGFPE) | sigmask(SIGSYS))
 
 /* The lowest number, but the faults of the thread itself first. */
 static int next_signal(const struct sigpending *q, const sigset_t *mask)

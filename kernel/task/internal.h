@@ -6,19 +6,16 @@
 #include <sched.h>
 
 /* task->jobctl */
-#define JOBCTL_STOP_SIGMASK	0xffffUL
-#define JOBCTL_STOP_DEQUEUED	BIT(16)		/* took a stop signal, has not acted on it yet */
-#define JOBCTL_STOP_PENDING	BIT(17)		/* is to stop */
-#define JOBCTL_STOP_CONSUME	BIT(18)		/* counted in group_stop_count */
-#define JOBCTL_STOP_MASK	(JOBCTL_STOP_DEQUEUED | JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME)
+#define JOBCTL_STOP_SIGMASK  0xffffUL
+#define JOBCTL_STOP_DEQUEUED BIT(16) /* took a stop signal, has not acted on it yet */
+#define JOBCTL_STOP_PENDING  BIT(17) /* is to stop */
+#define JOBCTL_STOP_CONSUME  BIT(18) /* counted in group_stop_count */
+#define JOBCTL_STOP_MASK     (JOBCTL_STOP_DEQUEUED | JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME)
 
-#define SIGNAL_CLD_MASK		(SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)
-#define SIGNAL_STOP_MASK	(SIGNAL_CLD_MASK | SIGNAL_STOP_STOPPED | SIGNAL_STOP_CONTINUED)
+#define SIGNAL_CLD_MASK	 (SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)
+#define SIGNAL_STOP_MASK (SIGNAL_CLD_MASK | SIGNAL_STOP_STOPPED | SIGNAL_STOP_CONTINUED)
 
-static inline bool sig_kernel_only(int sig)
-{
-	return sigmask(sig) & SIG_KERNEL_ONLY_MASK;
-}
+static inline bool sig_kernel_only(int sig) { return sigmask(sig) & SIG_KERNEL_ONLY_MASK; }
 
 /* signal.c, all with siglock held. @force: the kernel sends it, to init too. */
 int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, bool group,

@@ -58,9 +58,10 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	fill_child_info(&info, t, sig);
 	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
-	/* POSIX: who ignores SIGCHLD wants no zombies; with SA_NOCLDWAIT it still gets the signal. */
-	if (sig == SIGCHLD &&
-	    (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
+	/*
+	 * POSIX: who ignores SIGCHLD wants no zombies; with SA_NOCLDWAIT it still gets the signal.
+	 */
+	if (sig == SIGCHLD && (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
 		autoreap = true;
 		if (ka->sa.sa_handler == SIG_IGN)
 			sig = 0;
@@ -228,7 +229,10 @@ bool do_signal_stop(int sig, unsigned long flags)
 	return true;
 }
 
-/* A continued (or half stopped and continued) process reports it once. siglock held; true: it was released. */
+/*
+ * A continued (or half stopped and continued) process reports it once. siglock held; true: it was
+ * released.
+ */
 bool report_cld(unsigned long flags)
 {
 	struct signal_struct *s = current->signal;
@@ -251,7 +255,8 @@ void exit_signals(struct task_struct *t)
 
 	spin_lock_irqsave(&t->sighand->siglock, flags);
 	t->flags |= PF_EXITING;
-	if (!thread_group_empty(t) && !(t->signal->flags & SIGNAL_GROUP_EXIT) && t->sigpending_flag) {
+	if (!thread_group_empty(t) && !(t->signal->flags & SIGNAL_GROUP_EXIT) &&
+	    t->sigpending_flag) {
 		retarget_shared_pending(t, ~t->blocked);
 		if (t->jobctl & JOBCTL_STOP_PENDING)
 			stopped = participate_in_stop(t);

@@ -16,9 +16,9 @@
 #include <errno.h>
 #include <slab.h>
 
-#define PID_MAX		32768		/* numbers are below this */
-#define RESERVED_PIDS	300		/* left alone when the numbers wrap around */
-#define PID_BUCKETS	512
+#define PID_MAX	      32768 /* numbers are below this */
+#define RESERVED_PIDS 300   /* left alone when the numbers wrap around */
+#define PID_BUCKETS   512
 
 DEFINE_SPINLOCK(tasklist_lock, LOCK_TASKLIST);
 
@@ -141,10 +141,7 @@ static void __change_pid(struct task_struct *t, enum pid_type type, struct pid *
 		free_pid(old);
 }
 
-void detach_pid(struct task_struct *t, enum pid_type type)
-{
-	__change_pid(t, type, NULL);
-}
+void detach_pid(struct task_struct *t, enum pid_type type) { __change_pid(t, type, NULL); }
 
 void change_pid(struct task_struct *t, enum pid_type type, struct pid *pid)
 {

@@ -8,7 +8,7 @@
  * Not on the road of an exec.
  *
  *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
- *                               └─timer─> tick: signal, or overrun + 1 while the last one is pending
+ *                          └─timer─> tick: signal, or overrun + 1 while the last one is pending
  */
 #include <syscalls.h>
 #include <errno.h>
@@ -16,20 +16,20 @@
 #include <sched.h>
 #include <asm/uaccess.h>
 
-#define DELAYTIMER_MAX	INT32_MAX
+#define DELAYTIMER_MAX INT32_MAX
 
 /* Owned by its process; guarded by siglock, save that the tick runs its callback. */
 struct k_itimer {
 	struct k_itimer *next;
-	struct timer_list timer;	/* expires: the next or last time, CLOCK_MONOTONIC */
+	struct timer_list timer; /* expires: the next or last time, CLOCK_MONOTONIC */
 	int id, clock;
-	int notify, signo;		/* SIGEV_*; which signal */
+	int notify, signo; /* SIGEV_*; which signal */
 	sigval_t value;
-	struct pid *pid;		/* whom to signal; owns a reference */
-	ktime_t interval;		/* 0: once */
-	bool queued;			/* its signal was sent, and not taken yet */
-	s64 overrun;			/* expirations while its signal was pending */
-	s64 overrun_last;		/* those of the signal that was taken last */
+	struct pid *pid;  /* whom to signal; owns a reference */
+	ktime_t interval; /* 0: once */
+	bool queued;	  /* its signal was sent, and not taken yet */
+	s64 overrun;	  /* expirations while its signal was pending */
+	s64 overrun_last; /* those of the signal that was taken last */
 };
 
 bool posix_clock_now(int clock, ktime_t *now)
@@ -58,12 +58,12 @@ ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs)
 	return t == INT64_MAX ? INT64_MAX : max_t(ktime_t, t - (now - mono), 0);
 }
 
-static bool signals_thread(const struct k_itimer *t)
-{
-	return t->notify & SIGEV_THREAD_ID;
-}
+static bool signals_thread(const struct k_itimer *t) { return t->notify & SIGEV_THREAD_ID; }
 
-/* A standard signal is pending once, whoever sent it; a real-time one once for each timer. tasklist_lock held. */
+/*
+ * A standard signal is pending once, whoever sent it; a real-time one once for each timer.
+ * tasklist_lock held.
+ */
 static bool signal_still_pending(const struct k_itimer *t, const struct sigpending *q)
 {
 	return (q->signal & sigmask(t->signo)) && (t->queued || t->signo < SIGRTMIN);
@@ -74,7 +74,7 @@ static void send_timer_signal(struct k_itimer *t)
 {
 	struct task_struct *task = pid_task(t->pid, signals_thread(t) ? PIDTYPE_PID : PIDTYPE_TGID);
 	struct sigpending *q;
-	kernel_siginfo_t info = { 0 };
+	kernel_siginfo_t info = {0};
 
 	if (!task || !task->sighand)
 		return;
@@ -221,7 +221,7 @@ static bool is_other_clock(int clock)
 
 long sys_timer_create(int clock, void __user *uev, int __user *uid)
 {
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
 	struct k_itimer *t;
 	ktime_t now;
 
@@ -257,7 +257,7 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 /* What is left, at least 1 ns while a signal is to come; SIGEV_NONE timers only count. */
 static struct __kernel_itimerspec timer_get(struct k_itimer *t)
 {
-	struct __kernel_itimerspec v = { .it_interval = ns_to_timespec(t->interval) };
+	struct __kernel_itimerspec v = {.it_interval = ns_to_timespec(t->interval)};
 	bool silent = t->notify == SIGEV_NONE;
 	ktime_t left;
 

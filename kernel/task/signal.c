@@ -19,7 +19,7 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-#define SA_IMMUTABLE	0x00800000UL	/* set by force_fatal_sig: sigaction may not undo it */
+#define SA_IMMUTABLE 0x00800000UL /* set by force_fatal_sig: sigaction may not undo it */
 
 struct sigqueue {
 	struct list_head list;
@@ -47,7 +47,8 @@ static __sighandler_t sig_handler(struct task_struct *t, int sig)
 
 static bool handler_ignored(__sighandler_t handler, int sig)
 {
-	return handler == SIG_IGN || (handler == SIG_DFL && (sigmask(sig) & SIG_KERNEL_IGNORE_MASK));
+	return handler == SIG_IGN ||
+	       (handler == SIG_DFL && (sigmask(sig) & SIG_KERNEL_IGNORE_MASK));
 }
 
 /* ---- is there anything to do? -------------------------------------------- */
@@ -59,10 +60,7 @@ static bool has_pending(struct task_struct *t)
 }
 
 /* Only current may clear its flag: others do not know what it is about to return to. */
-void recalc_sigpending(void)
-{
-	current->sigpending_flag = has_pending(current);
-}
+void recalc_sigpending(void) { current->sigpending_flag = has_pending(current); }
 
 void signal_wake_up(struct task_struct *t, bool fatal)
 {
@@ -237,7 +235,10 @@ static bool sig_fatal(struct task_struct *t, int sig)
 	       sig_handler(t, sig) == SIG_DFL;
 }
 
-/* Each thread of @t's process but @spared (may be NULL) finds SIGKILL; how many there are. siglock held. */
+/*
+ * Each thread of @t's process but @spared (may be NULL) finds SIGKILL; how many there are. siglock
+ * held.
+ */
 static int zap_threads(struct task_struct *t, struct task_struct *spared)
 {
 	struct task_struct *p;
@@ -257,10 +258,7 @@ static int zap_threads(struct task_struct *t, struct task_struct *spared)
 	return count;
 }
 
-int zap_other_threads(struct task_struct *t)
-{
-	return zap_threads(t, t);
-}
+int zap_other_threads(struct task_struct *t) { return zap_threads(t, t); }
 
 static void complete_signal(int sig, struct task_struct *t, bool group)
 {
@@ -277,7 +275,7 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 		}
 	}
 	if (!taker)
-		return;		/* whoever unblocks it will find it */
+		return; /* whoever unblocks it will find it */
 	if (sig_fatal(t, sig) && !(t->signal->flags & SIGNAL_GROUP_EXIT) &&
 	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK)) {
 		t->signal->flags = SIGNAL_GROUP_EXIT;
@@ -297,7 +295,7 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 	if (!prepare_signal(sig, t, force))
 		return 0;
 	if (sig < SIGRTMIN && (q->signal & sigmask(sig)))
-		return 0;	/* the old signals do not count */
+		return 0; /* the old signals do not count */
 	ret = queue_signal(sig, info, q);
 	if (!ret)
 		complete_signal(sig, t, group);
@@ -423,24 +421,24 @@ static void force_sig_info(kernel_siginfo_t *info, bool fatal)
 	if (ka->sa.sa_handler == SIG_DFL)
 		t->signal->flags &= ~SIGNAL_UNKILLABLE;
 	send_signal_locked(sig, info, t, false, true);
-	if (!t->sigpending_flag)	/* it was pending already, and blocked until now */
+	if (!t->sigpending_flag) /* it was pending already, and blocked until now */
 		signal_wake_up(t, false);
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
 }
 
 void force_sig(int sig)
 {
-	force_sig_info(&(kernel_siginfo_t){ .si_signo = sig, .si_code = SI_KERNEL }, false);
+	force_sig_info(&(kernel_siginfo_t){.si_signo = sig, .si_code = SI_KERNEL}, false);
 }
 
 void force_fatal_sig(int sig)
 {
-	force_sig_info(&(kernel_siginfo_t){ .si_signo = sig, .si_code = SI_KERNEL }, true);
+	force_sig_info(&(kernel_siginfo_t){.si_signo = sig, .si_code = SI_KERNEL}, true);
 }
 
 void force_sig_fault(int sig, int code, void __user *addr)
 {
-	kernel_siginfo_t info = { .si_signo = sig, .si_code = code };
+	kernel_siginfo_t info = {.si_signo = sig, .si_code = code};
 
 	info.si_addr = addr;
 	force_sig_info(&info, false);
@@ -448,7 +446,9 @@ void force_sig_fault(int sig, int code, void __user *addr)
 
 /* ---- masks and actions --------------------------------------------------- */
 
-/* current will not take @which any more: signals to the process go to another thread. siglock held. */
+/*
+ * current will not take @which any more: signals to the process go to another thread. siglock held.
+ */
 void retarget_shared_pending(struct task_struct *t, sigset_t which)
 {
 	sigset_t retarget = t->signal->shared_pending.signal & which;
@@ -496,8 +496,9 @@ void flush_signal_handlers(struct task_struct *t, bool force_default)
 
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old)
 {
-	static const unsigned long known_flags = SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK |
-		SA_RESTART | SA_NODEFER | SA_RESETHAND | SA_EXPOSE_TAGBITS | SA_RESTORER;
+	static const unsigned long known_flags = SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO |
+						 SA_ONSTACK | SA_RESTART | SA_NODEFER |
+						 SA_RESETHAND | SA_EXPOSE_TAGBITS | SA_RESTORER;
 	struct task_struct *t = current;
 	struct k_sigaction *k;
 	unsigned long flags;

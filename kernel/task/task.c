@@ -12,7 +12,7 @@
 #define NR_CACHED_STACKS 4
 
 static struct kmem_cache *task_cache;
-static void *cached_stacks[NR_CACHED_STACKS];	/* saves a walk of the vmalloc tables a fork */
+static void *cached_stacks[NR_CACHED_STACKS]; /* saves a walk of the vmalloc tables a fork */
 static unsigned int nr_cached_stacks;
 
 static void *alloc_stack(void)
@@ -42,7 +42,7 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	}
 	*t = *orig;
 	t->stack = stack;
-	t->thread.fpu = NULL;		/* still the parent's: copy_thread makes ours */
+	t->thread.fpu = NULL; /* still the parent's: copy_thread makes ours */
 	t->on_rq = 0;
 	t->signal = NULL;
 	t->cred = NULL;
@@ -51,7 +51,10 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	return t;
 }
 
-/* NULL is nothing. The last reference frees; a task that ran gives up its own in finish_task_switch, off its stack. */
+/*
+ * NULL is nothing. The last reference frees; a task that ran gives up its own in
+ * finish_task_switch, off its stack.
+ */
 void put_task_struct(struct task_struct *t)
 {
 	if (!t || !atomic_dec_and_test(&t->usage))
@@ -115,7 +118,10 @@ void put_sighand(struct sighand_struct *sh)
 		kfree(sh);
 }
 
-/* CPU time of the whole process, ns. Threads must not come or go meanwhile: tasklist_lock or no interrupts. */
+/*
+ * CPU time of the whole process, ns. Threads must not come or go meanwhile: tasklist_lock or no
+ * interrupts.
+ */
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime)
 {
 	struct signal_struct *sig = t->signal;

@@ -27,9 +27,17 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 	struct exec_trace *t = &exec_trace_ring[seq % TRACE_RING_SIZE];
 
 	*t = (struct exec_trace){
-		.seq = seq, .time = rdtsc(), .stage = stage, .pid = pid,
-		.function = function, .line = line, .error = error,
-		.start = start, .end = end, .vm_flags = vm_flags, .pgoff = pgoff,
+		.seq = seq,
+		.time = rdtsc(),
+		.stage = stage,
+		.pid = pid,
+		.function = function,
+		.line = line,
+		.error = error,
+		.start = start,
+		.end = end,
+		.vm_flags = vm_flags,
+		.pgoff = pgoff,
 	};
 	strscpy(t->comm, comm, sizeof(t->comm));
 	exec_trace_seq = seq;

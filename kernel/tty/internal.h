@@ -12,8 +12,8 @@
 
 struct poll_table_struct;
 
-#define DEV_CONSOLE	MKDEV(TTYAUX_MAJOR, 1)
-#define N_TTY_BUF_SIZE	4096
+#define DEV_CONSOLE    MKDEV(TTYAUX_MAJOR, 1)
+#define N_TTY_BUF_SIZE 4096
 
 /*
  * The console line. lock (irqs off: the receive interrupt takes it) guards all
@@ -27,23 +27,24 @@ struct tty_struct {
 	spinlock_t lock;
 	struct termios termios;
 	struct winsize winsize;
-	struct pid *pgrp, *session;	/* foreground group; whose controlling terminal it is */
-	unsigned long hangups;		/* a file opened before the last one is dead */
-	bool stopped;			/* ^S */
-	bool lnext;			/* ^V: the next byte is taken literally */
-	unsigned int column, canon_column;	/* of the cursor; where the edited line starts */
+	struct pid *pgrp, *session;	   /* foreground group; whose controlling terminal it is */
+	unsigned long hangups;		   /* a file opened before the last one is dead */
+	bool stopped;			   /* ^S */
+	bool lnext;			   /* ^V: the next byte is taken literally */
+	unsigned int column, canon_column; /* of the cursor; where the edited line starts */
 	size_t head, canon_head, tail;
-	u16 buf[N_TTY_BUF_SIZE];	/* bytes; with 0x100 the end of a line, and then '\0' an EOF mark */
-	struct mutex read_lock;		/* one reader at a time */
+	/* bytes; with 0x100 the end of a line, and then '\0' an EOF mark */
+	u16 buf[N_TTY_BUF_SIZE];
+	struct mutex read_lock; /* one reader at a time */
 	wait_queue_head_t read_wait, write_wait;
 };
 
 /* kernel/tty/n_tty.c: the line discipline. */
 void n_tty_init(struct tty_struct *tty);
-void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n);	/* any context */
+void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n); /* any context */
 void n_tty_set_termios(struct tty_struct *tty, const struct termios *t);
 void n_tty_flush_input(struct tty_struct *tty);
-size_t n_tty_chars_waiting(struct tty_struct *tty);	/* FIONREAD */
+size_t n_tty_chars_waiting(struct tty_struct *tty); /* FIONREAD */
 /* A line, or bytes by VMIN and VTIME. Returns their number, 0 at EOF, or -errno. */
 ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, size_t n);
 ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *buf, size_t n);

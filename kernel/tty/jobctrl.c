@@ -50,10 +50,7 @@ int tty_check_change(struct tty_struct *tty, int sig)
 	return -ERESTARTSYS;
 }
 
-void proc_clear_tty(struct task_struct *t)
-{
-	t->signal->tty = NULL;
-}
+void proc_clear_tty(struct task_struct *t) { t->signal->tty = NULL; }
 
 /* current, a session leader, makes @tty its session's terminal. */
 static void proc_set_tty(struct tty_struct *tty)
@@ -64,7 +61,8 @@ static void proc_set_tty(struct tty_struct *tty)
 
 void tty_open_proc_set_tty(struct tty_struct *tty, struct file *f)
 {
-	if (current->signal->leader && !current->signal->tty && !tty->session && (f->f_mode & FMODE_READ))
+	if (current->signal->leader && !current->signal->tty && !tty->session &&
+	    (f->f_mode & FMODE_READ))
 		proc_set_tty(tty);
 }
 

@@ -24,13 +24,13 @@
 #include <linux/poll.h>
 #include "internal.h"
 
-#define OUT_SIZE	256
-#define EOF_MARK	'\0'		/* as a line's end; in c_cc: no such character */
-#define LINE_END	0x100		/* in buf: this byte ends a line */
+#define OUT_SIZE 256
+#define EOF_MARK '\0'  /* as a line's end; in c_cc: no such character */
+#define LINE_END 0x100 /* in buf: this byte ends a line */
 
-#define I_FLAG(tty, f)	((tty)->termios.c_iflag & (f))
-#define O_FLAG(tty, f)	((tty)->termios.c_oflag & (f))
-#define L_FLAG(tty, f)	((tty)->termios.c_lflag & (f))
+#define I_FLAG(tty, f) ((tty)->termios.c_iflag & (f))
+#define O_FLAG(tty, f) ((tty)->termios.c_oflag & (f))
+#define L_FLAG(tty, f) ((tty)->termios.c_lflag & (f))
 
 /* Output on its way to the console, gathered so that it is written in few pieces. */
 struct outbuf {
@@ -51,10 +51,7 @@ static void out_raw(struct outbuf *o, char c)
 	o->b[o->n++] = c;
 }
 
-static bool is_control(u8 c)
-{
-	return c < 0x20 || c == 0x7f;
-}
+static bool is_control(u8 c) { return c < 0x20 || c == 0x7f; }
 
 /* The second and later bytes of a UTF-8 character take no column of their own. */
 static bool is_continuation(struct tty_struct *tty, u8 c)
@@ -92,10 +89,7 @@ static void echo_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	out_char(tty, o, c);
 }
 
-static u16 *buf_at(struct tty_struct *tty, size_t i)
-{
-	return &tty->buf[i % N_TTY_BUF_SIZE];
-}
+static u16 *buf_at(struct tty_struct *tty, size_t i) { return &tty->buf[i % N_TTY_BUF_SIZE]; }
 
 /* One slot stays for the end of a line, so that a full buffer can still be submitted. */
 static void put_char(struct tty_struct *tty, u8 c)
@@ -161,7 +155,8 @@ static u8 erase_char(struct tty_struct *tty, struct outbuf *o)
 
 static bool is_word_char(u8 c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0xc0;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c >= 0xc0;
 }
 
 /* ERASE takes one character, WERASE spaces and the word before them, KILL all. */
@@ -279,7 +274,7 @@ static bool input_available(struct tty_struct *tty, size_t want)
 
 void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n)
 {
-	struct outbuf o = { .n = 0 };
+	struct outbuf o = {.n = 0};
 	unsigned long flags;
 	bool ready;
 
@@ -393,7 +388,9 @@ static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 		ret = 1;
 		if (tty_hung_up_p(tty, f) || (expires && ktime_get() >= expires))
 			break;
-		ret = f->f_flags & O_NONBLOCK ? -EAGAIN : signal_pending(current) ? -ERESTARTSYS : 0;
+		ret = f->f_flags & O_NONBLOCK	? -EAGAIN
+		      : signal_pending(current) ? -ERESTARTSYS
+						: 0;
 		if (ret)
 			break;
 		schedule_hrtimeout(expires ?: INT64_MAX);
@@ -431,7 +428,8 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, siz
 {
 	ssize_t ret;
 
-	if (f->f_flags & O_NONBLOCK ? !mutex_trylock(&tty->read_lock) : mutex_lock_interruptible(&tty->read_lock))
+	if (f->f_flags & O_NONBLOCK ? !mutex_trylock(&tty->read_lock)
+				    : mutex_lock_interruptible(&tty->read_lock))
 		return f->f_flags & O_NONBLOCK ? -EAGAIN : -ERESTARTSYS;
 	ret = read_chars(tty, f, buf, n);
 	mutex_unlock(&tty->read_lock);
@@ -441,7 +439,7 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, siz
 /* One piece of output: post-processed under the lock, written without it. */
 static void write_piece(struct tty_struct *tty, const char *s, size_t n)
 {
-	struct outbuf o = { .n = 0 };
+	struct outbuf o = {.n = 0};
 	unsigned long flags;
 
 	while (n) {

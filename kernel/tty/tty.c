@@ -23,26 +23,37 @@
 #include <linux/tty.h>
 #include "internal.h"
 
-#define DEV_TTY		MKDEV(TTYAUX_MAJOR, 0)
-#define DEV_TTY0	MKDEV(TTY_MAJOR, 0)
-#define DEV_TTYS0	MKDEV(TTY_MAJOR, 64)
+#define DEV_TTY	  MKDEV(TTYAUX_MAJOR, 0)
+#define DEV_TTY0  MKDEV(TTY_MAJOR, 0)
+#define DEV_TTYS0 MKDEV(TTY_MAJOR, 64)
 
-#define CTRL(c)		((c) & 037)
+#define CTRL(c) (037 & (c))
 
 static struct tty_struct console_tty = {
-	.termios = {
-		.c_iflag = ICRNL | IXON,
-		.c_oflag = OPOST | ONLCR,
-		.c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL,
-		.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-		.c_line = N_TTY,
-		.c_cc = {
-			[VINTR] = CTRL('C'), [VQUIT] = CTRL('\\'), [VERASE] = 0177, [VKILL] = CTRL('U'),
-			[VEOF] = CTRL('D'), [VSTART] = CTRL('Q'), [VSTOP] = CTRL('S'), [VSUSP] = CTRL('Z'),
-			[VREPRINT] = CTRL('R'), [VDISCARD] = CTRL('O'), [VWERASE] = CTRL('W'),
-			[VLNEXT] = CTRL('V'), [VMIN] = 1,
+	.termios =
+		{
+			.c_iflag = ICRNL | IXON,
+			.c_oflag = OPOST | ONLCR,
+			.c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL,
+			.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+			.c_line = N_TTY,
+			.c_cc =
+				{
+					[VINTR] = CTRL('C'),
+					[VQUIT] = CTRL('\\'),
+					[VERASE] = 0177,
+					[VKILL] = CTRL('U'),
+					[VEOF] = CTRL('D'),
+					[VSTART] = CTRL('Q'),
+					[VSTOP] = CTRL('S'),
+					[VSUSP] = CTRL('Z'),
+					[VREPRINT] = CTRL('R'),
+					[VDISCARD] = CTRL('O'),
+					[VWERASE] = CTRL('W'),
+					[VLNEXT] = CTRL('V'),
+					[VMIN] = 1,
+				},
 		},
-	},
 };
 
 static int tty_open(struct inode *inode, struct file *f)
@@ -67,7 +78,8 @@ static ssize_t tty_read(struct file *f, char __user *buf, size_t n, loff_t *pos 
 	return err || !n ? err : n_tty_read(&console_tty, f, buf, n);
 }
 
-static ssize_t tty_write(struct file *f, const char __user *buf, size_t n, loff_t *pos __maybe_unused)
+static ssize_t tty_write(struct file *f, const char __user *buf, size_t n,
+			 loff_t *pos __maybe_unused)
 {
 	int err = 0;
 
@@ -81,7 +93,10 @@ static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
 	return n_tty_poll(&console_tty, f, pt);
 }
 
-/* @flush: TCSETSF, what was typed before is dropped. Output is polled, so there is never any to wait for. */
+/*
+ * @flush: TCSETSF, what was typed before is dropped. Output is polled, so there is never any to
+ * wait for.
+ */
 static long set_termios(struct tty_struct *tty, void __user *arg, bool flush)
 {
 	int err = tty_check_change(tty, SIGTTOU);
@@ -184,10 +199,7 @@ unsigned int task_tty_nr(struct task_struct *t, int *tpgid)
 }
 
 /* The receive interrupt's sink. */
-static void console_receive(const u8 *s, size_t n)
-{
-	n_tty_receive(&console_tty, s, n);
-}
+static void console_receive(const u8 *s, size_t n) { n_tty_receive(&console_tty, s, n); }
 
 void tty_init(void)
 {

@@ -12,7 +12,7 @@ static inline long fork_child(void)
 	if (pid < 0)
 		say("fork failed: errno %d\n", -pid);
 	if (pid == 0)
-		pagemap_fd = -1;	/* the parent's shows the parent */
+		pagemap_fd = -1; /* the parent's shows the parent */
 	return pid;
 }
 
@@ -44,10 +44,7 @@ static inline void make_turns(void)
 	syscall1(__NR_pipe, turns[1]);
 }
 
-static inline void give_turn(int to_child)
-{
-	syscall3(__NR_write, turns[to_child][1], "x", 1);
-}
+static inline void give_turn(int to_child) { syscall3(__NR_write, turns[to_child][1], "x", 1); }
 
 static inline void await_turn(int is_child)
 {

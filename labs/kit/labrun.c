@@ -17,15 +17,18 @@
 #include <fcntl.h>
 #include <termios.h>
 
-#define RECORD		256		/* bytes of output a line */
-#define MAX_WORDS	64
-#define OUTPUT_LIMIT	(256 * 1024L)	/* bytes a command: more is cut */
+#define RECORD	     256 /* bytes of output a line */
+#define MAX_WORDS    64
+#define OUTPUT_LIMIT (256 * 1024L) /* bytes a command: more is cut */
 
 static char commands[65536], nonce[64], block[RECORD];
 static const char *const environment[] = {
-	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/root", "TERM=linux", NULL,
+	"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+	"HOME=/root",
+	"TERM=linux",
+	NULL,
 };
-static int port;	/* of the records */
+static int port; /* of the records */
 
 static long open_file(const char *path, int flags)
 {
@@ -39,7 +42,8 @@ static void read_file(const char *path, char *buf, size_t size)
 	size_t got = 0;
 	long n;
 
-	while (fd >= 0 && got < size - 1 && (n = syscall3(__NR_read, fd, buf + got, size - 1 - got)) > 0)
+	while (fd >= 0 && got < size - 1 &&
+	       (n = syscall3(__NR_read, fd, buf + got, size - 1 - got)) > 0)
 		got += n;
 	syscall1(__NR_close, fd);
 }
@@ -92,7 +96,8 @@ static __attribute__((noinline)) int run(const char **argv)
 	long pid = syscall0(__NR_vfork);
 
 	if (pid == 0) {
-		int out = open_file("/lab/output", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC);
+		int out = open_file("/lab/output",
+				    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC);
 
 		syscall2(__NR_dup2, open_file("/dev/null", O_RDONLY | O_CLOEXEC), 0);
 		syscall2(__NR_dup2, out, 1);

@@ -12,22 +12,24 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#define PAGE		4096UL
-#define FRAME_BITS	((1UL << 55) - 1)
-#define EXCLUSIVE	(1UL << 56)
-#define OF_FILE		(1UL << 61)
-#define PRESENT		(1UL << 63)
+#define PAGE	   4096UL
+#define FRAME_BITS ((1UL << 55) - 1)
+#define EXCLUSIVE  (1UL << 56)
+#define OF_FILE	   (1UL << 61)
+#define PRESENT	   (1UL << 63)
 
-#define RW		(PROT_READ | PROT_WRITE)
-#define ANON		(MAP_PRIVATE | MAP_ANONYMOUS)
+#define RW   (PROT_READ | PROT_WRITE)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 static int pagemap_fd = -1;
 static char smaps[65536];
 
 /* A place at an address of our own; ends the program if there is none. */
-static inline char *map_at(unsigned long at, unsigned long pages, int prot, int flags, int fd, unsigned long offset)
+static inline char *map_at(unsigned long at, unsigned long pages, int prot, int flags, int fd,
+			   unsigned long offset)
 {
-	long got = syscall6(__NR_mmap, at, pages * PAGE, prot, flags | (at ? MAP_FIXED : 0), fd, offset);
+	long got = syscall6(__NR_mmap, at, pages * PAGE, prot, flags | (at ? MAP_FIXED : 0), fd,
+			    offset);
 
 	if (got < 0 && got > -4096) {
 		say("mmap failed: errno %d\n", -got);
@@ -47,12 +49,12 @@ static unsigned long pagemap(const void *p)
 	return entry;
 }
 
-static inline unsigned long frame(const void *p)
-{
-	return pagemap(p) & FRAME_BITS;
-}
+static inline unsigned long frame(const void *p) { return pagemap(p) & FRAME_BITS; }
 
-/* One letter a page: - nothing there, f of a file, a anonymous and shown by this entry alone, s anonymous and shared. */
+/*
+ * One letter a page: - nothing there, f of a file, a anonymous and shown by this entry alone, s
+ * anonymous and shared.
+ */
 static inline void show_pages(const char *what, const char *p, unsigned long pages)
 {
 	say("%s ", what);
@@ -79,7 +81,8 @@ static inline void read_text(const char *path)
 	unsigned long got = 0;
 	long n;
 
-	while (got < sizeof(smaps) - 1 && (n = syscall3(__NR_read, fd, smaps + got, sizeof(smaps) - 1 - got)) > 0)
+	while (got < sizeof(smaps) - 1 &&
+	       (n = syscall3(__NR_read, fd, smaps + got, sizeof(smaps) - 1 - got)) > 0)
 		got += n;
 	smaps[got] = '\0';
 	syscall1(__NR_close, fd);
@@ -133,8 +136,8 @@ static inline const char *paragraph(unsigned long start)
 /* What /proc/self/smaps counts in the area that begins at @start, in pages. */
 static inline void show_counts(const char *what, unsigned long start)
 {
-	static const char *const names[] = { "Rss:", "Anonymous:", "Shared_Clean:", "Shared_Dirty:",
-					     "Private_Clean:", "Private_Dirty:" };
+	static const char *const names[] = {"Rss:",	     "Anonymous:",     "Shared_Clean:",
+					    "Shared_Dirty:", "Private_Clean:", "Private_Dirty:"};
 	const char *p;
 
 	read_text("/proc/self/smaps");
@@ -158,14 +161,8 @@ static inline int letter_file(const char *path, unsigned long pages)
 	return fd;
 }
 
-static inline char touch(const volatile char *p)
-{
-	return *p;
-}
+static inline char touch(const volatile char *p) { return *p; }
 
-static inline void store(volatile char *p, char c)
-{
-	*p = c;
-}
+static inline void store(volatile char *p, char c) { *p = c; }
 
 #endif

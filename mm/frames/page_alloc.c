@@ -19,7 +19,7 @@
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
 static unsigned long nr_free, nr_total; /* frames */
-static unsigned long nr_reserve; /* frames that pages for users leave to the kernel */
+static unsigned long nr_reserve;	/* frames that pages for users leave to the kernel */
 
 void free_area_init(void)
 {

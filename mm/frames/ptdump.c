@@ -57,7 +57,8 @@ static unsigned long check_table(const pte_t *table, unsigned int level, unsigne
 
 void ptdump_check_wx(void)
 {
-	unsigned long n = check_table((pte_t *)init_pgd, TOP_LEVEL, 0xffff000000000000UL, KERNEL_ENTRY);
+	unsigned long n =
+		check_table((pte_t *)init_pgd, TOP_LEVEL, 0xffff000000000000UL, KERNEL_ENTRY);
 
 	printk(KERN_INFO "W^X: the rights of all %lu pages of the kernel are right\n", n);
 }

@@ -172,7 +172,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 	if (size > KMALLOC_MAX)
 		return __get_free_pages(gfp, order_of(size));
 	while (class_size[class] < size)
-		class++;
+		class ++;
 	return kmem_cache_alloc(&kmalloc_caches[class], gfp);
 }
 

@@ -29,7 +29,7 @@ static bool insert_piece(struct vm_struct *v)
 	unsigned long end = VMALLOC_START;
 	struct vm_struct *next;
 
-	list_for_each_entry (next, &pieces, list) {
+	list_for_each_entry(next, &pieces, list) {
 		if (next->addr - end >= v->size + 2 * PAGE_SIZE)
 			break;
 		end = next->addr + next->size;
@@ -66,7 +66,9 @@ static void free_piece(struct vm_struct *v)
 	kfree(v);
 }
 
-/* A piece of @size bytes that shows the frames from @pa on; 0: frames of its own. NULL: no memory. */
+/*
+ * A piece of @size bytes that shows the frames from @pa on; 0: frames of its own. NULL: no memory.
+ */
 static struct vm_struct *new_piece(size_t size, phys_addr_t pa, pgprot_t prot)
 {
 	struct vm_struct *v = kmalloc(sizeof(*v), GFP_KERNEL);
@@ -81,9 +83,9 @@ static struct vm_struct *new_piece(size_t size, phys_addr_t pa, pgprot_t prot)
 	for (unsigned long done = 0; ok && done < v->size; done += PAGE_SIZE) {
 		struct page *page = pa ? NULL : alloc_page(GFP_KERNEL);
 
-		ok = (pa || page) && !map_kernel_pages(v->addr + done,
-						       pa ? pa + done : page_to_phys(page),
-						       PAGE_SIZE, prot);
+		ok = (pa || page) &&
+		     !map_kernel_pages(v->addr + done, pa ? pa + done : page_to_phys(page),
+				       PAGE_SIZE, prot);
 		if (!ok && page)
 			put_page(page);
 	}
@@ -108,7 +110,7 @@ void vfree(void *p)
 
 	if (!p)
 		return;
-	list_for_each_entry (v, &pieces, list)
+	list_for_each_entry(v, &pieces, list)
 		if (v->addr == (unsigned long)p) {
 			free_piece(v);
 			return;
@@ -119,7 +121,8 @@ void vfree(void *p)
 /* Needs not be page aligned. NULL: no memory. */
 void *ioremap(phys_addr_t pa, size_t size)
 {
-	struct vm_struct *v = new_piece(offset_in_page(pa) + size, PAGE_ALIGN_DOWN(pa), PAGE_KERNEL_IO);
+	struct vm_struct *v =
+		new_piece(offset_in_page(pa) + size, PAGE_ALIGN_DOWN(pa), PAGE_KERNEL_IO);
 
 	return v ? (char *)v->addr + offset_in_page(pa) : NULL;
 }

@@ -28,57 +28,67 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAGE	4096UL
-#define NOBODY	65534
+#define PAGE   4096UL
+#define NOBODY 65534
 
 /* The condition holds. */
-#define CHECK(cond) do { \
-	if (!(cond)) { \
-		dprintf(1, "%s:%d: %s does not hold (errno %d)\n", __FILE__, __LINE__, #cond, errno); \
-		_exit(1); \
-	} \
-} while (0)
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			dprintf(1, "%s:%d: %s does not hold (errno %d)\n", __FILE__, __LINE__, \
+				#cond, errno); \
+			_exit(1); \
+		} \
+	} while (0)
 
 /* Two integers are the same. */
-#define EQ(got, want) do { \
-	long g_ = (long)(got), w_ = (long)(want); \
-	if (g_ != w_) { \
-		dprintf(1, "%s:%d: %s: got %ld (%#lx, errno %d), expected %s = %ld (%#lx)\n", \
-			__FILE__, __LINE__, #got, g_, g_, errno, #want, w_, w_); \
-		_exit(1); \
-	} \
-} while (0)
+#define EQ(got, want) \
+	do { \
+		long g_ = (long)(got), w_ = (long)(want); \
+		if (g_ != w_) { \
+			dprintf(1, \
+				"%s:%d: %s: got %ld (%#lx, errno %d), expected %s = %ld (%#lx)\n", \
+				__FILE__, __LINE__, #got, g_, g_, errno, #want, w_, w_); \
+			_exit(1); \
+		} \
+	} while (0)
 
 /* Two strings are the same. */
-#define STREQ(got, want) do { \
-	const char *g_ = (got), *w_ = (want); \
-	if (strcmp(g_, w_)) { \
-		dprintf(1, "%s:%d: %s: got \"%s\", expected \"%s\"\n", __FILE__, __LINE__, #got, g_, w_); \
-		_exit(1); \
-	} \
-} while (0)
+#define STREQ(got, want) \
+	do { \
+		const char *g_ = (got), *w_ = (want); \
+		if (strcmp(g_, w_)) { \
+			dprintf(1, "%s:%d: %s: got \"%s\", expected \"%s\"\n", __FILE__, __LINE__, \
+				#got, g_, w_); \
+			_exit(1); \
+		} \
+	} while (0)
 
 /* The call succeeds: anything but -1. */
-#define OK(call) ({ \
-	__typeof__(call) r_ = (call); \
-	if ((long)r_ == -1) { \
-		dprintf(1, "%s:%d: %s: failed with errno %d (%s)\n", __FILE__, __LINE__, #call, errno, strerror(errno)); \
-		_exit(1); \
-	} \
-	r_; \
-})
+#define OK(call) \
+	({ \
+		__typeof__(call) r_ = (call); \
+		if ((long)r_ == -1) { \
+			dprintf(1, "%s:%d: %s: failed with errno %d (%s)\n", __FILE__, __LINE__, \
+				#call, errno, strerror(errno)); \
+			_exit(1); \
+		} \
+		r_; \
+	})
 
 /* The call fails with this errno. */
-#define ERR(call, want) do { \
-	errno = 0; \
-	long r_ = (long)(call); \
-	if (r_ != -1 || errno != (want)) { \
-		dprintf(1, "%s:%d: %s: got %ld, errno %d (%s); expected -1, errno %d (%s)\n", \
-			__FILE__, __LINE__, #call, r_, r_ == -1 ? errno : 0, strerror(r_ == -1 ? errno : 0), \
-			(want), strerror(want)); \
-		_exit(1); \
-	} \
-} while (0)
+#define ERR(call, want) \
+	do { \
+		errno = 0; \
+		long r_ = (long)(call); \
+		if (r_ != -1 || errno != (want)) { \
+			dprintf(1, \
+				"%s:%d: %s: got %ld, errno %d (%s); expected -1, errno %d (%s)\n", \
+				__FILE__, __LINE__, #call, r_, r_ == -1 ? errno : 0, \
+				strerror(r_ == -1 ? errno : 0), (want), strerror(want)); \
+			_exit(1); \
+		} \
+	} while (0)
 
 /* The wait status of a child that runs fn() and then exits with 0. */
 static inline int in_child(void (*fn)(void))
@@ -113,18 +123,18 @@ static sigjmp_buf fault_jump;
 static inline void fault_handler(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
-	fault_seen = (struct fault){ sig, info->si_code, info->si_addr };
+	fault_seen = (struct fault){sig, info->si_code, info->si_addr};
 	siglongjmp(fault_jump, 1);
 }
 
 /* The SIGSEGV or SIGBUS that fn(arg) causes; sig is 0 when it returns. */
 static inline struct fault fault_of(void (*fn)(void *), void *arg)
 {
-	struct sigaction sa = { .sa_sigaction = fault_handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = fault_handler, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
-	fault_seen = (struct fault){ 0 };
+	fault_seen = (struct fault){0};
 	if (!sigsetjmp(fault_jump, 1))
 		fn(arg);
 	signal(SIGSEGV, SIG_DFL);
@@ -132,28 +142,20 @@ static inline struct fault fault_of(void (*fn)(void *), void *arg)
 	return fault_seen;
 }
 
-static inline void read_byte(void *p)
-{
-	(void)*(volatile char *)p;
-}
+static inline void read_byte(void *p) { (void)*(volatile char *)p; }
 
-static inline void write_byte(void *p)
-{
-	*(volatile char *)p = 1;
-}
+static inline void write_byte(void *p) { *(volatile char *)p = 1; }
 
-static inline void call_code(void *p)
-{
-	((void (*)(void))p)();
-}
+static inline void call_code(void *p) { ((void (*)(void))p)(); }
 
-#define FAULT(fn, p, want_sig, want_code) do { \
-	struct fault f_ = fault_of(fn, p); \
-	EQ(f_.sig, want_sig); \
-	EQ(f_.code, want_code); \
-	EQ(f_.addr, (void *)(p)); \
-} while (0)
-#define NO_FAULT(fn, p)	EQ(fault_of(fn, p).sig, 0)
+#define FAULT(fn, p, want_sig, want_code) \
+	do { \
+		struct fault f_ = fault_of(fn, p); \
+		EQ(f_.sig, want_sig); \
+		EQ(f_.code, want_code); \
+		EQ(f_.addr, (void *)(p)); \
+	} while (0)
+#define NO_FAULT(fn, p) EQ(fault_of(fn, p).sig, 0)
 
 /* Anonymous private memory, or an end of the test. */
 static inline char *anon(size_t bytes, int prot)
@@ -196,7 +198,8 @@ static inline const char *map_of(const void *addr)
 	CHECK(f);
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
-		if (sscanf(line, "%lx-%lx", &lo, &hi) == 2 && (unsigned long)addr >= lo && (unsigned long)addr < hi) {
+		if (sscanf(line, "%lx-%lx", &lo, &hi) == 2 && (unsigned long)addr >= lo &&
+		    (unsigned long)addr < hi) {
 			fclose(f);
 			return line;
 		}
@@ -215,12 +218,13 @@ static inline char *self(void)
 }
 
 /* Execute this program again with these arguments; what main() does with them is its answer. */
-#define EXEC_SELF(...) do { \
-	char *argv_[] = { self(), __VA_ARGS__, NULL }; \
-	execv(argv_[0], argv_); \
-	dprintf(1, "%s:%d: exec: errno %d\n", __FILE__, __LINE__, errno); \
-	_exit(1); \
-} while (0)
+#define EXEC_SELF(...) \
+	do { \
+		char *argv_[] = {self(), __VA_ARGS__, NULL}; \
+		execv(argv_[0], argv_); \
+		dprintf(1, "%s:%d: exec: errno %d\n", __FILE__, __LINE__, errno); \
+		_exit(1); \
+	} while (0)
 
 /* A file with this text and mode; what was there is gone first. */
 static inline void put_file(const char *path, const char *text, mode_t mode)
@@ -259,7 +263,7 @@ static inline double seconds(clockid_t clock)
 
 static inline void sleep_ms(long ms)
 {
-	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+	struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
 
 	nanosleep(&ts, NULL);
 }

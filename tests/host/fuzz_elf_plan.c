@@ -19,14 +19,18 @@ void abort(void) __attribute__((noreturn));
 int printf(const char *fmt, ...);
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
-#define CHECK(cond) do { \
-	if (!(cond)) { \
-		printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
-		abort(); \
-	} \
-} while (0)
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #cond); \
+			abort(); \
+		} \
+	} while (0)
 
-/* The table in a piece of memory of its exact size, so that ASan sees a step beyond it. NULL: refused. */
+/*
+ * The table in a piece of memory of its exact size, so that ASan sees a step beyond it. NULL:
+ * refused.
+ */
 static Elf64_Phdr *read_table(const Elf64_Ehdr *eh, const u8 *data, size_t file_size)
 {
 	size_t size = elf_phdrs_size(eh);
@@ -76,10 +80,12 @@ static void check_always(const struct elf_image *img)
 			continue;
 		loads++;
 		CHECK(img->brk >= ph->p_vaddr + ph->p_memsz);
-		CHECK(img->start_data >= ph->p_vaddr && img->end_data >= ph->p_vaddr + ph->p_filesz);
+		CHECK(img->start_data >= ph->p_vaddr &&
+		      img->end_data >= ph->p_vaddr + ph->p_filesz);
 		CHECK(!(ph->p_flags & PF_X) || img->start_code <= ph->p_vaddr);
 		CHECK(!(ph->p_flags & PF_X) || img->end_code >= ph->p_vaddr + ph->p_filesz);
-		CHECK(!ph->p_align || (ph->p_align & (ph->p_align - 1)) || img->alignment >= ph->p_align);
+		CHECK(!ph->p_align || (ph->p_align & (ph->p_align - 1)) ||
+		      img->alignment >= ph->p_align);
 	}
 	CHECK(img->executable_stack == stack);
 	CHECK((img->alignment & (img->alignment - 1)) == 0 && img->alignment % PAGE_SIZE == 0);

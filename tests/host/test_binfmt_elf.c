@@ -2,8 +2,8 @@
 /*
  * The parts of exec/binfmt_elf.c and exec/elf_interp.c that decide where things go,
  * against a kernel that only writes down what is asked of it. Their source is
- * included: most of it is static, and the host has no running task. A wish without a place of its own
- * goes to ANYWHERE.
+ * included: most of it is static, and the host has no running task. A wish without a place of its
+ * own goes to ANYWHERE.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -160,13 +160,13 @@ unsigned long arch_mmap_rnd(void) { return RANDOM; }
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
-#define NOT_HERE(type, name, ...)                                                                  \
-	type name(__VA_ARGS__)                                                                     \
-	{                                                                                          \
-		fail_msg(#name " is not to be called here");                                       \
-		return (type)0;                                                                    \
+#define NOT_HERE(type, name, ...) \
+	type name(__VA_ARGS__) \
+	{ \
+		fail_msg(#name " is not to be called here"); \
+		return (type)0; \
 	}
-#define NOT_HERE_VOID(name, ...)                                                                   \
+#define NOT_HERE_VOID(name, ...) \
 	void name(__VA_ARGS__) { fail_msg(#name " is not to be called here"); }
 
 int randomize_va_space = 2;
@@ -243,7 +243,9 @@ static int setup(void **state)
 
 /* ---- open_interpreter ------------------------------------------------------------ */
 
-/* 0, or the error, of a program whose file has @bytes for its path; the buffer must be free again. */
+/*
+ * 0, or the error, of a program whose file has @bytes for its path; the buffer must be free again.
+ */
 static int opened(const char *bytes, size_t in_file, size_t p_filesz)
 {
 	const Elf64_Phdr ph = {.p_type = PT_INTERP, .p_offset = 0x2a8, .p_filesz = p_filesz};

@@ -98,7 +98,9 @@ static struct page *shown(struct mm_struct *mm, unsigned int page)
 	return pfn_to_page(pte_pfn(*slot(mm, page)));
 }
 
-/* A page full of @byte in the parent's entry @n, with these rights; its only reference and mapping. */
+/*
+ * A page full of @byte in the parent's entry @n, with these rights; its only reference and mapping.
+ */
 static struct page *enter(unsigned int n, unsigned char byte, unsigned long flags, bool write)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -276,7 +278,8 @@ static void first_write(void **state)
 	assert_false(pte_write(*slot(&parent, 21)));
 	assert_int_equal(dirtied, 1);
 
-	try("a special entry in a shared area: the same frame, writable; there is no page to tell of");
+	try("a special entry in a shared area: the same frame, writable; "
+	    "there is no page to tell of");
 	enter_special(23, 50, 'd');
 	*slot(&parent, 23) = pte_wrprotect(*slot(&parent, 23));
 	assert_int_equal(write_to(23), 0);
@@ -356,7 +359,8 @@ static void range_is_copied(void **state)
 	assert_true(pte_write(*slot(&parent, 15)));
 	assert_true(pte_write(*slot(&parent, 24)));
 
-	try("a private area without VM_WRITE, but VM_MAYWRITE, and an entry that is writable yet: the same");
+	try("a private area without VM_WRITE, but VM_MAYWRITE, "
+	    "and an entry that is writable yet: the same");
 	fake_area(&area, &parent, 26, 4, R);
 	area.vm_flags |= VM_MAYWRITE;
 	area.anon_vma = &fake_anon_vma;
@@ -379,7 +383,8 @@ static void range_is_copied(void **state)
 	assert_false(pte_dirty(*slot(&child, 33)));
 	assert_int_equal(s->_refcount.counter, 2);
 
-	try("frames of a device, VM_PFNMAP: special entries, no counts, copied though there is no anon_vma");
+	try("frames of a device, VM_PFNMAP: special entries, no counts, "
+	    "copied though there is no anon_vma");
 	fake_area(&area, &parent, 40, 8, R | VM_PFNMAP);
 	child_area();
 	*slot(&parent, 41) = pte_mkspecial(pfn_pte(50, area.vm_page_prot));

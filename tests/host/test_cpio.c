@@ -58,7 +58,10 @@ static int start(void **state)
 	return 0;
 }
 
-/* Parses a copy of exactly @size bytes on the heap, so that the sanitizer sees any step over the end. */
+/*
+ * Parses a copy of exactly @size bytes on the heap, so that the sanitizer sees any step over the
+ * end.
+ */
 static int parse_all(size_t size, int *entries, size_t *pos, struct cpio_entry *e)
 {
 	char *copy = malloc(size ? size : 1);

@@ -1,6 +1,9 @@
 /* links: exec/elf_plan.c */
 /* SPDX-License-Identifier: MIT */
-/* The plan of an ELF program, one claim a test. Random files: fuzz_elf_plan.c; whole execs: tests/oracle. */
+/*
+ * The plan of an ELF program, one claim a test. Random files: fuzz_elf_plan.c; whole execs:
+ * tests/oracle.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,8 +37,8 @@ static Elf64_Ehdr good_header(unsigned int phnum)
 	};
 }
 
-static Elf64_Phdr load(unsigned int flags, unsigned long off, unsigned long vaddr, unsigned long filesz,
-		       unsigned long memsz)
+static Elf64_Phdr load(unsigned int flags, unsigned long off, unsigned long vaddr,
+		       unsigned long filesz, unsigned long memsz)
 {
 	return (Elf64_Phdr){PT_LOAD, flags, off, vaddr, vaddr, filesz, memsz, PAGE_SIZE};
 }
@@ -53,11 +56,15 @@ static struct elf_image plan(Elf64_Ehdr *eh, const Elf64_Phdr *phdr, unsigned in
 	return img;
 }
 
-/* Linux looks at the magic, type and machine, and at nothing else: class, version and data order pass. */
+/*
+ * Linux looks at the magic, type and machine, and at nothing else: class, version and data order
+ * pass.
+ */
 static void expect_header(const char *what, Elf64_Ehdr eh, bool wanted)
 {
 	if (elf_header_ok(&eh) != wanted)
-		fail_msg("%s: elf_header_ok says %s, expected %s", what, wanted ? "no" : "yes", wanted ? "yes" : "no");
+		fail_msg("%s: elf_header_ok says %s, expected %s", what, wanted ? "no" : "yes",
+			 wanted ? "yes" : "no");
 }
 
 #define HEADER(field, value, wanted) \
@@ -131,7 +138,10 @@ static void code_and_data(void **state)
 	EXPECT_IS(img.end_data, BASE + 0x2640);
 	EXPECT_IS(img.brk, BASE + 0x4040);
 
-	/* The order in the table does not matter. A start may be the highest of any segment, writable or not. */
+	/*
+	 * The order in the table does not matter. A start may be the highest of any segment,
+	 * writable or not.
+	 */
 	img = plan(&eh, unsorted, 3, 0);
 	EXPECT_IS(img.start_code, BASE);
 	EXPECT_IS(img.end_code, BASE + 0x5010);
@@ -148,21 +158,40 @@ static void code_and_data(void **state)
 }
 
 /*
- * The numbers of a program as Debian links them: four segments, in a table with others between them. Only the code
- * has more memory than bytes here.
+ * The numbers of a program as Debian links them: four segments, in a table with others between
+ * them. Only the code has more memory than bytes here.
  */
 static void four_segments_and_others(void **state)
 {
 	const Elf64_Phdr ph[] = {
-		{.p_type = PT_PHDR, .p_flags = PF_R, .p_offset = 0x40, .p_vaddr = 0x40, .p_filesz = 0x2d8, .p_memsz = 0x2d8},
-		{.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = 0x318, .p_vaddr = 0x318, .p_filesz = 28, .p_memsz = 28},
+		{.p_type = PT_PHDR,
+		 .p_flags = PF_R,
+		 .p_offset = 0x40,
+		 .p_vaddr = 0x40,
+		 .p_filesz = 0x2d8,
+		 .p_memsz = 0x2d8},
+		{.p_type = PT_INTERP,
+		 .p_flags = PF_R,
+		 .p_offset = 0x318,
+		 .p_vaddr = 0x318,
+		 .p_filesz = 28,
+		 .p_memsz = 28},
 		load(PF_R, 0, 0, 0x16f8, 0x16f8),
 		load(PF_R | PF_X, 0x2000, 0x2000, 0x4a35, 0x4a80),
 		load(PF_R, 0x7000, 0x7000, 0x2a50, 0x2a50),
 		load(PF_R | PF_W, 0x9a70, 0xaa70, 0x630, 0x7d0),
-		{.p_type = PT_DYNAMIC, .p_flags = PF_R | PF_X, .p_offset = 0x9ba8, .p_vaddr = 0xfba8, .p_filesz = 0x1f0,
-		 .p_memsz = 0x9999, .p_align = 0x10000000},
-		{.p_type = PT_TLS, .p_flags = PF_X, .p_vaddr = 0xffff0000, .p_filesz = 0x1000, .p_memsz = 0x1000},
+		{.p_type = PT_DYNAMIC,
+		 .p_flags = PF_R | PF_X,
+		 .p_offset = 0x9ba8,
+		 .p_vaddr = 0xfba8,
+		 .p_filesz = 0x1f0,
+		 .p_memsz = 0x9999,
+		 .p_align = 0x10000000},
+		{.p_type = PT_TLS,
+		 .p_flags = PF_X,
+		 .p_vaddr = 0xffff0000,
+		 .p_filesz = 0x1000,
+		 .p_memsz = 0x1000},
 		{.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W},
 	};
 	Elf64_Ehdr eh;
@@ -186,7 +215,8 @@ static void four_segments_and_others(void **state)
 /* Nothing to load: the plan says so, and its lowest and highest values have not moved. */
 static void no_segment_at_all(void **state)
 {
-	const Elf64_Phdr ph[] = {{.p_type = PT_NULL}, {.p_type = PT_NOTE, .p_flags = PF_X, .p_vaddr = 5, .p_memsz = 9}};
+	const Elf64_Phdr ph[] = {{.p_type = PT_NULL},
+				 {.p_type = PT_NOTE, .p_flags = PF_X, .p_vaddr = 5, .p_memsz = 9}};
 	Elf64_Ehdr eh;
 	struct elf_image img = plan(&eh, ph, 2, 0);
 
@@ -227,7 +257,13 @@ static void alignment_counts_if_power_of_two(void **state)
 {
 	static const struct {
 		unsigned long p_align, alignment;
-	} cases[] = {{0, 0}, {1, 4096}, {3, 0}, {4096, 4096}, {0x200000, 0x200000}, {0x200001, 0}, {1UL << 63, 1UL << 63}};
+	} cases[] = {{0, 0},
+		     {1, 4096},
+		     {3, 0},
+		     {4096, 4096},
+		     {0x200000, 0x200000},
+		     {0x200001, 0},
+		     {1UL << 63, 1UL << 63}};
 	Elf64_Phdr ph = load(PF_R, 0, BASE, 1, 1);
 	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 1, 1), load(PF_R, 0, BASE + 0x1000, 1, 1)};
 	struct elf_image img;
@@ -238,8 +274,8 @@ static void alignment_counts_if_power_of_two(void **state)
 		ph.p_align = cases[i].p_align;
 		img = plan(&eh, &ph, 1, 0);
 		if (img.alignment != cases[i].alignment)
-			fail_msg("p_align %#lx: alignment is %#lx, expected %#lx", cases[i].p_align, img.alignment,
-				 cases[i].alignment);
+			fail_msg("p_align %#lx: alignment is %#lx, expected %#lx", cases[i].p_align,
+				 img.alignment, cases[i].alignment);
 	}
 	two[0].p_align = 0x10000;
 	EXPECT_IS(plan(&eh, two, 2, 0).alignment, 0x10000); /* the greatest, wherever it stands */
@@ -280,7 +316,9 @@ static void interp_path_length(void **state)
 	static const struct {
 		unsigned long filesz;
 		int err;
-	} cases[] = {{0, -ENOEXEC}, {1, -ENOEXEC}, {2, 0}, {PATH_MAX, 0}, {PATH_MAX + 1, -ENOEXEC}, {-1UL, -ENOEXEC}};
+	} cases[] = {
+		{0, -ENOEXEC},	 {1, -ENOEXEC}, {2, 0}, {PATH_MAX, 0}, {PATH_MAX + 1, -ENOEXEC},
+		{-1UL, -ENOEXEC}};
 	Elf64_Phdr ph = {.p_type = PT_INTERP};
 	Elf64_Ehdr eh;
 
@@ -299,8 +337,10 @@ static void expect_fits(unsigned long start, unsigned long filesz, unsigned long
 	Elf64_Phdr ph = load(PF_R, 0, 0, filesz, memsz);
 
 	if (elf_segment_fits(&ph, start) != wanted)
-		fail_msg("start %#lx, p_filesz %#lx, p_memsz %#lx: elf_segment_fits says %s, expected %s (TASK_SIZE is %#lx)",
-			 start, filesz, memsz, wanted ? "no" : "yes", wanted ? "yes" : "no", TASK_SIZE);
+		fail_msg("start %#lx, p_filesz %#lx, p_memsz %#lx: elf_segment_fits says %s, "
+			 "expected %s (TASK_SIZE is %#lx)",
+			 start, filesz, memsz, wanted ? "no" : "yes", wanted ? "yes" : "no",
+			 TASK_SIZE);
 }
 
 static void segment_borders(void **state)
@@ -327,7 +367,8 @@ static void segment_borders(void **state)
 static void phdr_addr_outside(void **state)
 {
 	Elf64_Phdr ph = load(PF_R, 0, BASE, sizeof(Elf64_Ehdr), 0x1000);
-	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 0x100, 0x100), load(PF_R, 0x20, BASE + 0x9000, 0x100, 0x100)};
+	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 0x100, 0x100),
+			    load(PF_R, 0x20, BASE + 0x9000, 0x100, 0x100)};
 	Elf64_Ehdr eh;
 
 	(void)state;

@@ -84,20 +84,20 @@ static const char *name_of(long err)
 }
 
 /* @call returns the errno @wanted, or 0. @what: in which case. */
-#define EXPECT_RETURNS(what, call, wanted)                                                         \
-	do {                                                                                       \
-		long g_ = (call), w_ = (wanted);                                                   \
-		if (g_ != w_)                                                                      \
-			fail_msg("%s: %s returned %ld (%s), expected %ld (%s)", what, #call, g_,   \
-				 name_of(g_), w_, name_of(w_));                                    \
+#define EXPECT_RETURNS(what, call, wanted) \
+	do { \
+		long g_ = (call), w_ = (wanted); \
+		if (g_ != w_) \
+			fail_msg("%s: %s returned %ld (%s), expected %ld (%s)", what, #call, g_, \
+				 name_of(g_), w_, name_of(w_)); \
 	} while (0)
 
 /* Two addresses or words are the same. */
-#define EXPECT_WORD(what, got, wanted)                                                             \
-	do {                                                                                       \
-		unsigned long g_ = (unsigned long)(got), w_ = (unsigned long)(wanted);             \
-		if (g_ != w_)                                                                      \
-			fail_msg("%s: got %#lx, expected %#lx", what, g_, w_);                     \
+#define EXPECT_WORD(what, got, wanted) \
+	do { \
+		unsigned long g_ = (unsigned long)(got), w_ = (unsigned long)(wanted); \
+		if (g_ != w_) \
+			fail_msg("%s: got %#lx, expected %#lx", what, g_, w_); \
 	} while (0)
 
 /* @n bytes as text into @out of 256 bytes, NULs and what cannot be printed as \0 and \xNN. */
@@ -304,8 +304,9 @@ static int setup(void **state)
 	steps = pages_asked = growths = records = 0;
 	grown_to = record_start = 0;
 	this_task = (struct task_struct){.mm = &new_mm, .cred = &creds, .signal = &signals};
-	area = (struct vm_area_struct){
-		.vm_mm = &new_mm, .vm_start = TOP - PAGE_SIZE, .vm_end = TOP};
+	area = (struct vm_area_struct){.vm_mm = &new_mm,
+				       .vm_start = TOP - PAGE_SIZE,
+				       .vm_end = TOP};
 	bprm = (struct linux_binprm){.vma = &area,
 				     .mm = &new_mm,
 				     .p = TOP - 8,
@@ -384,8 +385,9 @@ static void push_string_goes_down(void **state)
 
 static void push_string_crosses_pages(void **state)
 {
-	const unsigned long lengths[] = {
-		PAGE_SIZE - 8, 1, PAGE_SIZE, PAGE_SIZE - 1, 2, 3 * PAGE_SIZE + 5, MAX_ARG_STRLEN};
+	const unsigned long lengths[] = {PAGE_SIZE - 8, 1, PAGE_SIZE,
+					 PAGE_SIZE - 1, 2, 3 * PAGE_SIZE + 5,
+					 MAX_ARG_STRLEN};
 	static char text[MAX_ARG_STRLEN];
 
 	(void)state;
@@ -568,9 +570,9 @@ static void auxv_says_what_it_should(void **state)
 	struct elf_layout l = {.load_bias = 0x555555554000,
 			       .interp_base = 0x7ffff7fca000,
 			       .entry = 0x7ffff7fe4b70};
-#define ENTRY(type, value)                                                                         \
-	{                                                                                          \
-		type, value, #type                                                                 \
+#define ENTRY(type, value) \
+	{ \
+		type, value, #type \
 	}
 	const struct {
 		unsigned long type, value;
@@ -717,7 +719,10 @@ static void tables_are_complete_and_aligned(void **state)
 	struct elf_layout l = {0};
 
 	(void)state;
-	/* The last one's tables are larger than what is mapped below the strings: a page, as if from setup_arg_pages. */
+	/*
+	 * The last one's tables are larger than what is mapped below the strings: a page, as if
+	 * from setup_arg_pages.
+	 */
 	for (int n = 1; n <= 13; n++) {
 		int argc = n < 13 ? n : 1500;
 		unsigned long below, end, tables = 8 * (1 + argc + 1 + 3 + 40);

@@ -23,12 +23,10 @@ static const struct mm_struct *trace_mm;
 
 /* ---- neighbours of the file under test ------------------------------------ */
 
-bool is_ours_alone(const struct page *page)
-{
-	return page->_refcount.counter == 1;
-}
+bool is_ours_alone(const struct page *page) { return page->_refcount.counter == 1; }
 
-void mm_trace(const struct mm_struct *of, unsigned long start, unsigned long end, enum mm_trace_kind kind)
+void mm_trace(const struct mm_struct *of, unsigned long start, unsigned long end,
+	      enum mm_trace_kind kind)
 {
 	traced++;
 	trace_mm = of;
@@ -129,12 +127,13 @@ static const char *result_name(vm_fault_t ret)
 }
 
 /* One fault, and what handle_mm_fault must give. */
-#define FAULT(page, flags, want)                                                                                   \
-	do {                                                                                                       \
-		vm_fault_t ret_ = fault((page), (flags));                                                          \
-		SAY_UNLESS(ret_ == (want), "%s page %d: handle_mm_fault gives %s (%#x), expected %s",              \
-			   (flags) & FAULT_FLAG_WRITE ? "a write to" : "a read of", (int)(page), result_name(ret_), \
-			   (unsigned int)ret_, result_name(want));                                                 \
+#define FAULT(page, flags, want) \
+	do { \
+		vm_fault_t ret_ = fault((page), (flags)); \
+		SAY_UNLESS(ret_ == (want), \
+			   "%s page %d: handle_mm_fault gives %s (%#x), expected %s", \
+			   FAULT_FLAG_WRITE & (flags) ? "a write to" : "a read of", (int)(page), \
+			   result_name(ret_), (unsigned int)ret_, result_name(want)); \
 	} while (0)
 
 /* @page shows a private copy or a page of zeros: of @byte, writable, counted once in each place. */
@@ -145,7 +144,8 @@ static void expect_own(unsigned int page, unsigned char byte)
 	SAY_UNLESS(shown(page) != zero_page && shown(page) != file_page,
 		   "page %d: a write entered the %s itself, not a page of its own", page,
 		   shown(page) == zero_page ? "zero page" : "file's page");
-	SAY_UNLESS(pte_write(entry(page)), "page %d: the entry is not writable after a write", page);
+	SAY_UNLESS(pte_write(entry(page)), "page %d: the entry is not writable after a write",
+		   page);
 	SAY_UNLESS(pte_dirty(entry(page)), "page %d: the entry is not dirty after a write", page);
 	SAY_UNLESS(shown(page)->flags & BIT(PG_anon), "page %d: its frame is not PG_anon", page);
 	SAY_UNLESS(all_bytes(shown(page), byte), "page %d: wrong bytes: expected %s", page,
@@ -158,10 +158,13 @@ static void expect_own(unsigned int page, unsigned char byte)
 static void expect_nothing(unsigned int page, int frames, const char *when)
 {
 	SAY_UNLESS(!pte_val(entry(page)), "%s: an entry was made all the same", when);
-	SAY_UNLESS(!mm.rss_stat[MM_ANONPAGES] && !mm.rss_stat[MM_FILEPAGES], "%s: rss_stat has changed", when);
-	SAY_UNLESS(frames_in_use() == frames, "%s: %d frames in use, expected %d: a page was %s", when, frames_in_use(),
-		   frames, frames_in_use() > frames ? "not given back" : "given back twice");
-	SAY_UNLESS(file_page->_refcount.counter == 1, "%s: %d references to the file's page, expected 1", when,
+	SAY_UNLESS(!mm.rss_stat[MM_ANONPAGES] && !mm.rss_stat[MM_FILEPAGES],
+		   "%s: rss_stat has changed", when);
+	SAY_UNLESS(frames_in_use() == frames, "%s: %d frames in use, expected %d: a page was %s",
+		   when, frames_in_use(), frames,
+		   frames_in_use() > frames ? "not given back" : "given back twice");
+	SAY_UNLESS(file_page->_refcount.counter == 1,
+		   "%s: %d references to the file's page, expected 1", when,
 		   file_page->_refcount.counter);
 	SAY_UNLESS(!current->min_flt, "%s: a failed fault was counted in min_flt", when);
 	SAY_UNLESS(!traced, "%s: a failed fault was noted with mm_trace", when);
@@ -173,15 +176,24 @@ static void expect_noted(unsigned int page, int n)
 	unsigned long at = TABLE_BASE + page * PAGE_SIZE;
 
 	SAME(current->min_flt, n, "min_flt");
-	SAY_UNLESS(traced == n, "%d of %d served faults noted with mm_trace (GDB's xfault and who-mapped live by it)", traced, n);
-	SAY_UNLESS(trace_mm == &mm && trace_kind == MM_TRACE_PAGE, "mm_trace: not of vma->vm_mm, or not MM_TRACE_PAGE");
-	SAY_UNLESS(trace_start == at && trace_end == at + PAGE_SIZE, "mm_trace notes %#lx to %#lx, expected %#lx to %#lx",
-		   trace_start, trace_end, at, at + PAGE_SIZE);
+	SAY_UNLESS(
+		traced == n,
+		"%d of %d served faults noted with mm_trace (GDB's xfault and who-mapped live by "
+		"it)",
+		traced, n);
+	SAY_UNLESS(trace_mm == &mm && trace_kind == MM_TRACE_PAGE,
+		   "mm_trace: not of vma->vm_mm, or not MM_TRACE_PAGE");
+	SAY_UNLESS(trace_start == at && trace_end == at + PAGE_SIZE,
+		   "mm_trace notes %#lx to %#lx, expected %#lx to %#lx", trace_start, trace_end, at,
+		   at + PAGE_SIZE);
 }
 
 /* ---- cases -------------------------------------------------------------------- */
 
-/* Another thread enters frame 7 while this one waits for the lock the second time: the first is walk_pte's. */
+/*
+ * Another thread enters frame 7 while this one waits for the lock the second time: the first is
+ * walk_pte's.
+ */
 static int waits;
 
 static void faster_reader(void)
@@ -200,7 +212,8 @@ static void anonymous_memory(void **state)
 	FAULT(16, FAULT_FLAG_USER, 0);
 	SAY_UNLESS(pte_present(entry(16)), "page 16: no entry after a read");
 	SAY_UNLESS(shown(16) == zero_page, "page 16: a read does not show the zero page");
-	SAY_UNLESS(pte_special(entry(16)), "page 16: the zero page's entry is not special: it would be given back one day");
+	SAY_UNLESS(pte_special(entry(16)),
+		   "page 16: the zero page's entry is not special: it would be given back one day");
 	SAY_UNLESS(!pte_write(entry(16)), "page 16: the zero page is writable");
 	SAME(zero_page->_refcount.counter, 1, "references to the zero page");
 	SAME(zero_page->_mapcount.counter, 0, "_mapcount of the zero page");
@@ -216,7 +229,8 @@ static void anonymous_memory(void **state)
 
 	for (unsigned int i = 0; i < 512; i++)
 		if (i != 16 && i != 20)
-			SAY_UNLESS(pte_none(entry(i)), "page %d has an entry, and nobody touched it", i);
+			SAY_UNLESS(pte_none(entry(i)),
+				   "page %d has an entry, and nobody touched it", i);
 }
 
 /* Errors are handed on, and cost no frame, no entry, no count. */
@@ -261,14 +275,18 @@ static void errors_leave_nothing(void **state)
 	/* ->fault may enter the page itself: then there is none to enter, and that is no error. */
 	area.vm_ops = &device_ops;
 	FAULT(18, 0, VM_FAULT_NOPAGE);
-	SAME(pte_pfn(entry(18)), 9, "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a read");
+	SAME(pte_pfn(entry(18)), 9,
+	     "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a read");
 	FRAMES_ARE(frames);
 	FAULT(19, FAULT_FLAG_WRITE, VM_FAULT_NOPAGE);
-	SAME(pte_pfn(entry(19)), 9, "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a write");
+	SAME(pte_pfn(entry(19)), 9,
+	     "the frame that ->fault has entered itself (VM_FAULT_NOPAGE), after a write");
 	SAY_UNLESS(frames_in_use() == frames,
-		   "a write, ->fault gave VM_FAULT_NOPAGE: %d frames in use, expected %d: the copy was not given back",
+		   "a write, ->fault gave VM_FAULT_NOPAGE: %d frames in use, expected %d: the copy "
+		   "was not given back",
 		   frames_in_use(), frames);
-	SAME(mm.rss_stat[MM_FILEPAGES] + mm.rss_stat[MM_ANONPAGES], 0, "rss_stat after VM_FAULT_NOPAGE");
+	SAME(mm.rss_stat[MM_FILEPAGES] + mm.rss_stat[MM_ANONPAGES], 0,
+	     "rss_stat after VM_FAULT_NOPAGE");
 	SAME(current->min_flt, 2, "min_flt");
 }
 
@@ -281,9 +299,11 @@ static void file_pages(void **state)
 	file_area(RW);
 	FAULT(18, FAULT_FLAG_USER, 0);
 	SAME(asked_pgoff, 5 + 2, "vmf->pgoff of the third page, vm_pgoff 5");
-	SAY_UNLESS(pte_present(entry(18)) && shown(18) == file_page, "page 18: a read does not show the file's page");
+	SAY_UNLESS(pte_present(entry(18)) && shown(18) == file_page,
+		   "page 18: a read does not show the file's page");
 	SAY_UNLESS(!pte_write(entry(18)), "page 18: the file's page is writable in a private area");
-	SAME(file_page->_refcount.counter, 2, "references to the file's page: the file's and the entry's");
+	SAME(file_page->_refcount.counter, 2,
+	     "references to the file's page: the file's and the entry's");
 	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page");
 	SAME(mm.rss_stat[MM_FILEPAGES], 1, "rss_stat[MM_FILEPAGES] after a read");
 	FRAMES_ARE(frames);
@@ -291,8 +311,10 @@ static void file_pages(void **state)
 	FAULT(19, FAULT_FLAG_USER | FAULT_FLAG_WRITE, 0);
 	SAME(asked_pgoff, 5 + 3, "vmf->pgoff of the fourth page, vm_pgoff 5");
 	expect_own(19, 'F');
-	SAME(file_page->_refcount.counter, 2, "references to the file's page after a write elsewhere");
-	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page after a write elsewhere");
+	SAME(file_page->_refcount.counter, 2,
+	     "references to the file's page after a write elsewhere");
+	SAME(file_page->_mapcount.counter, 1,
+	     "_mapcount of the file's page after a write elsewhere");
 	SAME(mm.rss_stat[MM_ANONPAGES], 1, "rss_stat[MM_ANONPAGES] after a write");
 	FRAMES_ARE(frames + 1);
 	SAME(asked, 2, "calls of ->fault");
@@ -324,15 +346,12 @@ static void around_window(void **state)
 	static const struct {
 		unsigned int start, pages, fault, first, last;
 	} rows[] = {
-		{16, 48, 16, 16, 31},	  /* a window inside the area */
-		{16, 48, 31, 16, 31},
-		{16, 48, 32, 32, 47},
-		{21, 40, 21, 21, 36},	  /* the area begins inside a window */
-		{21, 40, 31, 21, 36},
-		{21, 40, 32, 32, 47},
-		{16, 5, 18, 16, 20},	  /* the area ends first */
-		{16, 37, 49, 48, 52},
-		{3, 1, 3, 3, 3},
+		{16, 48, 16, 16, 31}, /* a window inside the area */
+		{16, 48, 31, 16, 31},	  {16, 48, 32, 32, 47},
+		{21, 40, 21, 21, 36}, /* the area begins inside a window */
+		{21, 40, 31, 21, 36},	  {21, 40, 32, 32, 47},
+		{16, 5, 18, 16, 20}, /* the area ends first */
+		{16, 37, 49, 48, 52},	  {3, 1, 3, 3, 3},
 		{500, 40, 500, 500, 511}, /* the lowest table ends first */
 		{490, 40, 500, 496, 511},
 	};
@@ -353,12 +372,15 @@ static void around_window(void **state)
 		if (windows != 1)
 			fail_msg("map_pages was called %d times for one read fault", windows);
 		if (window[0] != base + rows[i].first || window[1] != base + rows[i].last)
-			fail_msg("area of pages %u to %u, read fault in page %u: map_pages was asked for pages "
-				 "%ld to %ld, expected %u to %u", rows[i].start, rows[i].start + rows[i].pages - 1,
-				 rows[i].fault, (long)(window[0] - base), (long)(window[1] - base), rows[i].first,
+			fail_msg("area of pages %u to %u, read fault in page %u: map_pages was "
+				 "asked for pages "
+				 "%ld to %ld, expected %u to %u",
+				 rows[i].start, rows[i].start + rows[i].pages - 1, rows[i].fault,
+				 (long)(window[0] - base), (long)(window[1] - base), rows[i].first,
 				 rows[i].last);
 		SAME(asked, 1, "calls of ->fault for a page that map_pages has not entered");
-		SAY_UNLESS(shown(rows[i].fault) == file_page, "page %d does not show the file's page", rows[i].fault);
+		SAY_UNLESS(shown(rows[i].fault) == file_page,
+			   "page %d does not show the file's page", rows[i].fault);
 	}
 	/* What map_pages enters needs no ->fault. */
 	in_window = 1;
@@ -400,9 +422,13 @@ static void entry_is_there(void **state)
 	FAULT(16, FAULT_FLAG_USER, 0);
 	SAY_UNLESS(pte_val(*slot) != pte_val(pte_mkold(pfn_pte(7, area.vm_page_prot))),
 		   "a read of a page that is there: its entry did not become young");
-	SAY_UNLESS(pte_val(*slot) == pte_val(pfn_pte(7, area.vm_page_prot)),
-		   "a read of a page that is there: more of its entry has changed than that it became young");
-	SAY_UNLESS(flushes > 0, "a spurious fault: the processor still remembers the older entry (replace_pte flushes)");
+	SAY_UNLESS(
+		pte_val(*slot) == pte_val(pfn_pte(7, area.vm_page_prot)),
+		"a read of a page that is there: more of its entry has changed than that it became "
+		"young");
+	SAY_UNLESS(flushes > 0,
+		   "a spurious fault: the processor still remembers the older entry (replace_pte "
+		   "flushes)");
 	*slot = pte_mkdirty(pte_mkwrite(*slot));
 	FAULT(16, FAULT_FLAG_WRITE, 0);
 	SAY_UNLESS(pte_write(*slot) && pte_dirty(*slot) && pte_pfn(*slot) == 7,
@@ -423,20 +449,26 @@ static void entry_is_there(void **state)
 	FAULT(17, FAULT_FLAG_USER, 0);
 	fake_lock_hook = NULL;
 	SAY_UNLESS(waits > 1, "page_table_lock was not taken to enter the zero page");
-	SAY_UNLESS(pte_pfn(entry(17)) == 7 && !pte_special(entry(17)),
-		   "the zero page was entered over another thread's page: the entry was not looked at under the lock");
+	SAY_UNLESS(
+		pte_pfn(entry(17)) == 7 && !pte_special(entry(17)),
+		"the zero page was entered over another thread's page: the entry was not looked at "
+		"under the lock");
 	*((pte_t *)mm.pgd + 17) = __pte(0);
 
 	file_area(RW);
 	area.vm_ops = &late_ops;
 	for (unsigned int write = 0; write < 2; write++) {
 		FAULT(17 + write, write ? FAULT_FLAG_WRITE : 0, 0);
-		SAY_UNLESS(shown(17 + write) == faster, "page %d: another thread's page, entered first, was replaced", 17 + write);
-		SAME(file_page->_refcount.counter, 1, "references to the file's page after a lost race");
+		SAY_UNLESS(shown(17 + write) == faster,
+			   "page %d: another thread's page, entered first, was replaced",
+			   17 + write);
+		SAME(file_page->_refcount.counter, 1,
+		     "references to the file's page after a lost race");
 		++frames; /* the other thread's */
 		FRAMES_ARE(frames);
 	}
-	SAME(mm.rss_stat[MM_ANONPAGES] + mm.rss_stat[MM_FILEPAGES], 0, "rss_stat after two lost races");
+	SAME(mm.rss_stat[MM_ANONPAGES] + mm.rss_stat[MM_FILEPAGES], 0,
+	     "rss_stat after two lost races");
 }
 
 int main(void)

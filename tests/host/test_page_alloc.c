@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The buddy allocator of mm/frames/page_alloc.c, filled by mem_init.c and memblock.c, against a naive
- * model: one owner for each frame. Their source is included, for the test calls static functions;
- * the array of struct pages is an ordinary one, and starts with garbage, as memory does.
+ * The buddy allocator of mm/frames/page_alloc.c, filled by mem_init.c and memblock.c, against a
+ * naive model: one owner for each frame. Their source is included, for the test calls static
+ * functions; the array of struct pages is an ordinary one, and starts with garbage, as memory does.
  */
 #include <stdarg.h>
 #include <stddef.h>

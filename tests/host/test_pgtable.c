@@ -5,8 +5,8 @@
  * beyond 511 and a table used after its end are seen by the address sanitizer. A "physical"
  * address is the host's plus PHYSICAL: whoever takes one for the other is told so.
  *
- * plant() and raw_entry() read and write the tables themselves, never through mm/frames/pgtable.c. A panic ends the
- * test, but a BUG_ON that expect_bug() awaits.
+ * plant() and raw_entry() read and write the tables themselves, never through
+ * mm/frames/pgtable.c. A panic ends the test, but a BUG_ON that expect_bug() awaits.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,10 +27,10 @@
 #define KERNEL_TABLE (_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED)
 #define VA(i4, i3, i2, i1) \
 	((unsigned long)(i4) << 39 | (unsigned long)(i3) << 30 | (i2) << 21 | (i1) << 12)
-#define KERNEL_VA    (VMALLOC_START + VA(0, 5, 6, 7))
+#define KERNEL_VA (VMALLOC_START + VA(0, 5, 6, 7))
 
-#define SECONDS	     20 /* a case takes milliseconds */
-#define SIGALRM	     14
+#define SECONDS 20 /* a case takes milliseconds */
+#define SIGALRM 14
 
 void *aligned_alloc(size_t align, size_t size);
 void free(void *p);
@@ -44,7 +44,7 @@ void abort(void) __attribute__((noreturn));
 static struct mm_struct mm;
 static void *tables[MAX_TABLES];
 static int nr_tables;
-static int tables_left; /* so many more can be had */
+static int tables_left;	      /* so many more can be had */
 static unsigned long lookups; /* tables that were reached through phys_to_virt */
 static int flushes;
 static bool bug_awaited;
@@ -66,7 +66,8 @@ void *phys_to_virt(phys_addr_t pa)
 
 	lookups++;
 	if (table_number(p) < 0)
-		fail_msg("phys_to_virt(%#lx): no table is at this physical address", (unsigned long)pa);
+		fail_msg("phys_to_virt(%#lx): no table is at this physical address",
+			 (unsigned long)pa);
 	return p;
 }
 
@@ -126,7 +127,9 @@ static void expect_bug(const char *what, void (*call)(unsigned long va), unsigne
 static void too_long(int sig)
 {
 	(void)sig;
-	fail_msg("it still ran after %d seconds: a loop that does not end, or goes page by page over terabytes", SECONDS);
+	fail_msg("it still ran after %d seconds: a loop that does not end, or goes page by page "
+		 "over terabytes",
+		 SECONDS);
 }
 
 static int setup(void **state)
@@ -184,7 +187,8 @@ static pte_t *plant(void *top, unsigned long va, int level)
 		pte_t *e = &table[index_of(va, l)];
 
 		if (!e->pte) {
-			e->pte = virt_to_phys(alloc_table()) | (top == mm.pgd ? USER_TABLE : KERNEL_TABLE);
+			e->pte = virt_to_phys(alloc_table()) |
+				 (top == mm.pgd ? USER_TABLE : KERNEL_TABLE);
 			mm.pgtables_bytes += top == mm.pgd ? PAGE_SIZE : 0;
 		}
 		table = (pte_t *)((e->pte & PTE_PFN_MASK) - PHYSICAL);
@@ -206,8 +210,10 @@ static void expect_entry(unsigned long va, pte_t *got, pte_t *wanted)
 	if (got == wanted)
 		return;
 	if (!got || !wanted)
-		fail_msg("for %#lx: got %s, expected %s", va, got ? "an entry" : "NULL", wanted ? "an entry" : "NULL");
-	fail_msg("for %#lx: got entry %lu of its table, expected entry %lu (of another table, if the numbers are equal)",
+		fail_msg("for %#lx: got %s, expected %s", va, got ? "an entry" : "NULL",
+			 wanted ? "an entry" : "NULL");
+	fail_msg("for %#lx: got entry %lu of its table, expected entry %lu (of another table, if "
+		 "the numbers are equal)",
 		 va, ((unsigned long)got & 4095) / 8, ((unsigned long)wanted & 4095) / 8);
 }
 
@@ -224,14 +230,15 @@ static pte_t *expect_there(const char *when, void *top, unsigned long va, int le
 static void expect_tables(const char *when, int wanted)
 {
 	if (nr_made() != wanted)
-		fail_msg("%s: there are %d tables below the top one, expected %d", when, nr_made(), wanted);
+		fail_msg("%s: there are %d tables below the top one, expected %d", when, nr_made(),
+			 wanted);
 }
 
 static void expect_bytes(const char *when)
 {
 	if (mm.pgtables_bytes != nr_made() * PAGE_SIZE)
-		fail_msg("%s: pgtables_bytes is %lu, expected %lu (%d tables)", when, mm.pgtables_bytes,
-			 nr_made() * PAGE_SIZE, nr_made());
+		fail_msg("%s: pgtables_bytes is %lu, expected %lu (%d tables)", when,
+			 mm.pgtables_bytes, nr_made() * PAGE_SIZE, nr_made());
 }
 
 /* ---- vm_get_page_prot ---------------------------------------------------- */
@@ -264,15 +271,17 @@ static void page_rights_of_an_area(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
 		/* What the area may become, and all else about it, plays no part. */
-		static const unsigned long others[] = {
-			0, VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC, VM_MAYSHARE | VM_ACCOUNT, VM_GROWSDOWN};
+		static const unsigned long others[] = {0, VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
+						       VM_MAYSHARE | VM_ACCOUNT, VM_GROWSDOWN};
 
 		for (unsigned int j = 0; j < ARRAY_SIZE(others); j++) {
-			unsigned long got = pgprot_val(vm_get_page_prot(cases[i].flags | others[j]));
+			unsigned long got =
+				pgprot_val(vm_get_page_prot(cases[i].flags | others[j]));
 
 			if (got != cases[i].prot)
-				fail_msg("an area %s (vm_flags %#lx): got %#lx, expected %#lx", cases[i].maps,
-					 cases[i].flags | others[j], got, cases[i].prot);
+				fail_msg("an area %s (vm_flags %#lx): got %#lx, expected %#lx",
+					 cases[i].maps, cases[i].flags | others[j], got,
+					 cases[i].prot);
 		}
 	}
 }
@@ -280,8 +289,9 @@ static void page_rights_of_an_area(void **state)
 /* ---- walk ------------------------------------------------------------------ */
 
 static const unsigned long places[] = {
-	0x1000, 0x400000, 0x5ff000, 0x600000, 0x3ffff000, 0x40000000, 0x7fffffffff, 0x8000000000,
-	0x555555554000, 0x7ffff7fff000, 0x7fffffffe000, VA(1, 2, 3, 4), VA(4, 3, 2, 1), VA(255, 0, 511, 0),
+	0x1000,		0x400000,	0x5ff000,	0x600000,	    0x3ffff000,
+	0x40000000,	0x7fffffffff,	0x8000000000,	0x555555554000,	    0x7ffff7fff000,
+	0x7fffffffe000, VA(1, 2, 3, 4), VA(4, 3, 2, 1), VA(255, 0, 511, 0),
 };
 
 static void walk_reads_tables_that_are_there(void **state)
@@ -290,7 +300,8 @@ static void walk_reads_tables_that_are_there(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++)
 		plant(mm.pgd, places[i], 1);
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++)
-		expect_entry(places[i], walk_pte(&mm, places[i], false), raw_entry(mm.pgd, places[i], 1));
+		expect_entry(places[i], walk_pte(&mm, places[i], false),
+			     raw_entry(mm.pgd, places[i], 1));
 	/* An address inside the page has the page's entry; what is in the entry does not matter. */
 	plant_page(0x400000)->pte = 0;
 	expect_entry(0x400fff, walk_pte(&mm, 0x400fff, false), raw_entry(mm.pgd, 0x400000, 1));
@@ -328,10 +339,12 @@ static void walk_makes_the_missing_tables(void **state)
 		pte_t *got = walk_pte(&mm, places[i], true);
 
 		if (!got)
-			fail_msg("for %#lx: a walk with alloc gave NULL although there is memory", places[i]);
+			fail_msg("for %#lx: a walk with alloc gave NULL although there is memory",
+				 places[i]);
 		expect_entry(places[i], got, raw_entry(mm.pgd, places[i], 1));
 		if (got->pte)
-			fail_msg("for %#lx: the entry in the new table is %#lx, expected 0", places[i], got->pte);
+			fail_msg("for %#lx: the entry in the new table is %#lx, expected 0",
+				 places[i], got->pte);
 		expect_bytes("after a walk with alloc");
 	}
 	teardown(NULL);
@@ -360,16 +373,18 @@ static void walk_gives_tables_their_rights(void **state)
 		pte_t *e = expect_there("after a walk with alloc", mm.pgd, VA(1, 2, 3, 4), level);
 
 		if ((e->pte & ~PTE_PFN_MASK) != USER_TABLE)
-			fail_msg("a user's entry at level %d has the bits %#lx, expected %#lx", level,
-				 e->pte & ~PTE_PFN_MASK, USER_TABLE);
+			fail_msg("a user's entry at level %d has the bits %#lx, expected %#lx",
+				 level, e->pte & ~PTE_PFN_MASK, USER_TABLE);
 	}
 	if ((raw_entry(init_pgd, KERNEL_VA, 4)->pte & ~PTE_PFN_MASK) != KERNEL_TABLE)
 		fail_msg("the kernel's entry at level 4 has the bits %#lx, expected %#lx",
 			 raw_entry(init_pgd, KERNEL_VA, 4)->pte & ~PTE_PFN_MASK, KERNEL_TABLE);
 	expect_tables("three of the user's, one of the kernel's", 4);
 	if (mm.pgtables_bytes != 3 * PAGE_SIZE)
-		fail_msg("pgtables_bytes is %lu, expected %lu: the user's three tables, and none of the kernel's",
-			 mm.pgtables_bytes, 3 * PAGE_SIZE);
+		fail_msg(
+			"pgtables_bytes is %lu, expected %lu: the user's three tables, and none of "
+			"the kernel's",
+			mm.pgtables_bytes, 3 * PAGE_SIZE);
 }
 
 /* What was made before memory ran out stays, is counted, and serves the next try. */
@@ -400,8 +415,9 @@ static void map(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot)
 	int err = map_kernel_pages(va, pa, size, prot);
 
 	if (err)
-		fail_msg("map_kernel_pages(%#lx, %#lx, %#lx): got %d, expected 0 (%d tables were made)", va,
-			 (unsigned long)pa, size, err, nr_made());
+		fail_msg("map_kernel_pages(%#lx, %#lx, %#lx): got %d, expected 0 (%d tables were "
+			 "made)",
+			 va, (unsigned long)pa, size, err, nr_made());
 }
 
 /* @va must show @pa by an entry of 4 KiB, or of 2 MiB. */
@@ -413,7 +429,8 @@ static void expect_mapped(unsigned long va, phys_addr_t pa, pgprot_t prot, bool 
 	if (!e)
 		fail_msg("%#lx has no entry of %s", va, large ? "2 MiB" : "4 KiB");
 	if (e->pte != wanted)
-		fail_msg("%#lx, entry of %s: got %#lx, expected %#lx", va, large ? "2 MiB" : "4 KiB", e->pte, wanted);
+		fail_msg("%#lx, entry of %s: got %#lx, expected %#lx", va,
+			 large ? "2 MiB" : "4 KiB", e->pte, wanted);
 }
 
 static void expect_unmapped(unsigned long va)
@@ -431,17 +448,20 @@ static void map_pages_of_4k(void **state)
 	(void)state;
 	map(KERNEL_VA, 0xfee00000, 3 * PAGE_SIZE, PAGE_KERNEL_IO);
 	for (int i = 0; i < 3; i++)
-		expect_mapped(KERNEL_VA + i * PAGE_SIZE, 0xfee00000 + i * PAGE_SIZE, PAGE_KERNEL_IO, false);
+		expect_mapped(KERNEL_VA + i * PAGE_SIZE, 0xfee00000 + i * PAGE_SIZE, PAGE_KERNEL_IO,
+			      false);
 	expect_unmapped(KERNEL_VA - PAGE_SIZE);
 	expect_unmapped(KERNEL_VA + 3 * PAGE_SIZE);
 	/* Over the end of a table, and nothing at all. */
 	map(PAGE_OFFSET + 0x1fe000, 0x5000, 4 * PAGE_SIZE, PAGE_KERNEL_RO);
 	for (int i = 0; i < 4; i++)
-		expect_mapped(PAGE_OFFSET + 0x1fe000 + i * PAGE_SIZE, 0x5000 + i * PAGE_SIZE, PAGE_KERNEL_RO, false);
+		expect_mapped(PAGE_OFFSET + 0x1fe000 + i * PAGE_SIZE, 0x5000 + i * PAGE_SIZE,
+			      PAGE_KERNEL_RO, false);
 	map(PAGE_OFFSET + 0x800000, 0x800000, 0, PAGE_KERNEL);
 	expect_unmapped(PAGE_OFFSET + 0x800000);
 	if (mm.pgtables_bytes)
-		fail_msg("pgtables_bytes is %lu, expected 0: only the kernel's tables were made", mm.pgtables_bytes);
+		fail_msg("pgtables_bytes is %lu, expected 0: only the kernel's tables were made",
+			 mm.pgtables_bytes);
 }
 
 static void map_pages_of_2m(void **state)
@@ -457,13 +477,17 @@ static void map_pages_of_2m(void **state)
 	expect_tables("a level 3 and a level 2 table, for large pages need no more", 2);
 	/* Pages of 4 KiB up to the border, one of 2 MiB, and three of 4 KiB that are left. */
 	va += PUD_SIZE;
-	map(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PMD_SIZE + 4 * PAGE_SIZE, PAGE_KERNEL_RX);
+	map(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PMD_SIZE + 4 * PAGE_SIZE,
+	    PAGE_KERNEL_RX);
 	expect_mapped(va + PMD_SIZE - PAGE_SIZE, PMD_SIZE - PAGE_SIZE, PAGE_KERNEL_RX, false);
 	expect_mapped(va + PMD_SIZE, PMD_SIZE, PAGE_KERNEL_RX, true);
 	for (int i = 0; i < 3; i++)
-		expect_mapped(va + 2 * PMD_SIZE + i * PAGE_SIZE, 2 * PMD_SIZE + i * PAGE_SIZE, PAGE_KERNEL_RX, false);
+		expect_mapped(va + 2 * PMD_SIZE + i * PAGE_SIZE, 2 * PMD_SIZE + i * PAGE_SIZE,
+			      PAGE_KERNEL_RX, false);
 	expect_unmapped(va + 2 * PMD_SIZE + 3 * PAGE_SIZE);
-	/* The frame, not only the address, must begin at a border; and one page less is too little. */
+	/*
+	 * The frame, not only the address, must begin at a border; and one page less is too little.
+	 */
 	va += PUD_SIZE;
 	map(va, PAGE_SIZE, PMD_SIZE, PAGE_KERNEL);
 	expect_mapped(va, PAGE_SIZE, PAGE_KERNEL, false);
@@ -486,10 +510,13 @@ static void map_runs_out_of_memory(void **state)
 		teardown(NULL);
 		setup(NULL);
 		tables_left = n;
-		err = map_kernel_pages(PAGE_OFFSET + PMD_SIZE - PAGE_SIZE, 0, 2 * PAGE_SIZE, PAGE_KERNEL);
+		err = map_kernel_pages(PAGE_OFFSET + PMD_SIZE - PAGE_SIZE, 0, 2 * PAGE_SIZE,
+				       PAGE_KERNEL);
 		if (err != -ENOMEM)
-			fail_msg("map_kernel_pages of 4 tables with memory for %d: got %d, expected -ENOMEM (%d)", n, err,
-				 -ENOMEM);
+			fail_msg(
+				"map_kernel_pages of 4 tables with memory for %d: got %d, expected "
+				"-ENOMEM (%d)",
+				n, err, -ENOMEM);
 	}
 	expect_mapped(PAGE_OFFSET + PMD_SIZE - PAGE_SIZE, 0, PAGE_KERNEL, false);
 	/* Where something is mapped there is no room either. */
@@ -505,9 +532,11 @@ static void expect_next(unsigned long *addr, unsigned long end, unsigned long wa
 	pte_t *e = next_pte(&mm, addr, end);
 
 	if (!e)
-		fail_msg("next_pte from %#lx to %#lx: got NULL, expected the entry of %#lx", from, end, wanted);
+		fail_msg("next_pte from %#lx to %#lx: got NULL, expected the entry of %#lx", from,
+			 end, wanted);
 	if (*addr != wanted)
-		fail_msg("next_pte from %#lx to %#lx: *addr is %#lx, expected %#lx", from, end, *addr, wanted);
+		fail_msg("next_pte from %#lx to %#lx: *addr is %#lx, expected %#lx", from, end,
+			 *addr, wanted);
 	expect_entry(wanted, e, raw_entry(mm.pgd, wanted, 1));
 	*addr += PAGE_SIZE;
 }
@@ -517,7 +546,8 @@ static void expect_no_next(unsigned long addr, unsigned long end)
 	unsigned long from = addr;
 
 	if (next_pte(&mm, &addr, end))
-		fail_msg("next_pte from %#lx to %#lx: got an entry (*addr %#lx), expected NULL", from, end, addr);
+		fail_msg("next_pte from %#lx to %#lx: got an entry (*addr %#lx), expected NULL",
+			 from, end, addr);
 }
 
 static void next_pte_finds_all_in_order(void **state)
@@ -549,8 +579,9 @@ static void next_pte_finds_all_in_order(void **state)
 static void next_pte_skips_holes_level_by_level(void **state)
 {
 	static const unsigned long pages[] = {
-		0x400000, 0x7ff000, 0x40000000, VA(0, 5, 511, 511), VA(0, 6, 0, 0), VA(7, 511, 511, 511), VA(9, 1, 1, 1),
-		0x7fffffffe000,
+		0x400000,	    0x7ff000,	    0x40000000,
+		VA(0, 5, 511, 511), VA(0, 6, 0, 0), VA(7, 511, 511, 511),
+		VA(9, 1, 1, 1),	    0x7fffffffe000,
 	};
 	unsigned long addr = 0;
 
@@ -564,11 +595,12 @@ static void next_pte_skips_holes_level_by_level(void **state)
 		expect_next(&addr, TASK_SIZE, pages[i]);
 	expect_no_next(addr, TASK_SIZE);
 	/*
-	 * Each table may be found anew, from the top, for each of its 512 entries, and for each level. A step of
-	 * the wrong level makes millions.
+	 * Each table may be found anew, from the top, for each of its 512 entries, and for each
+	 * level. A step of the wrong level makes millions.
 	 */
 	if (lookups > 200000)
-		fail_msg("next_pte followed %lu entries for %lu pages: does it step over whole tables that are missing?",
+		fail_msg("next_pte followed %lu entries for %lu pages: does it step over whole "
+			 "tables that are missing?",
 			 lookups, ARRAY_SIZE(pages));
 	/* Starting in the middle of a hole, and ending in one. */
 	addr = 0x500000;
@@ -592,13 +624,14 @@ static void next_pte_skips_holes_level_by_level(void **state)
 
 /* ---- free_pgtables: free_level ---------------------------------------------------- */
 
-static void free_and_expect(unsigned long start, unsigned long end, unsigned long floor, unsigned long ceiling,
-			    int left)
+static void free_and_expect(unsigned long start, unsigned long end, unsigned long floor,
+			    unsigned long ceiling, int left)
 {
 	free_pgtables(&mm, start, end, floor, ceiling);
 	if (nr_made() != left)
-		fail_msg("free_pgtables(%#lx, %#lx, floor %#lx, ceiling %#lx): %d tables are left, expected %d", start,
-			 end, floor, ceiling, nr_made(), left);
+		fail_msg("free_pgtables(%#lx, %#lx, floor %#lx, ceiling %#lx): %d tables are left, "
+			 "expected %d",
+			 start, end, floor, ceiling, nr_made(), left);
 	expect_bytes("after free_pgtables");
 }
 
@@ -635,24 +668,27 @@ static void free_leaves_what_neighbours_need(void **state)
 {
 	(void)state;
 	plant(mm.pgd, 0x400000, 1);
-	free_and_expect(0x400000, 0x401000, 0, 0x402000, 3);	   /* another area above, in the same table */
-	free_and_expect(0x402000, 0x403000, 0x401000, 0, 3);	   /* and below */
-	free_and_expect(0x400000, 0x401000, 0x1000, 0x5ff000, 3);  /* the table ends at 0x600000 */
-	free_and_expect(0x400000, 0x401000, 0x1000, 0x600000, 2);  /* its level 1 table alone */
+	/* another area above, in the same table */
+	free_and_expect(0x400000, 0x401000, 0, 0x402000, 3);
+	free_and_expect(0x402000, 0x403000, 0x401000, 0, 3);	  /* and below */
+	free_and_expect(0x400000, 0x401000, 0x1000, 0x5ff000, 3); /* the table ends at 0x600000 */
+	free_and_expect(0x400000, 0x401000, 0x1000, 0x600000, 2); /* its level 1 table alone */
 	expect_gone(0x400000, 2);
 	plant(mm.pgd, 0x400000, 1);
 	free_and_expect(0x400000, 0x401000, 0x400000, 0x40000000, 2);
 	plant(mm.pgd, 0x400000, 1);
-	free_and_expect(0x400000, 0x401000, 0, 0x40000000, 1);	   /* levels 1 and 2 */
+	free_and_expect(0x400000, 0x401000, 0, 0x40000000, 1); /* levels 1 and 2 */
 	expect_gone(0x400000, 3);
 	plant(mm.pgd, 0x400000, 1);
-	free_and_expect(0x400000, 0x401000, 0, 0x8000000000, 0);   /* all three */
+	free_and_expect(0x400000, 0x401000, 0, 0x8000000000, 0); /* all three */
 	plant(mm.pgd, VA(1, 2, 3, 4), 1);
 	plant(mm.pgd, VA(1, 2, 5, 4), 1);
 	free_and_expect(VA(1, 2, 3, 4), VA(1, 2, 3, 5), VA(1, 2, 2, 511), VA(1, 2, 5, 0), 3);
 	expect_there("after free_pgtables below it", mm.pgd, VA(1, 2, 5, 4), 1);
 	free_and_expect(0, TASK_SIZE, 0, 0, 0);
-	/* Over the border of two top entries: behind it the first table's beginning is not meant. */
+	/*
+	 * Over the border of two top entries: behind it the first table's beginning is not meant.
+	 */
 	plant(mm.pgd, VA(1, 0, 0, 0), 1);
 	plant(mm.pgd, VA(1, 511, 511, 511), 1);
 	plant(mm.pgd, VA(2, 0, 0, 0), 1);

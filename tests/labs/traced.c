@@ -1,6 +1,9 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* traced PROG ARGS: the areas of PROG when its exec has finished. Linux stops a traced process right there. */
+/*
+ * traced PROG ARGS: the areas of PROG when its exec has finished. Linux stops a traced process
+ * right there.
+ */
 #include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>

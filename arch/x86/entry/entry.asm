@@ -142,8 +142,8 @@ ret_from_fork_asm:
 	jmp	return_to_user
 
 ; ---- the stubs, one a vector -------------------------------------------------
-%define HAS_ERROR(v) ((v) == 8 || (v) == 10 || (v) == 11 || (v) == 12 || (v) == 13 || (v) == 14 || (v) == 17 \
-		      || (v) == 21 || (v) == 29 || (v) == 30)
+%define HAS_ERROR(v) ((v) == 8 || (v) == 10 || (v) == 11 || (v) == 12 || (v) == 13 || (v) == 14 \
+		      || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
 %macro TRAP_STUB 1
 trap_stub_%1:

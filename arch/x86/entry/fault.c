@@ -71,7 +71,7 @@ static bool access_error(unsigned long error_code, const struct vm_area_struct *
 	if (error_code & X86_PF_WRITE)
 		return !(vma->vm_flags & VM_WRITE);
 	if (error_code & X86_PF_PROT)
-		return true;		/* a read or fetch that a present page refuses */
+		return true; /* a read or fetch that a present page refuses */
 	return !(vma->vm_flags & VM_ACCESS_FLAGS);
 }
 
@@ -79,11 +79,11 @@ static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigne
 			 vm_fault_t fault)
 {
 	if ((fault & VM_FAULT_OOM) && out_of_memory())
-		return;		/* the instruction faults again */
+		return; /* the instruction faults again */
 	if (!user_mode(regs)) {
 		kernelmode_fixup_or_die(regs, error_code, address);
 	} else if (fault & VM_FAULT_OOM) {
-		return;		/* a SIGKILL is pending */
+		return; /* a SIGKILL is pending */
 	} else if (fault & VM_FAULT_SIGBUS) {
 		set_signal_archinfo(address, error_code);
 		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
@@ -119,8 +119,9 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 		bad_area_nosemaphore(regs, error_code, address, vma ? SEGV_ACCERR : SEGV_MAPERR);
 		return;
 	}
-	fault = mm->flags & MMF_UNSTABLE ? VM_FAULT_SIGBUS :
-		handle_mm_fault(vma, address, fault_flags(regs, error_code));
+	fault = mm->flags & MMF_UNSTABLE
+			? VM_FAULT_SIGBUS
+			: handle_mm_fault(vma, address, fault_flags(regs, error_code));
 	mmap_read_unlock(mm);
 	if (unlikely(fault & VM_FAULT_ERROR))
 		fault_failed(regs, error_code, address, fault);
@@ -135,10 +136,9 @@ static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 {
 	if (error_code & X86_PF_RSVD)
 		die("reserved bit in a page table", regs, error_code);
-	if (!user_mode(regs) &&
-	    ((error_code & X86_PF_INSTR) || !search_exception_table(regs->ip) ||
-	     (boot_cpu.smap && !(regs->flags & X86_EFLAGS_AC)) ||
-	     this_cpu()->in_irq || !current->mm)) {
+	if (!user_mode(regs) && ((error_code & X86_PF_INSTR) || !search_exception_table(regs->ip) ||
+				 (boot_cpu.smap && !(regs->flags & X86_EFLAGS_AC)) ||
+				 this_cpu()->in_irq || !current->mm)) {
 		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
 		return;
 	}

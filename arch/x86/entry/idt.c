@@ -17,9 +17,9 @@
 
 #define NR_STUBS	48
 #define NR_VECTORS	256
-#define SPURIOUS_VECTOR	255
-#define GATE_INTERRUPT	0x8e		/* present, DPL 0; clears IF */
-#define GATE_USER	0xee		/* the same, and user code may INT to it */
+#define SPURIOUS_VECTOR 255
+#define GATE_INTERRUPT	0x8e /* present, DPL 0; clears IF */
+#define GATE_USER	0xee /* the same, and user code may INT to it */
 
 struct gate {
 	u16 offset_low, segment;
@@ -33,8 +33,12 @@ static struct gate idt[NR_VECTORS] __aligned(PAGE_SIZE);
 static void set_gate(unsigned int vector, unsigned long handler, u8 type, u8 ist)
 {
 	idt[vector] = (struct gate){
-		.offset_low = handler, .offset_middle = handler >> 16, .offset_high = handler >> 32,
-		.segment = __KERNEL_CS, .ist = ist, .type = type,
+		.offset_low = handler,
+		.offset_middle = handler >> 16,
+		.offset_high = handler >> 32,
+		.segment = __KERNEL_CS,
+		.ist = ist,
+		.type = type,
 	};
 }
 
@@ -43,8 +47,10 @@ static void syscall_init(void)
 	wrmsr(MSR_STAR, (u64)__USER32_CS << 48 | (u64)__KERNEL_CS << 32);
 	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);
 	wrmsr(MSR_SYSCALL_MASK, X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF |
-	      X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF | X86_EFLAGS_DF | X86_EFLAGS_OF |
-	      X86_EFLAGS_IOPL | X86_EFLAGS_NT | X86_EFLAGS_RF | X86_EFLAGS_AC | X86_EFLAGS_ID);
+					X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF |
+					X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_IOPL |
+					X86_EFLAGS_NT | X86_EFLAGS_RF | X86_EFLAGS_AC |
+					X86_EFLAGS_ID);
 }
 
 void trap_init(void)
@@ -52,7 +58,7 @@ void trap_init(void)
 	struct {
 		u16 limit;
 		u64 base;
-	} __packed ptr = { sizeof(idt) - 1, (u64)idt };
+	} __packed ptr = {sizeof(idt) - 1, (u64)idt};
 
 	for (unsigned int v = 0; v < NR_STUBS; v++)
 		set_gate(v, trap_stubs[v], GATE_INTERRUPT, 0);
@@ -62,7 +68,7 @@ void trap_init(void)
 	set_gate(X86_TRAP_BP, trap_stubs[X86_TRAP_BP], GATE_USER, 0);
 	set_gate(X86_TRAP_OF, trap_stubs[X86_TRAP_OF], GATE_USER, 0);
 	set_gate(SPURIOUS_VECTOR, (unsigned long)spurious_stub, GATE_INTERRUPT, 0);
-	__asm__ volatile("lidt %0" :: "m"(ptr));
+	__asm__ volatile("lidt %0" : : "m"(ptr));
 	ret_from_fork = ret_from_fork_asm;
 	syscall_init();
 }

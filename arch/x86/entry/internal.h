@@ -8,19 +8,35 @@
 
 /* Vectors of exceptions (Intel SDM vol. 3A, 6.15). */
 enum {
-	X86_TRAP_DE, X86_TRAP_DB, X86_TRAP_NMI, X86_TRAP_BP, X86_TRAP_OF, X86_TRAP_BR, X86_TRAP_UD,
-	X86_TRAP_NM, X86_TRAP_DF, X86_TRAP_OLD_MF, X86_TRAP_TS, X86_TRAP_NP, X86_TRAP_SS,
-	X86_TRAP_GP, X86_TRAP_PF, X86_TRAP_SPURIOUS, X86_TRAP_MF, X86_TRAP_AC, X86_TRAP_MC,
+	X86_TRAP_DE,
+	X86_TRAP_DB,
+	X86_TRAP_NMI,
+	X86_TRAP_BP,
+	X86_TRAP_OF,
+	X86_TRAP_BR,
+	X86_TRAP_UD,
+	X86_TRAP_NM,
+	X86_TRAP_DF,
+	X86_TRAP_OLD_MF,
+	X86_TRAP_TS,
+	X86_TRAP_NP,
+	X86_TRAP_SS,
+	X86_TRAP_GP,
+	X86_TRAP_PF,
+	X86_TRAP_SPURIOUS,
+	X86_TRAP_MF,
+	X86_TRAP_AC,
+	X86_TRAP_MC,
 	X86_TRAP_XF,
 	NR_EXCEPTIONS = 32
 };
 
 /* Error code of a page fault. */
-#define X86_PF_PROT	BIT(0)		/* the page was there, the right was not */
-#define X86_PF_WRITE	BIT(1)
-#define X86_PF_USER	BIT(2)
-#define X86_PF_RSVD	BIT(3)
-#define X86_PF_INSTR	BIT(4)
+#define X86_PF_PROT  BIT(0) /* the page was there, the right was not */
+#define X86_PF_WRITE BIT(1)
+#define X86_PF_USER  BIT(2)
+#define X86_PF_RSVD  BIT(3)
+#define X86_PF_INSTR BIT(4)
 
 /* entry.asm */
 extern const unsigned long trap_stubs[];
@@ -32,13 +48,13 @@ void spurious_stub(void);
 bool do_syscall_64(struct pt_regs *regs);
 void exit_to_user_mode(struct pt_regs *regs);
 /* @bad_iret: IRET refused what a sigreturn had asked for. */
-struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector,
-			      unsigned long error_code, bool bad_iret);
+struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code,
+			      bool bad_iret);
 void exc_nmi(struct pt_regs *regs, unsigned long error_code);
 void exc_double_fault(struct pt_regs *regs, unsigned long error_code) __noreturn;
 void exc_machine_check(struct pt_regs *regs, unsigned long error_code) __noreturn;
 
-void do_signal(struct pt_regs *regs);			/* interrupts on */
+void do_signal(struct pt_regs *regs); /* interrupts on */
 void exc_page_fault(struct pt_regs *regs, unsigned long error_code);
 /* Kernel code did what it must not: registers, backtrace, end. */
 void show_regs(const struct pt_regs *regs);

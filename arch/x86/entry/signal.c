@@ -30,9 +30,10 @@
 #include "internal.h"
 
 /* Flags that a program may change by sigreturn. */
-#define FIX_EFLAGS	(X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | X86_EFLAGS_TF | X86_EFLAGS_SF | \
-			 X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | X86_EFLAGS_CF | X86_EFLAGS_RF)
-#define RED_ZONE	128
+#define FIX_EFLAGS \
+	(X86_EFLAGS_AC | X86_EFLAGS_OF | X86_EFLAGS_DF | X86_EFLAGS_TF | X86_EFLAGS_SF | \
+	 X86_EFLAGS_ZF | X86_EFLAGS_AF | X86_EFLAGS_PF | X86_EFLAGS_CF | X86_EFLAGS_RF)
+#define RED_ZONE 128
 
 struct rt_sigframe {
 	void __user *pretcode;
@@ -51,13 +52,31 @@ static void save_sigcontext(struct sigcontext *sc, const struct pt_regs *r, void
 	const struct thread_struct *th = &current->thread;
 
 	*sc = (struct sigcontext){
-		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
-		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
-		.rdi = r->di, .rsi = r->si, .rbp = r->bp, .rbx = r->bx,
-		.rdx = r->dx, .rax = r->ax, .rcx = r->cx, .rsp = r->sp,
-		.rip = r->ip, .eflags = r->flags, .cs = r->cs, .ss = r->ss,
-		.err = th->error_code, .trapno = th->trap_nr, .cr2 = th->cr2,
-		.oldmask = mask, .fpstate = fpstate,
+		.r8 = r->r8,
+		.r9 = r->r9,
+		.r10 = r->r10,
+		.r11 = r->r11,
+		.r12 = r->r12,
+		.r13 = r->r13,
+		.r14 = r->r14,
+		.r15 = r->r15,
+		.rdi = r->di,
+		.rsi = r->si,
+		.rbp = r->bp,
+		.rbx = r->bx,
+		.rdx = r->dx,
+		.rax = r->ax,
+		.rcx = r->cx,
+		.rsp = r->sp,
+		.rip = r->ip,
+		.eflags = r->flags,
+		.cs = r->cs,
+		.ss = r->ss,
+		.err = th->error_code,
+		.trapno = th->trap_nr,
+		.cr2 = th->cr2,
+		.oldmask = mask,
+		.fpstate = fpstate,
 	};
 }
 
@@ -98,7 +117,8 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	struct rt_sigframe __user *frame;
 	struct rt_sigframe f;
 	void __user *fpstate;
-	size_t size = (ksig->ka.sa.sa_flags & SA_SIGINFO) ? sizeof(f) : offsetof(struct rt_sigframe, info);
+	size_t size = (ksig->ka.sa.sa_flags & SA_SIGINFO) ? sizeof(f)
+							  : offsetof(struct rt_sigframe, info);
 
 	if (!(ksig->ka.sa.sa_flags & SA_RESTORER))
 		return -EFAULT;
@@ -129,7 +149,9 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	return 0;
 }
 
-/* The mask that holds while the handler runs; an SS_AUTODISARM stack is forgotten until sigreturn. */
+/*
+ * The mask that holds while the handler runs; an SS_AUTODISARM stack is forgotten until sigreturn.
+ */
 static void signal_delivered(const struct ksignal *ksig)
 {
 	struct task_struct *t = current;
@@ -149,13 +171,10 @@ static void signal_delivered(const struct ksignal *ksig)
 static void rewind_syscall(struct pt_regs *regs, unsigned long nr)
 {
 	regs->ax = nr;
-	regs->ip -= 2;		/* the length of the SYSCALL instruction */
+	regs->ip -= 2; /* the length of the SYSCALL instruction */
 }
 
-static bool from_syscall(const struct pt_regs *regs)
-{
-	return (int)regs->orig_ax != -1;
-}
+static bool from_syscall(const struct pt_regs *regs) { return (int)regs->orig_ax != -1; }
 
 static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 {
@@ -231,10 +250,7 @@ void do_signal(struct pt_regs *regs)
 
 /* ---- taking apart ------------------------------------------------------- */
 
-static long do_no_restart_syscall(struct restart_block *rb __maybe_unused)
-{
-	return -EINTR;
-}
+static long do_no_restart_syscall(struct restart_block *rb __maybe_unused) { return -EINTR; }
 
 static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc,
 			       unsigned long uc_flags)
@@ -261,13 +277,18 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	regs->ss = sc->ss | 3;
 	regs->flags = (regs->flags & ~FIX_EFLAGS) | (sc->eflags & FIX_EFLAGS);
 	regs->orig_ax = -1;
-	/* Programs that make up a context leave rubbish in ss; the kernel's own frames say that theirs is meant. */
+	/*
+	 * Programs that make up a context leave rubbish in ss; the kernel's own frames say that
+	 * theirs is meant.
+	 */
 	if (!(uc_flags & UC_STRICT_RESTORE_SS) && regs->cs == __USER_CS)
 		regs->ss = __USER_DS;
 	return fpu_restore_sigframe(sc->fpstate);
 }
 
-/* The frame is the program's to write: all of it is checked here, by the FPU, or at last by IRET. */
+/*
+ * The frame is the program's to write: all of it is checked here, by the FPU, or at last by IRET.
+ */
 long sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = current_pt_regs();

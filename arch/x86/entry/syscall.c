@@ -83,13 +83,16 @@ bool do_syscall_64(struct pt_regs *regs)
 
 	local_irq_enable();
 	if (nr < ARRAY_SIZE(sys_call_table) && sys_call_table[nr])
-		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10,
-					      regs->r8, regs->r9);
+		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10, regs->r8,
+					      regs->r9);
 	exit_to_user_mode(regs);
 	return sysret_allowed(regs);
 }
 
-/* There is no CPUID faulting, and every register set that the kernel knows is permitted from the start. */
+/*
+ * There is no CPUID faulting, and every register set that the kernel knows is permitted from the
+ * start.
+ */
 long sys_arch_prctl(int option, unsigned long arg)
 {
 	switch (option) {
@@ -119,7 +122,10 @@ long sys_arch_prctl(int option, unsigned long arg)
 	}
 }
 
-/* No port is ever the user's here: level 0 is what everyone has, more is refused as to the unprivileged. */
+/*
+ * No port is ever the user's here: level 0 is what everyone has, more is refused as to the
+ * unprivileged.
+ */
 long sys_iopl(unsigned int level)
 {
 	if (level > 3)

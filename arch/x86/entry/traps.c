@@ -18,30 +18,30 @@
 #include <string.h>
 #include "internal.h"
 
-#define DR6_RESERVED	0xffff0ff0UL	/* set when nothing happened */
-#define DR_STEP		BIT(14)
-#define DR_TRAP_BITS	15UL
+#define DR6_RESERVED 0xffff0ff0UL /* set when nothing happened */
+#define DR_STEP	     BIT(14)
+#define DR_TRAP_BITS 15UL
 
 /* What an exception of user code is, when nothing but a signal comes of it. */
 static const struct trap_info {
 	const char *name;
-	int signr;		/* 0: user code cannot cause it */
-	int code;		/* 0: SI_KERNEL, without an address */
+	int signr; /* 0: user code cannot cause it */
+	int code;  /* 0: SI_KERNEL, without an address */
 	bool addr_is_ip;
 } trap_info[NR_EXCEPTIONS] = {
-	[X86_TRAP_DE]		= { "divide error", SIGFPE, FPE_INTDIV, true },
-	[X86_TRAP_DB]		= { "debug", 0, 0, false },
-	[X86_TRAP_BP]		= { "int3", SIGTRAP, 0, false },
-	[X86_TRAP_OF]		= { "overflow", SIGSEGV, 0, false },
-	[X86_TRAP_BR]		= { "bounds", SIGSEGV, 0, false },
-	[X86_TRAP_UD]		= { "invalid opcode", SIGILL, ILL_ILLOPN, true },
-	[X86_TRAP_NM]		= { "device not available", 0, 0, false },
-	[X86_TRAP_OLD_MF]	= { "coprocessor segment overrun", SIGFPE, 0, false },
-	[X86_TRAP_TS]		= { "invalid TSS", SIGSEGV, 0, false },
-	[X86_TRAP_NP]		= { "segment not present", SIGBUS, 0, false },
-	[X86_TRAP_SS]		= { "stack segment", SIGBUS, 0, false },
-	[X86_TRAP_GP]		= { "general protection fault", SIGSEGV, 0, false },
-	[X86_TRAP_AC]		= { "alignment check", SIGBUS, BUS_ADRALN, false },
+	[X86_TRAP_DE] = {"divide error", SIGFPE, FPE_INTDIV, true},
+	[X86_TRAP_DB] = {"debug", 0, 0, false},
+	[X86_TRAP_BP] = {"int3", SIGTRAP, 0, false},
+	[X86_TRAP_OF] = {"overflow", SIGSEGV, 0, false},
+	[X86_TRAP_BR] = {"bounds", SIGSEGV, 0, false},
+	[X86_TRAP_UD] = {"invalid opcode", SIGILL, ILL_ILLOPN, true},
+	[X86_TRAP_NM] = {"device not available", 0, 0, false},
+	[X86_TRAP_OLD_MF] = {"coprocessor segment overrun", SIGFPE, 0, false},
+	[X86_TRAP_TS] = {"invalid TSS", SIGSEGV, 0, false},
+	[X86_TRAP_NP] = {"segment not present", SIGBUS, 0, false},
+	[X86_TRAP_SS] = {"stack segment", SIGBUS, 0, false},
+	[X86_TRAP_GP] = {"general protection fault", SIGSEGV, 0, false},
+	[X86_TRAP_AC] = {"alignment check", SIGBUS, BUS_ADRALN, false},
 };
 
 /* ---- user mode: signals ------------------------------------------------- */
@@ -77,13 +77,16 @@ static int debug_si_code(unsigned long dr6)
 	return dr6 & DR_TRAP_BITS ? TRAP_HWBKPT : TRAP_BRKPT;
 }
 
-/* Single steps (TF) and INT1 of user code. The kernel steps only where a debugger around QEMU leaks its own. */
+/*
+ * Single steps (TF) and INT1 of user code. The kernel steps only where a debugger around QEMU leaks
+ * its own.
+ */
 static void exc_debug(struct pt_regs *regs)
 {
 	unsigned long dr6;
 
 	__asm__ volatile("movq %%db6, %0" : "=r"(dr6));
-	__asm__ volatile("movq %0, %%db6" :: "r"(DR6_RESERVED));
+	__asm__ volatile("movq %0, %%db6" : : "r"(DR6_RESERVED));
 	dr6 ^= DR6_RESERVED;
 	if (!user_mode(regs)) {
 		regs->flags &= ~X86_EFLAGS_TF;
@@ -149,8 +152,8 @@ static void handle_exception(struct pt_regs *regs, unsigned long vector, unsigne
  * Interrupts are off. Returns the pt_regs by which to leave. AC of the interrupted code must not
  * open user memory to us.
  */
-struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector,
-			      unsigned long error_code, bool bad_iret)
+struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code,
+			      bool bad_iret)
 {
 	if (boot_cpu.smap)
 		clac();

@@ -23,23 +23,27 @@
 #include <syscalls.h>
 #include "internal.h"
 
-#define VSYSCALL_STEP	1024
+#define VSYSCALL_STEP 1024
 
-static const u16 vsyscall_nr[] = { __NR_gettimeofday, __NR_time, __NR_getcpu };
+static const u16 vsyscall_nr[] = {__NR_gettimeofday, __NR_time, __NR_getcpu};
 
 /* What readers expect at entry @i: mov $nr, %rax; syscall; ret */
 static void write_entry(u8 *page, unsigned int i)
 {
-	u8 code[] = { 0x48, 0xc7, 0xc0, vsyscall_nr[i] & 0xff, vsyscall_nr[i] >> 8, 0, 0, 0x0f, 0x05, 0xc3 };
+	u8 code[] = {0x48, 0xc7, 0xc0, vsyscall_nr[i] & 0xff, vsyscall_nr[i] >> 8, 0, 0,
+		     0x0f, 0x05, 0xc3};
 
 	memcpy(page + i * VSYSCALL_STEP, code, sizeof(code));
 }
 
-/* Lets user code through the upper levels on the way to @va; the leaves below decide for themselves. */
+/*
+ * Lets user code through the upper levels on the way to @va; the leaves below decide for
+ * themselves.
+ */
 static void open_upper_levels(unsigned long va)
 {
 	unsigned long *table = (unsigned long *)init_pgd;
-	const unsigned int index[] = { pgd_index(va), pud_index(va), pmd_index(va) };
+	const unsigned int index[] = {pgd_index(va), pud_index(va), pmd_index(va)};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(index); i++) {
 		table[index[i]] |= _PAGE_USER;

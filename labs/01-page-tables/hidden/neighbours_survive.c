@@ -20,10 +20,12 @@ static unsigned int rnd(unsigned int n)
 int main(void)
 {
 	/* Neighbours in a page table, across its end, in the next GiB, in the next 512 GiB. */
-	static const unsigned long away[] = {PAGE, 511 * PAGE, 512 * PAGE, 1UL << 30, 511UL << 30, 1UL << 39};
+	static const unsigned long away[] = {PAGE,	511 * PAGE,  512 * PAGE,
+					     1UL << 30, 511UL << 30, 1UL << 39};
 
 	for (int i = 0; i < SLOTS; i++)
-		slot[i] = (void *)(0x200000000000 + (i / 12 + 1) * away[i % 6] + (i / 6 % 2) * 77 * PAGE + (i / 12) * (3UL << 40));
+		slot[i] = (void *)(0x200000000000 + (i / 12 + 1) * away[i % 6] +
+				   (i / 6 % 2) * 77 * PAGE + (i / 12) * (3UL << 40));
 	for (int round = 0; round < 3000; round++) {
 		int i = rnd(SLOTS);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a child writes to private memory stays its own, to shared memory is seen; read-only stays read-only in both. */
+/*
+ * What a child writes to private memory stays its own, to shared memory is seen; read-only stays
+ * read-only in both.
+ */
 #include "check.h"
 
 static char *private, *shared, *fixed;

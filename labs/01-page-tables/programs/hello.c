@@ -1,4 +1,7 @@
-/* flags: -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* The first sign of life: a program of two pages. */
 #include <mini.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VmPTE of /proc/self/status, the memory that page tables take, while pages are touched and unmapped
- * at distances that need tables of each level. Each line is the change since the line before.
+ * VmPTE of /proc/self/status, the memory that page tables take, while pages are touched and
+ * unmapped at distances that need tables of each level. Each line is the change since the line
+ * before.
  */
 #include "check.h"
 
@@ -41,10 +42,7 @@ static void map_and_touch(unsigned long at, unsigned long len)
 	base[at] = base[at + len - 1] = 1;
 }
 
-static void unmap(unsigned long at, unsigned long len)
-{
-	OK(munmap(base + at, len));
-}
+static void unmap(unsigned long at, unsigned long len) { OK(munmap(base + at, len)); }
 
 int main(void)
 {

@@ -11,7 +11,8 @@
 
 static void touch_sparsely(void)
 {
-	char *p = OK(mmap(NULL, PIECES * STEP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+	char *p = OK(mmap(NULL, PIECES * STEP, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
 
 	for (int i = 0; i < PIECES; i++)
 		p[i * STEP] = 1;
@@ -35,8 +36,10 @@ int main(void)
 	sleep_ms(50);
 	long after = proc_number("/proc/meminfo", "MemFree");
 	if (after < before - 8192)
-		dprintf(1, "MemFree: %ld kB before, %ld kB after %d processes with %d page tables each: "
-			   "about %ld tables a process did not come back\n",
+		dprintf(1,
+			"MemFree: %ld kB before, %ld kB after %d processes with %d page tables "
+			"each: "
+			"about %ld tables a process did not come back\n",
 			before, after, TIMES, PIECES, (before - after) / 4 / TIMES);
 	return after < before - 8192;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Each page of a file mapping shows its own page of the file, however often the mapping was cut and joined. */
+/*
+ * Each page of a file mapping shows its own page of the file, however often the mapping was cut and
+ * joined.
+ */
 #include "../programs/areas.h"
 
 #define PAGES 32
@@ -36,7 +39,10 @@ int main(void)
 			unmap(from, to);
 			map_file(fd, from, to, PROT_READ, from);
 		}
-		/* Pages that were never touched are faulted in through the offset of the area that has them now. */
+		/*
+		 * Pages that were never touched are faulted in through the offset of the area that
+		 * has them now.
+		 */
 		OK(madvise(page(0), PAGES * PAGE, MADV_DONTNEED));
 		for (int i = 0; i < PAGES; i++)
 			EQ(*(unsigned int *)page(i), 1000 + i);

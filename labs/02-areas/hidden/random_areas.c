@@ -38,8 +38,12 @@ int main(void)
 				mprotect(page(from), (to - from) * PAGE, rights[r]) ? errno : 0);
 			break;
 		default:
-			/* A write makes an area's memory its own: from then on it joins fewer others. */
-			sprintf(what, "%d: write %d: signal %d", i, from, fault_of(write_byte, page(from)).sig);
+			/*
+			 * A write makes an area's memory its own: from then on it joins fewer
+			 * others.
+			 */
+			sprintf(what, "%d: write %d: signal %d", i, from,
+				fault_of(write_byte, page(from)).sig);
 		}
 		show_window(what);
 	}

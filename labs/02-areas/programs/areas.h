@@ -5,9 +5,9 @@
 
 #include "check.h"
 
-#define WINDOW	((char *)0x10000000)
-#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
-#define RW	(PROT_READ | PROT_WRITE)
+#define WINDOW ((char *)0x10000000)
+#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define RW     (PROT_READ | PROT_WRITE)
 
 static char maps_text[32768];
 
@@ -27,12 +27,14 @@ static inline void show_window(const char *what)
 		char rights[8], dev[8];
 
 		*end = 0;
-		if (sscanf(line, "%lx-%lx %4s %lx %5s %lu", &lo, &hi, rights, &off, dev, &inode) != 6)
+		if (sscanf(line, "%lx-%lx %4s %lx %5s %lu", &lo, &hi, rights, &off, dev, &inode) !=
+		    6)
 			continue;
 		lo -= (unsigned long)WINDOW, hi -= (unsigned long)WINDOW;
 		if (lo >= 1024 * PAGE)
 			continue;
-		at += sprintf(out + at, "%s%lu-%lu %s", first ? "" : ", ", lo / PAGE, hi / PAGE, rights);
+		at += sprintf(out + at, "%s%lu-%lu %s", first ? "" : ", ", lo / PAGE, hi / PAGE,
+			      rights);
 		if (inode)
 			at += sprintf(out + at, " file+%lu", off / PAGE);
 		first = 0;
@@ -41,10 +43,7 @@ static inline void show_window(const char *what)
 	EQ(write(1, out, at), at);
 }
 
-static inline char *page(int n)
-{
-	return WINDOW + n * PAGE;
-}
+static inline char *page(int n) { return WINDOW + n * PAGE; }
 
 static inline void map(int from, int to, int prot)
 {
@@ -56,10 +55,7 @@ static inline void protect(int from, int to, int prot)
 	OK(mprotect(page(from), (to - from) * PAGE, prot));
 }
 
-static inline void unmap(int from, int to)
-{
-	OK(munmap(page(from), (to - from) * PAGE));
-}
+static inline void unmap(int from, int to) { OK(munmap(page(from), (to - from) * PAGE)); }
 
 static inline void map_file(int fd, int from, int to, int prot, int at)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Areas of different rights that never touch an equal one: they are found and listed in order, none is split or merged. */
+/*
+ * Areas of different rights that never touch an equal one: they are found and listed in order, none
+ * is split or merged.
+ */
 #include "areas.h"
 
 int main(void)

@@ -29,7 +29,8 @@ int main(void)
 
 			if (!at[k])
 				continue;
-			add(&f, segment(rnd(8), off, at[k] + (off & 0xfff), filesz, filesz + rnd(2) * rnd(0x4000)));
+			add(&f, segment(rnd(8), off, at[k] + (off & 0xfff), filesz,
+					filesz + rnd(2) * rnd(0x4000)));
 			f.ph[f.eh.e_phnum - 1].p_align = rnd(4) ? PAGE : 1UL << rnd(20);
 			at[k] = 0;
 		}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Three hundred files with one or two fields set to values that hurt: what execve says, or how they end. */
+/*
+ * Three hundred files with one or two fields set to values that hurt: what execve says, or how they
+ * end.
+ */
 #include "../programs/craft.h"
 
 static unsigned long seed = 11;
@@ -13,8 +16,32 @@ static unsigned int rnd(unsigned int n)
 static unsigned long value(void)
 {
 	static const unsigned long values[] = {
-		0, 1, 2, 3, 0x37, 0x38, 0x39, 0x40, 0xfff, 0x1000, 0x1001, 0x1fff, 0x2000, 0x3000, 0x3001, 0x200000, BASE,
-		0x7fffffffe000, 0x7ffffffff000, 0x800000000000, 1UL << 63, -1UL, -0x1000UL, -BASE, PF_X, PF_R | PF_W,
+		0,
+		1,
+		2,
+		3,
+		0x37,
+		0x38,
+		0x39,
+		0x40,
+		0xfff,
+		0x1000,
+		0x1001,
+		0x1fff,
+		0x2000,
+		0x3000,
+		0x3001,
+		0x200000,
+		BASE,
+		0x7fffffffe000,
+		0x7ffffffff000,
+		0x800000000000,
+		1UL << 63,
+		-1UL,
+		-0x1000UL,
+		-BASE,
+		PF_X,
+		PF_R | PF_W,
 	};
 
 	return values[rnd(sizeof(values) / sizeof(*values))];
@@ -27,15 +54,42 @@ static void change(struct elf_file *f, char *what)
 	int n = ph - f->ph;
 
 	switch (rnd(9)) {
-	case 0: f->eh.e_type = v; sprintf(what, " e_type=%lx", v); break;
-	case 1: f->eh.e_phnum = v; sprintf(what, " e_phnum=%lx", v); break;
-	case 2: f->eh.e_phoff = v; sprintf(what, " e_phoff=%lx", v); break;
-	case 3: f->eh.e_phentsize = v; sprintf(what, " e_phentsize=%lx", v); break;
-	case 4: ph->p_type = v & 3; sprintf(what, " ph[%d].p_type=%lx", n, v & 3); break;
-	case 5: ph->p_filesz = v; sprintf(what, " ph[%d].p_filesz=%lx", n, v); break;
-	case 6: ph->p_memsz = v; sprintf(what, " ph[%d].p_memsz=%lx", n, v); break;
-	case 7: ph->p_align = v; sprintf(what, " ph[%d].p_align=%lx", n, v); break;
-	case 8: ph->p_vaddr = v & ~0xfffUL; sprintf(what, " ph[%d].p_vaddr=%lx", n, v & ~0xfffUL); break;
+	case 0:
+		f->eh.e_type = v;
+		sprintf(what, " e_type=%lx", v);
+		break;
+	case 1:
+		f->eh.e_phnum = v;
+		sprintf(what, " e_phnum=%lx", v);
+		break;
+	case 2:
+		f->eh.e_phoff = v;
+		sprintf(what, " e_phoff=%lx", v);
+		break;
+	case 3:
+		f->eh.e_phentsize = v;
+		sprintf(what, " e_phentsize=%lx", v);
+		break;
+	case 4:
+		ph->p_type = v & 3;
+		sprintf(what, " ph[%d].p_type=%lx", n, v & 3);
+		break;
+	case 5:
+		ph->p_filesz = v;
+		sprintf(what, " ph[%d].p_filesz=%lx", n, v);
+		break;
+	case 6:
+		ph->p_memsz = v;
+		sprintf(what, " ph[%d].p_memsz=%lx", n, v);
+		break;
+	case 7:
+		ph->p_align = v;
+		sprintf(what, " ph[%d].p_align=%lx", n, v);
+		break;
+	case 8:
+		ph->p_vaddr = v & ~0xfffUL;
+		sprintf(what, " ph[%d].p_vaddr=%lx", n, v & ~0xfffUL);
+		break;
 	}
 }
 

@@ -2,11 +2,12 @@
 /* Files whose ELF header is wrong in one place: the errno, or that they run all the same. */
 #include "craft.h"
 
-#define TRY(field, value) do { \
-	struct elf_file f = good_file(ET_EXEC, BASE); \
-	f.field = (value); \
-	try(#field " = " #value, &f); \
-} while (0)
+#define TRY(field, value) \
+	do { \
+		struct elf_file f = good_file(ET_EXEC, BASE); \
+		f.field = (value); \
+		try(#field " = " #value, &f); \
+	} while (0)
 
 int main(void)
 {

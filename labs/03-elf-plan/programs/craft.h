@@ -12,9 +12,9 @@
 #include <elf.h>
 #include <linux/limits.h>
 
-#define BASE	0x400000UL
-#define CODE	0x240UL
-#define PATH	0x400UL
+#define BASE	  0x400000UL
+#define CODE	  0x240UL
+#define PATH	  0x400UL
 #define FILE_SIZE 0x3000UL
 
 struct elf_file {
@@ -23,10 +23,11 @@ struct elf_file {
 	unsigned char rest[FILE_SIZE - sizeof(Elf64_Ehdr) - 8 * sizeof(Elf64_Phdr)];
 };
 _Static_assert(sizeof(struct elf_file) == FILE_SIZE, "a file");
-_Static_assert(sizeof(Elf64_Ehdr) + 8 * sizeof(Elf64_Phdr) <= CODE, "the tables end before the code");
+_Static_assert(sizeof(Elf64_Ehdr) + 8 * sizeof(Elf64_Phdr) <= CODE,
+	       "the tables end before the code");
 
-static inline Elf64_Phdr segment(unsigned int flags, unsigned long off, unsigned long vaddr, unsigned long filesz,
-				 unsigned long memsz)
+static inline Elf64_Phdr segment(unsigned int flags, unsigned long off, unsigned long vaddr,
+				 unsigned long filesz, unsigned long memsz)
 {
 	return (Elf64_Phdr){PT_LOAD, flags, off, vaddr, vaddr, filesz, memsz, PAGE};
 }
@@ -37,9 +38,15 @@ static inline struct elf_file good_file(unsigned int type, unsigned long base)
 	/* 1: mov $34 (pause), %eax; syscall; jmp 1b */
 	static const unsigned char code[] = {0xb8, 34, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7};
 	struct elf_file f = {
-		.eh = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-		       .e_type = type, .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = base + CODE,
-		       .e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr),
+		.eh = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+				   EV_CURRENT},
+		       .e_type = type,
+		       .e_machine = EM_X86_64,
+		       .e_version = EV_CURRENT,
+		       .e_entry = base + CODE,
+		       .e_phoff = sizeof(Elf64_Ehdr),
+		       .e_ehsize = sizeof(Elf64_Ehdr),
+		       .e_phentsize = sizeof(Elf64_Phdr),
 		       .e_phnum = 1},
 	};
 
@@ -57,8 +64,13 @@ static inline Elf64_Phdr *add(struct elf_file *f, Elf64_Phdr ph)
 static inline Elf64_Phdr *add_interp(struct elf_file *f, const char *path)
 {
 	strcpy((char *)f + PATH, path);
-	return add(f, (Elf64_Phdr){.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = PATH, .p_vaddr = f->ph[0].p_vaddr + PATH,
-				   .p_filesz = strlen(path) + 1, .p_memsz = strlen(path) + 1, .p_align = 1});
+	return add(f, (Elf64_Phdr){.p_type = PT_INTERP,
+				   .p_flags = PF_R,
+				   .p_offset = PATH,
+				   .p_vaddr = f->ph[0].p_vaddr + PATH,
+				   .p_filesz = strlen(path) + 1,
+				   .p_memsz = strlen(path) + 1,
+				   .p_align = 1});
 }
 
 static inline void write_file(const char *path, const struct elf_file *f, unsigned long size)
@@ -146,10 +158,7 @@ static inline void try_size(const char *what, const struct elf_file *f, unsigned
 	dprintf(1, "%-52s %s\n", what, pid < 0 ? strerrorname_np(exec_errno) : end_of(pid));
 }
 
-static inline void try(const char *what, const struct elf_file *f)
-{
-	try_size(what, f, FILE_SIZE);
-}
+static inline void try(const char *what, const struct elf_file *f) { try_size(what, f, FILE_SIZE); }
 
 /* What the kernel made of the plan: the numbers of stat, some of auxv, and the areas. */
 static inline void show(const char *what, const struct elf_file *f)
@@ -171,15 +180,21 @@ static inline void show(const char *what, const struct elf_file *f)
 	dprintf(1, "  code %lx-%lx, data %lx-%lx, brk %lx\n", n[26], n[27], n[45], n[46], n[47]);
 	read_proc(pid, "auxv", (char *)auxv, sizeof(auxv));
 	for (i = 0; auxv[i]; i += 2)
-		if (auxv[i] == AT_PHDR || auxv[i] == AT_ENTRY || auxv[i] == AT_BASE || auxv[i] == AT_PHNUM)
-			dprintf(1, "  %s %lx\n", auxv[i] == AT_PHDR ? "AT_PHDR" : auxv[i] == AT_ENTRY ? "AT_ENTRY" :
-				auxv[i] == AT_BASE ? "AT_BASE" : "AT_PHNUM", auxv[i + 1]);
+		if (auxv[i] == AT_PHDR || auxv[i] == AT_ENTRY || auxv[i] == AT_BASE ||
+		    auxv[i] == AT_PHNUM)
+			dprintf(1, "  %s %lx\n",
+				auxv[i] == AT_PHDR    ? "AT_PHDR"
+				: auxv[i] == AT_ENTRY ? "AT_ENTRY"
+				: auxv[i] == AT_BASE  ? "AT_BASE"
+						      : "AT_PHNUM",
+				auxv[i + 1]);
 	read_proc(pid, "maps", maps, sizeof(maps));
 	for (char *line = strtok(maps, "\n"); line; line = strtok(NULL, "\n")) {
 		char *name = strrchr(line, ' ');
 
 		if (!strstr(line, "[v"))
-			dprintf(1, "  %.*s %s\n", (int)(strchr(strchr(line, ' ') + 1, ' ') - line), line, name + 1);
+			dprintf(1, "  %.*s %s\n", (int)(strchr(strchr(line, ' ') + 1, ' ') - line),
+				line, name + 1);
 	}
 	dprintf(1, "  %s\n", end_of(pid));
 }

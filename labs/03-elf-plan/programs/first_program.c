@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A good program of one segment, and one with data and a bss: what the plan says of them shows in /proc. */
+/*
+ * A good program of one segment, and one with data and a bss: what the plan says of them shows in
+ * /proc.
+ */
 #include "craft.h"
 
 int main(void)

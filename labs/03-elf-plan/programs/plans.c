@@ -4,7 +4,8 @@
 
 static void alignments(void)
 {
-	static const unsigned long aligns[] = {0, 1, 3, 0x1000, 0x1800, 0x200000, 0x200001, 0x40000000};
+	static const unsigned long aligns[] = {0,      1,	 3,	   0x1000,
+					       0x1800, 0x200000, 0x200001, 0x40000000};
 	char what[64];
 
 	for (unsigned int i = 0; i < sizeof(aligns) / sizeof(*aligns); i++) {
@@ -20,7 +21,10 @@ static void alignments(void)
 
 static void stacks(void)
 {
-	static const unsigned int flags[][2] = {{PF_R | PF_W, 0}, {PF_R | PF_W | PF_X, 0}, {PF_X, PF_R}, {PF_R, PF_X}};
+	static const unsigned int flags[][2] = {{PF_R | PF_W, 0},
+						{PF_R | PF_W | PF_X, 0},
+						{PF_X, PF_R},
+						{PF_R, PF_X}};
 	char what[64];
 
 	for (unsigned int i = 0; i < 4; i++) {

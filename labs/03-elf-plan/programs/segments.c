@@ -2,11 +2,12 @@
 /* Segments at the borders of user space and beyond, of sizes that cannot be. */
 #include "craft.h"
 
-#define TRY(vaddr, filesz, memsz) do { \
-	struct elf_file f = good_file(ET_EXEC, BASE); \
-	add(&f, segment(PF_R | PF_W, 0x1000, (vaddr), (filesz), (memsz))); \
-	try("at " #vaddr ", " #filesz " of " #memsz, &f); \
-} while (0)
+#define TRY(vaddr, filesz, memsz) \
+	do { \
+		struct elf_file f = good_file(ET_EXEC, BASE); \
+		add(&f, segment(PF_R | PF_W, 0x1000, (vaddr), (filesz), (memsz))); \
+		try("at " #vaddr ", " #filesz " of " #memsz, &f); \
+	} while (0)
 
 #define END 0x7ffffffff000UL
 

@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6 -Wl,--defsym=B=0x504a00,--defsym=BF=6 -Wl,--defsym=C=0x508a00,--defsym=CF=6 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6
+ * -Wl,--defsym=B=0x504a00,--defsym=BF=6 -Wl,--defsym=C=0x508a00,--defsym=CF=6
+ */
 /* SPDX-License-Identifier: MIT */
 /* Segments that share pages: the later one maps over the bss of the one before. */
 #include "../programs/segments.h"

@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=7 -Wl,--defsym=B=0x504600,--defsym=BF=4 -Wl,--defsym=C=0x508a00,--defsym=CF=2 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=7
+ * -Wl,--defsym=B=0x504600,--defsym=BF=4 -Wl,--defsym=C=0x508a00,--defsym=CF=2
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Bss of segments with odd rights: executable, read-only (what padzero cannot

@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500000,--defsym=AF=4 -Wl,--defsym=B=0x501200,--defsym=BF=6 -Wl,--defsym=C=0x503a00,--defsym=CF=5 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500000,--defsym=AF=4
+ * -Wl,--defsym=B=0x501200,--defsym=BF=6 -Wl,--defsym=C=0x503a00,--defsym=CF=5
+ */
 /* SPDX-License-Identifier: MIT */
 /* Three segments that are all in the file: nothing is to be zeroed, not even behind their ends. */
 #include "segments.h"

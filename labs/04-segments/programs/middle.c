@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500200,--defsym=AF=6 -Wl,--defsym=B=0x503400,--defsym=BF=6 -Wl,--defsym=C=0x506600,--defsym=CF=6 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500200,--defsym=AF=6
+ * -Wl,--defsym=B=0x503400,--defsym=BF=6 -Wl,--defsym=C=0x506600,--defsym=CF=6
+ */
 /* SPDX-License-Identifier: MIT */
 /* Bss in the middle: behind it come more segments, one of them in the very next page. */
 #include "segments.h"

@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500000,--defsym=AF=6 -Wl,--defsym=B=0x502800,--defsym=BF=6 -Wl,--defsym=C=0x504400,--defsym=CF=6 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500000,--defsym=AF=6
+ * -Wl,--defsym=B=0x502800,--defsym=BF=6 -Wl,--defsym=C=0x504400,--defsym=CF=6
+ */
 /* SPDX-License-Identifier: MIT */
 /* Segments without a byte in the file: p_filesz 0, at a page's start and in its middle. */
 #include "segments.h"

@@ -1,6 +1,11 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6 -Wl,--defsym=B=0x510600,--defsym=BF=6 -Wl,--defsym=C=0x520000,--defsym=CF=6 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6
+ * -Wl,--defsym=B=0x510600,--defsym=BF=6 -Wl,--defsym=C=0x520000,--defsym=CF=6
+ */
 /* SPDX-License-Identifier: MIT */
-/* Bss of whole pages: from the middle of a page, from its end on, and up to exactly a page's end. */
+/*
+ * Bss of whole pages: from the middle of a page, from its end on, and up to exactly a page's end.
+ */
 #include "segments.h"
 
 FILE_BYTES(a, "aw", 0x200, 0x11);

@@ -52,13 +52,13 @@ static inline void show_brk(void) { say("brk: %x\n", (unsigned long)syscall1(__N
  * The program's three segments (three.lds): bytes of the file a, b, c and zeros
  * a0, b0, c0, each with an end: a_end and so on. @rights as in an assembler's .section.
  */
-#define FILE_BYTES(name, rights, size, byte)                                                       \
-	extern char name[], name##_end[];                                                          \
-	__asm__(".section ." #name ",\"" rights "\",@progbits\n" #name ":\n\t.fill " #size         \
+#define FILE_BYTES(name, rights, size, byte) \
+	extern char name[], name##_end[]; \
+	__asm__(".section ." #name ",\"" rights "\",@progbits\n" #name ":\n\t.fill " #size \
 		",1," #byte "\n" #name "_end:\n\t.text\n")
-#define ZEROS(name, rights, size)                                                                  \
-	extern char name[], name##_end[];                                                          \
-	__asm__(".section ." #name ",\"" rights "\",@nobits\n" #name ":\n\t.zero " #size           \
+#define ZEROS(name, rights, size) \
+	extern char name[], name##_end[]; \
+	__asm__(".section ." #name ",\"" rights "\",@nobits\n" #name ":\n\t.zero " #size \
 		"\n" #name "_end:\n\t.text\n")
 
 /* What follows in the file: a page that is mapped shows it, unless it is zeroed. */

@@ -1,4 +1,7 @@
-/* flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6 -Wl,--defsym=B=0x502600,--defsym=BF=6 -Wl,--defsym=C=0x504f00,--defsym=CF=6 */
+/*
+ * flags: @labs/04-segments/programs/three.flags -Wl,--defsym=A=0x500400,--defsym=AF=6
+ * -Wl,--defsym=B=0x502600,--defsym=BF=6 -Wl,--defsym=C=0x504f00,--defsym=CF=6
+ */
 /* SPDX-License-Identifier: MIT */
 /* Bss that ends in the last page of the file's part; other bytes of the file lie behind it. */
 #include "segments.h"

@@ -1,6 +1,9 @@
 /* flags: @labs/05-stack/programs/mini.flags */
 /* SPDX-License-Identifier: MIT */
-/* The identity that a program finds in its auxiliary vector: of the caller, or of a set-user-ID file. */
+/*
+ * The identity that a program finds in its auxiliary vector: of the caller, or of a set-user-ID
+ * file.
+ */
 #include "../programs/execs.h"
 
 static void show(long *stack)

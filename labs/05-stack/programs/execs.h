@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the programs of this lab share: running another program, and finding things on their own stack. */
+/*
+ * What the programs of this lab share: running another program, and finding things on their own
+ * stack.
+ */
 #ifndef EXECS_H
 #define EXECS_H
 

@@ -1,6 +1,8 @@
 /* flags: @labs/06-interpreter/programs/fixed.flags */
 /* SPDX-License-Identifier: MIT */
-/* Odd interpreters, and files that can only be found wrong past the point of no return: those kill. */
+/*
+ * Odd interpreters, and files that can only be found wrong past the point of no return: those kill.
+ */
 #include "../programs/where.h"
 
 static char image[65536];

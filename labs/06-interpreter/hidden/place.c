@@ -1,4 +1,7 @@
-/* flags: @labs/06-interpreter/programs/pie.flags -Wl,-z,max-page-size=0x200000,-z,common-page-size=0x200000 */
+/*
+ * flags: @labs/06-interpreter/programs/pie.flags
+ * -Wl,-z,max-page-size=0x200000,-z,common-page-size=0x200000
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * A PIE of 2 MiB alignment that keeps its address, and its interpreter's, in

@@ -43,7 +43,9 @@ static void result(const char *what)
 		say("status %d\n", (unsigned long)r);
 }
 
-/* The same program with this interpreter; the path goes behind the file's end, where there is room. */
+/*
+ * The same program with this interpreter; the path goes behind the file's end, where there is room.
+ */
 static void with_path(const char *what, const char *path, long size)
 {
 	memcpy(program + program_size, path, size);

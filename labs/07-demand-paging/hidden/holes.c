@@ -1,9 +1,12 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* Fault-around over a file of which only some pages are in memory, at odd places. */
 #include <pages.h>
 
-#define BASE	0x20000000UL
+#define BASE 0x20000000UL
 
 static int fd;
 
@@ -19,14 +22,16 @@ static void hole_file(void)
 		}
 }
 
-static void try(unsigned long first, unsigned long pages, unsigned long offset, unsigned long read, int flags)
+static void try(unsigned long first, unsigned long pages, unsigned long offset, unsigned long read,
+		int flags)
 {
 	char *p = map_at(BASE + first * PAGE, pages, PROT_READ, flags, fd, offset * PAGE);
 	unsigned long before = minor_faults();
 	char c = touch(p + read * PAGE);
 
 	before = minor_faults() - before;
-	say("address page %d, file page %d; reads page %d: %d, %d fault\n", first, offset, read, (unsigned long)c, before);
+	say("address page %d, file page %d; reads page %d: %d, %d fault\n", first, offset, read,
+	    (unsigned long)c, before);
 	show_pages("   ", p, pages);
 	syscall2(__NR_munmap, p, pages * PAGE);
 }

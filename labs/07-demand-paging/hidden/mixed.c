@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * A thousand reads and stores at places that a formula chooses, in memory of
@@ -7,12 +10,13 @@
  */
 #include <pages.h>
 
-#define PAGES	24UL
-#define KINDS	4
+#define PAGES 24UL
+#define KINDS 4
 
-static const char *const names[KINDS] = { "anonymous", "private file", "shared file", "read-only file" };
+static const char *const names[KINDS] = {"anonymous", "private file", "shared file",
+					 "read-only file"};
 static char *area[KINDS];
-static unsigned char model[KINDS][PAGES][8];	/* the first bytes of each page */
+static unsigned char model[KINDS][PAGES][8]; /* the first bytes of each page */
 static unsigned long seed = 20261;
 
 static unsigned long next(unsigned long n)
@@ -27,7 +31,8 @@ static void check(unsigned long kind, unsigned long page, unsigned long i)
 
 	if (got == want)
 		return;
-	say("%s, page %d, byte %d: reads %d, expected %d\n", names[kind], page, i, (unsigned long)got, (unsigned long)want);
+	say("%s, page %d, byte %d: reads %d, expected %d\n", names[kind], page, i,
+	    (unsigned long)got, (unsigned long)want);
 	syscall1(__NR_exit_group, 1);
 }
 
@@ -56,7 +61,8 @@ int main(long *stack __attribute__((unused)))
 		}
 		check(k, p, i);
 		if (round % 250 == 20) {
-			say("after %d rounds, %d faults\n", (unsigned long)round, minor_faults() - before);
+			say("after %d rounds, %d faults\n", (unsigned long)round,
+			    minor_faults() - before);
 			for (k = 0; k < KINDS; k++)
 				show_pages(names[k], area[k], PAGES);
 		}

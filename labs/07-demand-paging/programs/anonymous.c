@@ -1,9 +1,14 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Anonymous memory: nothing, then the zero page, then pages of its own; and a fault for each step. */
+/*
+ * Anonymous memory: nothing, then the zero page, then pages of its own; and a fault for each step.
+ */
 #include <pages.h>
 
-#define AT	0x10000000UL
+#define AT 0x10000000UL
 
 static void row(const char *what, char *p, unsigned long faults)
 {
@@ -13,7 +18,8 @@ static void row(const char *what, char *p, unsigned long faults)
 
 int main(long *stack __attribute__((unused)))
 {
-	char *p = map_at(AT, 8, RW, ANON, -1, 0), *q = map_at(AT + 64 * PAGE, 8, PROT_READ, ANON, -1, 0);
+	char *p = map_at(AT, 8, RW, ANON, -1, 0),
+	     *q = map_at(AT + 64 * PAGE, 8, PROT_READ, ANON, -1, 0);
 	unsigned long before;
 
 	touch((char *)&smaps[0]);
@@ -25,7 +31,10 @@ int main(long *stack __attribute__((unused)))
 	row("read 0, 1, 7     ", p, minor_faults() - before);
 	say("    bytes: %d\n", (unsigned long)sum);
 	say("    all four show one frame: %s\n", frame(p) && frame(p) == frame(p + PAGE) &&
-	    frame(p) == frame(p + 7 * PAGE) && frame(p) == frame(q) ? "yes" : "no");
+								 frame(p) == frame(p + 7 * PAGE) &&
+								 frame(p) == frame(q)
+							 ? "yes"
+							 : "no");
 
 	before = minor_faults();
 	sum = touch(p) | touch(p + PAGE);
@@ -46,7 +55,8 @@ int main(long *stack __attribute__((unused)))
 	before = minor_faults();
 	store(p, 'w');
 	row("write 0          ", p, minor_faults() - before);
-	say("    page 0: %c, 1: %d, the other area: %d\n", p[0], (unsigned long)p[PAGE], (unsigned long)q[0]);
+	say("    page 0: %c, 1: %d, the other area: %d\n", p[0], (unsigned long)p[PAGE],
+	    (unsigned long)q[0]);
 	show_counts("    writable area,", AT);
 	show_counts("    read-only area,", AT + 64 * PAGE);
 	return 0;

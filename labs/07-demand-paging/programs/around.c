@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Fault-around: which pages one read brings. Areas of one file at chosen
@@ -6,8 +9,8 @@
  */
 #include <pages.h>
 
-#define BASE	0x10000000UL	/* begins a table of 512 entries */
-#define IN_FILE	60
+#define BASE	0x10000000UL /* begins a table of 512 entries */
+#define IN_FILE 60
 
 static int fd;
 
@@ -20,10 +23,12 @@ static void try(unsigned long first, unsigned long pages, unsigned long offset, 
 	before = minor_faults();
 	c = touch(p + read * PAGE);
 	before = minor_faults() - before;
-	say("address page %d, %d pages, file page %d; reads page %d: %c\n", first, pages, offset, read, c);
+	say("address page %d, %d pages, file page %d; reads page %d: %c\n", first, pages, offset,
+	    read, c);
 	show_pages("   ", p, pages);
 	for (unsigned long i = 0; i < pages && i + offset < IN_FILE; i++)
-		if ((pagemap(p + i * PAGE) & PRESENT) && touch(p + i * PAGE) != (char)('A' + (i + offset) % 26))
+		if ((pagemap(p + i * PAGE) & PRESENT) &&
+		    touch(p + i * PAGE) != (char)('A' + (i + offset) % 26))
 			say("    page %d shows %c\n", i, p[i * PAGE]);
 	if (before != 1)
 		say("    %d faults\n", before);

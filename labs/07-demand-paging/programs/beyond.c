@@ -8,7 +8,8 @@ static void row(const char *what, void (*access)(void *), char *p, char *base)
 
 	dprintf(1, "%-42s signal %d code %d", what, f.sig, f.code);
 	if (f.sig)
-		dprintf(1, " at page %ld + %ld", ((char *)f.addr - base) / (long)PAGE, ((char *)f.addr - base) % (long)PAGE);
+		dprintf(1, " at page %ld + %ld", ((char *)f.addr - base) / (long)PAGE,
+			((char *)f.addr - base) % (long)PAGE);
 	dprintf(1, "\n");
 }
 
@@ -29,11 +30,14 @@ int main(void)
 	row("shared, read beyond the last page", read_byte, s + PAGE, s);
 	row("shared, write beyond the last page", write_byte, s + 2 * PAGE + 5, s);
 	dprintf(1, "read(2) into a page beyond: %s\n",
-		read(OK(open("/dev/zero", O_RDONLY)), p + 3 * PAGE, 8) == -1 && errno == EFAULT ? "EFAULT" : "no EFAULT");
+		read(OK(open("/dev/zero", O_RDONLY)), p + 3 * PAGE, 8) == -1 && errno == EFAULT
+			? "EFAULT"
+			: "no EFAULT");
 	OK(ftruncate(fd, 2 * PAGE));
 	row("the file is longer now: private, write", write_byte, p + PAGE, p);
 	row("the file is longer now: shared, write", write_byte, s + PAGE + 1, s);
-	dprintf(1, "  the private one reads %d %d, the shared one %d %d\n", p[PAGE], p[PAGE + 1], s[PAGE], s[PAGE + 1]);
+	dprintf(1, "  the private one reads %d %d, the shared one %d %d\n", p[PAGE], p[PAGE + 1],
+		s[PAGE], s[PAGE + 1]);
 	row("still beyond", read_byte, s + 2 * PAGE, s);
 	return 0;
 }

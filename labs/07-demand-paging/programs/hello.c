@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* The least that a program needs: its code, a page of data that it changes, a bss, its stack. */
 #include <mini.h>
@@ -10,7 +13,7 @@ int main(long *stack)
 {
 	in_data++;
 	in_bss[5000] = 'x';
-	say("hello: %d argument, data %d, bss %d %c\n", (unsigned long)stack[0], (unsigned long)in_data,
-	    (unsigned long)in_bss[4999], in_bss[5000]);
+	say("hello: %d argument, data %d, bss %d %c\n", (unsigned long)stack[0],
+	    (unsigned long)in_data, (unsigned long)in_bss[4999], in_bss[5000]);
 	return 0;
 }

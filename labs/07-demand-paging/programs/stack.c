@@ -17,7 +17,8 @@ static void say(const char *what)
 	find_stack();
 	if (lo % PAGE)
 		printf("the area begins at %lx, which is no page\n", lo);
-	printf("%-44s %4lu pages, VmStk %ld kB, VmData %ld kB\n", what, (hi - lo) / PAGE, proc_number("/proc/self/status", "VmStk"),
+	printf("%-44s %4lu pages, VmStk %ld kB, VmData %ld kB\n", what, (hi - lo) / PAGE,
+	       proc_number("/proc/self/status", "VmStk"),
 	       proc_number("/proc/self/status", "VmData"));
 }
 
@@ -26,7 +27,9 @@ static const char *try(unsigned long pages)
 {
 	struct fault f = fault_of(write_byte, (char *)hi - pages * PAGE + pages * 7 % PAGE);
 
-	return !f.sig ? "yes" : f.sig == SIGSEGV && f.code == SEGV_MAPERR ? "no, SEGV_MAPERR" : "no, but not SEGV_MAPERR";
+	return !f.sig					   ? "yes"
+	       : f.sig == SIGSEGV && f.code == SEGV_MAPERR ? "no, SEGV_MAPERR"
+							   : "no, but not SEGV_MAPERR";
 }
 
 static void tries(const char *what, unsigned long pages)
@@ -37,7 +40,7 @@ static void tries(const char *what, unsigned long pages)
 
 static void limit(int which, unsigned long pages)
 {
-	struct rlimit lim = { pages * PAGE, RLIM_INFINITY };
+	struct rlimit lim = {pages * PAGE, RLIM_INFINITY};
 
 	OK(setrlimit(which, &lim));
 }
@@ -84,7 +87,8 @@ int main(void)
 	printf("VmSize grew by %ld pages\n", proc_number("/proc/self/status", "VmSize") / 4 - size);
 	/* A system call writes where the stack has yet to grow. */
 	find_stack();
-	printf("a system call's buffer: %ld\n", (long)read(OK(open("/proc/self/stat", O_RDONLY)), (char *)lo - 20 * PAGE, 2));
+	printf("a system call's buffer: %ld\n",
+	       (long)read(OK(open("/proc/self/stat", O_RDONLY)), (char *)lo - 20 * PAGE, 2));
 	find_stack();
 	snprintf(line, sizeof(line), "stack line: %.*s", 26, map_of((void *)lo));
 	puts(line);

@@ -1,6 +1,12 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* An area that is larger than all memory cannot be promised twice: fork fails half way, and leaves nothing behind. */
+/*
+ * An area that is larger than all memory cannot be promised twice: fork fails half way, and leaves
+ * nothing behind.
+ */
 #include <family.h>
 
 static unsigned long fork_errno(void)

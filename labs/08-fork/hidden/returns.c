@@ -1,6 +1,12 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Two hundred children, who write, die, are killed, or have children: afterwards the memory is there again. */
+/*
+ * Two hundred children, who write, die, are killed, or have children: afterwards the memory is
+ * there again.
+ */
 #include <family.h>
 
 static char *p;
@@ -54,6 +60,7 @@ int main(long *stack __attribute__((unused)))
 	if (after + 4096 <= before)
 		say("    MemFree %d kB before, %d kB after\n", before, after);
 	show_counts("parent", 0x10000000);
-	say("the parent's page: %s, reads %c\n", frame(p + 5 * PAGE) == at_first ? "in its frame" : "moved", p[5 * PAGE]);
+	say("the parent's page: %s, reads %c\n",
+	    frame(p + 5 * PAGE) == at_first ? "in its frame" : "moved", p[5 * PAGE]);
 	return 0;
 }

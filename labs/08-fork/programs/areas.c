@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Which areas a child gets, and what it counts: MADV_DONTFORK, MADV_WIPEONFORK,
@@ -16,7 +19,7 @@ static void show_map(const char *who)
 
 static void show_sizes(const char *who)
 {
-	static const char *const names[] = { "VmSize:", "VmLck:", "VmData:", "VmStk:", "VmExe:" };
+	static const char *const names[] = {"VmSize:", "VmLck:", "VmData:", "VmStk:", "VmExe:"};
 
 	read_text("/proc/self/status");
 	say("%s:", who);
@@ -27,8 +30,10 @@ static void show_sizes(const char *who)
 
 int main(long *stack __attribute__((unused)))
 {
-	char *p = map_at(0x10000000, 8, RW, ANON, -1, 0), *gone = map_at(0x10100000, 4, RW, ANON, -1, 0);
-	char *wiped = map_at(0x10200000, 4, RW, ANON, -1, 0), *locked = map_at(0x10300000, 3, RW, ANON, -1, 0);
+	char *p = map_at(0x10000000, 8, RW, ANON, -1, 0),
+	     *gone = map_at(0x10100000, 4, RW, ANON, -1, 0);
+	char *wiped = map_at(0x10200000, 4, RW, ANON, -1, 0),
+	     *locked = map_at(0x10300000, 3, RW, ANON, -1, 0);
 	char *kept = map_at(0x10400000, 1, RW, ANON, -1, 0);
 	long pid;
 
@@ -48,10 +53,14 @@ int main(long *stack __attribute__((unused)))
 	if (pid == 0) {
 		show_map("child");
 		show_sizes("child");
-		say("wiped: %d, kept: %c, gone: %c and %d\n", (unsigned long)wiped[0], kept[0], gone[0],
-		    (unsigned long)gone[3 * PAGE]);
-		/* What is wiped has never been forked: it joins a new neighbour, if that is to be wiped as well. */
-		syscall3(__NR_madvise, map_at(0x10204000, 4, RW, ANON, -1, 0), 4 * PAGE, MADV_WIPEONFORK);
+		say("wiped: %d, kept: %c, gone: %c and %d\n", (unsigned long)wiped[0], kept[0],
+		    gone[0], (unsigned long)gone[3 * PAGE]);
+		/*
+		 * What is wiped has never been forked: it joins a new neighbour, if that is to be
+		 * wiped as well.
+		 */
+		syscall3(__NR_madvise, map_at(0x10204000, 4, RW, ANON, -1, 0), 4 * PAGE,
+			 MADV_WIPEONFORK);
 		show_map("child, with more to be wiped");
 		/* A lock that was not inherited needs not be given back. */
 		syscall2(__NR_munmap, locked, 2 * PAGE);

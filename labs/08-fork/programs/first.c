@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* A child is born, says what it finds, and its parent learns how it ended. */
 #include <family.h>
@@ -15,7 +18,7 @@ int main(long *stack __attribute__((unused)))
 		end(7);
 	}
 	long got = syscall4(__NR_wait4, pid, &status, 0, NULL);
-	say("parent: data %d, stack %d; %s child ended with %d\n", (unsigned long)in_data, (unsigned long)on_stack,
-	    got == pid ? "its" : "another", (unsigned long)(status >> 8));
+	say("parent: data %d, stack %d; %s child ended with %d\n", (unsigned long)in_data,
+	    (unsigned long)on_stack, got == pid ? "its" : "another", (unsigned long)(status >> 8));
 	return 0;
 }

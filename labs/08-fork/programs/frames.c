@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Who shows which frame: a table of pages before the fork, after it, after the
@@ -7,9 +10,9 @@
  */
 #include <family.h>
 
-#define ANON_AT		0x10000000UL
-#define FILE_AT		0x10100000UL
-#define SHARED_AT	0x10200000UL
+#define ANON_AT	  0x10000000UL
+#define FILE_AT	  0x10100000UL
+#define SHARED_AT 0x10200000UL
 
 static unsigned long frames[8];
 static char *anon, *file, *shared;

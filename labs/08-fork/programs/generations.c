@@ -1,9 +1,15 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Child, grandchild, and so on: each changes its own part and leaves the rest as it got it. Then many brothers. */
+/*
+ * Child, grandchild, and so on: each changes its own part and leaves the rest as it got it. Then
+ * many brothers.
+ */
 #include <family.h>
 
-#define DEEP	6
+#define DEEP 6
 
 static char *p;
 
@@ -46,7 +52,8 @@ int main(long *stack __attribute__((unused)))
 		store(p + PAGE, 'A' + i);
 		pids[i] = fork_child();
 		if (pids[i] == 0) {
-			syscall4(__NR_pread64, syscall3(__NR_open, "/dev/zero", O_RDONLY, 0), p, 1, 0);
+			syscall4(__NR_pread64, syscall3(__NR_open, "/dev/zero", O_RDONLY, 0), p, 1,
+				 0);
 			for (int wait = 0; wait < 20; wait++)
 				syscall0(__NR_sched_yield);
 			end(p[PAGE] == (char)('A' + i) && p[0] == 0 ? 0 : 100 + i);

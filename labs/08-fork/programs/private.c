@@ -1,4 +1,7 @@
-/* flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none */
+/*
+ * flags: -nostdlib -static -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * After fork each side writes and the other must not see it, in every kind of
@@ -8,9 +11,12 @@
  */
 #include <family.h>
 
-static char in_data[2 * PAGE] = { 'd' }, in_bss[2 * PAGE];
+static char in_data[2 * PAGE] = {'d'}, in_bss[2 * PAGE];
 
-static struct place { const char *name; char *p; } places[8];
+static struct place {
+	const char *name;
+	char *p;
+} places[8];
 static int n;
 
 static void add(const char *name, char *p)
@@ -22,13 +28,14 @@ static void add(const char *name, char *p)
 static void show(const char *who)
 {
 	for (int i = 0; i < n; i++)
-		say("%s: %s %d %d\n", who, places[i].name, (unsigned long)(unsigned char)places[i].p[0],
+		say("%s: %s %d %d\n", who, places[i].name,
+		    (unsigned long)(unsigned char)places[i].p[0],
 		    (unsigned long)(unsigned char)places[i].p[1]);
 }
 
 int main(long *stack __attribute__((unused)))
 {
-	char on_stack[2] = { 's', 's' };
+	char on_stack[2] = {'s', 's'};
 	char *anon = map_at(0x10000000, 4, RW, ANON, -1, 0);
 	char *file = map_at(0x10100000, 2, RW, MAP_PRIVATE, letter_file("/tmp/letters", 2), 0);
 	char *brk = (char *)syscall1(__NR_brk, 0);

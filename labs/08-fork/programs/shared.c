@@ -14,7 +14,8 @@ static void child(void)
 	shared[PAGE] = '2';
 	file[0] = '3';
 	f = fault_of(write_byte, constant);
-	dprintf(1, "child's store to read-only memory: signal %d code %d, reads %c\n", f.sig, f.code, constant[0]);
+	dprintf(1, "child's store to read-only memory: signal %d code %d, reads %c\n", f.sig,
+		f.code, constant[0]);
 	OK(mprotect(constant, PAGE, PROT_READ | PROT_WRITE));
 	constant[0] = 'C';
 	dprintf(1, "made writable, the child's reads %c\n", constant[0]);
@@ -32,7 +33,8 @@ int main(void)
 
 	fd = scratch();
 	OK(ftruncate(fd, PAGE));
-	shared = OK(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	shared =
+		OK(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	file = OK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
 	constant = anon(PAGE, PROT_READ | PROT_WRITE);
 	opened = anon(PAGE, PROT_READ | PROT_WRITE);
@@ -46,10 +48,11 @@ int main(void)
 	OK(mprotect(closed, PAGE, PROT_NONE));
 	dprintf(1, "child: status %d\n", in_child(child));
 	OK(pread(fd, &c, 1, 0));
-	dprintf(1, "parent finds: shared %c%c, file %c and %c, read-only %c, own %c\n", shared[0], shared[PAGE], file[0], c,
-		constant[0], opened[0]);
+	dprintf(1, "parent finds: shared %c%c, file %c and %c, read-only %c, own %c\n", shared[0],
+		shared[PAGE], file[0], c, constant[0], opened[0]);
 	struct fault f = fault_of(write_byte, constant);
-	dprintf(1, "parent's store to read-only memory: signal %d code %d, reads %c\n", f.sig, f.code, constant[0]);
+	dprintf(1, "parent's store to read-only memory: signal %d code %d, reads %c\n", f.sig,
+		f.code, constant[0]);
 	OK(mprotect(closed, PAGE, PROT_READ));
 	dprintf(1, "parent's other page reads %c\n", closed[0]);
 	shared[0] = 'S';

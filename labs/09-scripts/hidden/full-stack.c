@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * The strings of a script that the argument limit has no room for: how long
@@ -13,7 +16,7 @@ static char text[(64 << 10) + 1], image[1 << 16];
 /* Can @path be executed with three arguments of 40000 bytes, two of them @less shorter? */
 static int fits(const char *path, long less)
 {
-	const char *argv[] = { "dropped", text, text + less, text + less, NULL };
+	const char *argv[] = {"dropped", text, text + less, text + less, NULL};
 	long pid = syscall0(__NR_fork), ret;
 	int status = -1;
 
@@ -45,7 +48,7 @@ static void search(const char *path)
 
 int main(long *stack __attribute__((unused)))
 {
-	struct rlimit limit = { 512 << 10, 512 << 10 };
+	struct rlimit limit = {512 << 10, 512 << 10};
 	long fd;
 
 	memset(text, 'x', sizeof(text) - 1);

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Scripts whose interpreter passes all checks and cannot be mapped; a vfork
@@ -9,7 +12,7 @@
 #include <elf.h>
 
 static char image[1 << 16];
-static const char *const argv[] = { "dropped", "kept", NULL };
+static const char *const argv[] = {"dropped", "kept", NULL};
 
 /* In a function of its own: the child shares its stack. */
 static __attribute__((noinline)) void run_vfork(const char *path)
@@ -49,7 +52,8 @@ int main(long *stack __attribute__((unused)))
 	for (int i = 0; i < 200; i++) {
 		pid = syscall0(__NR_fork);
 		if (pid == 0) {
-			syscall3(__NR_execve, i & 1 ? "/tmp/of-hard" : "/tmp/of-soft", argv, argv + 2);
+			syscall3(__NR_execve, i & 1 ? "/tmp/of-hard" : "/tmp/of-soft", argv,
+				 argv + 2);
 			syscall1(__NR_exit_group, STATUS_NOT_RUN);
 		}
 		syscall4(__NR_wait4, pid, &status, 0, NULL);
@@ -57,7 +61,8 @@ int main(long *stack __attribute__((unused)))
 	}
 	say("   %d ended otherwise\n", (unsigned long)odd);
 	for (int i = 0; i < 4; i++) {
-		static const char *const files[] = { "/tmp/soft", "/tmp/hard", "/tmp/of-soft", "/tmp/of-hard" };
+		static const char *const files[] = {"/tmp/soft", "/tmp/hard", "/tmp/of-soft",
+						    "/tmp/of-hard"};
 		long fd = syscall2(__NR_open, files[i], O_RDWR);
 
 		say("   open %s for writing: ", files[i]);

@@ -1,6 +1,12 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Prints what a program is given, in two lines: its arguments; the name it was executed by (AT_EXECFN), its comm. */
+/*
+ * Prints what a program is given, in two lines: its arguments; the name it was executed by
+ * (AT_EXECFN), its comm.
+ */
 #include "try.h"
 #include <linux/auxvec.h>
 #include <linux/prctl.h>

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * Lines that end otherwise than by a newline: at the end of the file, at the
@@ -17,7 +20,8 @@ static void padded(size_t at, const char *tail, int newline)
 	memcpy(text, "#!/t/argv", 9);
 	memcpy(text + at, tail, n);
 	text[at + n] = newline ? '\n' : 'z';
-	say("== blanks up to byte %d, then \"%s\" and %s\n", at, tail, newline ? "a newline" : "'z', no newline");
+	say("== blanks up to byte %d, then \"%s\" and %s\n", at, tail,
+	    newline ? "a newline" : "'z', no newline");
 	run_script(text, at + n + 1);
 }
 

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* Each way in which a path cannot be executed has its errno; no script among them. */
 #include "try.h"
@@ -14,7 +17,8 @@ static void attempt(const char *what, const char *path, const char *const *argv)
 
 int main(long *stack __attribute__((unused)))
 {
-	const char *argv[] = { "name", "x", NULL }, *bad_argv[] = { "name", (char *)8, NULL }, *big_argv[] = { "name", big, NULL };
+	const char *argv[] = {"name", "x", NULL}, *bad_argv[] = {"name", (char *)8, NULL},
+		   *big_argv[] = {"name", big, NULL};
 	long fd, n = get_file("/t/argv", image, sizeof(image));
 	char name[300];
 
@@ -25,7 +29,10 @@ int main(long *stack __attribute__((unused)))
 	put_file("/tmp/no-x-bit", image, n, 0644);
 	put_file("/tmp/empty", "", 0, 0755);
 	put_file("/tmp/text", "echo no first line\n", 19, 0755);
-	put_file("/tmp/almost-elf", "\x7f" "ELF, says the file", 19, 0755);
+	put_file("/tmp/almost-elf",
+		 "\x7f"
+		 "ELF, says the file",
+		 19, 0755);
 	put_file("/tmp/only-hash", "#", 1, 0755);
 	put_file("/tmp/cut-elf", image, 80, 0755);
 	syscall2(__NR_symlink, "loop", "/tmp/loop");

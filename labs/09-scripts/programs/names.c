@@ -1,13 +1,19 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* By which name a script runs: a symbolic link's, a descriptor's, one that its interpreter cannot open. */
+/*
+ * By which name a script runs: a symbolic link's, a descriptor's, one that its interpreter cannot
+ * open.
+ */
 #include "try.h"
 
 #ifndef AT_EMPTY_PATH
-#define AT_EMPTY_PATH	0x1000
+#define AT_EMPTY_PATH 0x1000
 #endif
 
-static const char *argv[] = { "dropped", "kept", NULL };
+static const char *argv[] = {"dropped", "kept", NULL};
 
 static void run_at(long fd, const char *path, int flags)
 {

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* The interpreter of a script may be a script: what the last one is given, and where it ends. */
 #include "try.h"
@@ -17,7 +20,7 @@ static void link_of_chain(int n, int arg)
 
 int main(long *stack __attribute__((unused)))
 {
-	const char *argv[] = { "dropped", "kept", NULL };
+	const char *argv[] = {"dropped", "kept", NULL};
 	char name[] = "/tmp/s?";
 
 	for (int arg = 0; arg < 2; arg++) {
@@ -26,7 +29,8 @@ int main(long *stack __attribute__((unused)))
 			link_of_chain(i, arg);
 		for (int i = 1; i < 10; i++) {
 			name[6] = '0' + i;
-			say("== a chain of %d scripts, %s\n", (unsigned long)i, arg ? "each with an argument" : "only the last with an argument");
+			say("== a chain of %d scripts, %s\n", (unsigned long)i,
+			    arg ? "each with an argument" : "only the last with an argument");
 			run(name, argv, argv + 2);
 		}
 	}

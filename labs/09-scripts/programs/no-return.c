@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * A file that passes all checks and cannot be mapped: by then the old program
@@ -22,17 +25,18 @@ static Elf64_Phdr *first_load(void)
 	return ph;
 }
 
-static void start(void)
-{
-	memcpy(work, image, size);
-}
+static void start(void) { memcpy(work, image, size); }
 
-/* Runs the patched file in a child whose SIGSEGV is 0: as it was, 1: ignored, 2: caught and blocked. */
+/*
+ * Runs the patched file in a child whose SIGSEGV is 0: as it was, 1: ignored, 2: caught and
+ * blocked.
+ */
 static void attempt(const char *what, int care)
 {
-	const char *argv[] = { "dropped", "kept", NULL };
-	struct sigaction sa = { .sa_handler = care == 1 ? SIG_IGN : (void *)&attempt, .sa_flags = 0x04000000,
-				.sa_restorer = (void *)&attempt };
+	const char *argv[] = {"dropped", "kept", NULL};
+	struct sigaction sa = {.sa_handler = care == 1 ? SIG_IGN : (void *)&attempt,
+			       .sa_flags = 0x04000000,
+			       .sa_restorer = (void *)&attempt};
 	unsigned long mask = 1UL << (SIGSEGV - 1);
 	long pid;
 
@@ -57,7 +61,7 @@ static void attempt(const char *what, int care)
  */
 static void attempt_with_our_code(const char *what)
 {
-	static const char *const argv[] = { "dropped", NULL };
+	static const char *const argv[] = {"dropped", NULL};
 	long pid;
 
 	say("== %s\n", what);
@@ -65,7 +69,9 @@ static void attempt_with_our_code(const char *what)
 	pid = syscall0(__NR_fork);
 	if (pid == 0)
 		__asm__ volatile("syscall\n\tmov %0, %%edi\n\tmov %1, %%eax\n\tsyscall\n"
-				 :: "i"(77), "i"(__NR_exit_group), "a"(__NR_execve), "D"("/tmp/bad"), "S"(argv), "d"(argv + 1)
+				 :
+				 : "i"(77), "i"(__NR_exit_group), "a"(__NR_execve), "D"("/tmp/bad"),
+				   "S"(argv), "d"(argv + 1)
 				 : "rcx", "r11", "memory");
 	put_end(pid);
 }
@@ -95,7 +101,9 @@ int main(long *stack __attribute__((unused)))
 	for (Elf64_Phdr *ph = first_load(); ph->p_type == PT_LOAD; ph++)
 		last = ph->p_filesz ? ph : last;
 	last->p_memsz = last->p_filesz - 1;
-	attempt_with_our_code("a late segment is wrong: the code is there already (status 77: execve came back to it)");
+	attempt_with_our_code(
+		"a late segment is wrong: the code is there already (status 77: execve came back "
+		"to it)");
 	start();
 	((Elf64_Ehdr *)work)->e_phnum = 0;
 	attempt("no program headers: found out before the point of no return", 0);

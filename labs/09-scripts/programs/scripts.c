@@ -1,11 +1,15 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* A script becomes an argument of its interpreter: without and with an argument of its own. */
 #include "try.h"
 
 int main(long *stack __attribute__((unused)))
 {
-	const char *many[] = { "0", "one", "two", "three", "four", NULL }, *none[] = { NULL }, *one[] = { "only", NULL };
+	const char *many[] = {"0", "one", "two", "three", "four", NULL}, *none[] = {NULL},
+		   *one[] = {"only", NULL};
 
 	SCRIPT("#!/t/argv\n");
 	SCRIPT("#!/t/argv -e\n");

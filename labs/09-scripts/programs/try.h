@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <errno.h>
 
-#define STATUS_NOT_RUN	99	/* the child's exit status when execve came back */
+#define STATUS_NOT_RUN 99 /* the child's exit status when execve came back */
 
 /* @n bytes as a C string would have them. */
 static void put_bytes(const char *s, size_t n)
@@ -32,7 +32,8 @@ static void put_bytes(const char *s, size_t n)
 	put("\"");
 }
 
-__attribute__((unused)) static void put_file(const char *path, const char *bytes, size_t n, int mode)
+__attribute__((unused)) static void put_file(const char *path, const char *bytes, size_t n,
+					     int mode)
 {
 	long fd;
 
@@ -61,11 +62,12 @@ static void put_errno(long e)
 		int number;
 		const char *name;
 	} names[] = {
-		{ ENOENT, "ENOENT" }, { ENOEXEC, "ENOEXEC" }, { EACCES, "EACCES" }, { ENOTDIR, "ENOTDIR" },
-		{ ETXTBSY, "ETXTBSY" }, { E2BIG, "E2BIG" }, { ELOOP, "ELOOP" }, { EFAULT, "EFAULT" },
-		{ ENAMETOOLONG, "ENAMETOOLONG" }, { EINVAL, "EINVAL" }, { EIO, "EIO" }, { ELIBBAD, "ELIBBAD" },
-		{ ENOMEM, "ENOMEM" }, { EISDIR, "EISDIR" }, { EBADF, "EBADF" }, { EPERM, "EPERM" },
-		{ EEXIST, "EEXIST" }, { EAGAIN, "EAGAIN" },
+		{ENOENT, "ENOENT"},   {ENOEXEC, "ENOEXEC"}, {EACCES, "EACCES"},
+		{ENOTDIR, "ENOTDIR"}, {ETXTBSY, "ETXTBSY"}, {E2BIG, "E2BIG"},
+		{ELOOP, "ELOOP"},     {EFAULT, "EFAULT"},   {ENAMETOOLONG, "ENAMETOOLONG"},
+		{EINVAL, "EINVAL"},   {EIO, "EIO"},	    {ELIBBAD, "ELIBBAD"},
+		{ENOMEM, "ENOMEM"},   {EISDIR, "EISDIR"},   {EBADF, "EBADF"},
+		{EPERM, "EPERM"},     {EEXIST, "EEXIST"},   {EAGAIN, "EAGAIN"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -101,7 +103,8 @@ static void put_end(long pid)
 }
 
 /* Executes @path in a child and prints what execve returned, or how the program ended. */
-__attribute__((unused)) static void run(const char *path, const char *const *argv, const char *const *envp)
+__attribute__((unused)) static void run(const char *path, const char *const *argv,
+					const char *const *envp)
 {
 	long pid = syscall0(__NR_fork);
 
@@ -115,7 +118,7 @@ __attribute__((unused)) static void run(const char *path, const char *const *arg
 /* The same for a script of these bytes, as /tmp/script with the arguments "dropped" "kept" "". */
 __attribute__((unused)) static void run_script(const char *bytes, size_t n)
 {
-	const char *argv[] = { "dropped", "kept", "", NULL };
+	const char *argv[] = {"dropped", "kept", "", NULL};
 
 	put("== script ");
 	put_bytes(bytes, n > 100 ? 40 : n);
@@ -126,6 +129,6 @@ __attribute__((unused)) static void run_script(const char *bytes, size_t n)
 	run("/tmp/script", argv, argv + 3);
 }
 
-#define SCRIPT(text)	run_script(text, sizeof(text) - 1)
+#define SCRIPT(text) run_script(text, sizeof(text) - 1)
 
 #endif

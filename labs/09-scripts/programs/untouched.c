@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * An exec that fails leaves its caller as it was: memory, break, signals,
@@ -22,7 +25,7 @@ static void check(const char *what, int holds)
 /* An exec that must fail, by this very process. */
 static void fail(const char *what, const char *path)
 {
-	const char *argv[] = { "dropped", "kept", NULL };
+	const char *argv[] = {"dropped", "kept", NULL};
 	struct sigaction sa;
 	unsigned long mask = 0;
 	char comm[16];
@@ -35,7 +38,8 @@ static void fail(const char *what, const char *path)
 	n = get_file("/proc/self/maps", after, sizeof(after) - 1);
 	after[n] = '\0';
 	check("/proc/self/maps", str_eq(before, after));
-	check("a descriptor with FD_CLOEXEC is open", syscall2(__NR_fcntl, fd_cloexec, F_GETFD) == FD_CLOEXEC);
+	check("a descriptor with FD_CLOEXEC is open",
+	      syscall2(__NR_fcntl, fd_cloexec, F_GETFD) == FD_CLOEXEC);
 	check("a descriptor's offset", syscall3(__NR_lseek, fd_kept, 0, 1) == 3);
 	syscall4(__NR_rt_sigaction, SIGUSR1, NULL, &sa, 8);
 	check("the handler of SIGUSR1", sa.sa_handler == (void *)&fail);
@@ -72,7 +76,9 @@ static void write_to(const char *path)
 int main(long *stack __attribute__((unused)))
 {
 	long n = get_file("/t/argv", image, sizeof(image));
-	struct sigaction sa = { .sa_handler = (void *)&fail, .sa_flags = 0x04000000, .sa_restorer = (void *)&fail };
+	struct sigaction sa = {.sa_handler = (void *)&fail,
+			       .sa_flags = 0x04000000,
+			       .sa_restorer = (void *)&fail};
 	unsigned long mask = 1UL << (SIGUSR2 - 1);
 
 	put_file("/tmp/cut-elf", image, n / 2 > 120 ? 120 : n / 2, 0755);

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * The image is one for all: private copies stay private, hundreds of users
@@ -46,7 +49,7 @@ static void area(const char *what, unsigned long addr)
 
 int main(long *stack)
 {
-	const char *argv[] = { (const char *)stack[1], "x", NULL };
+	const char *argv[] = {(const char *)stack[1], "x", NULL};
 	unsigned long before;
 	int status, odd = 0;
 
@@ -75,10 +78,12 @@ int main(long *stack)
 	area("where it was", vdso);
 	vdso = 0x20000000;
 	say("the image is %s\n", sum() == before ? "as before" : "changed");
-	say("one page of it cannot be protected alone: %s\n", syscall3(__NR_mprotect, vdso, PAGE, PROT_READ) == -EINVAL ? "EINVAL" : "otherwise");
+	say("one page of it cannot be protected alone: %s\n",
+	    syscall3(__NR_mprotect, vdso, PAGE, PROT_READ) == -EINVAL ? "EINVAL" : "otherwise");
 	syscall3(__NR_mprotect, vdso, 2 * PAGE, PROT_READ);
 	area("without x", vdso);
-	say("one page of it cannot be unmapped alone: %s\n", syscall2(__NR_munmap, vdso, PAGE) == -EINVAL ? "EINVAL" : "otherwise");
+	say("one page of it cannot be unmapped alone: %s\n",
+	    syscall2(__NR_munmap, vdso, PAGE) == -EINVAL ? "EINVAL" : "otherwise");
 	syscall2(__NR_munmap, vdso, 2 * PAGE);
 	area("unmapped", vdso);
 	return 0;

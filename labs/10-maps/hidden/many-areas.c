@@ -1,6 +1,11 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* maps that are longer than any first buffer; another process's maps; smaps of the kernel's areas. */
+/*
+ * maps that are longer than any first buffer; another process's maps; smaps of the kernel's areas.
+ */
 #include "../programs/areas.h"
 
 static void show(const char *path)
@@ -12,7 +17,10 @@ static void show(const char *path)
 	syscall1(__NR_close, fd);
 }
 
-/* The lines of smaps from the area with @name to the next area, less those of pages that differ by luck. */
+/*
+ * The lines of smaps from the area with @name to the next area, less those of pages that differ by
+ * luck.
+ */
 static void show_smaps(const char *name)
 {
 	int on = 0;

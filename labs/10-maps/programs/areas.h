@@ -10,9 +10,9 @@
 #include <linux/mman.h>
 #include <asm/mman.h>
 
-#define PAGE	4096UL
+#define PAGE 4096UL
 
-static char text[65536];	/* of read_text() */
+static char text[65536]; /* of read_text() */
 
 /* An entry of the auxiliary vector; 0: not there. */
 __attribute__((unused)) static unsigned long aux_value(const long *stack, long type)
@@ -75,7 +75,8 @@ __attribute__((unused)) static int line_ends_with(const char *p, const char *end
 	return 1;
 }
 
-__attribute__((unused)) static unsigned long map(unsigned long addr, unsigned long len, long prot, long flags, long fd, long offset)
+__attribute__((unused)) static unsigned long map(unsigned long addr, unsigned long len, long prot,
+						 long flags, long fd, long offset)
 {
 	return syscall6(__NR_mmap, addr, len, prot, flags, fd, offset);
 }
@@ -100,18 +101,13 @@ __attribute__((unused)) static int child(void (*fn)(unsigned long), unsigned lon
 	return status;
 }
 
-__attribute__((unused)) static void read_at(unsigned long p)
-{
-	(void)*(volatile char *)p;
-}
+__attribute__((unused)) static void read_at(unsigned long p) { (void)*(volatile char *)p; }
 
-__attribute__((unused)) static void write_at(unsigned long p)
-{
-	*(volatile char *)p = 1;
-}
+__attribute__((unused)) static void write_at(unsigned long p) { *(volatile char *)p = 1; }
 
 /* "fine", or the signal that killed a child which did fn(at). */
-__attribute__((unused)) static void try(const char *what, void (*fn)(unsigned long), unsigned long at)
+__attribute__((unused)) static void try(const char *what, void (*fn)(unsigned long),
+					unsigned long at)
 {
 	int status = child(fn, at);
 

@@ -1,6 +1,12 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Reading the clock in the vdso is cheaper than a system call: the image finds the kernel's data in [vvar]. */
+/*
+ * Reading the clock in the vdso is cheaper than a system call: the image finds the kernel's data in
+ * [vvar].
+ */
 #include "areas.h"
 #include "vdso.h"
 #include <linux/time.h>
@@ -27,8 +33,9 @@ static unsigned long cycles(long (*clock)(long, struct timespec *))
 
 int main(long *stack)
 {
-	long (*clock)(long, struct timespec *) = vdso_find(aux_value(stack, AT_SYSINFO_EHDR), "__vdso_clock_gettime");
-	struct timespec last = { 0 }, now;
+	long (*clock)(long, struct timespec *) =
+		vdso_find(aux_value(stack, AT_SYSINFO_EHDR), "__vdso_clock_gettime");
+	struct timespec last = {0}, now;
 	unsigned long fast, slow;
 
 	if (!clock) {
@@ -37,7 +44,8 @@ int main(long *stack)
 	}
 	for (int i = 0; i < 1000; i++) {
 		clock(1, &now);
-		if (now.tv_sec < last.tv_sec || (now.tv_sec == last.tv_sec && now.tv_nsec < last.tv_nsec)) {
+		if (now.tv_sec < last.tv_sec ||
+		    (now.tv_sec == last.tv_sec && now.tv_nsec < last.tv_nsec)) {
 			say("the clock went back after %d readings\n", (unsigned long)i);
 			return 1;
 		}

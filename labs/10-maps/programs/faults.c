@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* What may be done with the pages of [vvar] and [vdso]. */
 #include "areas.h"

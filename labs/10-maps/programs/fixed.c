@@ -1,4 +1,7 @@
-/* flags: -Os -nostdlib -ffreestanding -fpie -pie -fno-stack-protector -fcf-protection=none -fvisibility=hidden -Wl,--build-id=none -Wl,--dynamic-linker=/t/fixed */
+/*
+ * flags: -Os -nostdlib -ffreestanding -fpie -pie -fno-stack-protector -fcf-protection=none
+ * -fvisibility=hidden -Wl,--build-id=none -Wl,--dynamic-linker=/t/fixed
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * What is not random: nothing for a process that asks so, nothing with
@@ -6,7 +9,7 @@
  */
 #include "random.h"
 
-#define FEW	8
+#define FEW 8
 
 static void set(const char *value)
 {
@@ -22,7 +25,8 @@ static void show(const char *name, enum kind a, enum kind less, int number)
 	int equal = 1;
 
 	for (int i = 0; i < FEW; i++)
-		equal &= runs[i][a] - (less == KINDS ? 0 : runs[i][less]) == runs[0][a] - (less == KINDS ? 0 : runs[0][less]);
+		equal &= runs[i][a] - (less == KINDS ? 0 : runs[i][less]) ==
+			 runs[0][a] - (less == KINDS ? 0 : runs[0][less]);
 	say("%s: %s", name, equal ? "always the same" : "random");
 	if (equal && number)
 		say(", %x", runs[0][a] - (less == KINDS ? 0 : runs[0][less]));

@@ -1,6 +1,12 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* Which areas are [heap] and [stack]: those that touch start_brk .. brk, the one that has start_stack. */
+/*
+ * Which areas are [heap] and [stack]: those that touch start_brk .. brk, the one that has
+ * start_stack.
+ */
 #include "areas.h"
 
 static char bss[3 * PAGE];

@@ -1,6 +1,12 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
-/* AT_SYSINFO_EHDR: one ELF image of two different pages, whose functions work and tell what system calls tell. */
+/*
+ * AT_SYSINFO_EHDR: one ELF image of two different pages, whose functions work and tell what system
+ * calls tell.
+ */
 #include "areas.h"
 #include "vdso.h"
 #include <linux/time.h>
@@ -32,12 +38,13 @@ static int lies_in(unsigned long addr, const char *name)
 int main(long *stack)
 {
 	static const char *const names[] = {
-		"__vdso_clock_gettime", "__vdso_gettimeofday", "__vdso_time", "__vdso_clock_getres", "__vdso_getcpu",
+		"__vdso_clock_gettime", "__vdso_gettimeofday", "__vdso_time",
+		"__vdso_clock_getres",	"__vdso_getcpu",
 	};
 	unsigned long base = aux_value(stack, AT_SYSINFO_EHDR), differ = 0;
 	const Elf64_Ehdr *eh = (const void *)base;
 	const Elf64_Phdr *ph;
-	struct timespec a = { 0 }, b = { 0 };
+	struct timespec a = {0}, b = {0};
 	int loads = 0;
 	long (*clock)(long, struct timespec *);
 
@@ -45,7 +52,8 @@ int main(long *stack)
 	if (!base)
 		return 1;
 	check("it lies in [vdso]", lies_in(base, "[vdso]"));
-	check("what lies below it is [vvar]", lies_in(base - PAGE, "[vvar]") && lies_in(base - 4 * PAGE, "[vvar]"));
+	check("what lies below it is [vvar]",
+	      lies_in(base - PAGE, "[vvar]") && lies_in(base - 4 * PAGE, "[vvar]"));
 	check("it begins with the ELF magic", eh->e_ident[0] == 0x7f && eh->e_ident[1] == 'E');
 	check("it is of type ET_DYN", eh->e_type == ET_DYN);
 	if (bad)
@@ -67,7 +75,8 @@ int main(long *stack)
 	clock = vdso_find(base, names[0]);
 	check("clock_gettime(CLOCK_MONOTONIC) returns 0", clock(1, &a) == 0);
 	syscall2(__NR_clock_gettime, 1, &b);
-	check("its time is not later than the system call's after it", a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec <= b.tv_nsec));
+	check("its time is not later than the system call's after it",
+	      a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec <= b.tv_nsec));
 	check("and less than two seconds before", b.tv_sec - a.tv_sec < 2);
 	check("an unknown clock is EINVAL", clock(99, &a) == -EINVAL);
 	return bad;

@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* Areas of files: names with blanks, newlines and backslashes, deleted, shared, at an offset. */
 #include "areas.h"
@@ -22,10 +25,7 @@ static void put_area(long fd, long prot, long flags, long offset)
 	next += 0x100000;
 }
 
-static void named(const char *path)
-{
-	put_area(make(path, O_RDONLY), PROT_READ, MAP_PRIVATE, 0);
-}
+static void named(const char *path) { put_area(make(path, O_RDONLY), PROT_READ, MAP_PRIVATE, 0); }
 
 int main(long *stack __attribute__((unused)))
 {

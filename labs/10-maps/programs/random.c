@@ -1,4 +1,7 @@
-/* flags: -Os -nostdlib -ffreestanding -fpie -pie -fno-stack-protector -fcf-protection=none -fvisibility=hidden -Wl,--build-id=none -Wl,--dynamic-linker=/t/random */
+/*
+ * flags: -Os -nostdlib -ffreestanding -fpie -pie -fno-stack-protector -fcf-protection=none
+ * -fvisibility=hidden -Wl,--build-id=none -Wl,--dynamic-linker=/t/random
+ */
 /* SPDX-License-Identifier: MIT */
 /*
  * random KIND: a hundred runs; are the addresses of KIND as random as they
@@ -41,7 +44,8 @@ static void bits(const char *what, int low, int high)
 		for (int i = 0; i < RUNS; i++)
 			ones += values[i] >> bit & 1;
 		if (ones < RUNS / 2 - 26 || ones > RUNS / 2 + 26) {
-			say("  wrong: bit %d is 1 in %d of %d runs\n", (unsigned long)bit, (unsigned long)ones, (unsigned long)RUNS);
+			say("  wrong: bit %d is 1 in %d of %d runs\n", (unsigned long)bit,
+			    (unsigned long)ones, (unsigned long)RUNS);
 			bad = 1;
 		}
 	}
@@ -69,16 +73,18 @@ static void range(const char *what, unsigned long low, unsigned long high, int w
 /* Two kinds come from two random numbers, not from one. */
 static void independent(const char *what, enum kind a, enum kind b)
 {
-	int same[2] = { 0, 0 };
+	int same[2] = {0, 0};
 
 	for (int i = 1; i < RUNS; i++) {
-		unsigned long da = (runs[i][a] - runs[0][a]) / PAGE & 0xfff, db = (runs[i][b] - runs[0][b]) / PAGE & 0xfff;
+		unsigned long da = (runs[i][a] - runs[0][a]) / PAGE & 0xfff,
+			      db = (runs[i][b] - runs[0][b]) / PAGE & 0xfff;
 
 		same[0] += da == db;
 		same[1] += ((da + db) & 0xfff) == 0;
 	}
 	if (same[0] > 5 || same[1] > 5) {
-		say("%s\n  wrong: they move together in %d of %d runs\n", what, (unsigned long)(same[0] + same[1]), (unsigned long)RUNS);
+		say("%s\n  wrong: they move together in %d of %d runs\n", what,
+		    (unsigned long)(same[0] + same[1]), (unsigned long)RUNS);
 		bad = 1;
 	}
 }
@@ -97,7 +103,8 @@ static void stack_kind(void)
 		least = values[i] < least ? values[i] : least;
 	for (int i = 0; i < RUNS; i++)
 		values[i] -= least;
-	range("distance of the stack pointer from the end of [stack], above the least", 0, 2 * PAGE, 1);
+	range("distance of the stack pointer from the end of [stack], above the least", 0, 2 * PAGE,
+	      1);
 	take(VDSO, STACK);
 	range("[vdso], above the end of [stack]", 0, 2UL << 20, 0);
 }
@@ -108,7 +115,8 @@ static void mmap_kind(void)
 	bits("interpreter", 12, 39);
 	for (int i = 0; i < RUNS; i++)
 		values[i] = TASK_SIZE - values[i];
-	range("interpreter, below the end of user space", PAGE << 22, (PAGE << 22) + (PAGE << 28) + 20000 * PAGE, 1);
+	range("interpreter, below the end of user space", PAGE << 22,
+	      (PAGE << 22) + (PAGE << 28) + 20000 * PAGE, 1);
 	take(PROGRAM, KINDS);
 	bits("program", 12, 39);
 	range("program", ELF_ET_DYN_BASE, ELF_ET_DYN_BASE + (PAGE << 28), 1);
@@ -132,7 +140,9 @@ int main(long *stack)
 		if (!one_run(runs[i], 0))
 			return 1;
 		if (runs[i][PROBLEMS]) {
-			say("run %d: %d areas overlap, lie too low, or too high; or rsp is not on 16 bytes in [stack]\n", (unsigned long)i, runs[i][PROBLEMS]);
+			say("run %d: %d areas overlap, lie too low, or too high; "
+			    "or rsp is not on 16 bytes in [stack]\n",
+			    (unsigned long)i, runs[i][PROBLEMS]);
 			bad = 1;
 		}
 	}

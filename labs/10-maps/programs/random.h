@@ -12,7 +12,7 @@
 
 #define RUNS		100
 #define TASK_SIZE	0x7ffffffff000UL
-#define ELF_ET_DYN_BASE	0x555555554000UL	/* without its part of a page */
+#define ELF_ET_DYN_BASE 0x555555554000UL /* without its part of a page */
 #define BRK_PAGES	((1UL << 30) / PAGE)
 
 enum kind { SP, STACK, MMAP, BRK, PROGRAM, VDSO, PROBLEMS, KINDS };
@@ -61,7 +61,7 @@ static void look(long *stack, unsigned long *numbers)
 /* The answer of one more run. @fixed: it asks for no randomisation. */
 static int one_run(unsigned long *numbers, int fixed)
 {
-	const char *argv[] = { self, "look", NULL };
+	const char *argv[] = {self, "look", NULL};
 	int fds[2], status = -1;
 	long pid, n;
 

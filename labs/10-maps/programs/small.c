@@ -1,4 +1,7 @@
-/* flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector -fcf-protection=none -Wl,--build-id=none */
+/*
+ * flags: -Os -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector
+ * -fcf-protection=none -Wl,--build-id=none
+ */
 /* SPDX-License-Identifier: MIT */
 /* Where a small program finds itself when nothing is random. */
 #include "areas.h"

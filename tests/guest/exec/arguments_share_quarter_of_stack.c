@@ -1,4 +1,6 @@
-/* All strings and their pointers share a quarter of RLIMIT_STACK, at least 128 KiB, at most 6 MiB. */
+/*
+ * All strings and their pointers share a quarter of RLIMIT_STACK, at least 128 KiB, at most 6 MiB.
+ */
 #include "check.h"
 
 static char text[100001];
@@ -8,7 +10,7 @@ static char *args[200];
 static int most(rlim_t stack)
 {
 	int n = 1, status;
-	struct rlimit lim = { stack, RLIM_INFINITY };
+	struct rlimit lim = {stack, RLIM_INFINITY};
 
 	for (;; n++) {
 		pid_t pid = OK(fork());

@@ -1,4 +1,7 @@
-/* AT_EXECFN is the path as given, AT_RANDOM 16 bytes that differ each time, AT_PHDR the program headers. */
+/*
+ * AT_EXECFN is the path as given, AT_RANDOM 16 bytes that differ each time, AT_PHDR the program
+ * headers.
+ */
 #include "check.h"
 #include <elf.h>
 #include <sys/auxv.h>
@@ -10,7 +13,7 @@ int main(int argc, char **argv)
 	Elf64_Ehdr *eh = (Elf64_Ehdr *)__ehdr_start;
 
 	if (argc == 1) {
-		char hex[33], *args[] = { "zero", hex, NULL };
+		char hex[33], *args[] = {"zero", hex, NULL};
 		for (int i = 0; i < 16; i++)
 			sprintf(hex + 2 * i, "%02x", r[i]);
 		OK(chdir("/"));

@@ -7,7 +7,7 @@ static size_t size;
 
 static int result(void)
 {
-	char *argv[] = { "x", "ran", NULL };
+	char *argv[] = {"x", "ran", NULL};
 	int fd = OK(open("broken", O_CREAT | O_TRUNC | O_WRONLY, 0755));
 
 	EQ(write(fd, image, size), size);
@@ -22,12 +22,13 @@ static int result(void)
 	return status;
 }
 
-#define TRY(type, field, value, want) do { \
-	__typeof__((field)) old_ = (field); \
-	(field) = (value); \
-	EQ(result(), want); \
-	(field) = old_; \
-} while (0)
+#define TRY(type, field, value, want) \
+	do { \
+		__typeof__((field)) old_ = (field); \
+		(field) = (value); \
+		EQ(result(), want); \
+		(field) = old_; \
+	} while (0)
 
 int main(int argc, char **argv)
 {

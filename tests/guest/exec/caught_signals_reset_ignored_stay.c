@@ -1,10 +1,10 @@
-/* Exec: a caught signal is default again, an ignored one stays ignored, flags and masks are cleared. */
+/*
+ * Exec: a caught signal is default again, an ignored one stays ignored, flags and masks are
+ * cleared.
+ */
 #include "check.h"
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 int main(int argc, char **argv)
 {

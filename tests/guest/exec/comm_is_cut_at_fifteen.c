@@ -1,4 +1,7 @@
-/* The name of the task is the last part of the path, cut at 15 bytes; /proc/self/exe is the whole path. */
+/*
+ * The name of the task is the last part of the path, cut at 15 bytes; /proc/self/exe is the whole
+ * path.
+ */
 #include "check.h"
 #include <sys/prctl.h>
 
@@ -6,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-	char name[16], *args[] = { "another name", "x", NULL };
+	char name[16], *args[] = {"another name", "x", NULL};
 
 	if (argc > 1) {
 		prctl(PR_GET_NAME, name);

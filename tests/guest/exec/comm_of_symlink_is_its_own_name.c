@@ -4,7 +4,7 @@
 
 int main(int argc, char **argv)
 {
-	char name[16], *args[] = { "x", "x", NULL };
+	char name[16], *args[] = {"x", "x", NULL};
 
 	(void)argv;
 	if (argc > 1) {

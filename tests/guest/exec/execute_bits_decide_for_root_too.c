@@ -1,7 +1,7 @@
 /* Root may execute when any execute bit is set, nobody when the one that counts for him is. */
 #include "check.h"
 
-static char *args[] = { "x", "run", NULL };
+static char *args[] = {"x", "run", NULL};
 
 static void run(void)
 {

@@ -1,9 +1,12 @@
-/* execveat(): AT_EMPTY_PATH runs a descriptor, a relative path starts at dirfd, a script in an O_CLOEXEC fd is ENOENT. */
+/*
+ * execveat(): AT_EMPTY_PATH runs a descriptor, a relative path starts at dirfd, a script in an
+ * O_CLOEXEC fd is ENOENT.
+ */
 #include "check.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
-static char *args[] = { "x", "run", NULL };
+static char *args[] = {"x", "run", NULL};
 static int fd, flags;
 static const char *path;
 

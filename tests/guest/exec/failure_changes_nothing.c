@@ -1,11 +1,10 @@
-/* An exec that fails leaves memory, break, signals, descriptors, directory and name as they were. */
+/*
+ * An exec that fails leaves memory, break, signals, descriptors, directory and name as they were.
+ */
 #include "check.h"
 #include <sys/prctl.h>
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 static char *all_maps(void)
 {
@@ -23,11 +22,14 @@ static char *all_maps(void)
 
 int main(void)
 {
-	char *argv[] = { "x", NULL }, cwd[100], name[16];
+	char *argv[] = {"x", NULL}, cwd[100], name[16];
 	struct sigaction sa;
-	stack_t ss = { .ss_sp = malloc(SIGSTKSZ), .ss_size = SIGSTKSZ };
+	stack_t ss = {.ss_sp = malloc(SIGSTKSZ), .ss_size = SIGSTKSZ};
 
-	put_file("bad_text", "\x7f" "ELF, says the file", 0755);
+	put_file("bad_text",
+		 "\x7f"
+		 "ELF, says the file",
+		 0755);
 	signal(SIGUSR1, handler);
 	OK(sigaltstack(&ss, NULL));
 	prctl(PR_SET_NAME, "before");

@@ -2,11 +2,11 @@
 /* PT_GNU_STACK with PF_X: stack executable, heap and data not. */
 #include "check.h"
 
-static unsigned char in_data[] = { 0xc3 };
+static unsigned char in_data[] = {0xc3};
 
 int main(void)
 {
-	unsigned char on_stack[] = { 0xc3 };
+	unsigned char on_stack[] = {0xc3};
 	char *heap = malloc(100);
 
 	CHECK(strstr(map_of(on_stack), "rwxp"));

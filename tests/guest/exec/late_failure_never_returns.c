@@ -1,9 +1,15 @@
 /* flags: -no-pie */
-/* An exec that fails while it maps the new program ends by SIGSEGV, though the old code's address is mapped again. */
+/*
+ * An exec that fails while it maps the new program ends by SIGSEGV, though the old code's address
+ * is mapped again.
+ */
 #include "check.h"
 #include <elf.h>
 
-/* A copy of this program whose last segment has more bytes in the file than in memory: refused when it is mapped. */
+/*
+ * A copy of this program whose last segment has more bytes in the file than in memory: refused when
+ * it is mapped.
+ */
 static void copy_with_bad_end(const char *path)
 {
 	Elf64_Ehdr eh;
@@ -30,11 +36,13 @@ static void copy_with_bad_end(const char *path)
 /* No stack is touched behind the system call: were it to return, this would be an exit with 7. */
 static void exec_and_exit(void)
 {
-	static char *args[] = { "x", NULL };
+	static char *args[] = {"x", NULL};
 	register char **envp asm("rdx") = NULL;
 
 	asm volatile("syscall; mov $231, %%eax; mov $7, %%edi; syscall"
-		     : : "a"(SYS_execve), "D"("./bad_end"), "S"(args), "r"(envp) : "rcx", "r11", "memory");
+		     :
+		     : "a"(SYS_execve), "D"("./bad_end"), "S"(args), "r"(envp)
+		     : "rcx", "r11", "memory");
 }
 
 int main(void)

@@ -1,4 +1,7 @@
-/* The leader has ended already: a thread's exec still takes over its pid, and the parent waits for that. */
+/*
+ * The leader has ended already: a thread's exec still takes over its pid, and the parent waits for
+ * that.
+ */
 #include "check.h"
 #include <pthread.h>
 
@@ -6,7 +9,7 @@ static const char *path;
 
 static void *executor(void *arg)
 {
-	char *args[] = { "x", "run", NULL };
+	char *args[] = {"x", "run", NULL};
 
 	sleep_ms(30);
 	execv(path, args);

@@ -11,7 +11,7 @@ static void longest(void)
 
 static void too_long(void)
 {
-	char *argv[] = { "x", text, NULL };
+	char *argv[] = {"x", text, NULL};
 
 	ERR(execv(self(), argv), E2BIG);
 	ERR(execve(self(), argv + 2, argv), E2BIG);

@@ -4,7 +4,7 @@
 int main(int argc, char **argv)
 {
 	sigset_t set;
-	stack_t ss = { .ss_sp = malloc(1 << 16), .ss_size = 1 << 16 };
+	stack_t ss = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16};
 
 	(void)argv;
 	sigemptyset(&set);

@@ -1,4 +1,6 @@
-/* A program without PT_GNU_STACK has a stack that does not execute, as if the note asked for that. */
+/*
+ * A program without PT_GNU_STACK has a stack that does not execute, as if the note asked for that.
+ */
 #include "check.h"
 #include <elf.h>
 
@@ -26,7 +28,7 @@ static void copy_without_note(const char *path)
 
 int main(int argc, char **argv)
 {
-	char *args[] = { "x", "run", NULL };
+	char *args[] = {"x", "run", NULL};
 
 	(void)argv;
 	if (argc == 1) {

@@ -1,10 +1,13 @@
-/* On a mount with MS_NOSUID, and under no_new_privs, the setuid bit gives nothing; noexec is EACCES. */
+/*
+ * On a mount with MS_NOSUID, and under no_new_privs, the setuid bit gives nothing; noexec is
+ * EACCES.
+ */
 #include "check.h"
 #include <sys/auxv.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 
-static char *args[] = { "x", "run", NULL };
+static char *args[] = {"x", "run", NULL};
 
 static void on_mount(void)
 {

@@ -1,7 +1,10 @@
-/* argv NULL or empty: the program gets argc 1 and argv[0] "", and an empty environment for envp NULL. */
+/*
+ * argv NULL or empty: the program gets argc 1 and argv[0] "", and an empty environment for envp
+ * NULL.
+ */
 #include "check.h"
 
-static char *nothing[] = { NULL };
+static char *nothing[] = {NULL};
 
 static void null_argv(void)
 {

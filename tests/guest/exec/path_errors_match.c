@@ -3,7 +3,8 @@
 
 int main(void)
 {
-	char name[300], *volatile bad = (char *)8, *argv[] = { "x", NULL }, *bad_argv[] = { "x", (char *)8, NULL };
+	char name[300], *volatile bad = (char *)8, *argv[] = {"x", NULL},
+				  *bad_argv[] = {"x", (char *)8, NULL};
 
 	memset(name, 'n', sizeof(name) - 1);
 	name[299] = 0;
@@ -11,7 +12,10 @@ int main(void)
 	OK(chdir("path_errors"));
 	put_file("plain", "#!/bin/sh\n", 0644);
 	put_file("empty", "", 0755);
-	put_file("garbage", "\x7f" "ELFgarbage", 0755);
+	put_file("garbage",
+		 "\x7f"
+		 "ELFgarbage",
+		 0755);
 	put_file("noline", "#!", 0755);
 	put_file("lost", "#!/does/not/exist\n", 0755);
 	put_file("indir", "#!/\n", 0755);

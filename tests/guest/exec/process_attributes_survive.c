@@ -1,12 +1,15 @@
-/* Pid, parent, group, session, nice, limits, umask, directory, uids and an alarm live on through exec. */
+/*
+ * Pid, parent, group, session, nice, limits, umask, directory, uids and an alarm live on through
+ * exec.
+ */
 #include "check.h"
 #include <sys/time.h>
 
 int main(int argc, char **argv)
 {
 	char text[100], cwd[100];
-	struct rlimit lim = { 777, 888 };
-	struct itimerval it = { .it_value = { 50, 0 } };
+	struct rlimit lim = {777, 888};
+	struct itimerval it = {.it_value = {50, 0}};
 
 	if (argc > 1) {
 		sprintf(text, "%d %d %d %d", getpid(), getppid(), getpgrp(), getsid(0));

@@ -1,15 +1,15 @@
-/* setuid over RLIMIT_NPROC succeeds, but then execve is EAGAIN, until the user is within the limit once. */
+/*
+ * setuid over RLIMIT_NPROC succeeds, but then execve is EAGAIN, until the user is within the limit
+ * once.
+ */
 #include "check.h"
 
-#define MARK	0x1000		/* PF_NPROC_EXCEEDED in field 9 of /proc/PID/stat */
-#define OTHERS	3
+#define MARK   0x1000 /* PF_NPROC_EXCEEDED in field 9 of /proc/PID/stat */
+#define OTHERS 3
 
 static int others[2];
 
-static void limit(rlim_t n)
-{
-	OK(setrlimit(RLIMIT_NPROC, &(struct rlimit){ n, 100 }));
-}
+static void limit(rlim_t n) { OK(setrlimit(RLIMIT_NPROC, &(struct rlimit){n, 100})); }
 
 static int marked(void)
 {
@@ -39,14 +39,14 @@ static void over_the_limit(void)
 	EQ(exec_errno(), EAGAIN);
 	EQ(exec_errno(), EAGAIN);
 	EQ(marked(), 1);
-	ERR(execl("", "program", NULL), ENOENT);	/* the name comes first */
+	ERR(execl("", "program", NULL), ENOENT); /* the name comes first */
 	ERR(fork(), EAGAIN);
 	EQ(marked(), 1);
 	limit(OTHERS + 1);
 	EQ(exec_errno(), ENOENT);
 	EQ(marked(), 0);
 	limit(1);
-	EQ(exec_errno(), ENOENT);			/* no mark: not asked again */
+	EQ(exec_errno(), ENOENT); /* no mark: not asked again */
 }
 
 /* The others alone do not exceed the limit: this process is not counted yet. */
@@ -67,9 +67,9 @@ static void only_the_real_id_counts(void)
 	OK(setresuid(-1, 0, -1));
 	OK(setresuid(NOBODY, 0, 0));
 	EQ(marked(), 1);
-	EQ(exec_errno(), EAGAIN);			/* a capability does not help */
+	EQ(exec_errno(), EAGAIN); /* a capability does not help */
 	OK(setresuid(0, 0, 0));
-	EQ(marked(), 0);				/* root has no limit */
+	EQ(marked(), 0); /* root has no limit */
 	EQ(exec_errno(), ENOENT);
 }
 

@@ -1,7 +1,7 @@
 /* A script may be run by a script, five times over; the next one is ELOOP. */
 #include "check.h"
 
-static char *args[] = { "x", NULL };
+static char *args[] = {"x", NULL};
 
 static void run_chain(void)
 {

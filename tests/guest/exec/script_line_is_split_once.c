@@ -1,9 +1,12 @@
-/* "#! interpreter  one argument with spaces ": spaces around go, the argument is one, then path and argv[1..]. */
+/*
+ * "#! interpreter  one argument with spaces ": spaces around go, the argument is one, then path and
+ * argv[1..].
+ */
 #include "check.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
-static char *args[] = { "dropped", "kept", NULL };
+static char *args[] = {"dropped", "kept", NULL};
 
 static void run(void)
 {

@@ -3,7 +3,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 
-static char *args[] = { "x", "run", NULL };
+static char *args[] = {"x", "run", NULL};
 
 static void as_nobody(void)
 {

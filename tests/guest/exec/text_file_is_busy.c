@@ -1,9 +1,12 @@
-/* ETXTBSY: a file open for writing is not executed, a running one is neither opened for writing nor cut. */
+/*
+ * ETXTBSY: a file open for writing is not executed, a running one is neither opened for writing nor
+ * cut.
+ */
 #include "check.h"
 
 int main(int argc, char **argv)
 {
-	char *args[] = { "x", "run", NULL };
+	char *args[] = {"x", "run", NULL};
 
 	if (argc > 1) {
 		ERR(open("busy", O_WRONLY), ETXTBSY);

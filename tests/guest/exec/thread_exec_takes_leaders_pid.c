@@ -1,4 +1,6 @@
-/* Exec from a second thread ends the others, and the program goes on with the leader's pid, alone. */
+/*
+ * Exec from a second thread ends the others, and the program goes on with the leader's pid, alone.
+ */
 #include "check.h"
 #include <pthread.h>
 

@@ -2,7 +2,7 @@
 #include "check.h"
 #include <sys/prctl.h>
 
-static char *args[] = { "x", "run", NULL };
+static char *args[] = {"x", "run", NULL};
 
 static void as_nobody(void)
 {

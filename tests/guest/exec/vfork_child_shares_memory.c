@@ -1,4 +1,6 @@
-/* vfork(): the parent sleeps until the child has executed or ended, and sees what the child wrote. */
+/*
+ * vfork(): the parent sleeps until the child has executed or ended, and sees what the child wrote.
+ */
 #include "check.h"
 
 static volatile int shared;
@@ -14,7 +16,7 @@ int main(int argc, char **argv)
 	}
 	pid_t pid = vfork();
 	if (!pid) {
-		char *args[] = { "x", "run", NULL };
+		char *args[] = {"x", "run", NULL};
 		shared = 42;
 		execv("/proc/self/exe", args);
 		_exit(99);

@@ -1,6 +1,9 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* A program, and its interpreter, must not be open for writing when it is executed, nor be opened so while it runs. */
+/*
+ * A program, and its interpreter, must not be open for writing when it is executed, nor be opened
+ * so while it runs.
+ */
 #include "duty.h"
 #include <elf.h>
 
@@ -17,7 +20,9 @@ static void copy(const char *from, const char *to)
 	close(out);
 }
 
-/* A program of nothing but a header, one segment and the name of its interpreter, in @size bytes. */
+/*
+ * A program of nothing but a header, one segment and the name of its interpreter, in @size bytes.
+ */
 static void make(const char *file, const char *interp, size_t size)
 {
 	struct {
@@ -25,10 +30,14 @@ static void make(const char *file, const char *interp, size_t size)
 		Elf64_Phdr p[2];
 		char name[256];
 	} f = {
-		.e = { .e_ident = ELFMAG, .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_phoff = sizeof(Elf64_Ehdr),
-		       .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
-		.p = { { PT_INTERP, PF_R, sizeof(f.e) + sizeof(f.p), 0, 0, size, size, 1 },
-		       { PT_LOAD, PF_R, 0, 0x10000000, 0, 512, 512, 4096 } },
+		.e = {.e_ident = ELFMAG,
+		      .e_type = ET_EXEC,
+		      .e_machine = EM_X86_64,
+		      .e_phoff = sizeof(Elf64_Ehdr),
+		      .e_phentsize = sizeof(Elf64_Phdr),
+		      .e_phnum = 2},
+		.p = {{PT_INTERP, PF_R, sizeof(f.e) + sizeof(f.p), 0, 0, size, size, 1},
+		      {PT_LOAD, PF_R, 0, 0x10000000, 0, 512, 512, 4096}},
 	};
 	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* For programs that execute themselves: argv[1] says which part is meant. CHECK ends the program with 1. */
+/*
+ * For programs that execute themselves: argv[1] says which part is meant. CHECK ends the program
+ * with 1.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CHECK(cond) do { \
-	if (!(cond)) { \
-		printf("%s:%d: not so: %s (errno %d)\n", __FILE__, __LINE__, #cond, errno); \
-		fflush(stdout); \
-		_exit(1); \
-	} \
-} while (0)
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("%s:%d: not so: %s (errno %d)\n", __FILE__, __LINE__, #cond, \
+			       errno); \
+			fflush(stdout); \
+			_exit(1); \
+		} \
+	} while (0)
 
 /* Runs @f in a child; its wait status. */
 static inline int in_child(void (*f)(void))

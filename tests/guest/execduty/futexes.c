@@ -10,7 +10,7 @@
 static struct shared {
 	pthread_mutex_t mutex;
 	int tid;
-} *shared;
+} * shared;
 static int gate[2];
 
 static void lock_and_exec(void)
@@ -23,10 +23,7 @@ static void lock_and_exec(void)
 	exec_self("sleep", NULL);
 }
 
-static void end(int pid)
-{
-	CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid);
-}
+static void end(int pid) { CHECK(kill(pid, SIGKILL) == 0 && waitpid(pid, NULL, 0) == pid); }
 
 static void own_memory(void)
 {

@@ -1,6 +1,9 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* An exec that fails, before or past the point of no return, gives back all that it took: 500 times. */
+/*
+ * An exec that fails, before or past the point of no return, gives back all that it took: 500
+ * times.
+ */
 #include "duty.h"
 #include <elf.h>
 
@@ -10,10 +13,15 @@ static void make(const char *name, unsigned long vaddr, int cut)
 		Elf64_Ehdr e;
 		Elf64_Phdr p[2];
 	} f = {
-		.e = { .e_ident = ELFMAG, .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_phoff = sizeof(Elf64_Ehdr),
-		       .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2, .e_entry = vaddr },
-		.p = { { PT_LOAD, PF_R | PF_X, 0, 0x400000, 0, sizeof(f), sizeof(f), 4096 },
-		       { PT_LOAD, PF_R | PF_W, 0, vaddr, 0, sizeof(f), 0x10000, 4096 } },
+		.e = {.e_ident = ELFMAG,
+		      .e_type = ET_EXEC,
+		      .e_machine = EM_X86_64,
+		      .e_phoff = sizeof(Elf64_Ehdr),
+		      .e_phentsize = sizeof(Elf64_Phdr),
+		      .e_phnum = 2,
+		      .e_entry = vaddr},
+		.p = {{PT_LOAD, PF_R | PF_X, 0, 0x400000, 0, sizeof(f), sizeof(f), 4096},
+		      {PT_LOAD, PF_R | PF_W, 0, vaddr, 0, sizeof(f), 0x10000, 4096}},
 	};
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0755);
 
@@ -45,10 +53,7 @@ static void soft(void)
 	free(big);
 }
 
-static void deadly(void)
-{
-	execl("deadly", "x", (char *)NULL);
-}
+static void deadly(void) { execl("deadly", "x", (char *)NULL); }
 
 static void both(void)
 {

@@ -1,13 +1,16 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* A set-user-id program: AT_SECURE, unsafe variables gone, no signal at the parent's death, a sane stack limit. */
+/*
+ * A set-user-id program: AT_SECURE, unsafe variables gone, no signal at the parent's death, a sane
+ * stack limit.
+ */
 #include "duty.h"
 #include <sys/auxv.h>
 
 static void run(void)
 {
-	char *argv[] = { "x", "child", NULL }, *envp[] = { "LD_PRELOAD=x", "KEEP=1", NULL };
-	struct rlimit r = { RLIM_INFINITY, RLIM_INFINITY };
+	char *argv[] = {"x", "child", NULL}, *envp[] = {"LD_PRELOAD=x", "KEEP=1", NULL};
+	struct rlimit r = {RLIM_INFINITY, RLIM_INFINITY};
 
 	CHECK(setrlimit(RLIMIT_STACK, &r) == 0);
 	CHECK(setgid(1000) == 0 && setuid(1000) == 0);
@@ -30,8 +33,9 @@ static int child(void)
 
 	CHECK(prctl(PR_GET_PDEATHSIG, &sig) == 0 && getrlimit(RLIMIT_STACK, &r) == 0);
 	CHECK(getenv("KEEP"));
-	return (getauxval(AT_SECURE) != 0) | (geteuid() == 0) << 1 | (sig == SIGUSR1) << 2 | (getenv("LD_PRELOAD") != NULL) << 3 |
-	       (prctl(PR_GET_DUMPABLE) == 1) << 4 | (r.rlim_cur == RLIM_INFINITY) << 5 | (getegid() == 0) << 6;
+	return (getauxval(AT_SECURE) != 0) | (geteuid() == 0) << 1 | (sig == SIGUSR1) << 2 |
+	       (getenv("LD_PRELOAD") != NULL) << 3 | (prctl(PR_GET_DUMPABLE) == 1) << 4 |
+	       (r.rlim_cur == RLIM_INFINITY) << 5 | (getegid() == 0) << 6;
 }
 
 static int found(mode_t mode, void (*how)(void))

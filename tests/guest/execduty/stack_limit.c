@@ -9,9 +9,9 @@ static size_t arg_bytes;
 
 static void try_exec(void)
 {
-	struct rlimit r = { limit, RLIM_INFINITY };
+	struct rlimit r = {limit, RLIM_INFINITY};
 	char *arg = malloc(131072);
-	char *argv[256] = { "self", "child" };
+	char *argv[256] = {"self", "child"};
 	int n = 2;
 
 	CHECK(setrlimit(RLIMIT_STACK, &r) == 0);
@@ -34,7 +34,8 @@ static int with(rlim_t stack, size_t bytes)
 static int child(void)
 {
 	struct rlimit r;
-	unsigned long where = (unsigned long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned long where =
+		(unsigned long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned long below = (unsigned long)&r - where;
 
 	CHECK(getrlimit(RLIMIT_STACK, &r) == 0 && r.rlim_max == RLIM_INFINITY);
@@ -55,7 +56,8 @@ int main(int argc, char **argv)
 	CHECK(with(8 << 20, 2100000) == E2BIG << 8);
 	CHECK(with(RLIM_INFINITY, 6200000) == 40 << 8);
 	CHECK(with(RLIM_INFINITY, 6400000) == E2BIG << 8);
-	CHECK(with(65536, 100000) == E2BIG << 8);	/* the strings' floor is 128 KiB, but the stack cannot grow so far */
+	/* the strings' floor is 128 KiB, but the stack cannot grow so far */
+	CHECK(with(65536, 100000) == E2BIG << 8);
 	CHECK(with(65536, 0) == 40 << 8);
 	CHECK(with(4096, 0) == 40 << 8);
 	CHECK(with(0, 0) == 40 << 8);

@@ -36,7 +36,7 @@ static void *blocked_signals(void *arg)
 
 static void start_threads(void)
 {
-	void *(*kinds[])(void *) = { sleeper, spinner, blocked_signals };
+	void *(*kinds[])(void *) = {sleeper, spinner, blocked_signals};
 	pthread_t t;
 
 	CHECK(pipe(never) == 0);
@@ -90,7 +90,6 @@ static void leader_executes(void)
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	exec_self("alone", pid);
 }
-
 
 /* A failing exec leaves the threads alone. */
 static void failing(void)

@@ -1,4 +1,7 @@
-/* clone3(): works as fork() with exit_signal alone; sizes, unknown bytes and bad mixtures have their errno. */
+/*
+ * clone3(): works as fork() with exit_signal alone; sizes, unknown bytes and bad mixtures have
+ * their errno.
+ */
 #include "check.h"
 #include <linux/sched.h>
 

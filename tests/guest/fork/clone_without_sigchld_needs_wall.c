@@ -1,4 +1,7 @@
-/* A child whose end sends another signal than SIGCHLD sends that one, and wait sees it with __WALL or __WCLONE only. */
+/*
+ * A child whose end sends another signal than SIGCHLD sends that one, and wait sees it with __WALL
+ * or __WCLONE only.
+ */
 #include "check.h"
 
 int main(void)
@@ -16,7 +19,7 @@ int main(void)
 		ERR(waitpid(-1, &status, 0), ECHILD);
 		EQ(waitpid(-1, &status, flag ? __WALL : __WCLONE), pid);
 		EQ(status, 5 << 8);
-		EQ(sigtimedwait(&set, NULL, &(struct timespec){ 0 }), SIGUSR1);
+		EQ(sigtimedwait(&set, NULL, &(struct timespec){0}), SIGUSR1);
 	}
 	return 0;
 }

@@ -3,10 +3,7 @@
 
 static int code;
 
-static void leave(void)
-{
-	_exit(code);
-}
+static void leave(void) { _exit(code); }
 
 static void die(void)
 {
@@ -16,7 +13,8 @@ static void die(void)
 
 int main(void)
 {
-	static const int killers[] = { SIGHUP, SIGINT, SIGKILL, SIGUSR1, SIGPIPE, SIGALRM, SIGTERM, 40 };
+	static const int killers[] = {SIGHUP,  SIGINT,	SIGKILL, SIGUSR1,
+				      SIGPIPE, SIGALRM, SIGTERM, 40};
 
 	for (code = 0; code < 600; code += 99)
 		EQ(in_child(leave), (code & 0xff) << 8);
@@ -26,13 +24,13 @@ int main(void)
 		code = killers[i];
 		EQ(in_child(die), code);
 	}
-	static const int cores[] = { SIGQUIT, SIGILL, SIGABRT, SIGSEGV, SIGFPE };
+	static const int cores[] = {SIGQUIT, SIGILL, SIGABRT, SIGSEGV, SIGFPE};
 	for (int i = 0; i < 5; i++) {
 		code = cores[i];
 		int status = in_child(die);
 		EQ(WTERMSIG(status), code);
 	}
-	static const int harmless[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT };
+	static const int harmless[] = {SIGCHLD, SIGURG, SIGWINCH, SIGCONT};
 	for (int i = 0; i < 4; i++) {
 		code = harmless[i];
 		EQ(in_child(die), 0);

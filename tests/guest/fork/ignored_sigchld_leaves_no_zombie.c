@@ -1,14 +1,14 @@
-/* With SIGCHLD ignored, or SA_NOCLDWAIT, children vanish, and wait() answers ECHILD after the last one. */
+/*
+ * With SIGCHLD ignored, or SA_NOCLDWAIT, children vanish, and wait() answers ECHILD after the last
+ * one.
+ */
 #include "check.h"
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 int main(void)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_NOCLDWAIT | SA_RESTART };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_NOCLDWAIT | SA_RESTART};
 
 	signal(SIGCHLD, SIG_IGN);
 	for (int i = 0; i < 2; i++) {

@@ -3,12 +3,16 @@
 
 static void child(void)
 {
-	struct rlimit lim = { 2, 2 };
+	struct rlimit lim = {2, 2};
 	int fds[2];
 	char byte;
 
 	OK(setrlimit(RLIMIT_NPROC, &lim));
-	EQ(in_child(({ void (*f)(void) = (void (*)(void))sync; f; })), 0);
+	EQ(in_child(({
+		   void (*f)(void) = (void (*)(void))sync;
+		   f;
+	   })),
+	   0);
 	become_nobody();
 	OK(pipe(fds));
 	pid_t pid = OK(fork());

@@ -1,4 +1,7 @@
-/* CLONE_PARENT_SETTID, CLONE_CHILD_SETTID write the tid, CLONE_CHILD_CLEARTID clears and wakes the futex. */
+/*
+ * CLONE_PARENT_SETTID, CLONE_CHILD_SETTID write the tid, CLONE_CHILD_CLEARTID clears and wakes the
+ * futex.
+ */
 #include "check.h"
 #include <linux/futex.h>
 #include <sched.h>
@@ -17,8 +20,10 @@ static int child(void *arg)
 int main(void)
 {
 	int status;
-	int pid = OK(clone(child, stack + sizeof(stack), CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-			   CLONE_CHILD_CLEARTID | SIGCHLD, NULL, &parent_tid, NULL, &child_tid));
+	int pid = OK(clone(child, stack + sizeof(stack),
+			   CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+				   CLONE_CHILD_CLEARTID | SIGCHLD,
+			   NULL, &parent_tid, NULL, &child_tid));
 
 	EQ(parent_tid, pid);
 	while (!seen)

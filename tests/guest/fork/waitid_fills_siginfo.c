@@ -1,9 +1,12 @@
-/* waitid(): code, status, pid and uid of each event; WNOWAIT leaves the child; no event zeroes si_pid. */
+/*
+ * waitid(): code, status, pid and uid of each event; WNOWAIT leaves the child; no event zeroes
+ * si_pid.
+ */
 #include "check.h"
 
 static void expect(pid_t pid, int options, int code, int status)
 {
-	siginfo_t si = { 0 };
+	siginfo_t si = {0};
 
 	EQ(waitid(P_PID, pid, &si, options), 0);
 	EQ(si.si_signo, SIGCHLD);

@@ -1,4 +1,7 @@
-/* openat() and its relatives start at dirfd: EBADF for none, ENOTDIR for a file, ignored for absolute paths. */
+/*
+ * openat() and its relatives start at dirfd: EBADF for none, ENOTDIR for a file, ignored for
+ * absolute paths.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,4 +1,7 @@
-/* chown() clears the setuid and setgid bits, so does a write by nobody; setgid directories pass their group on. */
+/*
+ * chown() clears the setuid and setgid bits, so does a write by nobody; setgid directories pass
+ * their group on.
+ */
 #include "check.h"
 
 static mode_t mode_of(const char *path)

@@ -1,4 +1,7 @@
-/* The lowest free number is taken; dup2() onto itself, dup3(), F_DUPFD and RLIMIT_NOFILE keep their rules. */
+/*
+ * The lowest free number is taken; dup2() onto itself, dup3(), F_DUPFD and RLIMIT_NOFILE keep their
+ * rules.
+ */
 #include "check.h"
 
 int main(void)
@@ -29,7 +32,7 @@ int main(void)
 	ERR(dup(3), EMFILE);
 	ERR(dup2(3, 6), EBADF);
 	ERR(fcntl(3, F_DUPFD, 6), EINVAL);
-	ERR(pipe((int[2]){ 0 }), EMFILE);
+	ERR(pipe((int[2]){0}), EMFILE);
 	EQ(fcntl(101, F_GETFD), 0);
 	close(100);
 	ERR(close(100), EBADF);

@@ -20,7 +20,8 @@ int main(void)
 	EQ(read(d, &c, 1), 1);
 	EQ(c, 'c');
 	OK(fcntl(d, F_SETFL, O_APPEND | O_NONBLOCK));
-	EQ(fcntl(fd, F_GETFL) & (O_APPEND | O_NONBLOCK | O_ACCMODE), O_APPEND | O_NONBLOCK | O_RDWR);
+	EQ(fcntl(fd, F_GETFL) & (O_APPEND | O_NONBLOCK | O_ACCMODE),
+	   O_APPEND | O_NONBLOCK | O_RDWR);
 	sprintf(path, "/proc/self/fd/%d", fd);
 	int again = OK(open(path, O_RDONLY));
 	EQ(lseek(again, 0, SEEK_CUR), 0);

@@ -1,4 +1,7 @@
-/* A fifo: a non-blocking open for writing without reader is ENXIO; blocking opens meet; EOF after the writer. */
+/*
+ * A fifo: a non-blocking open for writing without reader is ENXIO; blocking opens meet; EOF after
+ * the writer.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,4 +1,6 @@
-/* link() counts in st_nlink; not for directories, not over a name; an unlinked open file lives on. */
+/*
+ * link() counts in st_nlink; not for directories, not over a name; an unlinked open file lives on.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,11 +1,14 @@
-/* A file with a hole: the hole reads as zero and takes no blocks; SEEK_DATA and SEEK_HOLE; size limits. */
+/*
+ * A file with a hole: the hole reads as zero and takes no blocks; SEEK_DATA and SEEK_HOLE; size
+ * limits.
+ */
 #include "check.h"
 
 int main(void)
 {
 	char c = 1;
 	struct stat st;
-	struct rlimit lim = { 1 << 20, RLIM_INFINITY };
+	struct rlimit lim = {1 << 20, RLIM_INFINITY};
 	int fd = scratch();
 
 	EQ(pwrite(fd, "end", 3, 1 << 30), 3);

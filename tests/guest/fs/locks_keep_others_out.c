@@ -7,7 +7,7 @@ static pid_t parent;
 
 static void child(void)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5, .l_len = 10 };
+	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5, .l_len = 10};
 
 	ERR(fcntl(fd, F_SETLK, &l), EAGAIN);
 	OK(fcntl(fd, F_GETLK, &l));
@@ -15,7 +15,7 @@ static void child(void)
 	EQ(l.l_pid, parent);
 	EQ(l.l_start, 0);
 	EQ(l.l_len, 10);
-	l = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 1 };
+	l = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 10, .l_len = 1};
 	OK(fcntl(fd, F_SETLK, &l));
 	int other = OK(open("locked", O_RDWR));
 	ERR(flock(other, LOCK_SH | LOCK_NB), EWOULDBLOCK);
@@ -25,7 +25,7 @@ static void child(void)
 
 int main(void)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 10 };
+	struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 10};
 
 	put_file("locked", "0123456789", 0600);
 	fd = OK(open("locked", O_RDWR));

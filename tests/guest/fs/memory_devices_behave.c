@@ -1,4 +1,7 @@
-/* null swallows, zero gives zeros, full is ENOSPC, random differs each time; wrong numbers are ENXIO. */
+/*
+ * null swallows, zero gives zeros, full is ENOSPC, random differs each time; wrong numbers are
+ * ENXIO.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,4 +1,7 @@
-/* A tmpfs mounted over a directory covers it; EBUSY while in use; umount uncovers; read-only is EROFS. */
+/*
+ * A tmpfs mounted over a directory covers it; EBUSY while in use; umount uncovers; read-only is
+ * EROFS.
+ */
 #include "check.h"
 #include <sys/mount.h>
 

@@ -1,4 +1,7 @@
-/* An O_PATH descriptor serves as a place: no read, no write, no fchmod; fstat, openat and /proc/self/fd work. */
+/*
+ * An O_PATH descriptor serves as a place: no read, no write, no fchmod; fstat, openat and
+ * /proc/self/fd work.
+ */
 #include "check.h"
 
 int main(void)

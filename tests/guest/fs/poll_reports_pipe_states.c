@@ -1,10 +1,13 @@
-/* poll() on a pipe: POLLIN with data, POLLOUT with room, POLLHUP without writer, POLLERR without reader, POLLNVAL. */
+/*
+ * poll() on a pipe: POLLIN with data, POLLOUT with room, POLLHUP without writer, POLLERR without
+ * reader, POLLNVAL.
+ */
 #include "check.h"
 #include <poll.h>
 
 static short events(int fd)
 {
-	struct pollfd p = { fd, POLLIN | POLLOUT, 0x7fff };
+	struct pollfd p = {fd, POLLIN | POLLOUT, 0x7fff};
 
 	OK(poll(&p, 1, 0));
 	return p.revents;
@@ -30,7 +33,7 @@ int main(void)
 	close(fds[0]);
 	EQ(events(fds[0]), POLLNVAL);
 	OK(pipe(fds));
-	p = (struct pollfd){ fds[0], POLLIN, 0 };
+	p = (struct pollfd){fds[0], POLLIN, 0};
 	t0 = seconds(CLOCK_MONOTONIC);
 	EQ(poll(&p, 1, 50), 0);
 	CHECK(seconds(CLOCK_MONOTONIC) - t0 >= 0.05);

@@ -1,4 +1,7 @@
-/* rename(): replaces files and empty directories; never a directory into itself; RENAME_NOREPLACE, RENAME_EXCHANGE. */
+/*
+ * rename(): replaces files and empty directories; never a directory into itself; RENAME_NOREPLACE,
+ * RENAME_EXCHANGE.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,4 +1,7 @@
-/* select() counts and leaves the ready bits, writes back the time left, refuses a closed descriptor. */
+/*
+ * select() counts and leaves the ready bits, writes back the time left, refuses a closed
+ * descriptor.
+ */
 #include "check.h"
 #include <sys/select.h>
 
@@ -6,7 +9,7 @@ int main(void)
 {
 	int fds[2];
 	fd_set in, out;
-	struct timeval tv = { 0, 30000 };
+	struct timeval tv = {0, 30000};
 
 	OK(pipe(fds));
 	FD_ZERO(&in);

@@ -1,4 +1,6 @@
-/* In a sticky directory only the owner of a file, of the directory, or root removes and renames it. */
+/*
+ * In a sticky directory only the owner of a file, of the directory, or root removes and renames it.
+ */
 #include "check.h"
 
 static void as_nobody(void)

@@ -1,4 +1,7 @@
-/* 40 symbolic links in one walk pass, 41 are ELOOP; a trailing slash follows; readlink() cuts silently. */
+/*
+ * 40 symbolic links in one walk pass, 41 are ELOOP; a trailing slash follows; readlink() cuts
+ * silently.
+ */
 #include "check.h"
 
 int main(void)

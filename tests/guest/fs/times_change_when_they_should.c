@@ -1,9 +1,11 @@
-/* utimensat(): sets, UTIME_NOW, UTIME_OMIT, permissions; write() moves mtime, chmod() ctime only. */
+/*
+ * utimensat(): sets, UTIME_NOW, UTIME_OMIT, permissions; write() moves mtime, chmod() ctime only.
+ */
 #include "check.h"
 
 static void as_nobody(void)
 {
-	struct timespec set[2] = { { 1, 0 }, { 2, 0 } }, now[2] = { { 0, UTIME_NOW }, { 0, UTIME_NOW } };
+	struct timespec set[2] = {{1, 0}, {2, 0}}, now[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
 
 	become_nobody();
 	ERR(utimensat(AT_FDCWD, "times", set, 0), EPERM);
@@ -14,7 +16,7 @@ static void as_nobody(void)
 int main(void)
 {
 	struct stat st, was;
-	struct timespec ts[2] = { { 1000, 5 }, { 2000, 6 } };
+	struct timespec ts[2] = {{1000, 5}, {2000, 6}};
 
 	put_file("times", "x", 0666);
 	OK(utimensat(AT_FDCWD, "times", ts, 0));

@@ -1,11 +1,14 @@
-/* readv() and writev(): pieces in order, at most 1024, a bad piece is EFAULT or cuts short; positions are checked. */
+/*
+ * readv() and writev(): pieces in order, at most 1024, a bad piece is EFAULT or cuts short;
+ * positions are checked.
+ */
 #include "check.h"
 #include <sys/uio.h>
 
 int main(void)
 {
 	char a[4] = "", b[4] = "", *volatile bad = (char *)8;
-	struct iovec v[2] = { { "abc", 3 }, { "def", 3 } }, r[2] = { { a, 2 }, { b, 3 } };
+	struct iovec v[2] = {{"abc", 3}, {"def", 3}}, r[2] = {{a, 2}, {b, 3}};
 	volatile int minus_one = -1, too_many = 1025;
 	int fd = scratch();
 
@@ -19,7 +22,7 @@ int main(void)
 	v[0].iov_len = -1;
 	ERR(writev(fd, v, 2), EINVAL);
 	ERR(readv(fd, (struct iovec *)bad, 1), EFAULT);
-	v[0] = (struct iovec){ bad, 3 };
+	v[0] = (struct iovec){bad, 3};
 	ERR(writev(fd, v, 1), EFAULT);
 	ERR(pread(fd, a, 1, -1), EINVAL);
 	ERR(pwrite(fd, a, 1, -1), EINVAL);

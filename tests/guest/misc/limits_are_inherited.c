@@ -1,4 +1,7 @@
-/* Limits pass to children; soft up to hard is free, hard goes up for root only; wrong resources are EINVAL. */
+/*
+ * Limits pass to children; soft up to hard is free, hard goes up for root only; wrong resources are
+ * EINVAL.
+ */
 #include "check.h"
 
 static void child(void)
@@ -22,7 +25,7 @@ static void child(void)
 
 int main(void)
 {
-	struct rlimit lim = { 111, 222 };
+	struct rlimit lim = {111, 222};
 
 	OK(setrlimit(RLIMIT_CORE, &lim));
 	EQ(in_child(child), 0);
@@ -37,6 +40,6 @@ int main(void)
 	OK(getrlimit(RLIMIT_STACK, &lim));
 	EQ(lim.rlim_cur, 8 << 20);
 	lim.rlim_max = 1 << 30;
-	ERR(setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 1, 1 << 30 }), EPERM);
+	ERR(setrlimit(RLIMIT_NOFILE, &(struct rlimit){1, 1 << 30}), EPERM);
 	return 0;
 }

@@ -28,14 +28,14 @@ static const char *get(const char *file)
 	return text;
 }
 
-#define ADJ	"/proc/self/oom_score_adj"
-#define OLD	"/proc/self/oom_adj"
+#define ADJ "/proc/self/oom_score_adj"
+#define OLD "/proc/self/oom_adj"
 
 int main(int argc, char **argv)
 {
 	int status;
 
-	if (argc > 1) {		/* after an exec */
+	if (argc > 1) { /* after an exec */
 		STREQ(get(ADJ), "-7\n");
 		return 0;
 	}
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	EQ(put(ADJ, "-7"), 0);
 	if (!fork()) {
 		STREQ(get(ADJ), "-7\n");
-		execv("/proc/self/exe", (char *[]){ argv[0], "again", NULL });
+		execv("/proc/self/exe", (char *[]){argv[0], "again", NULL});
 		_exit(1);
 	}
 	EQ(wait(&status), getpid() + 1);

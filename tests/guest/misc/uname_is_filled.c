@@ -1,4 +1,6 @@
-/* uname(): sysname Linux, machine x86_64, release 6.1; sethostname() sets nodename, for root only. */
+/*
+ * uname(): sysname Linux, machine x86_64, release 6.1; sethostname() sets nodename, for root only.
+ */
 #include "check.h"
 #include <sys/utsname.h>
 

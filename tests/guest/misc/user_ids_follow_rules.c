@@ -21,7 +21,7 @@ static void saved(void)
 
 static void groups(void)
 {
-	gid_t set[3] = { 30, 10, 20 }, got[3];
+	gid_t set[3] = {30, 10, 20}, got[3];
 
 	OK(setgroups(3, set));
 	EQ(getgroups(0, NULL), 3);

@@ -1,11 +1,11 @@
 /* RLIMIT_AS and RLIMIT_DATA bound mmap() with ENOMEM. */
 #include "check.h"
 
-#define TRY(bytes)	mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+#define TRY(bytes) mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
 
 int main(void)
 {
-	struct rlimit lim = { 64 << 20, RLIM_INFINITY };
+	struct rlimit lim = {64 << 20, RLIM_INFINITY};
 
 	OK(setrlimit(RLIMIT_AS, &lim));
 	ERR(TRY(64 << 20), ENOMEM);

@@ -1,7 +1,10 @@
-/* brk() moves in bytes, gives zeroed pages, takes them back, and answers the old end when it refuses. */
+/*
+ * brk() moves in bytes, gives zeroed pages, takes them back, and answers the old end when it
+ * refuses.
+ */
 #include "check.h"
 
-#define BRK(x)	((char *)syscall(SYS_brk, (x)))
+#define BRK(x) ((char *)syscall(SYS_brk, (x)))
 
 int main(void)
 {
@@ -11,7 +14,8 @@ int main(void)
 	EQ(BRK(p), p);
 	p[-1] = 1;
 	EQ(BRK(start + 10), start + 10);
-	FAULT(read_byte, (char *)(((unsigned long)start + 10 + 2 * PAGE) & -PAGE), SIGSEGV, SEGV_MAPERR);
+	FAULT(read_byte, (char *)(((unsigned long)start + 10 + 2 * PAGE) & -PAGE), SIGSEGV,
+	      SEGV_MAPERR);
 	EQ(BRK(p), p);
 	EQ(p[-1], 0);
 	EQ(BRK(1), p);

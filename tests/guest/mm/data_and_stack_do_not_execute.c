@@ -1,11 +1,11 @@
 /* Code in data, heap or stack does not run (SEGV_ACCERR) until mprotect() says PROT_EXEC. */
 #include "check.h"
 
-static unsigned char in_data[] = { 0xc3 };
+static unsigned char in_data[] = {0xc3};
 
 int main(void)
 {
-	unsigned char on_stack[] = { 0xc3 };
+	unsigned char on_stack[] = {0xc3};
 	char *p = anon(PAGE, PROT_READ | PROT_WRITE);
 
 	p[0] = 0xc3;

@@ -1,7 +1,10 @@
-/* MAP_FIXED takes the place of what is there; MAP_FIXED_NOREPLACE answers EEXIST; a hint is only a hint. */
+/*
+ * MAP_FIXED takes the place of what is there; MAP_FIXED_NOREPLACE answers EEXIST; a hint is only a
+ * hint.
+ */
 #include "check.h"
 
-#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 int main(void)
 {

@@ -1,4 +1,7 @@
-/* The kernel's half is not there for a program: SEGV_MAPERR; a non-canonical address has no si_addr. */
+/*
+ * The kernel's half is not there for a program: SEGV_MAPERR; a non-canonical address has no
+ * si_addr.
+ */
 #include "check.h"
 
 int main(void)

@@ -1,10 +1,7 @@
 /* MemFree is back where it was after processes with 64 MiB each have ended, killed or not. */
 #include "check.h"
 
-static void hog(void)
-{
-	memset(anon(64 << 20, PROT_READ | PROT_WRITE), 1, 64 << 20);
-}
+static void hog(void) { memset(anon(64 << 20, PROT_READ | PROT_WRITE), 1, 64 << 20); }
 
 static void hog_killed(void)
 {

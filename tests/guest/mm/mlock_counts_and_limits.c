@@ -4,7 +4,7 @@
 int main(void)
 {
 	unsigned char vec[4];
-	struct rlimit lim = { 2 * PAGE, 2 * PAGE };
+	struct rlimit lim = {2 * PAGE, 2 * PAGE};
 	char *p = anon(4 * PAGE, PROT_READ | PROT_WRITE);
 
 	OK(mlock(p, 4 * PAGE));

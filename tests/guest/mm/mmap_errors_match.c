@@ -1,11 +1,12 @@
 /* Each wrong argument of mmap() and munmap() has its errno. */
 #include "check.h"
 
-#define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
+#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
 
 int main(void)
 {
-	int pipes[2], fd = scratch(), ro = OK(open("/proc/self/exe", O_RDONLY)), wo, dir = OK(open("/", O_RDONLY));
+	int pipes[2], fd = scratch(), ro = OK(open("/proc/self/exe", O_RDONLY)), wo,
+		      dir = OK(open("/", O_RDONLY));
 
 	OK(pipe(pipes));
 	wo = OK(open("mmap_errors.tmp", O_WRONLY | O_CREAT, 0600));

@@ -3,7 +3,8 @@
 
 int main(void)
 {
-	char *s = OK(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	char *s =
+		OK(mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	char *v = anon(PAGE, PROT_READ | PROT_WRITE);
 
 	strcpy(s, "twice");

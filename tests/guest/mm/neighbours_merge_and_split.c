@@ -7,7 +7,8 @@ int main(void)
 	char *area = anon(16 * PAGE, PROT_NONE), *p = area + 4 * PAGE;
 
 	for (int i = 0; i < 4; i++)
-		OK(mmap(p + i * PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+		OK(mmap(p + i * PAGE, PAGE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
 	EQ(sscanf(map_of(p), "%lx-%lx", &lo, &hi), 2);
 	EQ(lo, p);
 	EQ(hi, p + 4 * PAGE);

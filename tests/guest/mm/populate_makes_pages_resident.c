@@ -10,7 +10,8 @@ int main(void)
 	OK(mincore(p, 8 * PAGE, vec));
 	for (int i = 0; i < 8; i++)
 		EQ(vec[i] & 1, i == 3);
-	p = OK(mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0));
+	p = OK(mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0));
 	OK(mincore(p, 8 * PAGE, vec));
 	for (int i = 0; i < 8; i++)
 		EQ(vec[i] & 1, 1);

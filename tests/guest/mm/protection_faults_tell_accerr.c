@@ -1,4 +1,6 @@
-/* A forbidden access is SIGSEGV with SEGV_ACCERR, an access to nothing SEGV_MAPERR, si_addr exact. */
+/*
+ * A forbidden access is SIGSEGV with SEGV_ACCERR, an access to nothing SEGV_MAPERR, si_addr exact.
+ */
 #include "check.h"
 
 int main(void)

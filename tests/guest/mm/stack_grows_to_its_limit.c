@@ -10,19 +10,13 @@ static void __attribute__((noinline)) dig(void *bytes)
 	room[0] = room[1];
 }
 
-static void one_mib(void)
-{
-	dig((void *)(1 << 20));
-}
+static void one_mib(void) { dig((void *)(1 << 20)); }
 
-static void nine_mib(void)
-{
-	dig((void *)(9 << 20));
-}
+static void nine_mib(void) { dig((void *)(9 << 20)); }
 
 int main(void)
 {
-	struct rlimit lim = { 512 << 10, RLIM_INFINITY };
+	struct rlimit lim = {512 << 10, RLIM_INFINITY};
 
 	dig((void *)(4 << 20));
 	EQ(in_child(one_mib), 0);

@@ -1,4 +1,7 @@
-/* ftruncate() takes pages away from shared and private mappings, copied ones too, and clears the tail. */
+/*
+ * ftruncate() takes pages away from shared and private mappings, copied ones too, and clears the
+ * tail.
+ */
 #include "check.h"
 
 int main(void)

@@ -24,15 +24,12 @@ static int overflow(int n)
 	return n ? overflow(n + 1) + room[0] : 0;
 }
 
-static void run_over(void)
-{
-	overflow(1);
-}
+static void run_over(void) { overflow(1); }
 
 int main(void)
 {
-	stack_t ss = { .ss_size = 65536 };
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+	stack_t ss = {.ss_size = 65536};
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
 
 	ss.ss_sp = alt = anon(65536, PROT_READ | PROT_WRITE);
 	OK(sigaltstack(&ss, NULL));

@@ -1,4 +1,7 @@
-/* What a handler writes into its ucontext is what the program goes on with; wild values do not harm. */
+/*
+ * What a handler writes into its ucontext is what the program goes on with; wild values do not
+ * harm.
+ */
 #include "check.h"
 #include <ucontext.h>
 
@@ -20,7 +23,7 @@ static void wild(int sig, siginfo_t *info, void *context)
 
 static void go_wild(void)
 {
-	struct sigaction sa = { .sa_sigaction = wild, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = wild, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGUSR1, &sa, NULL);
 	raise(SIGUSR1);
@@ -28,12 +31,12 @@ static void go_wild(void)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_sigaction = skip, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = skip, .sa_flags = SA_SIGINFO};
 	unsigned long rbx;
 	sigset_t now;
 
 	sigaction(SIGILL, &sa, NULL);
-	asm volatile("xor %%ebx, %%ebx; ud2; mov %%rbx, %0" : "=r" (rbx) : : "rbx");
+	asm volatile("xor %%ebx, %%ebx; ud2; mov %%rbx, %0" : "=r"(rbx) : : "rbx");
 	EQ(rbx, 4711);
 	OK(sigprocmask(SIG_BLOCK, NULL, &now));
 	EQ(sigismember(&now, SIGUSR2), 1);

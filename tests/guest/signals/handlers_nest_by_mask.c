@@ -4,10 +4,7 @@
 static char order[32];
 static int depth;
 
-static void note(char c)
-{
-	order[strlen(order)] = c;
-}
+static void note(char c) { order[strlen(order)] = c; }
 
 static void handler(int sig)
 {
@@ -22,7 +19,7 @@ static void handler(int sig)
 
 static const char *run(int flags)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = flags};
 
 	memset(order, 0, sizeof(order));
 	depth = 0;

@@ -15,21 +15,23 @@ static void handler(int sig, siginfo_t *info, void *context)
 	siglongjmp(back, 1);
 }
 
-#define CAUSE(text, sig, code, trap) do { \
-	if (!sigsetjmp(back, 1)) \
-		asm volatile(text : : : "rax", "rdx", "rcx", "memory"); \
-	EQ(got.si_signo, sig); \
-	EQ(got.si_code, code); \
-	EQ(trapno, trap); \
-} while (0)
+#define CAUSE(text, sig, code, trap) \
+	do { \
+		if (!sigsetjmp(back, 1)) \
+			asm volatile(text : : : "rax", "rdx", "rcx", "memory"); \
+		EQ(got.si_signo, sig); \
+		EQ(got.si_code, code); \
+		EQ(trapno, trap); \
+	} while (0)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	for (int sig = SIGILL; sig <= SIGSEGV; sig++)
 		sigaction(sig, &sa, NULL);
-	CAUSE("xor %%edx, %%edx; xor %%eax, %%eax; xor %%ecx, %%ecx; div %%ecx", SIGFPE, FPE_INTDIV, 0);
+	CAUSE("xor %%edx, %%edx; xor %%eax, %%eax; xor %%ecx, %%ecx; div %%ecx", SIGFPE, FPE_INTDIV,
+	      0);
 	EQ(got.si_addr, rip);
 	CAUSE("ud2", SIGILL, ILL_ILLOPN, 6);
 	EQ(got.si_addr, rip);

@@ -1,17 +1,17 @@
-/* ITIMER_REAL comes again and again, ITIMER_VIRTUAL counts user time only, alarm() tells what was left. */
+/*
+ * ITIMER_REAL comes again and again, ITIMER_VIRTUAL counts user time only, alarm() tells what was
+ * left.
+ */
 #include "check.h"
 #include <sys/time.h>
 
 static volatile int count[65];
 
-static void handler(int sig)
-{
-	count[sig]++;
-}
+static void handler(int sig) { count[sig]++; }
 
 int main(void)
 {
-	struct itimerval it = { { 0, 10000 }, { 0, 10000 } }, off = { 0 }, old;
+	struct itimerval it = {{0, 10000}, {0, 10000}}, off = {0}, old;
 
 	signal(SIGALRM, handler);
 	signal(SIGVTALRM, handler);

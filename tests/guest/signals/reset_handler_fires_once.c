@@ -11,7 +11,7 @@ static void handler(int sig)
 
 static void twice(void)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_RESETHAND };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_RESETHAND};
 
 	OK(sigaction(SIGUSR1, &sa, NULL));
 	raise(SIGUSR1);

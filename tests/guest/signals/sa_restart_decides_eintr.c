@@ -3,14 +3,11 @@
 
 static int fds[2];
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 static ssize_t read_with(int flags)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = flags};
 	char byte;
 
 	OK(sigaction(SIGUSR1, &sa, NULL));

@@ -26,7 +26,7 @@ static void expect(pid_t pid, int code, int status)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 	sigset_t set;
 
 	sigemptyset(&set);

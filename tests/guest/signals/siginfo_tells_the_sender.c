@@ -1,4 +1,7 @@
-/* SA_SIGINFO: kill() gives SI_USER with pid and uid, tgkill SI_TKILL, sigqueue SI_QUEUE with its value. */
+/*
+ * SA_SIGINFO: kill() gives SI_USER with pid and uid, tgkill SI_TKILL, sigqueue SI_QUEUE with its
+ * value.
+ */
 #include "check.h"
 
 static volatile siginfo_t got;
@@ -13,7 +16,7 @@ static void handler(int sig, siginfo_t *info, void *context)
 
 int main(void)
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	OK(sigaction(SIGUSR1, &sa, NULL));
 	OK(kill(getpid(), SIGUSR1));
@@ -24,7 +27,7 @@ int main(void)
 	OK(syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1));
 	EQ(got.si_code, SI_TKILL);
 	EQ(got.si_pid, getpid());
-	OK(sigqueue(getpid(), SIGUSR1, (union sigval){ .sival_int = 1234 }));
+	OK(sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 1234}));
 	EQ(got.si_code, SI_QUEUE);
 	EQ(got.si_value.sival_int, 1234);
 	EQ(got.si_pid, getpid());

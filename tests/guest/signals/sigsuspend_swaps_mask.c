@@ -1,4 +1,6 @@
-/* sigsuspend() opens the mask just while it sleeps; pending signals run, then the old mask is back. */
+/*
+ * sigsuspend() opens the mask just while it sleeps; pending signals run, then the old mask is back.
+ */
 #include "check.h"
 
 static volatile int count;

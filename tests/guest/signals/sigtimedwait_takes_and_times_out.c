@@ -1,16 +1,15 @@
-/* sigtimedwait() sleeps until the signal comes or time is up; another signal's handler gives EINTR. */
+/*
+ * sigtimedwait() sleeps until the signal comes or time is up; another signal's handler gives EINTR.
+ */
 #include "check.h"
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 int main(void)
 {
 	sigset_t set;
 	siginfo_t si;
-	struct timespec ts = { 0, 50000000 }, two = { 2, 0 };
+	struct timespec ts = {0, 50000000}, two = {2, 0};
 	double t0 = seconds(CLOCK_MONOTONIC);
 
 	sigemptyset(&set);

@@ -1,24 +1,24 @@
-/* nanosleep, poll, pause and sigsuspend answer EINTR even with SA_RESTART; nanosleep tells what is left. */
+/*
+ * nanosleep, poll, pause and sigsuspend answer EINTR even with SA_RESTART; nanosleep tells what is
+ * left.
+ */
 #include "check.h"
 #include <poll.h>
 #include <sys/time.h>
 
-static void handler(int sig)
-{
-	(void)sig;
-}
+static void handler(int sig) { (void)sig; }
 
 static void alarm_soon(void)
 {
-	struct itimerval it = { .it_value = { 0, 20000 } };
+	struct itimerval it = {.it_value = {0, 20000}};
 
 	OK(setitimer(ITIMER_REAL, &it, NULL));
 }
 
 int main(void)
 {
-	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_RESTART };
-	struct timespec ts = { 5, 0 }, left = { 0, 0 };
+	struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_RESTART};
+	struct timespec ts = {5, 0}, left = {0, 0};
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -33,6 +33,6 @@ int main(void)
 	alarm_soon();
 	ERR(sigsuspend(&none), EINTR);
 	alarm_soon();
-	ERR(select(0, NULL, NULL, NULL, &(struct timeval){ 5, 0 }), EINTR);
+	ERR(select(0, NULL, NULL, NULL, &(struct timeval){5, 0}), EINTR);
 	return 0;
 }

@@ -1,4 +1,7 @@
-/* SIGCONT takes pending stop signals away and a stop takes a pending SIGCONT; both cannot be refused. */
+/*
+ * SIGCONT takes pending stop signals away and a stop takes a pending SIGCONT; both cannot be
+ * refused.
+ */
 #include "check.h"
 
 int main(void)
@@ -19,8 +22,8 @@ int main(void)
 	OK(kill(getpid(), SIGTSTP));
 	OK(sigpending(&pending));
 	EQ(sigismember(&pending, SIGCONT), 0);
-	ERR(sigaction(SIGKILL, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL), EINVAL);
-	ERR(sigaction(SIGSTOP, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL), EINVAL);
+	ERR(sigaction(SIGKILL, &(struct sigaction){.sa_handler = SIG_IGN}, NULL), EINVAL);
+	ERR(sigaction(SIGSTOP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL), EINVAL);
 	sigfillset(&set);
 	OK(sigprocmask(SIG_BLOCK, &set, NULL));
 	OK(sigprocmask(SIG_BLOCK, NULL, &set));

@@ -28,7 +28,7 @@ static double compute(void)
 
 int main(void)
 {
-	struct itimerval it = { { 0, 2000 }, { 0, 2000 } };
+	struct itimerval it = {{0, 2000}, {0, 2000}};
 	double want = compute();
 
 	signal(SIGALRM, handler);

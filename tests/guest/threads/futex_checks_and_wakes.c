@@ -6,7 +6,8 @@
 static int word, other;
 static volatile int woken;
 
-#define FUTEX(addr, op, val, ts, addr2, val3) syscall(SYS_futex, addr, (op) | FUTEX_PRIVATE_FLAG, val, ts, addr2, val3)
+#define FUTEX(addr, op, val, ts, addr2, val3) \
+	syscall(SYS_futex, addr, (op) | FUTEX_PRIVATE_FLAG, val, ts, addr2, val3)
 
 static void *waiter(void *arg)
 {
@@ -18,7 +19,7 @@ static void *waiter(void *arg)
 int main(void)
 {
 	pthread_t t[3];
-	struct timespec ts = { 0, 20000000 };
+	struct timespec ts = {0, 20000000};
 
 	ERR(FUTEX(&word, FUTEX_WAIT, 1, NULL, NULL, 0), EAGAIN);
 	ERR(FUTEX(&word, FUTEX_WAIT, 0, &ts, NULL, 0), ETIMEDOUT);

@@ -1,4 +1,7 @@
-/* /proc/self/task has one directory a thread; getpid() is one for all; setuid() holds for all threads. */
+/*
+ * /proc/self/task has one directory a thread; getpid() is one for all; setuid() holds for all
+ * threads.
+ */
 #include "check.h"
 #include <dirent.h>
 #include <pthread.h>

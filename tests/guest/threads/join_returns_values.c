@@ -1,4 +1,6 @@
-/* Threads run, share memory, have ids and TLS of their own, and pthread_join() gets their values. */
+/*
+ * Threads run, share memory, have ids and TLS of their own, and pthread_join() gets their values.
+ */
 #include "check.h"
 #include <pthread.h>
 

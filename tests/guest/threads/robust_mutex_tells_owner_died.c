@@ -4,10 +4,7 @@
 
 static pthread_mutex_t *lock;
 
-static void take(void)
-{
-	EQ(pthread_mutex_lock(lock), 0);
-}
+static void take(void) { EQ(pthread_mutex_lock(lock), 0); }
 
 int main(void)
 {

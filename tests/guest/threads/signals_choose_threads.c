@@ -1,4 +1,7 @@
-/* pthread_kill() reaches its thread; a signal to the process goes to one that does not block it; a kill ends all. */
+/*
+ * pthread_kill() reaches its thread; a signal to the process goes to one that does not block it; a
+ * kill ends all.
+ */
 #include "check.h"
 #include <pthread.h>
 

@@ -1,4 +1,7 @@
-/* REALTIME is after 2024 and agrees with time() and gettimeofday(); COARSE lags less than 20 ms; BOOTTIME >= MONOTONIC. */
+/*
+ * REALTIME is after 2024 and agrees with time() and gettimeofday(); COARSE lags less than 20 ms;
+ * BOOTTIME >= MONOTONIC.
+ */
 #include "check.h"
 #include <sys/time.h>
 

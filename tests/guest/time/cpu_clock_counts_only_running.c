@@ -1,4 +1,7 @@
-/* The process's CPU clock stands while it sleeps and runs while it computes; times() and clock() follow. */
+/*
+ * The process's CPU clock stands while it sleeps and runs while it computes; times() and clock()
+ * follow.
+ */
 #include "check.h"
 #include <sys/times.h>
 

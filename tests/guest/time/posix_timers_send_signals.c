@@ -1,4 +1,7 @@
-/* timer_create(): the signal carries the value and SI_TIMER, intervals go on, overruns count, delete ends it. */
+/*
+ * timer_create(): the signal carries the value and SI_TIMER, intervals go on, overruns count,
+ * delete ends it.
+ */
 #include "check.h"
 
 int main(void)
@@ -6,9 +9,11 @@ int main(void)
 	timer_t id;
 	siginfo_t si;
 	sigset_t set;
-	struct timespec zero = { 0, 50000000 };
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 77 };
-	struct itimerspec it = { { 0, 5000000 }, { 0, 10000000 } };
+	struct timespec zero = {0, 50000000};
+	struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL,
+			      .sigev_signo = SIGRTMIN,
+			      .sigev_value.sival_int = 77};
+	struct itimerspec it = {{0, 5000000}, {0, 10000000}};
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGRTMIN);
@@ -26,7 +31,7 @@ int main(void)
 	EQ(it.it_interval.tv_nsec, 5000000);
 	CHECK(it.it_value.tv_nsec > 0 && it.it_value.tv_nsec <= 5000000);
 	OK(timer_delete(id));
-	while (sigtimedwait(&set, &si, &(struct timespec){ 0 }) > 0)
+	while (sigtimedwait(&set, &si, &(struct timespec){0}) > 0)
 		;
 	ERR(sigtimedwait(&set, &si, &zero), EAGAIN);
 	ERR(syscall(SYS_timer_delete, 99), EINVAL);

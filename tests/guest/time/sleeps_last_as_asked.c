@@ -1,9 +1,11 @@
-/* nanosleep() and clock_nanosleep(), relative and absolute, never end early, nor much late; errors. */
+/*
+ * nanosleep() and clock_nanosleep(), relative and absolute, never end early, nor much late; errors.
+ */
 #include "check.h"
 
 int main(void)
 {
-	struct timespec ts = { 0, 50000000 }, bad = { 0, 1000000000 };
+	struct timespec ts = {0, 50000000}, bad = {0, 1000000000};
 	double t0 = seconds(CLOCK_MONOTONIC), took;
 
 	OK(nanosleep(&ts, NULL));
@@ -26,7 +28,7 @@ int main(void)
 	EQ(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL), 0);
 	CHECK(seconds(CLOCK_MONOTONIC) - t0 < 0.05);
 	ERR(nanosleep(&bad, NULL), EINVAL);
-	bad = (struct timespec){ -1, 0 };
+	bad = (struct timespec){-1, 0};
 	ERR(nanosleep(&bad, NULL), EINVAL);
 	EQ(clock_nanosleep(99, 0, &ts, NULL), EINVAL);
 	EQ(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &ts, NULL), EINVAL);

@@ -1,4 +1,7 @@
-/* A background process that writes to its terminal is stopped by SIGTTOU when TOSTOP is set; tcsetpgrp too. */
+/*
+ * A background process that writes to its terminal is stopped by SIGTTOU when TOSTOP is set;
+ * tcsetpgrp too.
+ */
 #include "check.h"
 #include <sys/ioctl.h>
 #include <termios.h>

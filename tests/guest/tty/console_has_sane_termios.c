@@ -1,4 +1,7 @@
-/* /dev/ttyS0 is a terminal: TCGETS gives cooked modes, TCSETS keeps what is set, other files are ENOTTY. */
+/*
+ * /dev/ttyS0 is a terminal: TCGETS gives cooked modes, TCSETS keeps what is set, other files are
+ * ENOTTY.
+ */
 #include "check.h"
 #include <sys/ioctl.h>
 #include <termios.h>

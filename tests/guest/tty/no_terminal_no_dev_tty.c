@@ -1,4 +1,7 @@
-/* Without a controlling terminal /dev/tty is ENXIO; a session leader gets one by TIOCSCTTY and loses it by TIOCNOTTY. */
+/*
+ * Without a controlling terminal /dev/tty is ENXIO; a session leader gets one by TIOCSCTTY and
+ * loses it by TIOCNOTTY.
+ */
 #include "check.h"
 #include <sys/ioctl.h>
 #include <termios.h>

@@ -4,7 +4,7 @@
 
 int main(void)
 {
-	struct winsize was, w = { 33, 99, 1, 2 }, now;
+	struct winsize was, w = {33, 99, 1, 2}, now;
 	int fd = OK(open("/dev/ttyS0", O_RDWR | O_NOCTTY | O_NONBLOCK));
 
 	OK(ioctl(fd, TIOCGWINSZ, &was));

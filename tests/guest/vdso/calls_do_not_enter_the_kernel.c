@@ -1,4 +1,7 @@
-/* A thousand clock_gettime() calls cost far less system time and far fewer cycles than a thousand system calls. */
+/*
+ * A thousand clock_gettime() calls cost far less system time and far fewer cycles than a thousand
+ * system calls.
+ */
 #include "check.h"
 
 static unsigned long best(int by_call)

@@ -1,4 +1,7 @@
-/* AT_SYSINFO_EHDR names an ELF image inside [vdso] whose symbol table has the five functions with code inside it. */
+/*
+ * AT_SYSINFO_EHDR names an ELF image inside [vdso] whose symbol table has the five functions with
+ * code inside it.
+ */
 #include "check.h"
 #include <elf.h>
 #include <sys/auxv.h>
@@ -36,8 +39,8 @@ static void *find(const char *name)
 
 int main(void)
 {
-	static const char *const names[] = { "__vdso_clock_gettime", "__vdso_gettimeofday", "__vdso_time",
-					     "__vdso_clock_getres", "__vdso_getcpu" };
+	static const char *const names[] = {"__vdso_clock_gettime", "__vdso_gettimeofday",
+					    "__vdso_time", "__vdso_clock_getres", "__vdso_getcpu"};
 
 	base = (void *)getauxval(AT_SYSINFO_EHDR);
 	CHECK(base && !memcmp(base, ELFMAG, SELFMAG));

@@ -1,4 +1,6 @@
-/* [vdso] and [vvar] refuse stores, [vvar] reads; munmap() takes them away and system calls go on. */
+/*
+ * [vdso] and [vvar] refuse stores, [vvar] reads; munmap() takes them away and system calls go on.
+ */
 #include "check.h"
 #include <sys/auxv.h>
 

@@ -28,7 +28,10 @@ static void read_file(const char *name)
 	close(fd);
 }
 
-/* Areas that overlap, are not in order, lie below mmap_min_addr or hold nothing; *stack_end: the end of [stack]. */
+/*
+ * Areas that overlap, are not in order, lie below mmap_min_addr or hold nothing; *stack_end: the
+ * end of [stack].
+ */
 static int check_maps(unsigned long *stack_end, unsigned long sp)
 {
 	unsigned long last = 65536, start, end;
@@ -69,10 +72,11 @@ int main(int argc, char **argv)
 	char line[200], next[16];
 
 	if (!mmap_base)
-		mmap_base = (unsigned long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		mmap_base = (unsigned long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+						-1, 0);
 	problems += (sp & 15) != 0;
-	snprintf(line, sizeof(line), "@ %lx %lx %lx %lx %lx %lx %x\n", sp, stack_end, mmap_base, start_brk(),
-		 getauxval(AT_PHDR) & ~4095UL, getauxval(AT_SYSINFO_EHDR), problems);
+	snprintf(line, sizeof(line), "@ %lx %lx %lx %lx %lx %lx %x\n", sp, stack_end, mmap_base,
+		 start_brk(), getauxval(AT_PHDR) & ~4095UL, getauxval(AT_SYSINFO_EHDR), problems);
 	if (write(1, line, strlen(line)) < 0 || count <= 1)
 		return 0;
 	if (argc > 2 && argv[2][0] == 'R')

@@ -24,7 +24,8 @@ int main(void)
 	pthread_t t;
 	char c;
 
-	if (pipe(ready) || pipe(never) || pthread_create(&t, NULL, other_thread, NULL) || read(ready[0], &c, 1) != 1)
+	if (pipe(ready) || pipe(never) || pthread_create(&t, NULL, other_thread, NULL) ||
+	    read(ready[0], &c, 1) != 1)
 		return 1;
 	usleep(20000);
 	map_areas();

@@ -1,6 +1,9 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* dumped LIMIT FILTER UID PROGRAM [WORD]: run it with these, print its wait status and what lies in the folder then. */
+/*
+ * dumped LIMIT FILTER UID PROGRAM [WORD]: run it with these, print its wait status and what lies in
+ * the folder then.
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,10 +23,7 @@ static void set_filter(const char *text)
 	close(fd);
 }
 
-static int only_cores(const struct dirent *d)
-{
-	return strncmp(d->d_name, "core", 4) == 0;
-}
+static int only_cores(const struct dirent *d) { return strncmp(d->d_name, "core", 4) == 0; }
 
 static void show_name(const char *name, int pid)
 {
@@ -40,7 +40,7 @@ static void show_name(const char *name, int pid)
 
 int main(int argc, char **argv)
 {
-	struct rlimit lim = { strtoul(argv[1], NULL, 0), RLIM_INFINITY };
+	struct rlimit lim = {strtoul(argv[1], NULL, 0), RLIM_INFINITY};
 	struct dirent **names;
 	struct stat st;
 	int pid, status, n;

@@ -29,7 +29,8 @@ static struct library {
 
 static void good_library(void)
 {
-	static const unsigned char code[] = { 0xb8, 42, 0, 0, 0, 0xc3 };	/* mov $42, %eax; ret */
+	/* mov $42, %eax; ret */
+	static const unsigned char code[] = {0xb8, 42, 0, 0, 0, 0xc3};
 
 	memset(&lib, 0, sizeof(lib));
 	memcpy(lib.ehdr.e_ident, ELFMAG, SELFMAG);
@@ -38,7 +39,7 @@ static void good_library(void)
 	lib.ehdr.e_phoff = sizeof(lib.ehdr);
 	lib.ehdr.e_phentsize = sizeof(Elf64_Phdr);
 	lib.ehdr.e_phnum = 1;
-	lib.phdr[0] = (Elf64_Phdr){ PT_LOAD, PF_R | PF_X, 0, BASE, BASE, 0x800, 0x5000, 4096 };
+	lib.phdr[0] = (Elf64_Phdr){PT_LOAD, PF_R | PF_X, 0, BASE, BASE, 0x800, 0x5000, 4096};
 	memset(lib.rest, 'x', sizeof(lib.rest));
 	memcpy((char *)&lib + CODE, code, sizeof(code));
 }
@@ -81,19 +82,40 @@ static void broken(const char *what, void (*change)(void))
 	munmap((void *)BASE, 0x100000);
 }
 
-static void is_good(void) { }
+static void is_good(void) {}
 static void is_dyn(void) { lib.ehdr.e_type = ET_DYN; }
 static void is_386(void) { lib.ehdr.e_machine = EM_386; }
 static void no_magic(void) { lib.ehdr.e_ident[0] = 0; }
 static void no_headers(void) { lib.ehdr.e_phnum = 0; }
-static void two_headers(void) { lib.ehdr.e_phnum = 2; lib.phdr[1].p_type = PT_NOTE; }
-static void load_second(void) { two_headers(); lib.phdr[1] = lib.phdr[0]; lib.phdr[0].p_type = PT_NOTE; }
-static void two_loads(void) { two_headers(); lib.phdr[1] = lib.phdr[0]; }
-static void three_headers(void) { lib.ehdr.e_phnum = 3; lib.phdr[1].p_type = lib.phdr[2].p_type = PT_NOTE; }
+static void two_headers(void)
+{
+	lib.ehdr.e_phnum = 2;
+	lib.phdr[1].p_type = PT_NOTE;
+}
+static void load_second(void)
+{
+	two_headers();
+	lib.phdr[1] = lib.phdr[0];
+	lib.phdr[0].p_type = PT_NOTE;
+}
+static void two_loads(void)
+{
+	two_headers();
+	lib.phdr[1] = lib.phdr[0];
+}
+static void three_headers(void)
+{
+	lib.ehdr.e_phnum = 3;
+	lib.phdr[1].p_type = lib.phdr[2].p_type = PT_NOTE;
+}
 static void phoff_far(void) { lib.ehdr.e_phoff = 1UL << 40; }
 static void entsize(void) { lib.ehdr.e_phentsize = 1; }
 static void no_bss(void) { lib.phdr[0].p_memsz = lib.phdr[0].p_filesz; }
-static void odd_start(void) { lib.phdr[0].p_vaddr += 0x123; lib.phdr[0].p_offset += 0x123; }
+static void odd_start(void)
+{
+	lib.phdr[0].p_vaddr += 0x123;
+	lib.phdr[0].p_offset += 0x123;
+}
 static void misaligned(void) { lib.phdr[0].p_offset += 0x123; }
 static void kernel_address(void) { lib.phdr[0].p_vaddr = 0xffff800000000000UL; }
 static void occupied(void) { lib.phdr[0].p_vaddr = 0x400000; }
@@ -111,7 +133,8 @@ int main(void)
 		char *mem = (char *)BASE;
 
 		show_memory();
-		printf("  code %d, last byte %x, behind it %x, bss %x\n", code(), mem[0x7ff], mem[0x800], mem[0x4fff]);
+		printf("  code %d, last byte %x, behind it %x, bss %x\n", code(), mem[0x7ff],
+		       mem[0x800], mem[0x4fff]);
 		mem[0x4fff] = mem[1] = 1;
 	}
 	try("again", "lib");

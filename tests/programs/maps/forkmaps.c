@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Parent's and child's map after fork, and after the child has mapped more beside what it inherited. */
+/*
+ * Parent's and child's map after fork, and after the child has mapped more beside what it
+ * inherited.
+ */
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include "show.h"
@@ -20,7 +23,8 @@ int main(void)
 		_exit(0);
 	}
 	wait(0);
-	mmap(at + 8 * 4096, 8 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mmap(at + 8 * 4096, 8 * 4096, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	show_maps();
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "show.h"
 
 #define PAGE 4096L
-#define RW (PROT_READ | PROT_WRITE)
+#define RW   (PROT_READ | PROT_WRITE)
 
 static char *anon(char *at, long pages, int prot, int flags)
 {
@@ -47,7 +47,9 @@ int main(void)
 	step("a file area split keeps its offset\n");
 	q = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	q[0] = 1;
-	mmap(NULL, 4 * PAGE, RW, MAP_SHARED, fd, 0) == MAP_FAILED ? step("shared write of a read-only file refused\n") : 0;
+	mmap(NULL, 4 * PAGE, RW, MAP_SHARED, fd, 0) == MAP_FAILED
+		? step("shared write of a read-only file refused\n")
+		: 0;
 	step("shared anonymous memory\n");
 	q = mremap(q, 4 * PAGE, 8 * PAGE, MREMAP_MAYMOVE);
 	step("grown\n");

@@ -6,7 +6,7 @@
  */
 #include "check.h"
 
-#define CHUNK	(4UL << 20)
+#define CHUNK (4UL << 20)
 
 static long available(void)
 {
@@ -23,7 +23,8 @@ static long available(void)
 static void take(long chunks)
 {
 	while (chunks--) {
-		char *m = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *m = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (m == MAP_FAILED)
 			_exit(2);

@@ -56,6 +56,14 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);	/* zeroed, vm_mm set
 void vm_area_free(struct vm_area_struct *vma);			/* the struct only */
 /* First VMA with vm_end > addr, or NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
+/* The VMA that contains @addr, or NULL. mmap_lock held, for reading at least. */
+static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && vma->vm_start <= addr ? vma : NULL;
+}
+
 /* The VMA that covers @addr, growing a stack down to it if need be; NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
 int expand_stack(struct vm_area_struct *vma, unsigned long address);	/* 0 or -errno; checks rlimit and gap */

@@ -15,12 +15,15 @@
 #include <asm/mman.h>
 #include "internal.h"
 
-/* [addr, addr + len), which is free, becomes anonymous memory: appended to @brkvma if that fits. */
-static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsigned long len,
-			unsigned long flags)
+/*
+ * [addr, addr + len), which is free and whose place is @at, becomes anonymous memory: appended to
+ * @brkvma, which is at->prev or NULL, if that fits.
+ */
+static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvma,
+			unsigned long addr, unsigned long len, unsigned long flags)
 {
-	struct vm_area_struct *prev, *vma = brkvma;
 	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
 	long npages = len >> PAGE_SHIFT;
 
 	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
@@ -28,14 +31,13 @@ static int do_brk_flags(struct vm_area_struct *brkvma, unsigned long addr, unsig
 	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
 	    security_vm_enough_memory(npages))
 		return -ENOMEM;
-	if (can_vma_merge_after(vma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
-		vma_adjust(vma, vma->vm_start, addr + len, vma->vm_pgoff);
+	if (can_vma_merge_after(brkvma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
+		vma_adjust(brkvma, brkvma->vm_start, addr + len, brkvma->vm_pgoff);
 	} else {
 		vma = vm_area_new(mm, addr, addr + len, flags);
 		if (!vma)
 			return -ENOMEM;
-		find_vma_prev(mm, addr, &prev);
-		vma_link(mm, vma, prev);
+		vma_link(mm, vma, at->prev);
 	}
 	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
 	vm_stat_account(mm, VM_WRITE, npages);
@@ -46,7 +48,7 @@ int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long len = PAGE_ALIGN(request);
-	struct vm_area_struct *prev;
+	struct vma_place at;
 	int err;
 
 	if (len < request)
@@ -55,13 +57,11 @@ int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
 		return 0;
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	err = get_unmapped_area(&addr, len, MAP_FIXED);
+	err = get_unmapped_place(&addr, len, MAP_FIXED, &at);
 	if (!err)
-		err = do_munmap(mm, addr, len);
-	if (!err) {
-		find_vma_prev(mm, addr, &prev);
-		err = do_brk_flags(prev, addr, len, flags);
-	}
+		err = unmap_at(mm, &at, addr, addr + len);
+	if (!err)
+		err = do_brk_flags(&at, at.prev, addr, len, flags);
 	mmap_write_unlock(mm);
 	return err;
 }
@@ -77,17 +77,17 @@ static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
 
 static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long newbrk)
 {
-	struct vm_area_struct *next, *prev;
-	int err = get_unmapped_area(&oldbrk, newbrk - oldbrk, MAP_FIXED);
+	struct vma_place at;
+	int err = get_unmapped_place(&oldbrk, newbrk - oldbrk, MAP_FIXED, &at);
+	bool is_break;
 
 	if (err)
 		return err;
-	next = find_vma_prev(mm, oldbrk, &prev);
-	if (next && newbrk + PAGE_SIZE > vm_start_gap(next))
+	if (at.vma && newbrk + PAGE_SIZE > vm_start_gap(at.vma))
 		return -ENOMEM;
 	/* Only what lies above start_brk is the break: a bss that ends there stays its own. */
-	return do_brk_flags(prev && prev->vm_end > mm->start_brk ? prev : NULL, oldbrk,
-			    newbrk - oldbrk, 0);
+	is_break = at.prev && at.prev->vm_end > mm->start_brk;
+	return do_brk_flags(&at, is_break ? at.prev : NULL, oldbrk, newbrk - oldbrk, 0);
 }
 
 /* The break after the call: the old one if it could not be moved. */

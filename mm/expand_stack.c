@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VMAs that grow downward: a fault below a stack extends it, and a gap below it stays free.
- * Abridges expand_stack and vm_start_gap of Linux 6.1's mm/mmap.c and include/linux/mm.h; leaves
- * out VMAs that grow upward, and the boot parameter stack_guard_gap.
+ * Abridges expand_stack of Linux 6.1's mm/mmap.c; leaves out VMAs that grow upward, and the boot
+ * parameter stack_guard_gap.
  *
  *   |## mapping ##|<-- stack_guard_gap -->|   may still grow   |####### stack #######|
  *                 ^prev->vm_end                                ^vm_start             ^vm_end
@@ -14,14 +14,6 @@
 #include "internal.h"
 
 unsigned long stack_guard_gap = 256 * PAGE_SIZE;
-
-/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
-unsigned long vm_start_gap(struct vm_area_struct *vma)
-{
-	if (!(vma->vm_flags & VM_GROWSDOWN))
-		return vma->vm_start;
-	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
-}
 
 /*
  * The order of the errors is Linux's. mmap_lock may be held for reading only, so the fields change

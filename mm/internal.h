@@ -10,10 +10,19 @@
 
 /* ---- the list: vma.c ------------------------------------------------------ */
 
-/* As find_vma; *pprev is the VMA before it (the last one of all, if there is none above @addr), or NULL. */
-struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr, struct vm_area_struct **pprev);
-/* First VMA that overlaps [start, end), or NULL. */
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start, unsigned long end);
+/*
+ * The place of an address in the list. One look-up finds it, and it travels on: what makes room
+ * there keeps it true, so that nobody searches for the same address again.
+ *
+ *       prev              vma                  prev              vma
+ *   ..|######|    addr   |####|..   or     ..|######|      |##addr###|..
+ */
+struct vma_place {
+	struct vm_area_struct *prev;	/* the VMA before @vma, or the last one; NULL: none */
+	struct vm_area_struct *vma;	/* the first with vm_end > addr, as find_vma returns it; NULL: none */
+};
+
+struct vma_place find_vma_place(struct mm_struct *mm, unsigned long addr);
 /* A copy that is in no list, with a reference to the file, without anon_vma. NULL. */
 struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
 /*
@@ -83,11 +92,24 @@ bool may_lock(const struct mm_struct *mm, unsigned long npages);
 struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
 				   unsigned long vm_flags);
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
+/* do_munmap of [start, end), page aligned, in user space; *at: the place of @start, then of the hole. */
+int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, unsigned long end);
 void exit_mmap(struct mm_struct *mm);
-/* Finds room in current's. *addr: the hint (0: none). @flags: MAP_FIXED or 0. 0, -ENOMEM or -EINVAL. */
-int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
-unsigned long vm_start_gap(struct vm_area_struct *vma);
+/*
+ * Finds room in current's. *addr: the hint (0: none), then where there is room. MAP_FIXED in
+ * @flags: no search, *addr is checked. *at becomes its place. 0, -ENOMEM, -EINVAL or -EPERM.
+ */
+int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long flags, struct vma_place *at);
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);	/* without the place */
 extern unsigned long stack_guard_gap;	/* bytes: 256 pages */
+/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
+static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
+{
+	if (!(vma->vm_flags & VM_GROWSDOWN))
+		return vma->vm_start;
+	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
+}
+
 /* Faults in all that is mapped of [start, start + len) in current's. mmap_lock NOT held. 0, or a VMA's -errno. */
 int mm_populate(unsigned long start, unsigned long len);
 

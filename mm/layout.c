@@ -44,18 +44,19 @@ void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim)
 	mm->mmap_base = mm->mmap_bottomup ? mm->mmap_legacy_base : mmap_base(random, stack_rlim);
 }
 
-/* The lowest hole of @len bytes within [low, high). 0 or -ENOMEM. */
-static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned long len,
-			 unsigned long low, unsigned long high)
+/* The lowest hole of @len bytes within [low, high). *@at becomes its place. 0 or -ENOMEM. */
+static int unmapped_area(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
+			 unsigned long len, unsigned long low, unsigned long high)
 {
-	struct vm_area_struct *vma = find_vma(mm, low);
+	struct vma_place p = find_vma_place(mm, low);
 
-	for (; low + len <= high; vma = vma->vm_next) {
-		if (!vma || low + len <= vm_start_gap(vma)) {
+	for (; low + len <= high; p.prev = p.vma, p.vma = p.vma->vm_next) {
+		if (!p.vma || low + len <= vm_start_gap(p.vma)) {
 			*addr = low;
+			*at = p;
 			return 0;
 		}
-		low = max(low, vma->vm_end);
+		low = max(low, p.vma->vm_end);
 	}
 	return -ENOMEM;
 }
@@ -64,51 +65,56 @@ static int unmapped_area(struct mm_struct *mm, unsigned long *addr, unsigned lon
  * A hole ends at @high or at vm_start_gap of the VMA above it. A VMA above @high counts too, for
  * its guard gap may reach below. After -ENOMEM *@addr is unchanged.
  */
-static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, unsigned long len,
-				 unsigned long low, unsigned long high)
+static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
+				 unsigned long len, unsigned long low, unsigned long high)
 {
-	struct vm_area_struct *prev, *vma = find_vma_prev(mm, high, &prev);
+	struct vma_place p = find_vma_place(mm, high);
 
-	/* Invariant: nothing is mapped from prev's end to @high, which @vma's gap may lower. */
-	for (;; vma = prev, prev = vma->vm_prev) {
-		if (vma)
-			high = min(high, vm_start_gap(vma));
+	/* Invariant: nothing is mapped from p.prev's end to @high, which p.vma's gap may lower. */
+	for (;; p.vma = p.prev, p.prev = p.vma->vm_prev) {
+		if (p.vma)
+			high = min(high, vm_start_gap(p.vma));
 		if (high < low + len)
 			return -ENOMEM;
-		if (!prev || prev->vm_end <= high - len) {
+		if (!p.prev || p.prev->vm_end <= high - len) {
 			*addr = high - len;
+			*at = p;
 			return 0;
 		}
-		high = min(high, prev->vm_start);
+		high = min(high, p.prev->vm_start);
 	}
 }
 
-/* *addr: the wish, taken if it is free; else the mmap area is searched in its direction. */
-static int find_room(struct mm_struct *mm, unsigned long *addr, unsigned long len)
+/* *addr: the hint, taken if it is free; otherwise the mmap area is searched in its direction. */
+static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
+		     unsigned long len)
 {
 	unsigned long hint = mm->mmap_bottomup ? PAGE_ALIGN(*addr) : *addr & PAGE_MASK;
 
 	if (hint && hint <= TASK_SIZE - len) {
-		struct vm_area_struct *vma = find_vma(mm, hint);
-
 		*addr = hint;
-		if (!vma || hint + len <= vm_start_gap(vma))
+		*at = find_vma_place(mm, hint);
+		if (!at->vma || hint + len <= vm_start_gap(at->vma))
 			return 0;
 	}
-	if (!mm->mmap_bottomup && !unmapped_area_topdown(mm, addr, len, PAGE_SIZE, mm->mmap_base))
+	if (!mm->mmap_bottomup &&
+	    !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE, mm->mmap_base))
 		return 0;
 	/* Large stack limits leave little below mmap_base: look above it before giving up. */
-	return unmapped_area(mm, addr, len, mm->mmap_legacy_base, TASK_SIZE);
+	return unmapped_area(mm, addr, at, len, mm->mmap_legacy_base, TASK_SIZE);
 }
 
-int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags)
+int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long flags,
+		       struct vma_place *at)
 {
 	int err = 0;
 
 	if (len > TASK_SIZE)
 		return -ENOMEM;
-	if (!(flags & MAP_FIXED))
-		err = find_room(current->mm, addr, len);
+	if (flags & MAP_FIXED)
+		*at = find_vma_place(current->mm, *addr);
+	else
+		err = find_room(current->mm, addr, at, len);
 	if (err)
 		return err;
 	if (*addr > TASK_SIZE - len)
@@ -116,4 +122,11 @@ int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flag
 	if (offset_in_page(*addr))
 		return -EINVAL;
 	return *addr < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO) ? -EPERM : 0;
+}
+
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags)
+{
+	struct vma_place at;
+
+	return get_unmapped_place(addr, len, flags, &at);
 }

@@ -18,11 +18,11 @@
 /* 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
 static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 {
-	struct vm_area_struct *vma = find_vma(mm, addr);
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
 	pte_t *pte = walk_pte(mm, addr, false);
 	struct page *page;
 
-	if (!vma || addr < vma->vm_start)
+	if (!vma)
 		return -ENOMEM;
 	if (pte && pte_present(*pte))
 		return 1;

@@ -30,10 +30,11 @@
 
 struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
-/* Everything that a new area is made of. */
+/* Everything that a new VMA is made of. */
 struct map_request {
 	struct file *file;
 	unsigned long addr, len; /* bytes, page aligned */
+	struct vma_place at;	 /* of addr */
 	unsigned long vm_flags;
 	unsigned long pgoff;
 };
@@ -41,56 +42,61 @@ struct map_request {
 /* ---- munmap ----------------------------------------------------------- */
 
 /*
- * Removes @vma and the areas after it that begin below @end, with their pages and the tables
- * that nobody else needs.
+ * Removes at->vma and the VMAs after it that begin below @end, with their pages and the tables
+ * that nobody else needs. at->vma becomes the first one that is left.
  */
-static void remove_areas(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long end)
+static void remove_areas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
 {
-	struct vm_area_struct *v, *after, *prev = vma->vm_prev;
-	unsigned long start = vma->vm_start;
+	struct vm_area_struct *vma, *next = at->vma;
+	unsigned long start = at->vma->vm_start;
 
-	for (v = vma; v && v->vm_start < end; v = v->vm_next)
-		zap_page_range(v, v->vm_start, v->vm_end);
-	after = v;
-	free_pgtables(mm, start, end, prev ? prev->vm_end : 0,
-		      after ? after->vm_start : PGTABLES_CEILING);
-	while (vma != after) {
-		v = vma;
-		vma = v->vm_next;
-		vm_stat_account(mm, v->vm_flags, -(long)vma_pages(v));
-		vma_unlink(mm, v);
-		remove_vma(v);
+	for (; at->vma && at->vma->vm_start < end; at->vma = at->vma->vm_next)
+		zap_page_range(at->vma, at->vma->vm_start, at->vma->vm_end);
+	free_pgtables(mm, start, end, at->prev ? at->prev->vm_end : 0,
+		      at->vma ? at->vma->vm_start : PGTABLES_CEILING);
+	while (next != at->vma) {
+		vma = next;
+		next = vma->vm_next;
+		vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
+		vma_unlink(mm, vma);
+		remove_vma(vma);
 	}
 }
 
-/* -EINVAL for a bad range; a range without areas is fine. */
-int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
+/* What was split before an error stays split. */
+int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, unsigned long end)
 {
-	struct vm_area_struct *vma, *last;
-	unsigned long end;
+	struct vm_area_struct *vma = at->vma;
 	int err = 0;
 
-	if (offset_in_page(start) || start > TASK_SIZE || len > TASK_SIZE - start)
-		return -EINVAL;
-	end = start + PAGE_ALIGN(len);
-	if (end == start)
-		return -EINVAL;
-	vma = find_vma_intersection(mm, start, end);
-	if (!vma)
+	if (!vma || vma->vm_start >= end)
 		return 0;
 	if (start > vma->vm_start) {
-		/* A hole in the middle makes one area more; at the limit that is refused. */
+		/* A hole in the middle makes one VMA more; at the limit that is refused. */
 		if (end < vma->vm_end && mm->map_count >= MAX_MAP_COUNT)
 			return -ENOMEM;
 		err = __split_vma(mm, vma, start, 0);
-		vma = vma->vm_next;
+		if (err)
+			return err;
+		*at = (struct vma_place){.prev = vma, .vma = vma->vm_next};
 	}
-	last = err ? NULL : find_vma(mm, end - 1);
-	if (last && last->vm_start < end && end < last->vm_end)
-		err = __split_vma(mm, last, end, 0);
+	for (vma = at->vma; vma && vma->vm_start < end && !err; vma = vma->vm_next)
+		if (end < vma->vm_end)
+			err = __split_vma(mm, vma, end, 0);
 	if (!err)
-		remove_areas(mm, vma, end);
+		remove_areas(mm, at, end);
 	return err;
+}
+
+/* -EINVAL for a bad range; a range without VMAs is fine. */
+int do_munmap(struct mm_struct *mm, unsigned long start, size_t len)
+{
+	struct vma_place at;
+
+	if (!len || offset_in_page(start) || start > TASK_SIZE || len > TASK_SIZE - start)
+		return -EINVAL;
+	at = find_vma_place(mm, start);
+	return unmap_at(mm, &at, start, start + PAGE_ALIGN(len));
 }
 
 /* do_munmap of current with the lock. -EINTR on a fatal signal. */
@@ -114,16 +120,18 @@ long sys_munmap(unsigned long addr, size_t len) { return vm_munmap(addr, len); }
  */
 void exit_mmap(struct mm_struct *mm)
 {
-	if (mm->mmap)
-		remove_areas(mm, mm->mmap, TASK_SIZE);
+	struct vma_place first = {.vma = mm->mmap};
+
+	if (first.vma)
+		remove_areas(mm, &first, TASK_SIZE);
 }
 
 /* ---- mmap ------------------------------------------------------------- */
 
-static unsigned long count_pages_in_range(struct mm_struct *mm, unsigned long start,
+/* @vma: the first that ends above @start. */
+static unsigned long count_pages_in_range(const struct vm_area_struct *vma, unsigned long start,
 					  unsigned long end)
 {
-	struct vm_area_struct *vma = find_vma(mm, start);
 	unsigned long bytes = 0;
 
 	for (; vma && vma->vm_start < end; vma = vma->vm_next)
@@ -173,8 +181,8 @@ struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, un
 	return vma;
 }
 
-/* An area of its own for @r, after @prev. 0 or -errno. */
-static int new_area(struct mm_struct *mm, struct vm_area_struct *prev, const struct map_request *r)
+/* A VMA of its own for @r. 0 or -errno. */
+static int new_area(struct mm_struct *mm, const struct map_request *r)
 {
 	struct vm_area_struct *vma = vm_area_new(mm, r->addr, r->addr + r->len, r->vm_flags);
 	int err;
@@ -186,7 +194,7 @@ static int new_area(struct mm_struct *mm, struct vm_area_struct *prev, const str
 	if (err)
 		vm_area_free(vma);
 	else
-		vma_link(mm, vma, prev);
+		vma_link(mm, vma, r->at.prev);
 	return err;
 }
 
@@ -194,23 +202,21 @@ static int new_area(struct mm_struct *mm, struct vm_area_struct *prev, const str
 static int map_region(struct mm_struct *mm, struct map_request *r)
 {
 	unsigned long npages = r->len >> PAGE_SHIFT, end = r->addr + r->len;
-	struct vm_area_struct *prev, *next;
 	int err = 0;
 
 	/* What a MAP_FIXED replaces does not count. */
 	if (!may_expand_vm(mm, r->vm_flags, npages) &&
-	    !may_expand_vm(mm, r->vm_flags, npages - count_pages_in_range(mm, r->addr, end)))
+	    !may_expand_vm(mm, r->vm_flags, npages - count_pages_in_range(r->at.vma, r->addr, end)))
 		return -ENOMEM;
-	if (do_munmap(mm, r->addr, r->len))
+	if (unmap_at(mm, &r->at, r->addr, end))
 		return -ENOMEM;
 	if ((r->vm_flags & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE) {
 		if (security_vm_enough_memory(npages))
 			return -ENOMEM;
 		r->vm_flags |= VM_ACCOUNT;
 	}
-	next = find_vma_prev(mm, r->addr, &prev);
-	if (!vma_merge_new(mm, prev, next, r->addr, end, r->vm_flags, r->file, r->pgoff))
-		err = new_area(mm, prev, r);
+	if (!vma_merge_new(mm, r->at.prev, r->at.vma, r->addr, end, r->vm_flags, r->file, r->pgoff))
+		err = new_area(mm, r);
 	if (!err)
 		vm_stat_account(mm, r->vm_flags, npages);
 	return err;
@@ -291,7 +297,7 @@ _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM
 		       MAP_GROWSDOWN == VM_GROWSDOWN && MAP_LOCKED == VM_LOCKED,
 	       "see calc_vm_flags");
 
-/* Checks the numbers and finds the place: r->addr, r->len. */
+/* Checks the numbers and finds the place: r->addr, r->len, r->at. */
 static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned long flags)
 {
 	int err;
@@ -308,10 +314,10 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 		return -EOVERFLOW;
 	if (mm->map_count > MAX_MAP_COUNT)
 		return -ENOMEM;
-	err = get_unmapped_area(&r->addr, r->len, flags);
+	err = get_unmapped_place(&r->addr, r->len, flags, &r->at);
 	if (err)
 		return err;
-	if ((flags & MAP_FIXED_NOREPLACE) && find_vma_intersection(mm, r->addr, r->addr + r->len))
+	if ((flags & MAP_FIXED_NOREPLACE) && r->at.vma && r->at.vma->vm_start < r->addr + r->len)
 		return -EEXIST;
 	return 0;
 }

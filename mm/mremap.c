@@ -27,11 +27,12 @@ struct remap {
 /*
  * The area of the new place, merged with its neighbours if that goes. *vmap is
  * the source; an untouched one may be merged with its own copy, then *vmap
- * becomes the whole. NULL: no memory.
+ * becomes the whole. @prev: the VMA before the new place. NULL: no memory.
  */
-static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struct remap *r)
+static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struct remap *r,
+				       struct vm_area_struct *prev)
 {
-	struct vm_area_struct *vma = *vmap, *new_vma = NULL, *prev;
+	struct vm_area_struct *vma = *vmap, *new_vma = NULL;
 	unsigned long vma_start = vma->vm_start, addr = r->new_addr, end = addr + r->new_len;
 	unsigned long pgoff = vma_pgoff(vma, r->addr);
 	bool untouched = vma_is_anonymous(vma) && !vma->anon_vma;
@@ -39,7 +40,6 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 
 	if (untouched)
 		pgoff = addr >> PAGE_SHIFT;
-	find_vma_prev(vma->vm_mm, addr, &prev);
 	/* With DONTUNMAP source and copy must stay two areas. */
 	if (!(untouched && touching && (r->flags & MREMAP_DONTUNMAP)))
 		new_vma = vma_merge(vma->vm_mm, prev, addr, end, vma->vm_flags, vma->anon_vma,
@@ -78,8 +78,9 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 	unsigned long moved, growth = keep ? r->new_len : r->new_len - r->old_len;
 	unsigned long hiwater = max(mm->hiwater_vm, mm->total_vm);
 	struct vm_area_struct *new_vma;
-	int err = get_unmapped_area(&r->new_addr, r->new_len,
-				    r->flags & MREMAP_FIXED ? MAP_FIXED : 0);
+	struct vma_place at;
+	int err = get_unmapped_place(&r->new_addr, r->new_len,
+				     r->flags & MREMAP_FIXED ? MAP_FIXED : 0, &at);
 
 	if (err)
 		return err;
@@ -89,7 +90,7 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 		return -EINVAL; /* see __split_vma */
 	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(growth >> PAGE_SHIFT))
 		return -ENOMEM;
-	new_vma = copy_vma(&vma, r);
+	new_vma = copy_vma(&vma, r, at.prev);
 	if (!new_vma)
 		return -ENOMEM;
 	moved = move_page_tables(vma, r->addr, r->new_addr, r->old_len);
@@ -156,7 +157,7 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	}
 	if (err)
 		return err;
-	vma = find_vma_intersection(mm, r->addr, r->addr + 1);
+	vma = vma_lookup(mm, r->addr);
 	err = vma ? check_resize(vma, r) : -EFAULT;
 	if (err)
 		return err;
@@ -171,7 +172,7 @@ static bool vma_expandable(struct vm_area_struct *vma, unsigned long end)
 {
 	unsigned long start = vma->vm_start;
 
-	return end > vma->vm_end && !find_vma_intersection(vma->vm_mm, vma->vm_end, end) &&
+	return end > vma->vm_end && !(vma->vm_next && vma->vm_next->vm_start < end) &&
 	       !get_unmapped_area(&start, end - start, MAP_FIXED);
 }
 
@@ -193,7 +194,7 @@ static int grow_in_place(struct vm_area_struct *vma, struct remap *r)
 
 static int do_mremap(struct mm_struct *mm, struct remap *r)
 {
-	struct vm_area_struct *vma = find_vma_intersection(mm, r->addr, r->addr + 1);
+	struct vm_area_struct *vma = vma_lookup(mm, r->addr);
 	int err;
 
 	if (!vma)

@@ -71,25 +71,15 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return vma;
 }
 
-struct vm_area_struct *find_vma_prev(struct mm_struct *mm, unsigned long addr,
-				     struct vm_area_struct **pprev)
+struct vma_place find_vma_place(struct mm_struct *mm, unsigned long addr)
 {
-	struct vm_area_struct *vma = find_vma(mm, addr);
+	struct vma_place at = {.vma = find_vma(mm, addr)};
 
-	if (vma) {
-		*pprev = vma->vm_prev;
-		return vma;
-	}
-	*pprev = mm->highest_vm_end ? find_vma(mm, mm->highest_vm_end - 1) : NULL;
-	return NULL;
-}
-
-struct vm_area_struct *find_vma_intersection(struct mm_struct *mm, unsigned long start,
-					     unsigned long end)
-{
-	struct vm_area_struct *vma = find_vma(mm, start);
-
-	return vma && vma->vm_start < end ? vma : NULL;
+	if (at.vma)
+		at.prev = at.vma->vm_prev;
+	else if (mm->highest_vm_end)
+		at.prev = find_vma(mm, mm->highest_vm_end - 1);
+	return at;
 }
 
 static void i_mmap_lock(struct vm_area_struct *vma)
@@ -159,15 +149,15 @@ void remove_vma(struct vm_area_struct *vma)
 
 int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *prev, *next = find_vma_prev(mm, vma->vm_start, &prev);
+	struct vma_place at = find_vma_place(mm, vma->vm_start);
 
-	if (next && next->vm_start < vma->vm_end)
+	if (at.vma && at.vma->vm_start < vma->vm_end)
 		return -ENOMEM;
 	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(vma_pages(vma)))
 		return -ENOMEM;
 	if (vma_is_anonymous(vma))
 		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
-	vma_link(mm, vma, prev);
+	vma_link(mm, vma, at.prev);
 	return 0;
 }
 
@@ -383,7 +373,8 @@ int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigne
 int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
 	       area_fn *fn, unsigned long arg)
 {
-	struct vm_area_struct *prev, *vma = find_vma_prev(mm, start, &prev);
+	struct vma_place at = find_vma_place(mm, start);
+	struct vm_area_struct *vma = at.vma, *prev = at.prev;
 	int err, hole = 0;
 
 	if (vma && start > vma->vm_start)

@@ -33,19 +33,11 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 	return 0;
 }
 
-struct vm_area_struct *find_vma_prev(struct mm_struct *m, unsigned long addr, struct vm_area_struct **pprev)
-{
-	struct vm_area_struct *vma = m != &mm || addr >= END ? NULL : stack.vm_prev && addr < below.vm_end ? &below : &stack;
-
-	*pprev = vma == &stack ? stack.vm_prev : NULL;
-	return vma;
-}
-
 struct vm_area_struct *find_vma(struct mm_struct *m, unsigned long addr)
 {
-	struct vm_area_struct *prev;
-
-	return find_vma_prev(m, addr, &prev);
+	if (m != &mm || addr >= END)
+		return NULL;
+	return stack.vm_prev && addr < below.vm_end ? &below : &stack;
 }
 
 /* A stack of four pages in an address space that, as in exec, is not current's. */

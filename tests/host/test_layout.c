@@ -3,7 +3,7 @@
 /*
  * The search for room in an address space, against one that tries every page. The searches of
  * mm/vma.c are not needed: this file has its own. unmapped_area_topdown is asked through
- * get_unmapped_area, which searches upward from UPWARD when there is no room below MMAP_BASE.
+ * get_unmapped_place, which searches upward from UPWARD when there is no room below MMAP_BASE.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,30 +30,13 @@ struct task_struct *get_current(void) { return &task; }
 bool capable(int cap) { return (void)cap, true; }
 unsigned long arch_mmap_rnd(void) { return 0; }
 
-struct vm_area_struct *find_vma(struct mm_struct *m, unsigned long addr)
+struct vma_place find_vma_place(struct mm_struct *m, unsigned long addr)
 {
-	struct vm_area_struct *v = m->mmap;
+	struct vma_place at = {.vma = m->mmap};
 
-	while (v && v->vm_end <= addr)
-		v = v->vm_next;
-	return v;
-}
-
-struct vm_area_struct *find_vma_prev(struct mm_struct *m, unsigned long addr, struct vm_area_struct **pprev)
-{
-	struct vm_area_struct *v = find_vma(m, addr), *last = m->mmap;
-
-	while (last && last->vm_next)
-		last = last->vm_next;
-	*pprev = v ? v->vm_prev : last;
-	return v;
-}
-
-unsigned long vm_start_gap(struct vm_area_struct *v)
-{
-	unsigned long gap = v->vm_flags & VM_GROWSDOWN ? stack_guard_gap : 0;
-
-	return v->vm_start > gap ? v->vm_start - gap : 0;
+	while (at.vma && at.vma->vm_end <= addr)
+		at = (struct vma_place){.prev = at.vma, .vma = at.vma->vm_next};
+	return at;
 }
 
 static unsigned int rnd(unsigned int n)
@@ -119,13 +102,29 @@ static void describe(void)
 	print_error("%s\n", mm.mmap ? "" : " none");
 }
 
+/* @addr lies between the two areas of the place. */
+static void expect_place(unsigned int n, unsigned long addr, struct vma_place at)
+{
+	struct vma_place wanted = find_vma_place(&mm, addr);
+
+	if (at.prev == wanted.prev && at.vma == wanted.vma)
+		return;
+	describe();
+	print_error("room for %u pages at page %lu: at->%s is not the area %s it\n", n, addr / PAGE_SIZE,
+		    at.prev == wanted.prev ? "vma" : "prev", at.prev == wanted.prev ? "above" : "below");
+	fail();
+}
+
 static void expect_room(unsigned int n, int page)
 {
 	unsigned long addr = 0, wanted = page == NONE ? UPWARD : page * PAGE_SIZE;
-	int err = get_unmapped_area(&addr, n * PAGE_SIZE, 0);
+	struct vma_place at = {0};
+	int err = get_unmapped_place(&addr, n * PAGE_SIZE, 0, &at);
 
-	if (!err && addr == wanted)
+	if (!err && addr == wanted) {
+		expect_place(n, addr, at);
 		return;
+	}
 	describe();
 	if (err)
 		print_error("room for %u pages: unmapped_area_topdown gave %#lx, which is no user address, ", n, addr);

@@ -231,7 +231,7 @@ static int teardown(void **state)
 static void unmap_pages(unsigned int from, unsigned int to)
 {
 	unsigned long start = page_addr(from), end = page_addr(to);
-	struct vm_area_struct *vma = find_vma_intersection(&mm, start, end);
+	struct vm_area_struct *vma = find_vma(&mm, start);
 
 	while (vma && vma->vm_start < end) {
 		if (vma->vm_start < start) {
@@ -266,13 +266,14 @@ static const char *rights_text(unsigned long flags)
 static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigned long flags,
 				     struct file *file, unsigned long pgoff)
 {
-	struct vm_area_struct *prev, *next, *vma;
+	struct vm_area_struct *vma;
+	struct vma_place at;
 
 	OPERATION("mmap of pages %u-%u, %s, %s at page %lu", from, to, rights_text(flags),
 		  !file ? "anonymous" : file == &files[0] ? "file 0" : "file 1", pgoff);
 	unmap_pages(from, to);
-	next = find_vma_prev(&mm, page_addr(from), &prev);
-	vma = vma_merge_new(&mm, prev, next, page_addr(from), page_addr(to), flags, file, pgoff);
+	at = find_vma_place(&mm, page_addr(from));
+	vma = vma_merge_new(&mm, at.prev, at.vma, page_addr(from), page_addr(to), flags, file, pgoff);
 	if (!vma) {
 		vma = vm_area_alloc(&mm);
 		assert_non_null(vma);
@@ -281,7 +282,7 @@ static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigne
 		vma->vm_flags = flags;
 		vma->vm_pgoff = pgoff;
 		vma->vm_file = file ? get_file(file) : NULL;
-		vma_link(&mm, vma, prev);
+		vma_link(&mm, vma, at.prev);
 	}
 	for (unsigned int i = from; i < to; i++)
 		model[i] = (struct model_page){
@@ -299,7 +300,7 @@ static struct vm_area_struct *map_anon(unsigned int from, unsigned int to, unsig
 static void do_protect(unsigned int from, unsigned int to, unsigned long flags)
 {
 	unsigned long start = page_addr(from), end = page_addr(to);
-	struct vm_area_struct *prev, *vma = find_vma_prev(&mm, start, &prev);
+	struct vm_area_struct *prev, *vma = find_vma(&mm, start);
 
 	OPERATION("mprotect of pages %u-%u to %s", from, to, rights_text(flags));
 	while (vma && vma->vm_start < end) {
@@ -666,16 +667,16 @@ static void test_merge_of_file_pages(void **state)
 static void test_special_areas_stay_apart(void **state)
 {
 	static const unsigned long special[] = {VM_IO, VM_DONTEXPAND, VM_PFNMAP};
-	struct vm_area_struct *next, *prev;
+	struct vma_place at;
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(special); i++) {
 		map_anon(0, 4, RW | special[i]);
-		next = find_vma_prev(&mm, page_addr(4), &prev);
+		at = find_vma_place(&mm, page_addr(4));
 		OPERATION("a range 4-8 of the flags %#lx beside 0-4, which has the same", RW | special[i]);
-		EXPECT(!vma_merge_new(&mm, prev, next, page_addr(4), page_addr(8), RW | special[i], NULL,
+		EXPECT(!vma_merge_new(&mm, at.prev, at.vma, page_addr(4), page_addr(8), RW | special[i], NULL,
 				      page_addr(4) >> PAGE_SHIFT), "vma_merge_new gives an area, expected NULL");
-		EXPECT(!vma_merge(&mm, prev, page_addr(4), page_addr(8), RW | special[i], NULL, NULL,
+		EXPECT(!vma_merge(&mm, at.prev, page_addr(4), page_addr(8), RW | special[i], NULL, NULL,
 				  page_addr(4) >> PAGE_SHIFT), "vma_merge gives an area, expected NULL");
 		expect_areas(1, 0, 4, RW | special[i]);
 		do_unmap(0, 4);

@@ -31,15 +31,6 @@
 
 #define FAULT_AROUND 16UL /* pages */
 
-void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	pte_t entry = pfn_pte(page_to_pfn(page), vma->vm_page_prot);
-
-	count_mapping_of(vma->vm_mm, page, 1);
-	*pte = write ? maybe_mkwrite(pte_mkdirty(entry), vma) : entry;
-}
-
 /* Enters the page unless another thread was faster; takes over the reference. */
 static void finish_fault(struct vm_fault *vmf, struct page *page)
 {

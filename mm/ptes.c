@@ -17,7 +17,7 @@
 #include <linux/magic.h>
 #include "internal.h"
 
-/* ---- counting ------------------------------------------------------------ */
+/* ---- entering and counting ------------------------------------------------- */
 
 static enum rss_counter mm_counter(const struct page *page)
 {
@@ -33,6 +33,15 @@ void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 {
 	atomic_add(change, &page->_mapcount);
 	mm->rss_stat[mm_counter(page)] += change;
+}
+
+void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pte_t entry = pfn_pte(page_to_pfn(page), vma->vm_page_prot);
+
+	count_mapping_of(vma->vm_mm, page, 1);
+	*pte = write ? maybe_mkwrite(pte_mkdirty(entry), vma) : entry;
 }
 
 /* ---- zap ------------------------------------------------------------------ */

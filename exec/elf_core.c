@@ -28,7 +28,9 @@
 #include <asm/uaccess.h>
 #include <linux/limits.h>
 
-#define FXSAVE_SIZE 512 /* NT_FPREGSET: the legacy part of the FPU state, bytes */
+#define FXSAVE_SIZE   512	  /* NT_FPREGSET: the legacy part of the FPU state, bytes */
+#define NOTES_ROOM    (16 * 1024) /* of the buffer at first, bytes: enough for a few threads */
+#define MAX_FILE_NOTE (4 << 20)	  /* bytes: a longer NT_FILE is left out, as in Linux */
 
 /* Bits of /proc/PID/coredump_filter. */
 enum {
@@ -46,11 +48,11 @@ struct core_vma {
 	bool faultable; /* a missing page can come from a file or the kernel */
 };
 
-/* The notes grow in one buffer, so that their size is known before the headers are written. */
+/* All notes, in one buffer: their size must be known before the headers are written. */
 struct core_notes {
 	char *buf;
-	size_t size, room;
-	bool failed;
+	size_t size, room; /* bytes in use, bytes there are */
+	bool failed;	   /* no memory for one of them */
 };
 
 static bool filter(const struct coredump_params *cprm, int bit)
@@ -124,18 +126,39 @@ static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *c
 
 /* ---- notes --------------------------------------------------------------- */
 
+/* Makes room for @more bytes, in a buffer of twice the size if need be. False: no memory. */
+static bool grow_notes(struct core_notes *n, size_t more)
+{
+	size_t room = n->room ? n->room : NOTES_ROOM;
+	char *buf;
+
+	while (n->size + more > room)
+		room *= 2;
+	if (room == n->room)
+		return true;
+	buf = vmalloc(room);
+	if (!buf)
+		return false;
+	memcpy(buf, n->buf, n->size);
+	vfree(n->buf);
+	n->buf = buf;
+	n->room = room;
+	return true;
+}
+
 static void add_note(struct core_notes *n, const char *name, unsigned int type, const void *desc,
 		     size_t size)
 {
 	Elf64_Nhdr head = {strlen(name) + 1, size, type};
 	size_t name_room = ALIGN((size_t)head.n_namesz, 4);
 	size_t total = sizeof(head) + name_room + ALIGN(size, 4);
-	char *p = n->buf + n->size;
+	char *p;
 
-	if (n->failed || n->size + total > n->room) {
+	if (n->failed || !grow_notes(n, total)) {
 		n->failed = true;
 		return;
 	}
+	p = n->buf + n->size;
 	memset(p, 0, total);
 	memcpy(p, &head, sizeof(head));
 	memcpy(p + sizeof(head), name, head.n_namesz);
@@ -216,39 +239,50 @@ static void add_auxv(struct core_notes *n)
 	add_note(n, "CORE", NT_AUXV, auxv, words * sizeof(long));
 }
 
-/* NT_FILE: count, page size, {start, end, page offset} x count, then the names. */
+/*
+ * NT_FILE: count, page size, {start, end, page offset} x count, then the names. Returns its length;
+ * 0: @size bytes are too few. The names begin behind room for all VMAs; at the end they move down.
+ */
+static size_t fill_files(unsigned long *note, size_t size, const struct core_vma *list, int count)
+{
+	char *names = (char *)(note + 2 + 3 * count), *end = (char *)note + size, *p = names;
+	unsigned long *entry = note + 2;
+
+	for (const struct core_vma *c = list; c < list + count; c++) {
+		const char *name = c->file ? d_path(&c->file->f_path, p, end - p) : NULL;
+
+		if (name == ERR_PTR(-ENAMETOOLONG))
+			return 0;
+		if (!name || IS_ERR(name))
+			continue;
+		memmove(p, name, end - name);
+		p += strlen(p) + 1;
+		*entry++ = c->start;
+		*entry++ = c->end;
+		*entry++ = c->pgoff;
+	}
+	note[0] = (entry - note - 2) / 3;
+	note[1] = PAGE_SIZE;
+	memmove(entry, names, p - names);
+	return (char *)entry + (p - names) - (char *)note;
+}
+
+/* Tries 64 bytes for each VMA, then a quarter more each time, as Linux does. No VMA: no note. */
 static void add_files(struct core_notes *n, const struct core_vma *list, int count)
 {
-	size_t size = 64 * 1024, files = 0, used;
-	unsigned long *head = vmalloc(size);
-	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	size_t size = count * 64, used = 0;
 
-	if (!head || !path)
-		goto out;
-	for (int i = 0; i < count; i++)
-		files += list[i].file != NULL;
-	used = (2 + 3 * files) * sizeof(long);
-	head[0] = files;
-	head[1] = PAGE_SIZE;
-	files = 0;
-	for (int i = 0; i < count; i++) {
-		const struct core_vma *c = &list[i];
-		const char *name = c->file ? d_path(&c->file->f_path, path, PATH_MAX) : NULL;
-		size_t len = name && !IS_ERR(name) ? strlen(name) + 1 : 0;
+	while (size && !used && size < MAX_FILE_NOTE) {
+		unsigned long *note = vmalloc(PAGE_ALIGN(size));
 
-		if (!len)
-			continue;
-		if (used + len > size)
-			goto out;
-		memcpy(head + 2 + 3 * files++, (unsigned long[]){c->start, c->end, c->pgoff},
-		       3 * sizeof(long));
-		memcpy((char *)head + used, name, len);
-		used += len;
+		if (!note)
+			return;
+		used = fill_files(note, PAGE_ALIGN(size), list, count);
+		if (used)
+			add_note(n, "CORE", NT_FILE, note, used);
+		vfree(note);
+		size = PAGE_ALIGN(size) * 5 / 4;
 	}
-	add_note(n, "CORE", NT_FILE, head, used);
-out:
-	vfree(head);
-	kfree(path);
 }
 
 /* The FPU state of @t. With XSAVE all of it, and in its reserved bytes which parts it has. */
@@ -270,7 +304,8 @@ static void add_thread(struct core_notes *n, struct task_struct *t, const kernel
 	add_fpregs(n, t);
 }
 
-static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
+/* False: no memory for all of them. */
+static bool fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 		       const struct core_vma *list, int count)
 {
 	struct task_struct *t;
@@ -286,6 +321,7 @@ static void fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 	for_each_thread(current, t)
 		if (t != current && !t->exit_state)
 			add_thread(n, t, cprm->siginfo);
+	return !n->failed;
 }
 
 /* ---- the file ------------------------------------------------------------ */
@@ -367,14 +403,12 @@ static void write_vmas(struct coredump_params *cprm, const struct core_vma *list
 
 int elf_core_dump(struct coredump_params *cprm)
 {
-	struct core_notes n = {.room = 256 * 1024};
+	struct core_notes n = {0};
 	int count, has_dumped = 0;
 	struct core_vma *list = snapshot_vmas(cprm, &count);
 
-	n.buf = vmalloc(n.room);
-	if (!list || !n.buf)
+	if (!list || !fill_notes(&n, cprm, list, count))
 		goto out;
-	fill_notes(&n, cprm, list, count);
 	has_dumped = 1;
 	if (write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
 	    dump_emit(cprm, n.buf, n.size))

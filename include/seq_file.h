@@ -1,22 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that /proc makes: fs/proc/seq_file.c. */
+/* A text of records that /proc makes while it is read: fs/proc/seq_file.c. */
 #ifndef SEQ_FILE_H
 #define SEQ_FILE_H
 
 #include <types.h>
 
 struct path;
+struct seq_file;
+
+/*
+ * How the records of a text are found. *pos is the place of a record, as the operations count it; 0
+ * is the first.
+ */
+struct seq_operations {
+	/* the record at *pos, or NULL; may take locks */
+	void *(*start)(struct seq_file *m, loff_t *pos);
+	/* the one after @v, moving *pos; NULL: no more */
+	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
+	void (*stop)(struct seq_file *m, void *v); /* gives back what start took */
+	int (*show)(struct seq_file *m, void *v);  /* writes @v. 0 or -errno */
+};
 
 struct seq_file {
-	char *buf;
-	size_t size, count; /* count > size: did not fit, try again larger */
+	const struct seq_operations *op;
+	char *buf;   /* NULL: not needed yet */
+	size_t size; /* of buf */
+	/* buf[from, from + count) was not read yet; count == size: did not fit */
+	size_t from, count;
+	loff_t index;	 /* place of the first record that is not in buf */
+	loff_t read_pos; /* byte of the text at which buf[from] stands */
 	void *private;
 };
+
+/*
+ * One read(2) at *ppos: whole records, as many as fit into buf, if @n is that large. Bytes or
+ * -errno. May sleep.
+ */
+ssize_t seq_read(struct seq_file *m, char __user *to, size_t n, loff_t *ppos);
+void seq_release(struct seq_file *m); /* frees the buffer */
 
 int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3); /* 0 */
 void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
+/*
+ * Where @room bytes can be written, or NULL: they do not fit. seq_commit: what stands before @end
+ * is text.
+ */
+char *seq_get_buf(struct seq_file *m, size_t room);
+void seq_commit(struct seq_file *m, const char *end);
+/*
+ * Hexadecimal with at least @width (1 to 16) digits, and decimal. Return the end; bytes up to p +
+ * 24 may change.
+ */
+char *put_hex(char *p, u64 value, unsigned int width);
+char *put_decimal(char *p, u64 value);
 /* Spaces up to @column, counted from @column_start. */
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);
 /* @s with Linux's octal escapes for the characters in @esc. */

@@ -24,4 +24,8 @@ ssize_t strscpy(char *dst, const char *src, size_t size);
 /* Numbers in base @base (0: by prefix). *end is the first byte not read. */
 unsigned long strtoul(const char *s, char **end, int base);
 
+/* The compiler copies and clears a few bytes by itself; for more it calls the functions above. */
+#define memcpy(...) __builtin_memcpy(__VA_ARGS__)
+#define memset(...) __builtin_memset(__VA_ARGS__)
+
 #endif

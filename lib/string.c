@@ -10,6 +10,9 @@
  * Linux's counterparts: lib/string.c, arch/x86/lib/mem*_64.S.
  */
 #include <string.h>
+
+#undef memcpy
+#undef memset
 #include <errno.h>
 #include <asm/string.h>
 

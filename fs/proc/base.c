@@ -41,7 +41,7 @@ static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long s
 		start += got;
 	}
 	if (start < end)
-		m->count = m->size + 1;
+		m->count = m->size;
 	return 0;
 }
 
@@ -325,14 +325,14 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
 		PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
 		PROC_REG("statm", 0444, .show = proc_pid_statm), \
-		PROC_REG("maps", 0444, .show_mm = proc_pid_maps), \
+		PROC_REG("maps", 0444, .seq = &proc_pid_maps_ops), \
 		PROC_REG("mem", 0600, .rw_mm = proc_pid_mem), \
 		PROC_LNK("cwd", .get_path = proc_cwd_link), \
 		PROC_LNK("root", .get_path = proc_root_link), \
 		PROC_LNK("exe", .get_path = proc_exe_link), \
 		PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
 		PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
-		PROC_REG("smaps", 0444, .show_mm = proc_pid_smaps), \
+		PROC_REG("smaps", 0444, .seq = &proc_pid_smaps_ops), \
 		PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
 		PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
 		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, \

@@ -7,10 +7,12 @@
 #define FS_PROC_INTERNAL_H
 
 #include <fs.h>
+#include <seq_file.h>
+#include <wait.h>
 
 struct mm_struct;
 struct pid;
-struct seq_file;
+struct seq_operations;
 struct task_struct;
 
 struct proc_entry {
@@ -25,6 +27,8 @@ struct proc_entry {
 	 * was opened.
 	 */
 	int (*show_mm)(struct seq_file *m, struct mm_struct *mm);
+	/* The same, record by record; m is that of a struct proc_file. */
+	const struct seq_operations *seq;
 	/* No text: bytes of such an address space at @pos. Bytes done or -errno. */
 	ssize_t (*rw_mm)(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
 	/*
@@ -84,6 +88,16 @@ struct proc_inode {
 	unsigned long key; /* of a proc_number */
 };
 
+/* An open regular file. */
+struct proc_file {
+	struct mutex lock; /* one reader at a time; guards seq and task */
+	struct seq_file seq;
+	struct task_struct *task; /* during a read */
+	/* for show_mm, seq and rw_mm: as it was at open, or NULL */
+	struct mm_struct *mm;
+	bool mm_held; /* seq: start has locked mm */
+};
+
 static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
 
 /* generic.c */
@@ -121,8 +135,7 @@ int proc_pid_stat(struct seq_file *m, struct task_struct *t);
 int proc_pid_statm(struct seq_file *m, struct task_struct *t);
 int proc_pid_status(struct seq_file *m, struct task_struct *t);
 int proc_pid_limits(struct seq_file *m, struct task_struct *t);
-int proc_pid_maps(struct seq_file *m, struct mm_struct *mm);
-int proc_pid_smaps(struct seq_file *m, struct mm_struct *mm);
+extern const struct seq_operations proc_pid_maps_ops, proc_pid_smaps_ops;
 ssize_t proc_pid_pagemap(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
 int proc_pid_mounts(struct seq_file *m, struct task_struct *t);
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t);

@@ -2,11 +2,8 @@
 /*
  * Regular files and links of /proc: what open, read, write and readlink do with a table entry.
  *
- *   open - read at 0: entry->show writes the whole text into a buffer -
- *   reads: parts of that buffer - close: it is freed
- *
- * Abridges Linux's fs/proc/inode.c and the reading half of fs/seq_file.c. Left out: a text longer
- * than 64 MiB.
+ * A text is one record, written by entry->show, or many (entry->seq): seq_file.c reads them.
+ * Abridges Linux's fs/proc/inode.c.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -19,9 +16,6 @@
 #include <asm/uaccess.h>
 #include <linux/fs.h>
 #include "internal.h"
-
-#define TEXT_KMALLOC (1UL << 20) /* a longer text comes from vmalloc */
-#define TEXT_MAX     (64UL << 20)
 
 /*
  * The address space of the inode's process with a mm_count reference, NULL if it has none;
@@ -47,69 +41,44 @@ static struct mm_struct *proc_mem_open(const struct inode *inode)
 	return mm;
 }
 
-/* ---- regular files ----------------------------------------------------- */
+/* ---- the text of a file without seq: one record ------------------------- */
 
-/* An open file. lock guards the text: a read at 0 makes it anew while others may read it. */
-struct proc_file {
-	struct mutex lock;
-	struct mm_struct *mm; /* for show_mm and rw_mm: as proc_mem_open gives it */
-	char *text;	      /* NULL: not made yet */
-	size_t size;	      /* bytes */
-};
+static void *single_start(struct seq_file *m, loff_t *pos) { return *pos ? NULL : m; }
 
-static void *alloc_text(size_t room)
+static void *single_next(struct seq_file *m __maybe_unused, void *v __maybe_unused, loff_t *pos)
 {
-	return room > TEXT_KMALLOC ? vmalloc(room) : kmalloc(room, GFP_KERNEL);
+	++*pos;
+	return NULL;
 }
 
-static void free_text(void *text)
-{
-	unsigned long addr = (unsigned long)text;
-
-	if (addr >= VMALLOC_START && addr < VMALLOC_END)
-		vfree(text);
-	else
-		kfree(text);
-}
+static void single_stop(struct seq_file *m __maybe_unused, void *v __maybe_unused) {}
 
 /* Once the process has left it, an address space has no text. */
-static int show_text(struct seq_file *m, const struct proc_entry *e, struct task_struct *t,
-		     struct mm_struct *mm)
+static int single_show(struct seq_file *m, void *v __maybe_unused)
 {
+	struct proc_file *pf = container_of(m, struct proc_file, seq);
+	const struct proc_entry *e = ((struct proc_inode *)m->private)->entry;
 	int err;
 
 	if (e->text)
 		return seq_printf(m, "%s", e->text);
 	if (e->show)
-		return e->show(m, t);
-	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+		return e->show(m, pf->task);
+	if (!pf->mm || !atomic_inc_not_zero(&pf->mm->mm_users))
 		return 0;
-	err = e->show_mm(m, mm);
-	mmput(mm);
+	err = e->show_mm(m, pf->mm);
+	mmput(pf->mm);
 	return err;
 }
 
-/* lock held. 0 or -errno, and then the old text stays. */
-static int make_text(struct proc_file *pf, struct inode *inode, struct task_struct *t)
-{
-	for (size_t room = PAGE_SIZE; room <= TEXT_MAX; room *= 2) {
-		struct seq_file m = {.buf = alloc_text(room),
-				     .size = room,
-				     .private = PROC_I(inode)};
-		int err = m.buf ? show_text(&m, PROC_I(inode)->entry, t, pf->mm) : -ENOMEM;
+static const struct seq_operations single_ops = {
+	.start = single_start,
+	.next = single_next,
+	.stop = single_stop,
+	.show = single_show,
+};
 
-		if (!err && m.count <= room) {
-			free_text(pf->text);
-			pf->text = m.buf;
-			pf->size = m.count;
-			return 0;
-		}
-		free_text(m.buf);
-		if (err)
-			return err;
-	}
-	return -ENOMEM;
-}
+/* ---- regular files ----------------------------------------------------- */
 
 static ssize_t proc_mm_rw(struct file *f, char __user *buf, size_t n, loff_t *pos, bool write)
 {
@@ -128,21 +97,17 @@ static ssize_t proc_mm_rw(struct file *f, char __user *buf, size_t n, loff_t *po
 static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
 {
 	struct proc_file *pf = f->private_data;
-	struct task_struct *t;
 	ssize_t ret;
 
 	if (PROC_I(file_inode(f))->entry->rw_mm)
 		return proc_mm_rw(f, buf, n, pos, false);
-	ret = get_task_for(file_inode(f), &t);
-	if (ret)
-		return ret;
 	mutex_lock(&pf->lock);
-	if (!pf->text || *pos == 0)
-		ret = make_text(pf, file_inode(f), t);
-	if (!ret)
-		ret = simple_read_from_buffer(buf, n, pos, pf->text, pf->size);
+	ret = get_task_for(file_inode(f), &pf->task);
+	if (!ret) {
+		ret = seq_read(&pf->seq, buf, n, pos);
+		put_task_struct(pf->task);
+	}
 	mutex_unlock(&pf->lock);
-	put_task_struct(t);
 	return ret;
 }
 
@@ -179,7 +144,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
 	const struct proc_entry *e = PROC_I(inode)->entry;
-	struct mm_struct *mm = e->show_mm || e->rw_mm ? proc_mem_open(inode) : NULL;
+	struct mm_struct *mm = e->show_mm || e->rw_mm || e->seq ? proc_mem_open(inode) : NULL;
 	struct proc_file *pf;
 
 	if (IS_ERR(mm))
@@ -192,6 +157,8 @@ static int proc_reg_open(struct inode *inode, struct file *f)
 	}
 	mutex_init(&pf->lock, LOCK_NONE);
 	pf->mm = mm;
+	pf->seq.op = e->seq ?: &single_ops;
+	pf->seq.private = PROC_I(inode);
 	f->private_data = pf;
 	return 0;
 }
@@ -202,7 +169,7 @@ static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 
 	if (pf->mm)
 		mmdrop(pf->mm);
-	free_text(pf->text);
+	seq_release(&pf->seq);
 	kfree(pf);
 	return 0;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text for /proc, written piece by piece into a buffer of fixed size. What does
- * not fit sets count beyond size: the caller makes a larger buffer and begins again.
- * Abridges Linux's fs/seq_file.c; the buffer's life and the reading belong to fs/proc.
+ * Text for /proc, made record by record while it is read. A reader gets whole records, as many as
+ * fit into a page; the next read goes on at the record that comes then. So a long text is never
+ * made twice, and no lock is held between two reads.
+ *
+ *   buf:  | read already | from ... count bytes ... |  free  |      op->start(index) goes on here
+ *
+ * A record that does not fit into the buffer alone makes it twice as large.
+ * Abridges Linux's fs/seq_file.c.
  * Not on the road of an exec.
  */
 #include <errno.h>
@@ -11,20 +16,166 @@
 #include <seq_file.h>
 #include <slab.h>
 #include <string.h>
+#include <asm/page.h>
+#include <asm/uaccess.h>
 #include <linux/limits.h>
 
-static void seq_set_overflow(struct seq_file *m) { m->count = m->size + 1; }
+#define BUF_KMALLOC	(1UL << 20)	/* a larger buffer comes from vmalloc */
+#define BUF_MAX		(64UL << 20)
+
+static bool seq_has_overflowed(const struct seq_file *m) { return m->count == m->size; }
+static void seq_set_overflow(struct seq_file *m) { m->count = m->size; }
+
+/* ---- the buffer ---------------------------------------------------------- */
+
+static void *alloc_buf(size_t size)
+{
+	return size > BUF_KMALLOC ? vmalloc(size) : kmalloc(size, GFP_KERNEL);
+}
+
+static void free_buf(void *buf)
+{
+	unsigned long addr = (unsigned long)buf;
+
+	if (addr >= VMALLOC_START && addr < VMALLOC_END)
+		vfree(buf);
+	else
+		kfree(buf);
+}
+
+void seq_release(struct seq_file *m)
+{
+	free_buf(m->buf);
+	m->buf = NULL;
+}
+
+/* An empty buffer of @size bytes instead of the one there is. 0 or -ENOMEM. */
+static int new_buf(struct seq_file *m, size_t size)
+{
+	seq_release(m);
+	m->from = m->count = 0;
+	m->size = size;
+	m->buf = size <= BUF_MAX ? alloc_buf(size) : NULL;
+	return m->buf ? 0 : -ENOMEM;
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static void rewind(struct seq_file *m)
+{
+	m->index = m->read_pos = 0;
+	m->from = m->count = 0;
+}
+
+/* Appends @v; if it does not fit, what stood before it stays alone. False: it did not fit, or *err is set. */
+static bool append(struct seq_file *m, void *v, int *err)
+{
+	size_t before = m->count;
+
+	*err = m->op->show(m, v);
+	if (!*err && !seq_has_overflowed(m))
+		return true;
+	m->count = before;
+	return false;
+}
+
+/*
+ * Fills the empty buffer with records from index on, until @wanted bytes are there or no more fit.
+ * No bytes: the text has ended. 0 or -errno.
+ */
+static int fill(struct seq_file *m, size_t wanted)
+{
+	loff_t pos;
+	void *v;
+	int err = 0;
+
+	m->from = m->count = 0;
+	for (;;) {
+		pos = m->index;
+		v = m->op->start(m, &pos);
+		while (v && m->count < wanted && append(m, v, &err)) {
+			v = m->op->next(m, v, &pos);
+			m->index = pos;
+		}
+		m->op->stop(m, v);
+		if (!v || m->count || err)
+			return m->count ? 0 : err;
+		err = new_buf(m, 2 * m->size);
+		if (err)
+			return err;
+	}
+}
+
+/* Moves to byte @offset of the text, from its beginning. 0 or -errno. */
+static int traverse(struct seq_file *m, loff_t offset)
+{
+	int err = 0;
+
+	rewind(m);
+	while (!err && m->read_pos < offset) {
+		size_t skip = min_t(size_t, m->count, offset - m->read_pos);
+
+		m->from += skip;
+		m->count -= skip;
+		m->read_pos += skip;
+		if (m->count)
+			return 0;
+		err = fill(m, 1);
+		if (!m->count) {
+			m->read_pos = offset;	/* beyond the end nothing comes */
+			break;
+		}
+	}
+	return err;
+}
+
+/* What of the buffer was not read yet goes to the reader. Bytes; fewer than there are if @to faults. */
+static size_t take(struct seq_file *m, char __user *to, size_t n)
+{
+	n = min(n, m->count);
+	n -= copy_to_user(to, m->buf + m->from, n);
+	m->from += n;
+	m->count -= n;
+	m->read_pos += n;
+	return n;
+}
+
+ssize_t seq_read(struct seq_file *m, char __user *to, size_t n, loff_t *ppos)
+{
+	int err = m->buf ? 0 : new_buf(m, PAGE_SIZE);
+	size_t done;
+
+	if (!n || err)
+		return err;
+	if (*ppos == 0)
+		rewind(m);
+	else if (*ppos != m->read_pos)
+		err = traverse(m, *ppos);
+	if (err)
+		return err;
+	done = take(m, to, n);
+	if (done < n && !m->count) {
+		err = fill(m, n - done);
+		done += take(m, to + done, n - done);
+	}
+	*ppos += done;
+	if (done)
+		return done;
+	return m->count ? -EFAULT : err;
+}
+
+/* ---- writing ------------------------------------------------------------- */
 
 /* 0. */
 int seq_printf(struct seq_file *m, const char *fmt, ...)
 {
-	size_t room = m->count < m->size ? m->size - m->count : 0, len;
+	size_t room = m->size - m->count, len;
 	va_list ap;
 
 	va_start(ap, fmt);
 	len = vsnprintf(m->buf + m->count, room, fmt, ap);
 	va_end(ap);
-	if (len < room) /* its NUL took the last byte otherwise */
+	if (len < room)
 		m->count += len;
 	else
 		seq_set_overflow(m);
@@ -33,7 +184,7 @@ int seq_printf(struct seq_file *m, const char *fmt, ...)
 
 void seq_write(struct seq_file *m, const void *p, size_t n)
 {
-	if (m->count + n > m->size) {
+	if (n >= m->size - m->count) {
 		seq_set_overflow(m);
 		return;
 	}
@@ -43,12 +194,79 @@ void seq_write(struct seq_file *m, const void *p, size_t n)
 
 void seq_puts(struct seq_file *m, const char *s) { seq_write(m, s, strlen(s)); }
 
-void seq_putc(struct seq_file *m, char c) { seq_write(m, &c, 1); }
+void seq_putc(struct seq_file *m, char c)
+{
+	if (m->count < m->size)
+		m->buf[m->count++] = c;
+}
+
+/*
+ * The eight hexadecimal digits of @v, the first one in the lowest byte. All at once: half a byte
+ * moves into each byte, and a byte above 9 gets what lies between '9' and 'a'.
+ */
+static u64 hex_digits(u32 v)
+{
+	u64 d = __builtin_bswap64(v) >> 32;
+
+	d = (d | d << 16) & 0x0000ffff0000ffffUL;
+	d = (d | d << 8) & 0x00ff00ff00ff00ffUL;
+	d = (d >> 4 | d << 8) & 0x0f0f0f0f0f0f0f0fUL;
+	return d + 0x3030303030303030UL + ((d + 0x0606060606060606UL) >> 4 & 0x0101010101010101UL) * ('a' - '0' - 10);
+}
+
+char *put_hex(char *p, u64 value, unsigned int width)
+{
+	unsigned int n = value ? (67 - __builtin_clzl(value)) / 4 : 1;
+	u64 digits;
+
+	n = max(n, width);
+	if (n > 8) {
+		digits = hex_digits(value >> 32) >> (16 - n) * 8;
+		memcpy(p, &digits, sizeof(digits));
+		p += n - 8;
+		n = 8;
+	}
+	digits = hex_digits(value) >> (8 - n) * 8;
+	memcpy(p, &digits, sizeof(digits));
+	return p + n;
+}
+
+char *put_decimal(char *p, u64 value)
+{
+	char digits[20], *first = digits + sizeof(digits);
+
+	do {
+		*--first = '0' + value % 10;
+		value /= 10;
+	} while (value);
+	while (first < digits + sizeof(digits))
+		*p++ = *first++;
+	return p;
+}
+
+char *seq_get_buf(struct seq_file *m, size_t room)
+{
+	if (m->size - m->count > room)
+		return m->buf + m->count;
+	seq_set_overflow(m);
+	return NULL;
+}
+
+void seq_commit(struct seq_file *m, const char *end)
+{
+	m->count = end - m->buf;
+}
 
 void seq_pad(struct seq_file *m, size_t column_start, size_t column)
 {
-	while (m->count <= m->size && m->count < column_start + column)
-		seq_putc(m, ' ');
+	size_t end = column_start + column;
+
+	if (end >= m->size) {
+		seq_set_overflow(m);
+	} else if (m->count < end) {
+		memset(m->buf + m->count, ' ', end - m->count);
+		m->count = end;
+	}
 }
 
 /* @s with every character of @esc as a backslash and three octal digits. */
@@ -65,19 +283,38 @@ void seq_mangle(struct seq_file *m, const char *s, const char *esc)
 	}
 }
 
-/* 0, or -ENAMETOOLONG, -ENOMEM with nothing written. */
+/* Does any of @esc stand in @s? Nearly never. */
+static bool needs_escape(const char *s, const char *esc)
+{
+	for (; *esc; esc++)
+		if (strchr(s, *esc))
+			return true;
+	return false;
+}
+
+/* Written at the end of the free room, where d_path makes it, then moved down. 0, or -ENAMETOOLONG. */
 int seq_path(struct seq_file *m, const struct path *p, const char *esc)
 {
-	char *buf = kmalloc(PATH_MAX, GFP_KERNEL), *text;
-	int err = 0;
+	size_t room = m->size - m->count;
+	char *to = m->buf + m->count, *text = d_path(p, to, room), *copy;
 
-	if (!buf)
+	if (IS_ERR(text)) {
+		if (room >= PATH_MAX)
+			return PTR_ERR(text);
+		seq_set_overflow(m);
+		return 0;
+	}
+	if (!needs_escape(text, esc)) {
+		size_t len = to + room - 1 - text;
+
+		memmove(to, text, len);
+		m->count += len;
+		return 0;
+	}
+	copy = kmemdup(text, to + room - text);
+	if (!copy)
 		return -ENOMEM;
-	text = d_path(p, buf, PATH_MAX);
-	if (IS_ERR(text))
-		err = PTR_ERR(text);
-	else
-		seq_mangle(m, text, esc);
-	kfree(buf);
-	return err;
+	seq_mangle(m, copy, esc);
+	kfree(copy);
+	return 0;
 }

@@ -15,17 +15,40 @@
 #include <fs.h>
 #include <mm.h>
 #include <seq_file.h>
+#include <string.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include "internal.h"
 
-#define NAME_COLUMN	  72 /* then one more blank */
+#define NAME_COLUMN 72 /* then one more blank */
+/* three 16-digit numbers, a device, an inode, and put_hex's slack */
+#define HEADER_ROOM	  128
 #define PSS_SHIFT	  12 /* shares of pages are kept this much finer than bytes */
 #define PM_SOFT_DIRTY	  BIT(55)
 #define PM_MMAP_EXCLUSIVE BIT(56)
 #define PM_FILE		  BIT(61)
 #define PM_PRESENT	  BIT(63)
+
+/* Offset, device and inode; zeros without a file. */
+static char *put_file_columns(char *p, const struct vm_area_struct *vma)
+{
+	static const char no_file[] = "00000000 00:00 0 ";
+	const struct inode *inode;
+
+	if (!vma->vm_file)
+		return (char *)memcpy(p, no_file, sizeof(no_file) - 1) + sizeof(no_file) - 1;
+	inode = file_inode(vma->vm_file);
+	p = put_hex(p, vma->vm_pgoff << PAGE_SHIFT, 8);
+	*p++ = ' ';
+	p = put_hex(p, MAJOR(inode->i_sb->s_dev), 2);
+	*p++ = ':';
+	p = put_hex(p, MINOR(inode->i_sb->s_dev), 2);
+	*p++ = ' ';
+	p = put_decimal(p, inode->i_ino);
+	*p++ = ' ';
+	return p;
+}
 
 /*
  * See the drawing above. A VMA that was mapped shared shows s even if it can no longer be written
@@ -33,20 +56,21 @@
  */
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
-	unsigned long flags = vma->vm_flags, pgoff = 0, ino = 0;
-	dev_t dev = 0;
+	unsigned long flags = vma->vm_flags;
+	char *p = seq_get_buf(m, HEADER_ROOM);
 
-	if (vma->vm_file) {
-		struct inode *inode = file_inode(vma->vm_file);
-
-		dev = inode->i_sb->s_dev;
-		ino = inode->i_ino;
-		pgoff = vma->vm_pgoff << PAGE_SHIFT;
-	}
-	seq_printf(m, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", vma->vm_start, vma->vm_end,
-		   flags & VM_READ ? 'r' : '-', flags & VM_WRITE ? 'w' : '-',
-		   flags & VM_EXEC ? 'x' : '-', flags & VM_MAYSHARE ? 's' : 'p', pgoff, MAJOR(dev),
-		   MINOR(dev), ino);
+	if (!p)
+		return;
+	p = put_hex(p, vma->vm_start, 8);
+	*p++ = '-';
+	p = put_hex(p, vma->vm_end, 8);
+	p[0] = ' ';
+	p[1] = flags & VM_READ ? 'r' : '-';
+	p[2] = flags & VM_WRITE ? 'w' : '-';
+	p[3] = flags & VM_EXEC ? 'x' : '-';
+	p[4] = flags & VM_MAYSHARE ? 's' : 'p';
+	p[5] = ' ';
+	seq_commit(m, put_file_columns(p + 6, vma));
 }
 
 /*
@@ -87,26 +111,62 @@ static void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 	seq_putc(m, '\n');
 }
 
-/* Shows every area, the gate area last. */
-static int for_each_vma(struct seq_file *m, struct mm_struct *mm,
-			void (*show)(struct seq_file *m, struct vm_area_struct *vma))
-{
-	struct vm_area_struct *vma;
+/* ---- one VMA after the other ------------------------------------------- */
 
-	mmap_read_lock(mm);
-	for (vma = mm->mmap; vma && m->count <= m->size; vma = vma->vm_next)
-		show(m, vma);
-	vma = get_gate_vma(mm);
-	if (vma)
-		show(m, vma);
-	mmap_read_unlock(mm);
+/* Places: the start of the next VMA; behind all others the gate's, then the end. */
+#define AT_GATE ((loff_t)-2)
+#define AT_END	((loff_t)-1)
+
+static void *vma_or_gate(struct mm_struct *mm, struct vm_area_struct *vma, loff_t *pos)
+{
+	*pos = vma ? (loff_t)vma->vm_start : AT_GATE;
+	return vma ?: get_gate_vma(mm);
+}
+
+/* Between two reads VMAs come and go: the text goes on with the first that ends above *pos. */
+static void *m_start(struct seq_file *m, loff_t *pos)
+{
+	struct proc_file *pf = container_of(m, struct proc_file, seq);
+
+	pf->mm_held = *pos != AT_END && pf->mm && atomic_inc_not_zero(&pf->mm->mm_users);
+	if (!pf->mm_held)
+		return NULL;
+	mmap_read_lock(pf->mm);
+	return vma_or_gate(pf->mm, *pos == AT_GATE ? NULL : find_vma(pf->mm, *pos), pos);
+}
+
+static void *m_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct proc_file *pf = container_of(m, struct proc_file, seq);
+
+	if (*pos != AT_GATE)
+		return vma_or_gate(pf->mm, ((struct vm_area_struct *)v)->vm_next, pos);
+	*pos = AT_END;
+	return NULL;
+}
+
+static void m_stop(struct seq_file *m, void *v __maybe_unused)
+{
+	struct proc_file *pf = container_of(m, struct proc_file, seq);
+
+	if (!pf->mm_held)
+		return;
+	mmap_read_unlock(pf->mm);
+	mmput(pf->mm);
+}
+
+static int show_map(struct seq_file *m, void *v)
+{
+	show_map_vma(m, v);
 	return 0;
 }
 
-int proc_pid_maps(struct seq_file *m, struct mm_struct *mm)
-{
-	return for_each_vma(m, mm, show_map_vma);
-}
+const struct seq_operations proc_pid_maps_ops = {
+	.start = m_start,
+	.next = m_next,
+	.stop = m_stop,
+	.show = show_map,
+};
 
 /* ---- smaps ------------------------------------------------------------- */
 
@@ -139,19 +199,17 @@ static struct mem_size_stats smap_gather_stats(struct vm_area_struct *vma)
 {
 	struct mem_size_stats mss = {0};
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = vma->vm_start;
+	pte_t *pte;
 
 	if (!mm)
 		return mss;
 	spin_lock(&mm->page_table_lock);
-	while (addr < vma->vm_end) {
-		pte_t *pte = walk_pte(mm, addr, false);
-		struct page *page = pte ? vm_normal_page(*pte) : NULL;
+	for (unsigned long addr = vma->vm_start; (pte = next_pte(mm, &addr, vma->vm_end));
+	     addr += PAGE_SIZE) {
+		struct page *page = vm_normal_page(*pte);
 
 		if (page)
 			smaps_account(&mss, *pte, page);
-		/* no table: nothing in all its reach */
-		addr = pte ? addr + PAGE_SIZE : (addr | ~PMD_MASK) + 1;
 	}
 	spin_unlock(&mm->page_table_lock);
 	return mss;
@@ -172,8 +230,9 @@ static void show_smap_vma_flags(struct seq_file *m, unsigned long flags)
 	seq_putc(m, '\n');
 }
 
-static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
+static int show_smap(struct seq_file *m, void *v)
 {
+	struct vm_area_struct *vma = v;
 	struct mem_size_stats mss = smap_gather_stats(vma);
 	const struct {
 		const char *name;
@@ -207,12 +266,15 @@ static void show_smap(struct seq_file *m, struct vm_area_struct *vma)
 		seq_printf(m, "%-16s%8lu kB\n", lines[i].name, lines[i].bytes >> 10);
 	seq_puts(m, "THPeligible:    0\n");
 	show_smap_vma_flags(m, vma->vm_flags);
+	return 0;
 }
 
-int proc_pid_smaps(struct seq_file *m, struct mm_struct *mm)
-{
-	return for_each_vma(m, mm, show_smap);
-}
+const struct seq_operations proc_pid_smaps_ops = {
+	.start = m_start,
+	.next = m_next,
+	.stop = m_stop,
+	.show = show_smap,
+};
 
 /* ---- pagemap: 8 bytes for each page of the address space --------------- */
 

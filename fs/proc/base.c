@@ -20,7 +20,6 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/fs.h>
-#include <linux/oom.h>
 #include "internal.h"
 
 #define FIRST_NUMBER 256 /* position of process or thread 0, past all tables */
@@ -113,106 +112,6 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 	mm->flags = (mm->flags & ~MMF_DUMP_FILTER_MASK) |
 		    (filter << MMF_DUMP_FILTER_SHIFT & MMF_DUMP_FILTER_MASK);
 	mmput(mm);
-	return n;
-}
-
-/* ---- who is killed first when memory is used up ------------------------- */
-
-static int proc_pid_oom_score(struct seq_file *m, struct task_struct *t)
-{
-	unsigned long flags, total = totalram_pages();
-	long points;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	points = oom_badness(t->group_leader, total);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (points == INT64_MIN)
-		return seq_printf(m, "0\n");
-	return seq_printf(m, "%ld\n", (1000 + points * 1000 / (long)total) * 2 / 3);
-}
-
-static int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
-{
-	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
-}
-
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-/* A whole number, white space around it allowed. 0 or -EINVAL. */
-static int parse_int(char *text, long *value)
-{
-	char *end;
-	bool minus;
-
-	while (is_space(*text))
-		text++;
-	minus = *text == '-';
-	if (minus || *text == '+')
-		text++;
-	*value = strtoul(text, &end, 0);
-	if (end == text || *value < 0 || *value > INT32_MAX)
-		return -EINVAL;
-	while (is_space(*end))
-		end++;
-	if (minus)
-		*value = -*value;
-	return *end ? -EINVAL : 0;
-}
-
-/* Processes that share the address space share the score. */
-static void set_oom_score_adj(struct task_struct *t, short adj)
-{
-	bool lower = capable(CAP_SYS_RESOURCE);
-	struct task_struct *p;
-	unsigned long flags;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p) {
-		if (p->signal != t->signal &&
-		    (!t->mm || p->mm != t->mm || t->vfork_done || p->tgid == 1))
-			continue;
-		p->signal->oom_score_adj = adj;
-		if (lower)
-			p->signal->oom_score_adj_min = adj;
-	}
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-}
-
-static ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused,
-					  struct task_struct *t, char *text, size_t n)
-{
-	long adj;
-	int err = parse_int(text, &adj);
-
-	if (err || adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX)
-		return -EINVAL;
-	if (adj < t->signal->oom_score_adj_min && !capable(CAP_SYS_RESOURCE))
-		return -EACCES;
-	set_oom_score_adj(t, adj);
-	return n;
-}
-
-/* The older scale, -17 (never) to 15. */
-static int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t)
-{
-	int adj = t->signal->oom_score_adj;
-
-	return seq_printf(m, "%d\n",
-			  adj == OOM_SCORE_ADJ_MAX ? 15 : min(adj * 17 / OOM_SCORE_ADJ_MAX, 15));
-}
-
-static ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused,
-				    struct task_struct *t, char *text, size_t n)
-{
-	long adj;
-	int err = parse_int(text, &adj);
-
-	if (err || adj < -17 || adj > 15)
-		return -EINVAL;
-	adj = adj == 15 ? OOM_SCORE_ADJ_MAX : adj * OOM_SCORE_ADJ_MAX / 17;
-	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
-		return -EACCES;
-	set_oom_score_adj(t, adj);
 	return n;
 }
 

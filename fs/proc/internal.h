@@ -14,6 +14,7 @@ struct mm_struct;
 struct pid;
 struct seq_operations;
 struct task_struct;
+struct vm_area_struct;
 
 struct proc_entry {
 	const char *name; /* NULL: end of the table */
@@ -135,10 +136,27 @@ int proc_pid_stat(struct seq_file *m, struct task_struct *t);
 int proc_pid_statm(struct seq_file *m, struct task_struct *t);
 int proc_pid_status(struct seq_file *m, struct task_struct *t);
 int proc_pid_limits(struct seq_file *m, struct task_struct *t);
-extern const struct seq_operations proc_pid_maps_ops, proc_pid_smaps_ops;
+extern const struct seq_operations proc_pid_maps_ops;
 ssize_t proc_pid_pagemap(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
 int proc_pid_mounts(struct seq_file *m, struct task_struct *t);
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t);
+
+/* task_mmu.c, for smaps: the VMAs of an address space as records, and one line of maps. */
+void *m_start(struct seq_file *m, loff_t *pos);
+void *m_next(struct seq_file *m, void *v, loff_t *pos);
+void m_stop(struct seq_file *m, void *v);
+void show_map_vma(struct seq_file *m, struct vm_area_struct *vma);
+/* smaps.c */
+extern const struct seq_operations proc_pid_smaps_ops;
+
+/* oom.c */
+int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);
+int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t);
+int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t);
+ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e, struct task_struct *t, char *text,
+				   size_t n);
+ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, char *text,
+			     size_t n);
 
 /* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];

@@ -20,8 +20,8 @@
 #include <asm/uaccess.h>
 #include <linux/limits.h>
 
-#define BUF_KMALLOC	(1UL << 20)	/* a larger buffer comes from vmalloc */
-#define BUF_MAX		(64UL << 20)
+#define BUF_KMALLOC (1UL << 20) /* a larger buffer comes from vmalloc */
+#define BUF_MAX	    (64UL << 20)
 
 static bool seq_has_overflowed(const struct seq_file *m) { return m->count == m->size; }
 static void seq_set_overflow(struct seq_file *m) { m->count = m->size; }
@@ -67,7 +67,9 @@ static void rewind(struct seq_file *m)
 	m->from = m->count = 0;
 }
 
-/* Appends @v; if it does not fit, what stood before it stays alone. False: it did not fit, or *err is set. */
+/*
+ * Appends @v. False: it does not fit, or *err is set; then the text is as it was before.
+ */
 static bool append(struct seq_file *m, void *v, int *err)
 {
 	size_t before = m->count;
@@ -122,14 +124,14 @@ static int traverse(struct seq_file *m, loff_t offset)
 			return 0;
 		err = fill(m, 1);
 		if (!m->count) {
-			m->read_pos = offset;	/* beyond the end nothing comes */
+			m->read_pos = offset; /* beyond the end nothing comes */
 			break;
 		}
 	}
 	return err;
 }
 
-/* What of the buffer was not read yet goes to the reader. Bytes; fewer than there are if @to faults. */
+/* Copies what of the buffer was not read yet. Bytes; fewer than there are if @to faults. */
 static size_t take(struct seq_file *m, char __user *to, size_t n)
 {
 	n = min(n, m->count);
@@ -211,7 +213,8 @@ static u64 hex_digits(u32 v)
 	d = (d | d << 16) & 0x0000ffff0000ffffUL;
 	d = (d | d << 8) & 0x00ff00ff00ff00ffUL;
 	d = (d >> 4 | d << 8) & 0x0f0f0f0f0f0f0f0fUL;
-	return d + 0x3030303030303030UL + ((d + 0x0606060606060606UL) >> 4 & 0x0101010101010101UL) * ('a' - '0' - 10);
+	return d + 0x3030303030303030UL +
+	       ((d + 0x0606060606060606UL) >> 4 & 0x0101010101010101UL) * ('a' - '0' - 10);
 }
 
 char *put_hex(char *p, u64 value, unsigned int width)
@@ -252,10 +255,7 @@ char *seq_get_buf(struct seq_file *m, size_t room)
 	return NULL;
 }
 
-void seq_commit(struct seq_file *m, const char *end)
-{
-	m->count = end - m->buf;
-}
+void seq_commit(struct seq_file *m, const char *end) { m->count = end - m->buf; }
 
 void seq_pad(struct seq_file *m, size_t column_start, size_t column)
 {
@@ -292,7 +292,7 @@ static bool needs_escape(const char *s, const char *esc)
 	return false;
 }
 
-/* Written at the end of the free room, where d_path makes it, then moved down. 0, or -ENAMETOOLONG. */
+/* d_path writes at the end of the free room; then the text is moved down. 0 or -ENAMETOOLONG. */
 int seq_path(struct seq_file *m, const struct path *p, const char *esc)
 {
 	size_t room = m->size - m->count;

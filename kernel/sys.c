@@ -8,7 +8,6 @@
  * Not on the road of an exec.
  */
 #include <syscalls.h>
-#include <binfmts.h>
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>

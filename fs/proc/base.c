@@ -6,7 +6,6 @@
  * modules. access.c has who may look, map_files.c the directory of that name.
  * Not on the road of an exec.
  */
-#include <binfmts.h>
 #include <cred.h>
 #include <frames.h>
 #include <fs.h>

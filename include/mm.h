@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: what the floors above mm/ may ask of them. frames.h is below, pagecache.h beside.
- * Functions whose name ends in _locked, and those that say so, want mmap_lock held.
+ * Address spaces: what the floors above mm/ may call. Page frames and page tables are in frames.h,
+ * the pages of files in pagecache.h.
  */
 #ifndef MM_H
 #define MM_H
@@ -14,47 +14,55 @@ struct linux_binprm;
 
 /* ---- the life of an address space: mm_init.c --------------------------- */
 
-struct mm_struct *mm_alloc(void);	/* empty address space, mm_users = 1; NULL */
+struct mm_struct *mm_alloc(void); /* empty address space, mm_users = 1; NULL */
 /* fork: a copy of @oldmm with its VMAs copied, pages shared copy-on-write. NULL: no memory. */
 struct mm_struct *dup_mm(struct mm_struct *oldmm);
 static inline void mmgrab(struct mm_struct *mm) { atomic_inc(&mm->mm_count); }
-void mmdrop(struct mm_struct *mm);	/* drops a reference to the struct */
+void mmdrop(struct mm_struct *mm); /* drops a reference to the struct */
 static inline void mmget(struct mm_struct *mm) { atomic_inc(&mm->mm_users); }
-void mmput(struct mm_struct *mm);	/* drops a user; the last one unmaps everything (exit_mmap) */
-struct mm_struct *get_task_mm(struct task_struct *t);	/* with a user reference, or NULL */
-void set_dumpable(struct mm_struct *mm, int value);	/* SUID_DUMP_* */
+/* Drops a user; the last one unmaps everything (exit_mmap). */
+void mmput(struct mm_struct *mm);
+struct mm_struct *get_task_mm(struct task_struct *t); /* with a user reference, or NULL */
+void set_dumpable(struct mm_struct *mm, int value);   /* SUID_DUMP_* */
 int get_dumpable(struct mm_struct *mm);
 /* Replaces exe_file (with deny-write on the new, allow-write on the old). */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f);
 struct file *get_mm_exe_file(struct mm_struct *mm);
 
 static inline void mmap_read_lock(struct mm_struct *mm) { down_read(&mm->mmap_lock); }
-static inline bool mmap_read_trylock(struct mm_struct *mm) { return down_read_trylock(&mm->mmap_lock); }
+static inline bool mmap_read_trylock(struct mm_struct *mm)
+{
+	return down_read_trylock(&mm->mmap_lock);
+}
 static inline void mmap_read_unlock(struct mm_struct *mm) { up_read(&mm->mmap_lock); }
 static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_lock); }
-static inline int mmap_write_lock_killable(struct mm_struct *mm) { return down_write_killable(&mm->mmap_lock); }
+static inline int mmap_write_lock_killable(struct mm_struct *mm)
+{
+	return down_write_killable(&mm->mmap_lock);
+}
 static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_lock); }
 
 /* Pages in memory: VmRSS. */
 static inline unsigned long get_mm_rss(const struct mm_struct *mm)
 {
-	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] + mm->rss_stat[MM_SHMEMPAGES];
+	return mm->rss_stat[MM_FILEPAGES] + mm->rss_stat[MM_ANONPAGES] +
+	       mm->rss_stat[MM_SHMEMPAGES];
 }
 
-/* The most that there ever were: VmHWM. */
+/* The most pages that there ever were: VmHWM. */
 static inline unsigned long get_mm_hiwater_rss(const struct mm_struct *mm)
 {
 	return max(mm->hiwater_rss, get_mm_rss(mm));
 }
 
-#define MAX_MAP_COUNT		65530		/* VMAs an address space may have: vm.max_map_count */
-#define MMAP_MIN_ADDR		65536UL		/* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
+#define MAX_MAP_COUNT 65530   /* VMAs an address space may have: vm.max_map_count */
+#define MMAP_MIN_ADDR 65536UL /* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
 
 /* ---- VMAs: vma.c, expand_stack.c, vdso.c, gate.c -------------------------- */
 
-struct vm_area_struct *vm_area_alloc(struct mm_struct *mm);	/* zeroed, vm_mm set; NULL */
-void vm_area_free(struct vm_area_struct *vma);			/* the struct only */
-/* First VMA with vm_end > addr, or NULL. mmap_lock held, for reading at least. */
+struct vm_area_struct *vm_area_alloc(struct mm_struct *mm); /* zeroed, vm_mm set; NULL */
+void vm_area_free(struct vm_area_struct *vma);		    /* the struct only */
+/* The first VMA with vm_end > @addr, or NULL. mmap_lock held, for reading at least. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr);
 /* The VMA that contains @addr, or NULL. mmap_lock held, for reading at least. */
 static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned long addr)
@@ -64,13 +72,15 @@ static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned l
 	return vma && vma->vm_start <= addr ? vma : NULL;
 }
 
-/* The VMA that covers @addr, growing a stack down to it if need be; NULL. mmap_lock held, for reading at least. */
+/* The same, but a stack above @addr grows down to it if it may. mmap_lock as above. */
 struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
-int expand_stack(struct vm_area_struct *vma, unsigned long address);	/* 0 or -errno; checks rlimit and gap */
-/* Links a new VMA into the list. 0 or -ENOMEM (it overlaps). mmap_lock held for write. */
+/* Grows @vma down to @address. 0 or -errno: not a stack, the limit, the gap. */
+int expand_stack(struct vm_area_struct *vma, unsigned long address);
+/* Links a new VMA into the list. 0 or -ENOMEM (it overlaps). mmap_lock held for writing. */
 int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma);
-/* Moves the edges of a VMA (exec's stack); neighbours must not be hit. 0 or -ENOMEM. */
-int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff);
+/* Moves the edges of a VMA (exec's stack). 0, or -ENOMEM if it would overlap a neighbour. */
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+	       unsigned long pgoff);
 
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma) { return !vma->vm_ops; }
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
@@ -78,7 +88,7 @@ static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 	return (vma->vm_end - vma->vm_start) >> PAGE_SHIFT;
 }
 
-/* The page of the file, or of memory as a whole, that @addr shows. */
+/* The number of the page at @addr: in its file, or for anonymous memory in the address space. */
 static inline unsigned long vma_pgoff(const struct vm_area_struct *vma, unsigned long addr)
 {
 	return vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
@@ -91,7 +101,7 @@ const char *arch_vma_name(struct vm_area_struct *vma);
 
 /* [vsyscall]: a VMA of every process, never in the list. */
 enum vsyscall_mode { VSYSCALL_NONE, VSYSCALL_XONLY, VSYSCALL_EMULATE };
-extern enum vsyscall_mode vsyscall_mode;	/* "vsyscall=" on the command line; default none, as Debian's */
+extern enum vsyscall_mode vsyscall_mode; /* vsyscall= on the command line; none as on Debian */
 struct vm_area_struct *get_gate_vma(struct mm_struct *mm);
 
 /* ---- mappings: mmap.c, brk.c, mprotect.c, ptes.c --------------------------- */
@@ -104,16 +114,17 @@ struct vm_area_struct *get_gate_vma(struct mm_struct *mm);
  */
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset);
-/* munmap(2). 0, also if nothing was mapped there; -EINVAL: @len 0, @start not page aligned, no user space. */
+/* munmap(2). 0, also if nothing was mapped there. -EINVAL: @len 0, unaligned, not user space. */
 int vm_munmap(unsigned long start, size_t len);
 /*
- * Anonymous memory at a fixed place, as a bss is: @flags may be VM_EXEC. Replaces what is there.
- * 0, also for @len 0: then nothing is done. -ENOMEM: above user space, a limit; -EINVAL: @addr not page aligned.
+ * Anonymous memory at a fixed place, as a bss is; @flags may be VM_EXEC. Replaces what is there.
+ * 0, also for @len 0, which does nothing. -ENOMEM: above user space, or a limit; -EINVAL: @addr
+ * not page aligned.
  */
 int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags);
-/* mremap and shift_arg_pages: moves PTEs. Returns the number of bytes moved (less than @len: no memory for a table). */
+/* Moves PTEs. Returns the number of bytes moved; less than @len: no memory for a table. */
 unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
 			       unsigned long new_addr, unsigned long len);
 
@@ -121,27 +132,33 @@ unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_add
 
 /* Picks mmap_base from the stack limit and, if PF_RANDOMIZE, a random offset. */
 void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);
-#define STACK_RND_MASK	0x3fffffUL	/* pages: 16 GiB */
-extern int randomize_va_space;		/* 0: no ASLR, 1: all but brk, 2: all */
+#define STACK_RND_MASK 0x3fffffUL /* pages: 16 GiB */
+extern int randomize_va_space;	  /* 0: no ASLR, 1: all but brk, 2: all */
 unsigned long arch_align_stack(unsigned long sp);
 unsigned long arch_randomize_brk(struct mm_struct *mm);
-unsigned long arch_mmap_rnd(void);	/* a random number of bytes, whole pages; 0 without PF_RANDOMIZE */
+unsigned long arch_mmap_rnd(void); /* random bytes, whole pages; 0 without PF_RANDOMIZE */
 unsigned long randomize_stack_top(unsigned long stack_top);
 
 /* ---- pages: memory.c, gup.c ----------------------------------------------- */
 
-/* Serves one fault. mmap_lock held for read. Returns VM_FAULT_*. */
+/* Handles one page fault. mmap_lock held for reading. VM_FAULT_*. */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags);
-/* Faults @addr's page in and returns it with a reference. Foreign mm allowed. mmap_lock held for read. ERR_PTR(-EFAULT...). */
+/*
+ * Faults in the page at @addr, of any mm, and returns it with a reference. mmap_lock held for
+ * reading. ERR_PTR(-EFAULT, -ENOMEM).
+ */
 struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write, bool force);
-/* Reads or writes another process's memory through its page tables; takes mmap_lock; returns bytes done. */
+/* Reads or writes the memory of any address space; takes mmap_lock. Returns the bytes done. */
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write);
 
 /* ---- when memory is used up: oom_kill.c -------------------------------------- */
 
-/* Kills the process with the most points, unless one is dying already. True: try again. Holds no spinlock; may sleep. */
+/* Kills the process with the most points, unless one is dying. True: try again. May sleep. */
 bool out_of_memory(void);
-/* The points of a process: pages, and a thousandth of @totalpages for each of oom_score_adj. INT64_MIN: not killable. tasklist_lock held. */
+/*
+ * The points of a process: its pages, and a thousandth of @totalpages for each point of
+ * oom_score_adj. INT64_MIN: must not be killed. tasklist_lock held.
+ */
 long oom_badness(struct task_struct *p, unsigned long totalpages);
 
 #endif

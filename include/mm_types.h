@@ -23,16 +23,15 @@ struct vm_operations_struct;
 struct linux_binfmt;
 
 /*
- * One for every physical page frame, in the array at VMEMMAP_START.
- * _refcount: who may still look at the frame (0: free). _mapcount: page table
- * entries that point to it. A page cache page has one reference from its
- * address_space; mapping and index are fixed while it is there.
+ * One for every physical page frame, in the array at VMEMMAP_START. _refcount: all who use the
+ * frame (0: free). _mapcount: the PTEs that map it. The page cache holds one reference to each of
+ * its pages; mapping and index do not change as long as it does.
  */
 struct page {
 	unsigned long flags; /* PG_* */
 	atomic_t _refcount;
 	atomic_t _mapcount;	       /* PTEs */
-	struct address_space *mapping; /* page cache: the file; else NULL */
+	struct address_space *mapping; /* page cache: the file; otherwise NULL */
 	unsigned long index;	       /* page cache: page number in the file */
 	unsigned long private;	       /* buddy: order; slab: the slab's first free object */
 	struct list_head lru;	       /* buddy and slab lists */
@@ -48,7 +47,7 @@ enum pageflags {
 	PG_head, /* first page of an allocated block of 2^private pages, order > 0 */
 };
 
-/* vm_flags: Linux's numbers, for they are what /proc/PID/smaps and students expect. */
+/* vm_flags, with Linux's numbers. */
 #define VM_READ	      0x00000001UL
 #define VM_WRITE      0x00000002UL
 #define VM_EXEC	      0x00000004UL
@@ -80,18 +79,17 @@ enum pageflags {
 #define VM_SPECIAL		  (VM_IO | VM_DONTEXPAND | VM_PFNMAP)
 
 /*
- * The identity of a family of anonymous pages. Exon never walks it (it does
- * not swap); it exists because Linux refuses to merge two areas whose
- * anon_vmas differ, and that shows in /proc/PID/maps.
+ * A token of VMAs with private pages. It exists because Linux does not merge two VMAs whose
+ * anon_vmas differ, which can be seen in /proc/PID/maps.
  */
 struct anon_vma {
 	atomic_t refcount;
 };
 
 /*
- * One area [vm_start, vm_end) of equal rights and backing, page aligned.
- * All fields are guarded by vm_mm->mmap_lock (write to change, read to use);
- * shared_node also by vm_file->f_mapping->i_mmap_lock.
+ * A virtual memory area (VMA): [vm_start, vm_end), page aligned, with the same permissions and the
+ * same backing everywhere. vm_mm->mmap_lock guards all fields (for writing: to change, for reading:
+ * to use them); i_mmap_lock of the file's mapping guards shared_node as well.
  */
 struct vm_area_struct {
 	unsigned long vm_start, vm_end;
@@ -118,7 +116,7 @@ enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
  * length, total_vm the sum of its pages.
  */
 struct mm_struct {
-	struct vm_area_struct *mmap; /* first area */
+	struct vm_area_struct *mmap; /* first VMA */
 	/* last find_vma hit, or NULL; readers set it, too: any hit is right */
 	struct vm_area_struct *mmap_cache;
 	pgd_t *pgd;	   /* virtual address (direct map) of the top table */
@@ -151,7 +149,7 @@ struct mm_struct {
 	unsigned long flags;
 };
 
-#define MMF_OOM_SKIP		(1UL << 21) /* nothing more is to be had by killing it */
+#define MMF_OOM_SKIP		(1UL << 21) /* killing it would free nothing more */
 #define MMF_UNSTABLE		(1UL << 22) /* its private pages were taken */
 #define MMF_OOM_VICTIM		(1UL << 25) /* killed because memory was used up */
 #define MMF_DUMPABLE_MASK	3
@@ -163,11 +161,11 @@ struct mm_struct {
 #define MMF_DUMP_FILTER_DEFAULT (0x33UL << MMF_DUMP_FILTER_SHIFT)
 
 typedef unsigned int vm_fault_t;
-#define VM_FAULT_OOM	 0x0001
-#define VM_FAULT_SIGBUS	 0x0002
+#define VM_FAULT_OOM	0x0001
+#define VM_FAULT_SIGBUS 0x0002
 #define VM_FAULT_SIGSEGV 0x0040
-#define VM_FAULT_NOPAGE	 0x0100 /* ->fault installed the PTE itself */
-#define VM_FAULT_ERROR	 (VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+#define VM_FAULT_NOPAGE 0x0100 /* ->fault installed the PTE itself */
+#define VM_FAULT_ERROR	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
 
 #define FAULT_FLAG_WRITE       0x01
 #define FAULT_FLAG_USER	       0x40
@@ -185,13 +183,13 @@ struct vm_fault {
 
 struct vm_operations_struct {
 	const char *name;			   /* for maps: "[vdso]"; NULL: the file's */
-	vm_fault_t (*fault)(struct vm_fault *vmf); /* mmap_lock held for read */
+	vm_fault_t (*fault)(struct vm_fault *vmf); /* mmap_lock held for reading */
 	/*
-	 * Read fault: enters the pages [first, last] of the file that are at hand, around
+	 * Read fault: maps the pages [first, last] of the file that are in memory already, around
 	 * vmf->address, without sleeping.
 	 */
 	void (*map_pages)(struct vm_fault *vmf, unsigned long first, unsigned long last);
-	void (*mremap)(struct vm_area_struct *vma); /* the area has moved */
+	void (*mremap)(struct vm_area_struct *vma); /* the VMA has moved */
 };
 
 #endif

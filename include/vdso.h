@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel tells the vdso about time: one page, mapped read-only into
- * every process as [vvar]. arch/x86/time.c writes it, arch/x86/vdso/vclock.c
- * reads it in user mode.
+ * The clocks, for the vdso: one page that every process has, read-only, as [vvar]. arch/x86/time.c
+ * writes it, arch/x86/vdso/vclock.c reads it in user mode.
  *
  *   reader: do { s = seq (odd: again); now = clock; } while (seq != s)
  *   now:    *_sec + (*_snsec + ((rdtsc - cycle_last) & mask) * mult) >> shift nanoseconds
  *
- * The product stays below 2^64 for many minutes after an update, and a tick
- * updates 250 times a second.
+ * The product stays below 2^64 for many minutes after an update; a tick updates 250 times a second.
  */
 #ifndef VDSO_H
 #define VDSO_H
@@ -18,7 +16,7 @@
 struct vdso_data {
 	u32 seq;	 /* odd while the kernel writes */
 	u32 mult, shift; /* cycles * mult >> shift is nanoseconds */
-	u32 clock_valid; /* 0: the TSC is of no use, take the system call */
+	u32 clock_valid; /* 0: the TSC cannot be used; make the system call */
 	u64 mask;	 /* of the difference of two TSC values */
 	u64 cycle_last;	 /* TSC at the last update */
 	/* CLOCK_MONOTONIC at cycle_last; snsec is ns << shift, below one second */
@@ -27,7 +25,7 @@ struct vdso_data {
 	/* the same at the last tick, for the _COARSE clocks */
 	u64 mono_coarse_sec, mono_coarse_nsec;
 	u64 real_coarse_sec, real_coarse_nsec;
-	/* CLOCK_BOOTTIME minus CLOCK_MONOTONIC: 0, for Exon never suspends */
+	/* CLOCK_BOOTTIME minus CLOCK_MONOTONIC: 0, because Exon never suspends */
 	u64 boot_offset_nsec;
 	s32 tz_minuteswest, tz_dsttime; /* gettimeofday's second argument */
 };

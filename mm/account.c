@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an address space may grow to, and the totals that /proc/PID/statm and RLIMIT_AS, RLIMIT_DATA
- * go by.
- * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out strict overcommit
- * and namespaces of limits.
+ * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA. What is
+ * locked has its limit in mm/mlock.c, the stack in mm/expand_stack.c.
+ * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out strict overcommit.
  */
 #include <errno.h>
 #include <frames.h>
@@ -16,7 +15,7 @@ static bool is_data_mapping(unsigned long flags)
 	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
-/* May current's limits bear @npages more with these flags in @mm? */
+/* Do current's limits allow @npages more with these flags in @mm? */
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages)
 {
 	const struct rlimit64 *data = &current->signal->rlim[RLIMIT_DATA];
@@ -25,11 +24,11 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 		return false;
 	if (!is_data_mapping(vm_flags) || mm->data_vm + npages <= data->rlim_cur >> PAGE_SHIFT)
 		return true;
-	/* A soft limit of 0 stands for "old meaning, brk only": then the hard one counts. */
+	/* A soft limit of 0 limits brk only, as it once did; here the hard limit counts then. */
 	return data->rlim_cur == 0 && mm->data_vm + npages <= data->rlim_max >> PAGE_SHIFT;
 }
 
-/* Adds @npages (or takes them, negative) to the totals that areas with @vm_flags count in. */
+/* Adds @npages (negative: subtracts) to the totals that count VMAs with @vm_flags. */
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 {
 	mm->total_vm += npages;

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The identity of families of anonymous pages, and nothing more: an anon_vma
- * here is a counted token, that decides which areas may be merged.
- * Abridges Linux mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the
- * interval trees (nothing walks from a page to its areas), and with them the
- * chain, of which only the length is kept: 1 means "never forked", and only
- * such an area may share its token with a neighbour.
+ * Which VMAs with private pages may be merged: those with the same anon_vma. Here an anon_vma is a
+ * token with a reference count, no more.
+ * Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the interval trees,
+ * because nothing walks from a page to its VMAs. Of Linux's anon_vma_chain only the length is kept: 1
+ * means that the VMA was never forked, and only such a VMA may share its anon_vma with a neighbour.
  */
 #include <errno.h>
 #include <mm.h>
 #include <slab.h>
 #include "internal.h"
 
-/* A token of @vma's own, with a chain of @chain. 0 or -ENOMEM. */
+/* A new anon_vma for @vma, whose chain has length @chain. 0 or -ENOMEM. */
 static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)
 {
 	vma->anon_vma = kmalloc(sizeof(*vma->anon_vma), GFP_KERNEL);
@@ -23,7 +22,7 @@ static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)
 	return 0;
 }
 
-/* Could @a and @b, in this order, become one area after an mprotect? */
+/* Could @a and @b, in this order, become one VMA after an mprotect? */
 static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_area_struct *b)
 {
 	return a->vm_end == b->vm_start && a->vm_file == b->vm_file &&
@@ -31,10 +30,7 @@ static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_
 	       b->vm_pgoff == a->vm_pgoff + vma_pages(a);
 }
 
-/*
- * The neighbour whose token @vma should share, so that the two can be merged later; the next
- * one is asked first.
- */
+/* The neighbour whose anon_vma @vma should share, so that the two can be merged later; or NULL. */
 static struct vm_area_struct *find_mergeable_anon_vma(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next, *prev = vma->vm_prev;
@@ -67,10 +63,7 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 	return 0;
 }
 
-/*
- * fork: @dst, a bare copy of @src without a token, gets one of its own and a chain longer by
- * one. 0 or -ENOMEM; then @dst has none.
- */
+/* fork: @dst, a copy of @src without anon_vma, gets a new one, in a longer chain. 0 or -ENOMEM. */
 int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
 	return src->anon_vma ? anon_vma_new(dst, src->anon_chain + 1) : 0;

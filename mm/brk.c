@@ -2,7 +2,8 @@
 /*
  * The break: the heap between mm->start_brk and mm->brk, and the anonymous memory that an exec
  * maps for a bss.
- * Abridges brk, do_brk_flags and vm_brk_flags of Linux 6.1's mm/mmap.c; leaves out userfaultfd.
+ * Abridges brk, do_brk_flags and vm_brk_flags of Linux 6.1's mm/mmap.c; leaves out userfaultfd and
+ * VM_LOCKED by mlockall.
  *
  *   | data | bss |  random gap  |######## heap ########|. . .
  *                               start_brk              brk, any byte; VMAs end at whole pages
@@ -85,7 +86,7 @@ static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long ne
 		return err;
 	if (at.vma && newbrk + PAGE_SIZE > vm_start_gap(at.vma))
 		return -ENOMEM;
-	/* Only what lies above start_brk is the break: a bss that ends there stays its own. */
+	/* Only what lies above start_brk is the break: a bss that ends there is not extended. */
 	is_break = at.prev && at.prev->vm_end > mm->start_brk;
 	return do_brk_flags(&at, is_break ? at.prev : NULL, oldbrk, newbrk - oldbrk, 0);
 }

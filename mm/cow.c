@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copy-on-write: fork lets parent and child show the same frames, read-only; the first of them
- * that writes gets a copy. Abridges these parts of Linux's mm/memory.c. Leaves out swap, huge
- * pages, and userfaultfd.
+ * Copy-on-write: after a fork parent and child map the same frames, read-only; the first of them
+ * that writes gets a copy.
+ * Abridges these parts of Linux's mm/memory.c; leaves out swap, huge pages, and userfaultfd.
  *
  *   before fork      after fork              after the child's write
  *   parent -> A rw   parent -> A r- <- child   parent -> A r-    child -> copy of A rw
  *                    (_refcount 2)             (_refcount 1: the parent's next write
- *                                               finds it alone and needs no copy)
+ *                                               needs no copy)
  *
- * Invariant: an entry is writable only if its frame is shared memory, or private and this
- * entry's alone.
+ * Invariant: a PTE is writable only if its frame is shared memory, or if no other PTE maps it.
  */
 #include <errno.h>
 #include <frames.h>
@@ -31,7 +30,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 	pte_t *from, *to = NULL;
 
-	/* A fault brings back what has no private page: the child need not pay for it now. */
+	/* The child can fault in again what is not private: nothing to copy now. */
 	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
@@ -55,8 +54,8 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 /* ---- the first write --------------------------------------------------------- */
 
 /*
- * A page of a file is never ours: the page cache has a reference as well, and even without it the
- * page belongs to the file.
+ * A page of a file never is: the page cache has a reference as well, and even without it the page
+ * belongs to the file.
  */
 bool is_ours_alone(const struct page *page)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VMAs that grow downward: a fault below a stack extends it, and a gap below it stays free.
+ * VMAs that grow downward: a fault below a stack extends it. A gap below a stack stays free, so
+ * that an overflow faults instead of writing into the mapping below.
  * Abridges expand_stack of Linux 6.1's mm/mmap.c; leaves out VMAs that grow upward, and the boot
  * parameter stack_guard_gap.
  *

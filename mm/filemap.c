@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page cache: the bytes of files in memory, for read, write and mmap alike. Abridges Linux's
- * mm/filemap.c, mm/truncate.c and the reading side of mm/shmem.c. Leaves out disks, and with
- * them write-back, readahead and eviction: files live in these pages alone, and a page that is
- * not here is a hole of zeros.
+ * The page cache: the bytes of files in memory, for read, write and mmap alike.
+ * Abridges Linux's mm/filemap.c, mm/truncate.c and the reading side of mm/shmem.c; leaves out
+ * disks, and with them write-back, readahead and eviction. A file has no other copy than these
+ * pages, and a page that is not here is a hole of zeros.
  *
  *   inode ─i_mapping─> address_space ─pages (radix tree)─> page 0, page 3, ...
- *                           └─i_mmap─> the areas that map the file
+ *                           └─i_mmap─> the VMAs that map the file
  *
- * Locks (outermost first): i_rwsem > mmap_lock > i_mmap_lock > page_table_lock > tree_lock. A
- * page in the tree holds one reference for being there. Copies to and
- * from user memory are made with a reference to the page and without any spinlock: they may
- * fault.
+ * Locks (outermost first): i_rwsem > mmap_lock > i_mmap_lock > page_table_lock > tree_lock. The
+ * tree holds one reference to each page. Copies to and from user memory may fault, so they are
+ * made without any spinlock, with a reference to the page.
  */
-#include <asm/uaccess.h>
+#include <errno.h>
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <pagecache.h>
 #include <printk.h>
 #include <string.h>
+#include <asm/uaccess.h>
 #include "internal.h"
 
 static unsigned long nr_cached; /* pages in all trees */
@@ -59,8 +59,8 @@ static int add_to_page_cache(struct address_space *mapping, struct page *page, u
 }
 
 /*
- * A page of zeros, not yet in the tree. ERR_PTR(-ENOSPC): files fill half of the memory, tmpfs's
- * limit.
+ * A page of zeros, not yet in the tree. ERR_PTR(-ENOSPC): files fill half of the RAM, which is the
+ * limit of tmpfs.
  */
 static struct page *new_page(void)
 {
@@ -111,7 +111,7 @@ static size_t copy_in(void *to, const void *from, size_t n, bool user)
 	return n;
 }
 
-/* A hole shows zeros without taking memory. */
+/* A hole reads as zeros; no page is allocated for it. */
 ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user)
 {
 	struct address_space *mapping = f->f_mapping;
@@ -138,7 +138,7 @@ ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user
 /* ---- write ------------------------------------------------------------------- */
 
 /*
- * At most to the end of one page. A new page gets its bytes before it enters the tree, so that a
+ * Writes to one page at most. A new page enters the tree after its bytes are copied, so that a
  * fault leaves nothing behind. Bytes written; -EEXIST: another task made the page, try again.
  */
 static ssize_t write_page(struct address_space *mapping, loff_t pos, const void *buf, size_t n,
@@ -185,7 +185,7 @@ ssize_t filemap_write(struct file *f, const void *buf, size_t n, loff_t *pos, bo
 
 /* ---- mmap -------------------------------------------------------------------- */
 
-/* Pages of the file, counting a part at the end as one. */
+/* A part of a page at the end counts as a page. */
 static unsigned long size_in_pages(const struct inode *inode)
 {
 	return DIV_ROUND_UP((unsigned long)inode->i_size, PAGE_SIZE);
@@ -227,7 +227,7 @@ const struct vm_operations_struct generic_file_vm_ops = {
 	.map_pages = filemap_map_pages,
 };
 
-/* ->mmap of files with pages. 0. The access time is the caller's floor's business. */
+/* ->mmap of files with pages. Always 0. The access time is set in fs/. */
 int generic_file_mmap(struct file *f __maybe_unused, struct vm_area_struct *vma)
 {
 	vma->vm_ops = &generic_file_vm_ops;
@@ -251,7 +251,7 @@ static void delete_pages_from(struct address_space *mapping, unsigned long index
 	spin_unlock(&mapping->tree_lock);
 }
 
-/* i_size is @newsize already: a fault after the unmapping finds no page there. */
+/* i_size is @newsize already, so a fault after the unmapping gets SIGBUS. */
 void truncate_pagecache(struct inode *inode, loff_t newsize)
 {
 	struct address_space *mapping = inode->i_mapping;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The [vsyscall] line of /proc/PID/maps: an area that is in no list, for the
- * page stands in the kernel's half. Who jumps into it is served by
- * arch/x86/entry/vsyscall.c.
- * Abridges the gate part of Linux 6.1 arch/x86/entry/vsyscall/vsyscall_64.c.
+ * The [vsyscall] line of /proc/PID/maps: a VMA that is in no list, because its page is in the
+ * kernel's half. arch/x86/entry/vsyscall.c handles a jump to that page.
+ * Abridges the gate part of Linux 6.1's arch/x86/entry/vsyscall/vsyscall_64.c.
  * Not on the road of an exec.
  */
 #include <mm.h>
@@ -18,7 +17,7 @@ static struct vm_area_struct gate_vma = {
 	.vm_ops = &gate_vma_ops,
 };
 
-/* The area to show after all others, or NULL when there is none. Not to be changed. */
+/* The VMA to show after all others, or NULL. Read-only for callers. */
 struct vm_area_struct *get_gate_vma(struct mm_struct *mm __maybe_unused)
 {
 	if (vsyscall_mode == VSYSCALL_NONE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of an address space for the kernel's own use: another process's memory (/proc/PID/mem,
- * exec's new stack), and populating areas ahead of their faults (MAP_POPULATE, mlock). Abridges
- * Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
+ * Pages of an address space for the kernel's own use: the memory of another process (/proc/PID/mem,
+ * exec's new stack), and faulting in a range at once (MAP_POPULATE, mlock).
+ * Abridges Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
  */
 #include <errno.h>
 #include <frames.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include "internal.h"
 
-/* Does the area allow the access? @force: or could it be made to (MAY bits)? */
+/* Do the permissions of the VMA allow the access? @force: or could an mprotect allow it? */
 static bool access_allowed(const struct vm_area_struct *vma, bool write, bool force)
 {
 	unsigned long flags = vma->vm_flags;
@@ -24,7 +24,7 @@ static bool access_allowed(const struct vm_area_struct *vma, bool write, bool fo
 	return flags & (force ? VM_READ | VM_MAYREAD : VM_READ);
 }
 
-/* A forced write needs no write right in the entry: a private dirty copy will do. */
+/* A forced write needs no writable PTE, but the page must be a private copy already. */
 static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 {
 	if (!pte_present(pte))
@@ -36,7 +36,7 @@ static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 	       atomic_read(&pfn_to_page(pte_pfn(pte))->_refcount) == 1;
 }
 
-/* The page at @addr with a reference, or NULL if a fault has to come first. */
+/* The page at @addr with a reference, or NULL: it must be faulted in first. */
 static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, bool write)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -69,7 +69,7 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write,
 	return page;
 }
 
-/* With force, as a debugger has it. */
+/* With force: a debugger may write to read-only code. */
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write)
 {
 	int done = 0;
@@ -97,7 +97,7 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	return done;
 }
 
-/* Private writable areas are written to, so that they have their own pages; the others are read. */
+/* Private writable VMAs get pages of their own now (write faults); the others are only read. */
 int mm_populate(unsigned long start, unsigned long len)
 {
 	struct mm_struct *mm = current->mm;

@@ -18,16 +18,16 @@
  *   ..|######|    addr   |####|..   or     ..|######|      |##addr###|..
  */
 struct vma_place {
-	struct vm_area_struct *prev;	/* the VMA before @vma, or the last one; NULL: none */
-	struct vm_area_struct *vma;	/* the first with vm_end > addr, as find_vma returns it; NULL: none */
+	struct vm_area_struct *prev; /* the VMA before vma, or the last one of all; NULL: none */
+	struct vm_area_struct *vma;  /* the first with vm_end > addr, see find_vma; NULL: none */
 };
 
 struct vma_place find_vma_place(struct mm_struct *mm, unsigned long addr);
 /* A copy that is in no list, with a reference to the file, without anon_vma. NULL. */
 struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
 /*
- * Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and its file's i_mmap;
- * counts it, and leaves a record of who made it (mm_trace.h).
+ * Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and into i_mmap of
+ * its file; counts it; leaves a record of who made it (mm_trace.h).
  */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
 /* Undoes vma_link; the VMA keeps its references. */
@@ -36,20 +36,22 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 void remove_vma(struct vm_area_struct *vma);
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
 /* split_vma without the limit on the number of VMAs. */
-int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below);
-struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev, unsigned long addr,
-				 unsigned long end, unsigned long vm_flags, struct anon_vma *anon_vma,
-				 struct file *file, unsigned long pgoff);
-/* vma_merge for a range that no VMA covers, with mmap's own preference. @prev, @next: its neighbours. */
+int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr,
+		int new_below);
+struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
+				 unsigned long addr, unsigned long end, unsigned long vm_flags,
+				 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
+/* The same for a new range, which no VMA covers yet, between @prev and @next. */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
-				     struct vm_area_struct *next, unsigned long addr, unsigned long end,
-				     unsigned long vm_flags, struct file *file, unsigned long pgoff);
+				     struct vm_area_struct *next, unsigned long addr,
+				     unsigned long end, unsigned long vm_flags, struct file *file,
+				     unsigned long pgoff);
 bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
 /*
- * Changes the flags of [start, end), which lies in @vma, to @vm_flags: merged with a neighbour that
- * has them already, or split off. *pprev: in the VMA before @start (or @vma itself), out the VMA
- * that now covers the range. 0 or -errno.
+ * Sets the flags of [start, end), which lies in @vma, to @vm_flags: merges the range with a
+ * neighbour that has them already, or splits it off. *pprev: in the VMA before @start (or @vma
+ * itself), out the VMA that now covers the range. 0 or -errno.
  */
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 	      unsigned long end, unsigned long vm_flags);
@@ -91,17 +93,19 @@ bool may_lock(const struct mm_struct *mm, unsigned long npages);
 /* A VMA of anonymous memory that is in no list yet. NULL. */
 struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
 				   unsigned long vm_flags);
+/* munmap(2). 0, -EINVAL (a bad range), -ENOMEM. */
 int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
-/* do_munmap of [start, end), page aligned, in user space; *at: the place of @start, then of the hole. */
+/* The same for a range that is valid. *at: in the place of @start, out the place of the hole. */
 int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, unsigned long end);
 void exit_mmap(struct mm_struct *mm);
 /*
  * Finds room in current's. *addr: the hint (0: none), then where there is room. MAP_FIXED in
  * @flags: no search, *addr is checked. *at becomes its place. 0, -ENOMEM, -EINVAL or -EPERM.
  */
-int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long flags, struct vma_place *at);
-int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);	/* without the place */
-extern unsigned long stack_guard_gap;	/* bytes: 256 pages */
+int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long flags,
+		       struct vma_place *at);
+int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
+extern unsigned long stack_guard_gap; /* bytes: 256 pages */
 /* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
 static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
 {
@@ -110,12 +114,15 @@ static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
 	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
 }
 
-/* Faults in all that is mapped of [start, start + len) in current's. mmap_lock NOT held. 0, or a VMA's -errno. */
+/* Faults in what is mapped of [start, start + len). mmap_lock is not held. 0 or -errno. */
 int mm_populate(unsigned long start, unsigned long len);
 
 /* ---- oom_kill.c ------------------------------------------------------------------ */
 
-/* A page for user space or a file. If there is none a process is killed. NULL: current is to die, or has no mm. May sleep. */
+/*
+ * A page for user space or a file. If there is none, a process is killed. NULL: current is to die,
+ * or has no mm. May sleep.
+ */
 struct page *alloc_user_page(gfp_t gfp);
 
 /* ---- PTEs: memory.c, ptes.c and cow.c ----------------------------------------- */
@@ -125,7 +132,7 @@ static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
 
-/* Removes all PTEs in [start, end) and drops their pages; rss goes down. MADV_DONTNEED: mmap_lock held for reading. */
+/* Clears the PTEs in [start, end) and drops their pages. mmap_lock may be held for reading. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 /* Truncation: removes every mapping of pages from @first on of @mapping in all address spaces. */
 void unmap_mapping_range(struct address_space *mapping, unsigned long first);
@@ -134,11 +141,11 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 /* fork: copies @src's PTEs into @dst, write-protecting both where private. 0 or -ENOMEM. */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 /*
- * Enters @page at @pte, which is empty and belongs to vmf->vma; takes over the caller's reference
+ * Maps @page at @pte, which is empty and belongs to vmf->vma; takes over the caller's reference,
  * and counts. page_table_lock held.
  */
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
-/* @mm gains (1) or has lost (-1) a PTE that shows @page. page_table_lock held, or mm private. */
+/* @change 1: a PTE of @mm maps @page now; -1: no longer. page_table_lock held, or mm private. */
 void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
 /* A page of the VMA's own; NULL: no memory. */
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
@@ -147,9 +154,9 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
  * releases it; flushes the old PTE from the TLB.
  */
 bool replace_pte(struct vm_fault *vmf, pte_t entry);
-/* The file changes through the mapping. */
+/* Marks a page of a shared file mapping dirty, and sets the times of the file. */
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page);
-/* A private page that only this PTE shows: it may be written without a copy. */
+/* Is it an anonymous page that a single PTE maps? Then it may be written without a copy. */
 bool is_ours_alone(const struct page *page);
 /* A write to a page that is there but read-only. VM_FAULT_*. */
 vm_fault_t do_wp_page(struct vm_fault *vmf);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where things go in an address space: the mmap area's base, and the search
- * for a free range. What is random about it is in mm/randomize.c.
- * Abridges Linux 6.1 arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c;
- * leaves out 32-bit tasks and 5-level tables.
+ * Where mappings go: the base of the mmap area, and the search for a free range. The random
+ * offsets are in mm/randomize.c.
+ * Abridges Linux 6.1's arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c; leaves out 32-bit
+ * tasks and 5-level tables.
  *
  *   0   64K    program, brk ->        <- mmap area | gap |       stack      TASK_SIZE
  *   |....|=======|=====|..............===|=====|===|.....|..........|=======|
@@ -100,7 +100,7 @@ static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place
 	if (!mm->mmap_bottomup &&
 	    !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE, mm->mmap_base))
 		return 0;
-	/* Large stack limits leave little below mmap_base: look above it before giving up. */
+	/* A large stack limit leaves little room below mmap_base: then search above it. */
 	return unmapped_area(mm, addr, at, len, mm->mmap_legacy_base, TASK_SIZE);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Advice about memory. Most of it changes flags, and so splits and merges areas; MADV_DONTNEED
- * drops pages; MADV_FREE and MADV_WILLNEED then need nothing, for Exon neither swaps nor reads
- * ahead.
- * Abridges Linux 6.1 mm/madvise.c; leaves out hole punching, merging of equal pages, reclaim on
+ * Advice about memory. Most of it changes flags, and so splits and merges VMAs. MADV_DONTNEED
+ * drops pages. MADV_FREE and MADV_WILLNEED do nothing: Exon neither swaps nor reads ahead.
+ * Abridges Linux 6.1's mm/madvise.c; leaves out hole punching, merging of equal pages, reclaim on
  * demand, error injection, and process_madvise.
  */
 #include <errno.h>

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults: how the pages of an address space come. How fork shares them and a write copies
- * them is in mm/cow.c; how they go, move, and change permissions in mm/ptes.c.
+ * Page faults: a page enters the page table when it is first touched. How fork shares pages and a
+ * write copies them is in mm/cow.c; how PTEs are removed, moved and changed in mm/ptes.c.
  * Abridges Linux's mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the
  * reverse mapping of anonymous pages.
  *
- *  entry      area            read fault                    write fault
+ *  PTE        VMA             read fault                    write fault
  *  ---------  --------------  ----------------------------  ------------------------------------
  *  none       anonymous       the zero page, special        a zeroed page: do_anonymous_page
  *  none       file, private   page of the file, read-only,  a copy of it: do_cow_fault
  *                             and those around it
- *  none       file, shared    the same, with the area's     page of the file, dirty:
- *                             rights: do_read_fault         do_shared_fault
- *  present    private         (spurious)                    ours alone: writable; else a copy:
+ *  none       file, shared    the same, with the VMA's      page of the file, dirty:
+ *                             permissions: do_read_fault    do_shared_fault
+ *  present    private         (spurious)                    no other reference to the page:
+ *                                                           writable; otherwise a copy:
  *                                                           do_wp_page, mm/cow.c
  *  present    shared          (spurious)                    writable, and the file is dirty
- *  PROT_NONE  any             refused by our callers, who check the area's rights first
+ *  PROT_NONE  any             never comes here: the caller has checked the VMA's permissions
  *
- * Every entry that is not special holds one reference to its page, one count of _mapcount and
+ * Every PTE that is not special holds one reference to its page, one count of _mapcount and
  * one of rss. Callers hold mmap_lock; page_table_lock is taken here around each change.
  */
 #include <frames.h>
@@ -31,7 +32,7 @@
 
 #define FAULT_AROUND 16UL /* pages */
 
-/* Enters the page unless another thread was faster; takes over the reference. */
+/* Maps the page unless another thread was faster; takes over the reference. */
 static void finish_fault(struct vm_fault *vmf, struct page *page)
 {
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
@@ -57,8 +58,8 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 }
 
 /*
- * A read maps the zero page, which counts nothing: no reference, no _mapcount, no rss. Nothing
- * says what a shared VMA without ->fault would show: SIGBUS.
+ * A read maps the zero page, which counts nothing: no reference, no _mapcount, no rss. A shared
+ * VMA without ->fault has no pages to share: SIGBUS.
  */
 static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 {
@@ -186,7 +187,7 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) : do_fault(vmf);
 	if ((vmf->flags & FAULT_FLAG_WRITE) && !pte_write(vmf->orig_pte))
 		return do_wp_page(vmf);
-	/* Another thread has served it, or the processor remembered an older entry. */
+	/* Another thread has served it, or the TLB still had an older PTE. */
 	replace_pte(vmf, pte_mkyoung(vmf->orig_pte));
 	return 0;
 }
@@ -214,7 +215,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 		ret = handle_pte_fault(&vmf);
 	}
 	if (!(ret & VM_FAULT_ERROR)) {
-		current->min_flt++; /* never a major one: all is in RAM */
+		current->min_flt++; /* never a major fault: all files are in RAM */
 		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, MM_TRACE_PAGE);
 	}
 	return ret;

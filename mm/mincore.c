@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two small questions about a range: which of its pages are in memory
- * (mincore), and, are its changes on the medium (msync)? They are: RAM is the medium.
- * Abridges Linux 6.1 mm/mincore.c and mm/msync.c; leaves out swap and write-back.
+ * mincore: which pages of a range are in memory. msync: nothing to write, because files are in RAM
+ * only; it checks its arguments.
+ * Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out swap and write-back.
  * Not on the road of an exec.
  */
+#include <errno.h>
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locked memory: Exon never swaps, so a lock means "counted, and faulted in now". The flag
- * splits and merges areas as in Linux, and RLIMIT_MEMLOCK holds.
- * Abridges Linux 6.1 mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
+ * Locked memory. Exon never swaps, so locked pages are only faulted in at once, and counted:
+ * VM_LOCKED splits and merges VMAs as in Linux, and RLIMIT_MEMLOCK limits the pages.
+ * Abridges Linux 6.1's mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
  * Not on the road of an exec.
  */
 #include <errno.h>
@@ -12,7 +12,6 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-/* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages)
 {
 	return mm->locked_vm + npages <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT ||

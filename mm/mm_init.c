@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of an address space: born empty for an exec, copied by fork, gone
- * with its last user.
- * Abridges the mm part of Linux 6.1 kernel/fork.c; leaves out namespaces, aio,
- * cgroups and notifiers.
+ * The life of an address space: an exec makes an empty one, a fork copies one, the last user
+ * removes it.
+ * Abridges the mm part of Linux 6.1's kernel/fork.c; leaves out namespaces, aio, cgroups and
+ * notifiers.
  *
  *   mm_alloc (exec) or dup_mm (fork) -> users come and go: mmget, mmput
- *      -> last mmput: areas, pages, exe_file go -> last mmdrop: top table and struct
+ *      -> last mmput: VMAs, pages, exe_file go -> last mmdrop: top table and struct
  */
+#include <errno.h>
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
@@ -18,7 +19,7 @@
 
 #define MMF_INIT_MASK (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
 
-/* A new address space without areas: else zero, or a copy of @old's numbers. NULL: no memory. */
+/* A new address space without VMAs; the numbers are zero, or copied from @old. NULL: no memory. */
 static struct mm_struct *mm_new(const struct mm_struct *old)
 {
 	struct mm_struct *mm = old ? kmemdup(old, sizeof(*mm)) : kzalloc(sizeof(*mm));
@@ -80,7 +81,7 @@ void set_dumpable(struct mm_struct *mm, int value)
 
 int get_dumpable(struct mm_struct *mm) { return mm->flags & MMF_DUMPABLE_MASK; }
 
-/* @f may be NULL. 0, or -EACCES if somebody has it open for writing; then nothing changed. */
+/* @f may be NULL. 0, or -EACCES if @f is open for writing somewhere; then nothing has changed. */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f)
 {
 	struct file *old = mm->exe_file;
@@ -156,7 +157,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 
 	if (!mm)
 		return NULL;
-	/* The new one is nobody else's yet: its own lock is not needed. */
+	/* No other task can reach the new one: its lock is not needed. */
 	mmap_write_lock(oldmm);
 	if (oldmm->exe_file)
 		set_mm_exe_file(mm, oldmm->exe_file);

@@ -8,6 +8,7 @@
  *   do_mmap:  check the numbers -> find the place -> check file and permissions
  *             -> map_region: limits -> unmap what is there -> merge, or a new VMA
  */
+#include <errno.h>
 #include <file.h>
 #include <frames.h>
 #include <fs.h>
@@ -16,16 +17,16 @@
 #include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>
-#include <linux/personality.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
+#include <linux/personality.h>
 #include <asm/mman.h>
 #include "internal.h"
 
-#define LEGACY_MAP_MASK                                                                            \
-	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |   \
+#define LEGACY_MAP_MASK \
+	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | \
 	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
-/* Above every area, and a multiple of what the top-level entries map: no table straddles it. */
+/* Above every VMA, and a multiple of what a top-level entry covers: no table straddles it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
 struct file *(*shmem_file_setup)(const char *name, loff_t size);
@@ -114,10 +115,7 @@ int vm_munmap(unsigned long start, size_t len)
 
 long sys_munmap(unsigned long addr, size_t len) { return vm_munmap(addr, len); }
 
-/*
- * The last user of @mm is gone: all areas, their pages and tables go. Takes no lock: nobody is
- * left to hold it.
- */
+/* The last user of @mm is gone: removes all VMAs, pages and tables. No other task can reach @mm. */
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vma_place first = {.vma = mm->mmap};
@@ -139,10 +137,7 @@ static unsigned long count_pages_in_range(const struct vm_area_struct *vma, unsi
 	return bytes >> PAGE_SHIFT;
 }
 
-/*
- * Gives a new area its backing: the file's own mmap, a file for shared anonymous memory, or
- * none.
- */
+/* What is behind a new VMA: the file's own mmap, a file for shared anonymous memory, or nothing. */
 static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 {
 	int err;
@@ -198,13 +193,13 @@ static int new_area(struct mm_struct *mm, const struct map_request *r)
 	return err;
 }
 
-/* Past all checks of rights: limits, then the deed. 0 or -errno. */
+/* All permissions are checked. Checks the limits, then maps. 0 or -errno. */
 static int map_region(struct mm_struct *mm, struct map_request *r)
 {
 	unsigned long npages = r->len >> PAGE_SHIFT, end = r->addr + r->len;
 	int err = 0;
 
-	/* What a MAP_FIXED replaces does not count. */
+	/* The pages that a MAP_FIXED replaces do not count. */
 	if (!may_expand_vm(mm, r->vm_flags, npages) &&
 	    !may_expand_vm(mm, r->vm_flags, npages - count_pages_in_range(r->at.vma, r->addr, end)))
 		return -ENOMEM;
@@ -229,7 +224,7 @@ static bool file_noexec(const struct file *file)
 	return mnt && (mnt->mnt_flags & MS_NOEXEC);
 }
 
-/* Does the range fit what the file can address? */
+/* Is the range within what offsets of the file can express? */
 static bool file_mmap_ok(const struct file *file, unsigned long pgoff, unsigned long len)
 {
 	umode_t mode = file->f_inode->i_mode;
@@ -249,7 +244,7 @@ static int check_file_mapping(struct file *file, unsigned long prot, unsigned lo
 		return -EOVERFLOW;
 	if (type != MAP_PRIVATE && type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
 		return -EINVAL;
-	/* Plain MAP_SHARED ignores unknown flags; MAP_SHARED_VALIDATE promises not to. */
+	/* Plain MAP_SHARED ignores unknown flags; MAP_SHARED_VALIDATE refuses them. */
 	if (type == MAP_SHARED_VALIDATE && (flags & ~(MAP_TYPE | LEGACY_MAP_MASK)))
 		return -EOPNOTSUPP;
 	if (type != MAP_PRIVATE) {
@@ -284,13 +279,13 @@ static int check_anon_mapping(unsigned long flags, struct map_request *r)
 	return 0;
 }
 
-/* PROT_* and VM_* share their low three bits; MAP_GROWSDOWN and MAP_LOCKED are VM_*'s bits too. */
+/* PROT_* are the low three bits of VM_*; MAP_GROWSDOWN and MAP_LOCKED are the same bits as VM_*. */
 static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 {
 	return VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
 	       (prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) |
-	       (flags & (MAP_GROWSDOWN | MAP_LOCKED)) |
-	       (flags & MAP_NORESERVE ? VM_NORESERVE : 0) | VM_SOFTDIRTY;
+	       (flags & (MAP_GROWSDOWN | MAP_LOCKED)) | (flags & MAP_NORESERVE ? VM_NORESERVE : 0) |
+	       VM_SOFTDIRTY;
 }
 
 _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM_EXEC &&
@@ -323,8 +318,8 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 }
 
 /*
- * The core of mmap. @flags: MAP_*; *addr: in the wish, out the place. *populate: the pages are
- * wanted now. mmap_lock held for write. 0 or -errno.
+ * The core of mmap. @flags: MAP_*. *addr: in the hint, out the place. *populate: the pages are to
+ * be faulted in now. mmap_lock held for writing. 0 or -errno.
  */
 static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 		   unsigned long flags, unsigned long pgoff, bool *populate)
@@ -350,8 +345,7 @@ static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, un
 	if (!err)
 		err = map_region(mm, &r);
 	*addr = r.addr;
-	*populate = (flags & MAP_LOCKED) ||
-		    (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	*populate = (flags & MAP_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 	return err;
 }
 
@@ -366,7 +360,7 @@ static int vm_mmap_pgoff(struct file *file, unsigned long *addr, unsigned long l
 		return -EINTR;
 	err = do_mmap(file, addr, len, prot, flags, pgoff, &populate);
 	mmap_write_unlock(mm);
-	/* An area that refuses is skipped, as Linux does: the mapping itself has succeeded. */
+	/* The mapping has succeeded, even if its pages cannot be faulted in now. */
 	if (!err && populate)
 		mm_populate(*addr, PAGE_ALIGN(len));
 	return err;

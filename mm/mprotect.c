@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changing the rights of a range: the areas first (carved out of the list, or
- * merged with neighbours that have the wanted rights), then the entries of the
- * pages that are present.
- * Abridges Linux 6.1 mm/mprotect.c; leaves out protection keys and NUMA hints.
+ * Changing the permissions of a range: first the VMAs (split, or merged with neighbours that have
+ * the wanted permissions), then the PTEs of the pages that are present.
+ * Abridges Linux 6.1's mm/mprotect.c; leaves out protection keys and NUMA hints.
  */
 #include <errno.h>
 #include <frames.h>
@@ -17,9 +16,8 @@
 #define VM_PRIVATE_ACCOUNTED (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
 
 /*
- * Sets the flags of [start, end), which lies in @vma, to @newflags. *pprev is the VMA before on
- * entry and the one that covers the range on return. Returns 0, -ENOMEM, or the error of vma_carve.
- * mmap_lock is held for write.
+ * Sets the flags of [start, end), which lies in @vma, to @newflags. *pprev: in the VMA before, out
+ * the one that covers the range. 0, -ENOMEM, or the error of vma_carve. mmap_lock held for writing.
  */
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long newflags)
@@ -48,7 +46,7 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	return 0;
 }
 
-/* [start, end) of @vma gets the rights @prot: PROT_*. */
+/* Sets the permissions of [start, end), which lies in @vma, to @prot: PROT_*. */
 static int protect_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
 			unsigned long start, unsigned long end, unsigned long prot)
 {
@@ -57,13 +55,13 @@ static int protect_area(struct vm_area_struct *vma, struct vm_area_struct **ppre
 	if ((current->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ) &&
 	    (vma->vm_flags & VM_MAYEXEC))
 		newflags |= VM_EXEC;
-	/* Each VM_MAY* stands four bits above the right that it allows. */
+	/* Each VM_MAY* is four bits above the permission that it allows. */
 	if (newflags & ~(newflags >> 4) & VM_ACCESS_FLAGS)
 		return -EACCES;
 	return mprotect_fixup(vma, pprev, start, end, newflags);
 }
 
-/* What was done before an error stays done. */
+/* VMAs that were changed before an error stay changed. */
 static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long end,
 		       unsigned long prot)
 {
@@ -78,7 +76,7 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 	} else if (vma->vm_start > start) {
 		return -ENOMEM;
 	} else if (prot & PROT_GROWSUP) {
-		return -EINVAL; /* no area of x86 grows up */
+		return -EINVAL; /* no VMA grows up on x86 */
 	}
 	return walk_areas(mm, start, end, false, protect_area, prot);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Resizing and moving a mapping: shrink in place, grow in place when the room
- * behind is free, else move the page table entries to a new area.
- * Abridges Linux 6.1 mm/mremap.c and copy_vma of mm/mmap.c; leaves out
- * hugetlb and userfaultfd.
+ * Resizing and moving a mapping: shrink in place, grow in place if the room behind it is free,
+ * otherwise move the PTEs to a new VMA.
+ * Abridges Linux 6.1's mm/mremap.c and copy_vma of mm/mmap.c; leaves out hugetlb and userfaultfd.
  *
  *   old   |#######|        MREMAP_FIXED, MREMAP_DONTUNMAP: always move
- *   shrink|####|           grow in place only if old_len ends with its area
+ *   shrink|####|           grow in place only if old_len ends with its VMA
  *   grow  |#######|++|
  *   move  |.......|   ->   |#######|++|   (the old range goes, or with DONTUNMAP stays, empty)
  */
@@ -21,13 +20,13 @@
 struct remap {
 	unsigned long addr, old_len, new_len; /* bytes, page aligned */
 	unsigned long flags;		      /* MREMAP_* */
-	unsigned long new_addr; /* in: MREMAP_FIXED's wish; out: where the mapping now is */
+	unsigned long new_addr; /* in: the place for MREMAP_FIXED; out: where the mapping is now */
 };
 
 /*
- * The area of the new place, merged with its neighbours if that goes. *vmap is
- * the source; an untouched one may be merged with its own copy, then *vmap
- * becomes the whole. @prev: the VMA before the new place. NULL: no memory.
+ * The VMA of the new place, after @prev, merged with its neighbours if they fit. *vmap is the
+ * source. If its pages were never touched it may be merged with its own copy; then *vmap becomes
+ * the VMA of both. NULL: no memory.
  */
 static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struct remap *r,
 				       struct vm_area_struct *prev)
@@ -40,7 +39,7 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 
 	if (untouched)
 		pgoff = addr >> PAGE_SHIFT;
-	/* With DONTUNMAP source and copy must stay two areas. */
+	/* With DONTUNMAP source and copy must stay two VMAs. */
 	if (!(untouched && touching && (r->flags & MREMAP_DONTUNMAP)))
 		new_vma = vma_merge(vma->vm_mm, prev, addr, end, vma->vm_flags, vma->anon_vma,
 				    vma->vm_file, pgoff);
@@ -108,12 +107,12 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 		return 0;
 	}
 	do_munmap(mm, r->addr, r->old_len);
-	/* Both were counted for a moment; that is no high water. */
+	/* For a moment both places were counted: VmPeak must not show that. */
 	mm->hiwater_vm = max(hiwater, mm->total_vm);
 	return 0;
 }
 
-/* May @vma, which holds r->addr, have the new size? 0 or -errno. */
+/* Is the new size allowed for @vma, which contains r->addr? 0 or -errno. */
 static int check_resize(const struct vm_area_struct *vma, const struct remap *r)
 {
 	unsigned long growth = (r->new_len - r->old_len) >> PAGE_SHIFT;
@@ -146,7 +145,7 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 		return -EINVAL;
 	if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
 		return -EINVAL;
-	/* Both ranges may be split twice: make sure first, for what is unmapped below is gone. */
+	/* Each range may be split twice. Check this first: an munmap below cannot be undone. */
 	if (mm->map_count + 2 >= MAX_MAP_COUNT - 3)
 		return -ENOMEM;
 	if (r->flags & MREMAP_FIXED)

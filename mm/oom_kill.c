@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory is used up: one process is killed so that the others live.
- * Abridges Linux 6.1 mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel
+ * Memory is used up: one process is killed so that the others can go on.
+ * Abridges Linux 6.1's mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel
  * thread that reaps: here the task that found no memory reaps, at once.
  *
  *   no page for a user -> out_of_memory -> the greatest oom_badness -> SIGKILL
@@ -11,16 +11,17 @@
  * that the victim can die and init can go on.
  * Not on the road of an exec.
  */
+#include <errno.h>
 #include <frames.h>
 #include <mm.h>
 #include <pagecache.h>
-#include <sched.h>
-#include <errno.h>
 #include <printk.h>
+#include <sched.h>
+#include <time.h>
 #include <linux/oom.h>
 #include "internal.h"
 
-/* A thread of the process that still has the address space: its leader may have ended. tasklist_lock held. */
+/* The mm of any thread that still has one: the leader may have ended. tasklist_lock held. */
 static struct mm_struct *process_mm(struct task_struct *p)
 {
 	struct task_struct *t;
@@ -49,7 +50,10 @@ static bool is_dying(const struct mm_struct *mm)
 	return mm && (mm->flags & (MMF_OOM_VICTIM | MMF_OOM_SKIP)) == MMF_OOM_VICTIM;
 }
 
-/* A process that is being killed, otherwise the one with the most points; NULL: none may be killed. tasklist_lock held. */
+/*
+ * A process that is being killed, otherwise the one with the most points; NULL: none may be killed.
+ * tasklist_lock held.
+ */
 static struct task_struct *select_bad_process(void)
 {
 	struct task_struct *p, *chosen = NULL;
@@ -74,8 +78,8 @@ static void dump_tasks(void)
 	struct task_struct *p;
 
 	printk(KERN_INFO "Tasks state (memory values in pages):\n");
-	printk(KERN_INFO
-	       "[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n");
+	printk(KERN_INFO "[  pid  ]   uid  tgid total_vm      rss "
+			 "pgtables_bytes swapents oom_score_adj name\n");
 	for_each_process(p) {
 		struct mm_struct *mm = process_mm(p);
 
@@ -129,7 +133,7 @@ static void oom_reap_mm(struct mm_struct *mm)
 	mm->flags |= MMF_OOM_SKIP;
 }
 
-/* The address space of the victim, with a reference. Panics as Linux does when nobody may be killed. */
+/* The mm of the victim, with a reference. Panics, as Linux does, if no process may be killed. */
 static struct mm_struct *kill_somebody(void)
 {
 	struct task_struct *victim;

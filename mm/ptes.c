@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens to the PTEs of a VMA after the faults of mm/memory.c have made them: they are
- * counted, removed, given other permissions, and moved.
+ * The PTEs of a VMA: enter, count, remove, change permissions, move.
  * Abridges the page table halves of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out
  * huge pages, swap entries and migration.
  *
- *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs go, and their pages with them
+ *   a fault                                 do_set_pte           a page is mapped
+ *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs and their pages go
  *   mprotect                                change_protection    pages stay, permissions change
  *   mremap, the stack of an exec            move_page_tables     pages stay, addresses change
  *
@@ -46,7 +46,7 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 
 /* ---- zap ------------------------------------------------------------------ */
 
-/* The pages are dropped before the flush: nobody runs in user mode on this CPU until it is done. */
+/* Drops the pages before the flush: with one CPU no user code runs until both are done. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -75,7 +75,7 @@ void unmap_mapping_range(struct address_space *mapping, unsigned long first)
 	struct vm_area_struct *vma;
 
 	mutex_lock(&mapping->i_mmap_lock);
-	list_for_each_entry (vma, &mapping->i_mmap, shared_node) {
+	list_for_each_entry(vma, &mapping->i_mmap, shared_node) {
 		unsigned long skip = first > vma->vm_pgoff ? first - vma->vm_pgoff : 0;
 
 		if (skip < vma_pages(vma))
@@ -95,7 +95,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
 		pte_t new = pte_modify(*pte, vma->vm_page_prot);
 
-		/* Spares the fault that would only find out that the page is private and ours. */
+		/* Otherwise the next write would fault only to find that it needs no copy. */
 		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
 		    is_ours_alone(pte_page(new)))
 			new = pte_mkwrite(new);
@@ -105,7 +105,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	spin_unlock(&mm->page_table_lock);
 }
 
-/* Upward through the addresses: the ranges may overlap when pages move down (exec's stack). */
+/* In ascending order: the ranges may overlap when pages move down (exec's stack). */
 unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
 			       unsigned long new_addr, unsigned long len)
 {

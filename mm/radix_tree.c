@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A map from unsigned long to pointers: the pages of a file by their number. Abridges Linux's
- * lib/radix-tree.c as it was before the xarray; leaves out tags, RCU, preloading, iterators.
+ * A map from unsigned long to pointers: the pages of a file by their number.
+ * Abridges Linux's lib/radix-tree.c as it was before the xarray; leaves out tags, RCU, preloading,
+ * and iterators.
  *
  *   height 0: root.node is the item of index 0 itself (most files have one page)
  *   height 2: root.node ─> [ 0 | 1 | .. | 63 ]      index 0xc5 = 3 * 64 + 5
@@ -9,8 +10,8 @@
  *
  * Invariants: no node is empty; the top node, if any, has more than slot 0 in use.
  */
-#include <radix_tree.h>
 #include <errno.h>
+#include <radix_tree.h>
 #include <slab.h>
 
 #define MAP_SHIFT  6
@@ -32,7 +33,7 @@ static unsigned int slot_of(unsigned long index, unsigned int height)
 	return (index >> (height - 1) * MAP_SHIFT) & (MAP_SIZE - 1);
 }
 
-/* Removes the levels that do nothing but lead to index 0. */
+/* Removes top levels of which only slot 0 is in use. */
 static void shrink(struct radix_tree_root *root)
 {
 	while (root->height) {
@@ -64,7 +65,7 @@ static int extend(struct radix_tree_root *root, unsigned long index)
 	return 0;
 }
 
-/* Into the subtree of @height levels that *slot is the root of. An error leaves it as it was. */
+/* *slot: the root of a subtree of @height levels. After an error nothing has changed. */
 static int insert(void **slot, unsigned int height, unsigned long index, void *item)
 {
 	struct radix_tree_node *node = *slot;
@@ -113,7 +114,7 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 	return (void *)node;
 }
 
-/* From the subtree at *slot; nodes that become empty go. Gives what was there. */
+/* Deletes from the subtree at *slot, with the nodes that become empty. Returns what was there. */
 static void *delete_item(void **slot, unsigned int height, unsigned long index)
 {
 	struct radix_tree_node *node = *slot;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The random offsets of an address space (ASLR).
- * Abridges parts of Linux 6.1 arch/x86/mm/mmap.c, mm/util.c and
- * arch/x86/kernel/process.c; leaves out 32-bit tasks.
+ * Abridges parts of Linux 6.1's arch/x86/mm/mmap.c, mm/util.c and arch/x86/kernel/process.c;
+ * leaves out 32-bit tasks.
  *
  *   program (PIE)   + 28 bits of pages       arch_mmap_rnd
  *   brk             + up to 1 GiB            arch_randomize_brk, if randomize_va_space is 2

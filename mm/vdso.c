@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two areas of the kernel's own pages that every program gets: the vdso
- * image and, below it, the pages of data that it reads.
- * Abridges Linux 6.1 arch/x86/entry/vdso/vma.c and the special mappings of
- * mm/mmap.c; leaves out time namespaces and paravirtual clocks (their vvar
- * pages are in the map, and fault with SIGBUS).
+ * The two VMAs of the kernel's own pages that every program has: the vdso image and, below it, the
+ * pages of data that it reads.
+ * Abridges Linux 6.1's arch/x86/entry/vdso/vma.c and the special mappings of mm/mmap.c; leaves out
+ * time namespaces and paravirtual clocks (their vvar pages are in the map, and fault with SIGBUS).
  *
  *   addr                      AT_SYSINFO_EHDR
  *   | [vvar] 4 pages r--p      | [vdso] 2 pages r-xp |
@@ -23,13 +22,12 @@
 #define VVAR_SIZE  (4 * PAGE_SIZE)
 #define IMAGE_SIZE ((unsigned long)(vdso_image_end - vdso_image_start))
 
-/* The name that maps shows for a kernel-made area ("[vdso]"), or NULL. */
 const char *arch_vma_name(struct vm_area_struct *vma)
 {
 	return vma->vm_ops ? vma->vm_ops->name : NULL;
 }
 
-/* The caller owns the reference to vmf->page. */
+/* Returns vmf->page with a reference. */
 static vm_fault_t vdso_fault(struct vm_fault *vmf)
 {
 	unsigned long offset = vmf->pgoff << PAGE_SHIFT;
@@ -75,10 +73,7 @@ static const struct vm_operations_struct vvar_ops = {
 	.fault = vvar_fault,
 };
 
-/*
- * A new area [addr, addr + len) of the kernel's own pages. 0 or -ENOMEM. mmap_lock held for
- * write.
- */
+/* A new VMA of the kernel's own pages. 0 or -ENOMEM. mmap_lock held for writing. */
 static int install_special_mapping(struct mm_struct *mm, unsigned long addr, unsigned long len,
 				   unsigned long vm_flags, const struct vm_operations_struct *ops)
 {
@@ -98,7 +93,7 @@ static int install_special_mapping(struct mm_struct *mm, unsigned long addr, uns
 	return 0;
 }
 
-/* Above the stack, at a random page of the rest of its page table. */
+/* A hint above the stack: a random page within the same lowest page table (2 MiB). */
 static unsigned long vdso_addr(unsigned long start, unsigned long len)
 {
 	unsigned long end;
@@ -112,7 +107,7 @@ static unsigned long vdso_addr(unsigned long start, unsigned long len)
 
 /*
  * [vvar] lies below the image, and nothing may ever make it writable or executable. VM_MAYWRITE of
- * the image lets debuggers set breakpoints in a private copy. mmap_lock held for write.
+ * the image lets debuggers set breakpoints in a private copy. mmap_lock held for writing.
  */
 static int map_vdso(struct mm_struct *mm, unsigned long addr)
 {

@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of areas of an address space: find, link, split, merge. Nothing
- * here touches page tables or counts pages, so that it also builds on the
- * developer's machine, where tests/host/test_vma.c drives it.
- * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree
- * (a sorted list and the last hit serve the few dozen areas of a process),
- * memory policies, userfaultfd and names of anonymous areas.
+ * The list of the VMAs of an address space: find, link, split, merge. Nothing here touches page
+ * tables or counts pages, so the file also builds on the developer's machine, where
+ * tests/host/test_vma.c tests it.
+ * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and
+ * the last hit do for the few dozen VMAs of a process), memory policies, userfaultfd and names of
+ * anonymous VMAs.
  *
- * vma_merge is asked before a range AAAA gets flags of its own, P and N being
- * its neighbours. The range lies within one area (mprotect, madvise, mlock):
+ * Before a range AAAA gets flags that differ from the flags of its VMA (mprotect, madvise, mlock),
+ * vma_merge tries to join it to a neighbour, P or N, that has these flags already:
  *
  *       AAAA             AAAA              AAAA                AAAA
  *    PPPPPPPPNNNN     PPPPPPNNNN        PPPPNNNNNN         PPPPMMMMNNNN
  *    cannot merge     PPNNNNNNNN  4     PPPPPPPPNN  5      PPPPPPPPPPPP  6
  *                                                          PPPPPPPPNNNN  7
  *                                                          PPPPNNNNNNNN  8
- * or in a hole (mremap):
+ * The range may also lie in a hole (mremap):
  *                         AAAA
  *                     PPPP    NNNN      PPPPPPPPPPPP 1, PPPPPPPPNNNN 2, PPPPNNNNNNNN 3
  *
- * The area that grows always is the one that has the wanted flags already, and
- * inherits the anon_vma of what it swallows if it has none itself.
+ * The VMA that grows is always one that has the wanted flags already. If it has no anon_vma, it
+ * inherits that of the VMA whose place it takes.
  */
-#include <mm.h>
-#include <slab.h>
-#include <mm_trace.h>
+#include <errno.h>
 #include <fs.h>
+#include <mm.h>
+#include <mm_trace.h>
+#include <slab.h>
 #include <string.h>
 #include "internal.h"
 
@@ -54,9 +55,7 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 
 void vm_area_free(struct vm_area_struct *vma) { kfree(vma); }
 
-/*
- * mmap_cache may be any VMA of the list, or NULL: readers race to set it, and each value is right.
- */
+/* mmap_cache may be any VMA of the list, or NULL: readers race to set it; each value is right. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache;
@@ -94,14 +93,14 @@ static void i_mmap_unlock(struct vm_area_struct *vma)
 		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
 }
 
-/* @vma, whose end has changed, may be the last. It must be in the list: one that is in none looks like the last. */
+/* @vma, whose end has changed, may be the last. It must be linked: vm_next NULL means the last. */
 static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	if (!vma || !vma->vm_next)
 		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
-/* mm_trace comes last, with i_mmap_lock given back: it records who called for the VMA. */
+/* mm_trace comes last, after i_mmap_lock is released: it records the calls that led here. */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct vm_area_struct **link = prev ? &prev->vm_next : &mm->mmap;
@@ -161,7 +160,7 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* @vma must be in the list (note_last). */
+/* @vma must be linked (note_last). */
 static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 			  unsigned long pgoff)
 {
@@ -173,7 +172,7 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 	note_last(vma->vm_mm, vma);
 }
 
-/* Moves edges so that each page keeps its place in the file. @vma must be in the list (note_last). */
+/* Moves the edges; each page keeps its place in the file. @vma must be linked (note_last). */
 static void vma_stretch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	vma_set_edges(vma, start, end,
@@ -191,14 +190,14 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 }
 
 /*
- * @piece is in no list before vma_link, so its edges are set by hand; vma_stretch is for linked
+ * @piece is not linked before vma_link, so its edges are set by hand: vma_stretch is for linked
  * VMAs. After an error nothing has changed.
  */
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
 	struct vm_area_struct *piece;
 
-	/* The kernel counts on the number of pages in its own areas: they are never cut. */
+	/* The kernel relies on the number of pages in its own VMAs: they are never cut. */
 	if (vma->vm_flags & VM_DONTEXPAND)
 		return -EINVAL;
 	piece = vm_area_copy(vma);
@@ -218,9 +217,8 @@ int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long 
 }
 
 /*
- * Cuts @vma in two at @addr (inside it, page aligned). @new_below: the new
- * struct is the lower part. 0, -ENOMEM (also: too many areas), or -EINVAL (an
- * area that is never cut). mmap_lock held for write.
+ * Cuts @vma in two at @addr (inside it, page aligned). @new_below: the new struct is the lower
+ * part. 0, -ENOMEM (also: too many VMAs), or -EINVAL (a VMA that is never cut).
  */
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
@@ -234,10 +232,7 @@ static bool is_mergeable_vma(struct vm_area_struct *vma, struct file *file, unsi
 	return !((vma->vm_flags ^ vm_flags) & ~VM_SOFTDIRTY) && vma->vm_file == file;
 }
 
-/*
- * @vma: the area whose chain must be that of an unforked one, if one of the two is absent;
- * NULL: any.
- */
+/* Equal, or one is NULL and the chain of @vma has length 1 (no fork). @vma NULL: any chain. */
 static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
 				  struct vm_area_struct *vma)
 {
@@ -246,7 +241,7 @@ static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
 	return a == b;
 }
 
-/* A range that ends at @end, with page offset @pgoff there: may @vma (or NULL) start with it? */
+/* A range ends at @end, with page offset @pgoff there: can it become the head of @vma (or NULL)? */
 static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
 				 unsigned long vm_flags, struct anon_vma *anon_vma,
 				 struct file *file, unsigned long pgoff)
@@ -256,7 +251,7 @@ static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
 	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-/* A range that begins at @addr, with page offset @pgoff: may @vma (or NULL) go on with it? */
+/* A range begins at @addr, with page offset @pgoff: can it become the tail of @vma (or NULL)? */
 bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
@@ -294,7 +289,7 @@ static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsign
 	vma_stretch(into, start, end);
 }
 
-/* [addr, end) goes to @prev, to @next, or makes the two one; NULL: that one does not fit. */
+/* [addr, end) joins @prev, @next, or both, which then become one. NULL: that one does not fit. */
 static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_struct *prev,
 					 struct vm_area_struct *next, unsigned long addr,
 					 unsigned long end)
@@ -309,7 +304,7 @@ static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_st
 /*
  * See the picture above. @prev is the VMA before @addr, or the one that contains the range and
  * begins before it. If both neighbours fit but their anon_vmas differ, @prev takes the range.
- * NULL: nothing was changed. mmap_lock held for write.
+ * Returns the VMA that covers the range, or NULL: nothing has changed.
  */
 struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *prev,
 				 unsigned long addr, unsigned long end, unsigned long vm_flags,
@@ -331,8 +326,8 @@ struct vm_area_struct *vma_merge(struct mm_struct *mm, struct vm_area_struct *pr
 }
 
 /*
- * As in Linux 6.1, @next is asked first and @prev must fit its anon_vma; so @next gets the range
- * if the two cannot become one. vma_merge prefers @prev. NULL: nothing was changed.
+ * As in Linux 6.1, @next is tried first, and @prev must fit the anon_vma of @next: if the two
+ * cannot become one, @next takes the range. (vma_merge prefers @prev.) NULL: nothing has changed.
  */
 struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct *prev,
 				     struct vm_area_struct *next, unsigned long addr,

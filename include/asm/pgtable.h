@@ -58,7 +58,7 @@ static inline pte_t pte_wrprotect(pte_t p) { return __pte(p.pte & ~_PAGE_RW); }
 static inline pte_t pte_mkold(pte_t p) { return __pte(p.pte & ~_PAGE_ACCESSED); }
 static inline pte_t pte_mkclean(pte_t p) { return __pte(p.pte & ~_PAGE_DIRTY); }
 
-/* The same frame and state bits with other rights. */
+/* The same frame and state bits with other permissions. */
 static inline pte_t pte_modify(pte_t p, pgprot_t prot)
 {
 	unsigned long keep = PTE_PFN_MASK | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SPECIAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of mm/frames/ tell only each other. */
+/* What the files of mm/frames/ share. */
 #ifndef MM_FRAMES_INTERNAL_H
 #define MM_FRAMES_INTERNAL_H
 

@@ -32,7 +32,7 @@ static void map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		map_kernel_range(PAGE_OFFSET + start, start, end - start, prot);
 }
 
-/* Never executable; the alias of the kernel's text and constants is not even writable. */
+/* Not executable; the kernel's text and constants are not writable through this mapping either. */
 static void map_direct_range(phys_addr_t start, phys_addr_t end)
 {
 	phys_addr_t ro_start = min(max(start, (unsigned long)_text - KERNEL_BASE), end);
@@ -68,7 +68,7 @@ static void map_vmemmap(phys_addr_t start, phys_addr_t end)
 	}
 }
 
-/* Whole largest blocks around [start, end) have struct pages: free_block may look at any buddy. */
+/* All of the largest blocks around @r have struct pages: free_block looks at buddies. */
 static void block_bounds(const struct mem_range *r, phys_addr_t *start, phys_addr_t *end)
 {
 	*start = ALIGN_DOWN(r->start, MAX_ORDER_PAGES << PAGE_SHIFT);
@@ -129,7 +129,7 @@ static void init_struct_pages(const struct boot_info *bi)
 	}
 }
 
-/* Frees what of [start, end) is between the early reservations. */
+/* Frees the parts of [start, end) that are not reserved. */
 static void release_ram(phys_addr_t start, phys_addr_t end)
 {
 	const struct mem_range *taken = start < end ? early_conflict(start, end) : NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The buddy allocator: page frames for everybody, in blocks of 2^order, so aligned. mem_init.c has
- * handed it the RAM.
+ * The buddy allocator: page frames, in blocks of 2^order frames that are aligned to their size.
+ * mem_init.c hands it the RAM at boot.
  * Abridges Linux's mm/page_alloc.c; leaves out zones, watermarks, migration types, reclaim and
- * everything NUMA: a frame is a frame.
+ * NUMA: all frames are equal.
  *
  *   order 2  [       0        ]    free_block(page 1, order 0) looks at its buddy, page 0:
  *   order 1  [   0   |   2    ]    free too? both are one block of order 1; its buddy: page 2
@@ -19,7 +19,7 @@
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
 static unsigned long nr_free, nr_total; /* frames */
-static unsigned long nr_reserve;	/* frames that pages for users leave to the kernel */
+static unsigned long nr_reserve;	/* frames that are left to the kernel: __GFP_USER */
 
 void free_area_init(void)
 {
@@ -40,7 +40,7 @@ static void remove_free_block(struct page *page)
 	page->flags = 0;
 }
 
-/* Gives a block back, joined with its free buddies. */
+/* Frees a block, joined with its free buddies. */
 static void free_block(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
@@ -57,8 +57,8 @@ static void free_block(struct page *page, unsigned int order)
 }
 
 /*
- * Takes a block of 2^order frames from the smallest free one that is large enough; the rest stays
- * free.
+ * Takes 2^order frames from the smallest free block that is large enough; the rest of it stays
+ * free. NULL: there is none.
  */
 static struct page *take_block(unsigned int order)
 {
@@ -105,7 +105,6 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-/* Drops the reference; the frames are free when it was the last. */
 void __free_pages(struct page *page, unsigned int order)
 {
 	int left = atomic_dec_return(&page->_refcount);
@@ -141,7 +140,7 @@ unsigned long nr_free_pages(void) { return nr_free; }
 
 unsigned long totalram_pages(void) { return nr_total; }
 
-/* As Linux's min_free_kbytes: four times the square root of RAM in KiB, here 128 KiB to 16 MiB. */
+/* Like Linux's min_free_kbytes: four times the square root of the KiB of RAM; 128 KiB to 16 MiB. */
 void set_page_reserve(void)
 {
 	unsigned long kib = nr_total << (PAGE_SHIFT - 10), root = 1;
@@ -155,7 +154,7 @@ void clear_page(void *p) { __clear_page(p); }
 
 void copy_page(void *to, const void *from) { __copy_page(to, from); }
 
-/* In the largest aligned blocks. */
+/* In the largest blocks that alignment allows. */
 void free_frames(phys_addr_t start, phys_addr_t end)
 {
 	unsigned long pfn = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;

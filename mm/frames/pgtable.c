@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The four levels of page tables: finding, making and freeing them, for the kernel half and for
- * users. Abridges Linux's arch/x86/mm/{pgtable,init_64,pgprot,tlb}.c and the table half of
- * mm/memory.c. Leaves out five levels, large pages in user space, PCIDs and shootdowns to other
- * CPUs.
+ * user space.
+ * Abridges Linux's arch/x86/mm/{pgtable,init_64,pgprot,tlb}.c and the table half of mm/memory.c;
+ * leaves out five levels, large pages in user space, PCIDs and shootdowns to other CPUs.
  *
  *   47      39 38      30 29      21 20      12 11         0
  *  [ level 4  | level 3  | level 2  | level 1  |  offset    ]   each level: 512 entries of 8 bytes
  *     pgd        pud        pmd        pte
  *
  * All levels have the same form, so one loop walks them. Tables are reached through the direct
- * map. The top entries of the kernel half never change after boot: every address space holds
- * copies of them.
+ * map. The top entries of the kernel half never change after boot: every address space has copies
+ * of them.
  */
 #include <errno.h>
 #include <frames.h>
@@ -36,8 +36,8 @@ static pte_t *entry_of(pte_t *table, unsigned long va, unsigned int level)
 static pte_t *table_of(pte_t entry) { return phys_to_virt(pte_val(entry) & PTE_PFN_MASK); }
 
 /*
- * The PTE for @va at @level; @mm NULL: the kernel's tables. Tables are writable, and user for a
- * user: only level 1 decides what a page permits. On NULL, tables made so far stay.
+ * The entry for @va at @level; @mm NULL: the kernel's tables. Entries above level 1 permit all, so
+ * level 1 alone decides what a page permits. On NULL, tables made so far stay.
  */
 static pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
 {
@@ -65,7 +65,7 @@ static pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, b
 
 /*
  * Uses an entry of 2 MiB wherever @va, @pa and the rest of @size permit it. An entry that is not
- * empty is our own bug. After -ENOMEM a part is mapped.
+ * empty is a bug of the kernel. After -ENOMEM a part is mapped.
  */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot)
 {
@@ -123,7 +123,7 @@ pgd_t *pgd_alloc(void)
 	return pgd;
 }
 
-/* The user half must be empty: free_pgtables has been over all of it. */
+/* The user half must be empty: free_pgtables has freed its tables. */
 void pgd_free(pgd_t *pgd) { free_pages(pgd, 0); }
 
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
@@ -131,7 +131,7 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 	return walk(mm, addr, 1, alloc);
 }
 
-/* The end of the piece of [.., end) that one entry at @level covers from @addr on. */
+/* Where the entry at @level that covers @addr ends, or @end if that is lower. */
 static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned int level)
 {
 	unsigned long size = 1UL << level_shift(level);
@@ -140,8 +140,8 @@ static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned in
 }
 
 /*
- * A missing table is one step, for callers pass ranges of many TiB. A PTE that is not present
- * counts if it is not empty. page_table_lock held.
+ * A missing table is one step, because ranges may be many TiB long. A PTE that is not empty counts
+ * even if it is not present (PROT_NONE). page_table_lock held.
  */
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 {
@@ -185,8 +185,8 @@ static void free_level(struct mm_struct *mm, pte_t *table, unsigned int level, u
 }
 
 /*
- * A @ceiling of 0 is the end of the address space, as Linux counts. The PTEs must have been
- * zapped.
+ * A @ceiling of 0 is the end of the address space, as in Linux. The PTEs must be empty already
+ * (zap_page_range).
  */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling)
@@ -198,23 +198,23 @@ void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		flush_tlb_range(mm, 0, TASK_SIZE);
 }
 
-/* ---- TLB and rights ---------------------------------------------------- */
+/* ---- TLB and permissions ----------------------------------------------- */
 
-/* The processor forgets [start, end) of @mm, if that is whose entries it holds. */
+/* Flushes [start, end) from the TLB, if @mm is the address space in use. */
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
 	if ((read_cr3() & PTE_PFN_MASK) != virt_to_phys(mm->pgd))
 		return;
 	if (end - start > FLUSH_MAX << PAGE_SHIFT)
-		write_cr3(read_cr3()); /* all; kernel entries, being global, stay */
+		write_cr3(read_cr3()); /* flushes all but the kernel's global entries */
 	else
 		for (; start < end; start += PAGE_SIZE)
 			invlpg(start);
 }
 
 /*
- * A private writable page starts read-only: its first write must fault, and copies it. x86 has
- * no write-only and no execute-only pages.
+ * A private writable page starts read-only: its first write must fault, and copies it. x86 has no
+ * write-only and no execute-only pages.
  */
 pgprot_t vm_get_page_prot(unsigned long vm_flags)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The check of a debug build (make DEBUG=1; other builds leave this file out) that the kernel's
- * half of the page tables gives nobody too much: no page is both writable and executable, only
- * .text is executable, .text and .rodata are written by nobody, not even through the direct map,
- * and user mode sees nothing. Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
+ * A check of the kernel's half of the page tables, in debug builds only (make DEBUG=1): no page is
+ * both writable and executable, only .text is executable, .text and .rodata are not writable, not
+ * even through the direct map, and user mode has access to nothing.
+ * Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
  * Not on the road of an exec.
  */
 #include <frames.h>
@@ -14,7 +14,7 @@
 #define TOP_LEVEL    4
 #define KERNEL_ENTRY (PTRS_PER_TABLE / 2)
 
-/* The bytes of the image that @pa is the frame of: both its names, here and in the direct map. */
+/* Is it a frame of .text or .rodata? Both its mappings are checked: image and direct map. */
 static bool constant_frame(phys_addr_t pa, size_t size)
 {
 	return pa < virt_to_phys(_erodata) && virt_to_phys(_text) < pa + size;
@@ -28,12 +28,12 @@ static void check_page(unsigned long va, u64 entry, size_t size)
 
 	if (!(entry & _PAGE_NX) != text || (text && writable) || (entry & _PAGE_USER) ||
 	    (writable && constant_frame(entry & PTE_PFN_MASK, size)))
-		panic("W^X: wrong rights at %lx, %lu KiB: %s%s%s", va, size >> 10,
+		panic("W^X: wrong permissions at %lx, %lu KiB: %s%s%s", va, size >> 10,
 		      writable ? "w" : "", entry & _PAGE_NX ? "" : "x",
 		      entry & _PAGE_USER ? "u" : "");
 }
 
-/* Entries from @first of a table whose first entry stands for @va. How many pages were seen. */
+/* Checks the entries from @first on of a table whose entry 0 maps @va. Returns how many pages. */
 static unsigned long check_table(const pte_t *table, unsigned int level, unsigned long va,
 				 unsigned int first)
 {
@@ -60,5 +60,5 @@ void ptdump_check_wx(void)
 	unsigned long n =
 		check_table((pte_t *)init_pgd, TOP_LEVEL, 0xffff000000000000UL, KERNEL_ENTRY);
 
-	printk(KERN_INFO "W^X: the rights of all %lu pages of the kernel are right\n", n);
+	printk(KERN_INFO "W^X: the permissions of all %lu pages of the kernel are right\n", n);
 }

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Small objects: caches of equal-sized ones, and kmalloc on top of them. Abridges Linux's
- * mm/slub.c and mm/slab_common.c; leaves out per-CPU slabs, constructors, red zones, randomised
- * free lists, and the names in /proc/slabinfo.
+ * Small objects: caches of objects of one size, and kmalloc on top of them.
+ * Abridges Linux's mm/slub.c and mm/slab_common.c; leaves out per-CPU slabs, constructors, red
+ * zones, randomised free lists, and the names in /proc/slabinfo.
  *
- *   cache ─partial─> slab (struct page of 2^order frames) ─> slab ...     full slabs are on no list
+ *   cache ─partial─> slab (struct page of 2^order frames) ─> slab ...   full slabs: on no list
  *                     private: first free object ─> next ─> 0   (in the first word of each)
  *                     index: objects in use
  *
- * An empty slab goes back to the frame allocator at once, so that free memory is an exact
- * number. Objects of more than half a page would waste slabs: kmalloc takes whole frames for
- * them.
+ * An empty slab is freed at once, so that the number of free frames is exact. Objects of more than
+ * half a page would waste room in slabs: kmalloc takes whole frames for them.
  */
 #include <frames.h>
 #include <printk.h>
@@ -29,7 +28,7 @@ struct kmem_cache {
 	unsigned int order;
 };
 
-/* 576 is a radix tree node. */
+/* 576: the nodes of the radix tree. */
 static const unsigned short class_size[] = {
 	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, KMALLOC_MAX,
 };
@@ -132,7 +131,7 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 	return obj;
 }
 
-/* Gives one object of @c back. Any context. */
+/* Frees one object of @c. Any context. */
 void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
 	struct page *slab = slab_of(c, obj);
@@ -176,7 +175,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 	return kmem_cache_alloc(&kmalloc_caches[class], gfp);
 }
 
-/* What kmalloc, kstrdup or kmemdup gave; NULL is allowed. */
+/* @p: from kmalloc, kstrdup or kmemdup, or NULL. */
 void kfree(const void *p)
 {
 	struct page *page;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that is contiguous only for the processor: kernel stacks, and windows to device
- * registers. Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping,
- * the tree of areas and large pages.
+ * Memory that is contiguous in virtual addresses only: kernel stacks, and windows to device
+ * registers.
+ * Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping, the tree of
+ * areas and large pages.
  *
  *   VMALLOC_START |guard| piece |guard| piece      hole     |guard| piece | ...   sorted
  *
  * The guard page below each piece is never mapped: a stack that overflows faults instead of
- * overwriting.
+ * overwriting other memory.
  */
 #include <frames.h>
 #include <printk.h>
@@ -46,7 +47,7 @@ static pte_t *pte_of(unsigned long va)
 	return lookup_address(init_pgd, va, &level);
 }
 
-/* Unmaps and frees the frames of the piece, as far as there are any, and the piece. */
+/* Unmaps and frees the frames of the piece, which may be incomplete, and the piece itself. */
 static void free_piece(struct vm_struct *v)
 {
 	unsigned long flags;
@@ -67,7 +68,7 @@ static void free_piece(struct vm_struct *v)
 }
 
 /*
- * A piece of @size bytes that shows the frames from @pa on; 0: frames of its own. NULL: no memory.
+ * A piece of @size bytes that maps the frames from @pa on; @pa 0: new frames. NULL: no memory.
  */
 static struct vm_struct *new_piece(size_t size, phys_addr_t pa, pgprot_t prot)
 {
@@ -103,7 +104,7 @@ void *vmalloc(size_t size)
 	return v ? (void *)v->addr : NULL;
 }
 
-/* What vmalloc gave; NULL is allowed. The memory must not be in use: not the running stack. */
+/* @p: from vmalloc, or NULL. Not the stack that the CPU is running on. */
 void vfree(void *p)
 {
 	struct vm_struct *v;
@@ -118,7 +119,7 @@ void vfree(void *p)
 	panic("vfree of what is not vmalloc's: %p", p);
 }
 
-/* Needs not be page aligned. NULL: no memory. */
+/* @pa need not be page aligned. NULL: no memory. */
 void *ioremap(phys_addr_t pa, size_t size)
 {
 	struct vm_struct *v =

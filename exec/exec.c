@@ -225,10 +225,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 /* Chooses where mmap starts, from the stack limit of this exec. Releases cred_guard_mutex. */
 void setup_new_exec(struct linux_binprm *bprm)
 {
-	struct mm_struct *mm = current->mm;
-
-	arch_pick_mmap_layout(mm, bprm->rlim_stack.rlim_cur);
-	mm->task_size = TASK_SIZE;
+	arch_pick_mmap_layout(current->mm, bprm->rlim_stack.rlim_cur);
 	mutex_unlock(&current->signal->cred_guard_mutex);
 	EXEC_STAGE(SETUP_NEW_EXEC);
 }

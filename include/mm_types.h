@@ -129,7 +129,6 @@ struct mm_struct {
 	unsigned long mmap_base;	/* top of the mmap area */
 	unsigned long mmap_legacy_base; /* bottom of it, for a search upward */
 	bool mmap_bottomup;		/* ADDR_COMPAT_LAYOUT: search upward always */
-	unsigned long task_size;
 	unsigned long highest_vm_end;
 	unsigned long hiwater_rss, hiwater_vm;			       /* pages */
 	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages */
@@ -163,9 +162,8 @@ struct mm_struct {
 typedef unsigned int vm_fault_t;
 #define VM_FAULT_OOM	0x0001
 #define VM_FAULT_SIGBUS 0x0002
-#define VM_FAULT_SIGSEGV 0x0040
 #define VM_FAULT_NOPAGE 0x0100 /* ->fault installed the PTE itself */
-#define VM_FAULT_ERROR	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_SIGSEGV)
+#define VM_FAULT_ERROR	(VM_FAULT_OOM | VM_FAULT_SIGBUS)
 
 #define FAULT_FLAG_WRITE       0x01
 #define FAULT_FLAG_USER	       0x40

@@ -32,8 +32,7 @@ static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 	if (!write || pte_write(pte))
 		return true;
 	return !(vma->vm_flags & VM_WRITE) && !pte_special(pte) && pte_dirty(pte) &&
-	       (pfn_to_page(pte_pfn(pte))->flags & BIT(PG_anon)) &&
-	       atomic_read(&pfn_to_page(pte_pfn(pte))->_refcount) == 1;
+	       is_ours_alone(pte_page(pte));
 }
 
 /* The page at @addr with a reference, or NULL: it must be faulted in first. */
@@ -46,7 +45,7 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, 
 	spin_lock(&mm->page_table_lock);
 	pte = walk_pte(mm, addr, false);
 	if (pte && can_follow(vma, *pte, write)) {
-		page = pfn_to_page(pte_pfn(*pte));
+		page = pte_page(*pte);
 		get_page(page);
 	}
 	spin_unlock(&mm->page_table_lock);

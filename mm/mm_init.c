@@ -41,7 +41,6 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 	atomic_set(&mm->mm_count, 1);
 	spin_lock_init(&mm->page_table_lock, LOCK_PAGE_TABLE);
 	init_rwsem(&mm->mmap_lock, LOCK_MMAP);
-	mm->task_size = TASK_SIZE;
 	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
 	return mm;
 }

@@ -14,9 +14,8 @@
 #include <radix_tree.h>
 #include <slab.h>
 
-#define MAP_SHIFT  6
-#define MAP_SIZE   (1UL << MAP_SHIFT)
-#define MAX_HEIGHT DIV_ROUND_UP(64, MAP_SHIFT)
+#define MAP_SHIFT 6
+#define MAP_SIZE  (1UL << MAP_SHIFT)
 
 struct radix_tree_node {
 	unsigned long count;   /* slots in use */

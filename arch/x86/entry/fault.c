@@ -84,11 +84,9 @@ static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigne
 		kernelmode_fixup_or_die(regs, error_code, address);
 	} else if (fault & VM_FAULT_OOM) {
 		return; /* a SIGKILL is pending */
-	} else if (fault & VM_FAULT_SIGBUS) {
+	} else {
 		set_signal_archinfo(address, error_code);
 		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
-	} else {
-		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
 	}
 }
 

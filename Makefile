@@ -167,13 +167,23 @@ build/user/%: user/%.S
 	@echo "  USER  $<"
 	@$(CC) -nostdlib -o $@ $<
 
+# The programs of the tests run in the guest, so they are built with its C library, not with the host's.
+SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev
+SYSROOT	:= build/sysroot
+GUEST_CC := $(CC) --sysroot=$(SYSROOT)
+
 # Fetched while the kernel is compiled. The file holds the list: another one makes the folder anew.
 ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
 .PHONY: build/debian.complete
 endif
+ifneq ($(shell cat build/sysroot.complete 2>/dev/null),$(SYSROOT_PACKAGES))
+.PHONY: build/sysroot.complete
+endif
 build/debian.complete:
 	@tools/debian.py tree build/debian $(DEBIAN_PACKAGES) && echo '$(DEBIAN_PACKAGES)' >$@ || \
 		echo "rootfs: going on without new programs of Debian's" >&2
+build/sysroot.complete:
+	@tools/debian.py sysroot $(SYSROOT) $(SYSROOT_PACKAGES) && echo '$(SYSROOT_PACKAGES)' >$@
 
 # The links in dev lead out of the tree: make would follow them.
 build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) \
@@ -301,10 +311,10 @@ fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in b
 	@mkdir -p build/fuzz/found
 	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
-build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h)
+build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
-	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
+	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
 
 # The parts of the tests, a folder of tests/ each, and what must be built for each.
 PARTS	:= host kernel gdb labs

@@ -3,6 +3,7 @@
 """Fetch packages of Debian 12 and unpack them, on any host: no apt, no dpkg, no rights are needed.
 
   debian.py tree OUT PACKAGE...     the programs of the packages, unchanged, in the folder OUT
+  debian.py sysroot OUT PACKAGE...  the same for a compiler's --sysroot: no link leads out of OUT
   debian.py linux OUT               Debian's stock Linux 6.1, the oracle: OUT/vmlinuz and OUT/version
   debian.py applets BUSYBOX         the names of a busybox's applets, read from the file
 
@@ -306,9 +307,10 @@ def unpack(deb, out):
 
 def link_merged_usr(tree):
     """Releases after Debian 12 have /bin, /lib and so on as links, which no package of ours brings along."""
-    if os.path.lexists(os.path.join(tree, 'bin')):
+    names = ('bin', 'sbin', 'lib', 'lib64')
+    if any(os.path.lexists(os.path.join(tree, name)) for name in names):
         return
-    for name in ('bin', 'sbin', 'lib', 'lib64'):
+    for name in names:
         if os.path.isdir(os.path.join(tree, 'usr', name)):
             os.symlink('usr/' + name, os.path.join(tree, name))
 
@@ -327,13 +329,24 @@ def note(use, debs):
     write(MANIFEST, ''.join(sorted(lines)).encode())
 
 
-def make_tree(out, names):
+def make_links_relative(tree):
+    for where, dirs, files in os.walk(tree):
+        for path in (os.path.join(where, name) for name in dirs + files):
+            if os.path.islink(path) and os.readlink(path).startswith('/'):
+                target = os.path.relpath(tree + os.readlink(path), where)
+                os.unlink(path)
+                os.symlink(target, path)
+
+
+def make_tree(out, names, relative):
     debs = fetch([re.escape(n) for n in names])
     shutil.rmtree(out, ignore_errors=True)
     shutil.rmtree(out + '.new', ignore_errors=True)
     for deb in debs:
         unpack(deb, out + '.new')
     link_merged_usr(out + '.new')
+    if relative:
+        make_links_relative(out + '.new')
     os.rename(out + '.new', out)
     note(os.path.basename(out), debs)
 
@@ -367,13 +380,16 @@ def main(words):
     if words[:1] == ['applets'] and len(words) == 2:
         print('\n'.join(applets(words[1])))
         return
-    if not (words[:1] == ['tree'] and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
+    if not (words[:1] in (['tree'], ['sysroot']) and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
         sys.exit(__doc__.strip())
     os.makedirs(CACHE, exist_ok=True)
     try:
         with open(os.path.join(CACHE, 'lock'), 'w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)        # the programs and the kernel may be wanted at once
-            make_linux(words[1]) if words[0] == 'linux' else make_tree(words[1], words[2:])
+            if words[0] == 'linux':
+                make_linux(words[1])
+            else:
+                make_tree(words[1], words[2:], words[0] == 'sysroot')
     except (Failed, tarfile.TarError, lzma.LZMAError) as e:
         sys.exit('debian: %s' % e)
 

@@ -17,6 +17,7 @@ endif
 .DEFAULT_GOAL := help
 
 B	:= build
+quote	= '$(subst ','\'',$(1))'
 # Whatever the host is, the kernel and all programs of the guest are for x86_64. HOSTCC: for tests that run on the host.
 CROSS	:= $(if $(filter-out x86_64 amd64,$(shell uname -m)),x86_64-linux-gnu-)
 CC	:= $(CROSS)gcc
@@ -114,7 +115,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo "  DEBUG=1 builds with lock checks; CI=1 turns warnings into errors."
 
-all: $(B)/exon.elf ## build the kernel: build/exon.elf
+all: $(B)/exon.elf ## build the kernel: build/exon.elf (DEBUG=1: with lock checks, build/debug/exon.elf)
 
 $(B)/kallsyms0.asm: tools/kallsyms.sh
 	@mkdir -p $(@D)
@@ -144,7 +145,10 @@ endif
 ISO	?= $(B)/exon.iso
 INITRD	?= build/rootfs.cpio
 export CMDLINE
-iso: $(B)/exon.elf $(if $(filter build/rootfs.cpio,$(INITRD)),build/rootfs.cpio) ## bootable image: INITRD=FILE.cpio CMDLINE='words' ISO=FILE
+iso: ## bootable image: INITRD=FILE.cpio CMDLINE='words' ISO=FILE DEBUG=1
+	@tools/deps.sh run iso
+	@$(MAKE) do-iso
+do-iso: $(B)/exon.elf $(if $(filter build/rootfs.cpio,$(INITRD)),build/rootfs.cpio)
 	@INITRD=$(call quote,$(INITRD)) ISO=$(call quote,$(ISO)) tools/mkiso.sh $(B)/exon.elf $(B)/iso
 
 .PHONY: help all objects iso
@@ -185,9 +189,7 @@ build/debian.complete:
 build/sysroot.complete:
 	@tools/debian.py sysroot $(SYSROOT) $(SYSROOT_PACKAGES) && echo '$(SYSROOT_PACKAGES)' >$@
 
-# The links in dev lead out of the tree: make would follow them.
-build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev/%,$(wildcard iso/rootfs/* iso/rootfs/*/*)) \
-		tools/rootfs.sh tools/mkcpio.py
+build/rootfs.cpio: build/debian.complete $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py
 	@tools/rootfs.sh $@
 
 # ---- run, compare, test -------------------------------------------------------
@@ -196,36 +198,43 @@ build/rootfs.cpio: build/debian.complete $(USER_BIN) $(filter-out iso/rootfs/dev
 RAM	?= 256
 CMDLINE	?=
 QEMU	:= tools/qemu.py --ram=$(RAM)
+RUN	:= tools/run.py --ram=$(RAM)
+OVMF	:= /usr/share/ovmf/OVMF.fd
+# MiB: the least that the root tree and the kernel can do with.
+LEAST_RAM := 80
 
-run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words', RAM=MiB)
+run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words' RAM=MiB DEBUG=1)
 	@tools/deps.sh run
 	@$(MAKE) built-run
 	@$(MAKE) do-run
-built-run: build/exon.elf build/rootfs.cpio
+built-run: $(B)/exon.elf build/rootfs.cpio
 	@:
-do-run: build/exon.elf build/rootfs.cpio
+do-run: built-run
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
-	@$(QEMU) --kvm -nographic -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=ttyS0 $(CMDLINE)"
+	@$(RUN) -kernel $(B)/exon.elf -initrd build/rootfs.cpio -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
 
-run-vga: ## the same in a window: VGA text and PS/2 keyboard
+run-vga: ## the same in a window: VGA text and PS/2 keyboard (CMDLINE='words' RAM=MiB DEBUG=1)
+	@[ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ] || { \
+		echo "run-vga: no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set); 'make run' uses this terminal" >&2; exit 1; }
 	@tools/deps.sh run vga
+	@$(MAKE) built-run
 	@$(MAKE) do-run-vga
-do-run-vga: build/exon.elf build/rootfs.cpio
-	@$(QEMU) --kvm -vga std -serial none -kernel build/exon.elf -initrd build/rootfs.cpio -append "console=tty0 $(CMDLINE)"
+do-run-vga: built-run
+	@$(RUN) --window -vga std -serial none -kernel $(B)/exon.elf -initrd build/rootfs.cpio -append $(call quote,console=tty0 $(CMDLINE))
 
-run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI
+run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI (CMDLINE='words' RAM=MiB DEBUG=1 INITRD=FILE.cpio ISO=FILE)
 	@tools/deps.sh run iso
 	@$(MAKE) do-run-iso
-do-run-iso: iso
-	@$(QEMU) --kvm -nographic $(if $(UEFI),-bios /usr/share/ovmf/OVMF.fd) -cdrom $(ISO)
+do-run-iso: do-iso
+	@test -z "$(UEFI)" -o -f $(OVMF) || { echo "run-iso: $(OVMF) is missing (package ovmf)" >&2; exit 1; }
+	@$(RUN) $(if $(UEFI),-bios $(OVMF)) -cdrom $(call quote,$(ISO))
 
-compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side
+compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run
 	@$(MAKE) do-compare
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
-quote	= '$(subst ','\'',$(1))'
 
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
@@ -243,7 +252,7 @@ waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 # The clock is the count of instructions; all else that comes from outside is written to a file, or read from it.
 RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
-debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec)
+debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; CMDLINE='words' RAM=MiB)
 	@tools/deps.sh run debug
 	@$(MAKE) do-debug
 do-debug: prepare-debug
@@ -255,14 +264,14 @@ gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for 
 		echo "gdb: no machine waits yet: 'make debug' (or debug-test, or replay) in another terminal first" >&2; exit 1; }
 	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
-record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends)
+record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends; CMDLINE='words' RAM=MiB)
 	@tools/deps.sh run debug
 	@$(MAKE) do-record
 do-record: prepare-replay
 	@$(call debugged,replay) $(call RR,record)
 	@echo "Recorded: 'make replay', then 'make gdb' in another terminal, runs the same instructions again."
 
-replay: ## the run of `make record` again, instruction by instruction, stopped and waiting for `make gdb`
+replay: ## the run of `make record` again, instruction by instruction, stopped and waiting for `make gdb` (RAM=, CMDLINE= as then)
 	@test -f build/replay.bin || { echo "replay: nothing is recorded; make record PROG='/bin/cat /proc/self/maps'" >&2; exit 1; }
 	@test build/replay.bin -nt build/exon.elf || { echo "replay: the kernel has changed since; 'make record' again" >&2; exit 1; }
 	@$(call waiting,replay)
@@ -303,11 +312,13 @@ FUZZ	:= build/tests/host/fuzz_elf_plan
 build/tests/host/fuzz_%: tests/host/fuzz_%.c exec/elf_plan.c $(wildcard include/*.h include/asm/*.h)
 	@mkdir -p $(@D)
 	@echo "  FUZZ  $<"
-	@command -v clang >/dev/null || { echo "fuzz: clang is missing; 'make deps' installs it" >&2; exit 1; }
 	@clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing \
 		-Wall -Wextra -Wno-sign-compare $(STARTER) -Iinclude -o $@ $< $$(sed -n '1s/.*links: \(.*\) \*\//\1/p' $<)
 
-fuzz: $(FUZZ) ## fuzz the ELF planner for SECONDS=60; what it finds is left in build/fuzz
+fuzz: ## fuzz the ELF planner for SECONDS=60; what it finds is left in build/fuzz
+	@tools/deps.sh run fuzz
+	@$(MAKE) do-fuzz
+do-fuzz: $(FUZZ)
 	@mkdir -p build/fuzz/found
 	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
@@ -317,10 +328,15 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
 
 # The parts of the tests, a folder of tests/ each, and what must be built for each.
-PARTS	:= host kernel gdb labs
+PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
 NEEDS_kernel := build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio $(GUEST_TESTS)
+GROUPS_host := fuzz grade
+GROUPS_kernel := iso
+GROUPS_gdb := debug grade
+GROUPS_labs := debug grade
+NEEDS_hosts := build/exon.elf build/rootfs.cpio
 NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) build/tests/labs/traced
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
@@ -330,9 +346,10 @@ test: ## all tests, and the floors (about 20 minutes)
 test-host: ## the pure logic alone, on this machine
 test-kernel: ## guests alone: claims, comparisons with Linux 6.1, malformed programs, boots, keystrokes
 test-gdb: ## the debugger's commands alone
+test-hosts: ## what sets up a host alone: packages, the fetching of Debian's programs, bare systems of Debian 12 and 13
 test-labs: ## the course's tools alone: starters, grading, predict, break
 $(PARTS:%=test-%):
-	@tools/deps.sh run iso debug fuzz grade test
+	@tools/deps.sh run test $(GROUPS_$(@:test-%=%))
 	@$(MAKE) do-$@
 do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 	@tools/check-floors
@@ -353,9 +370,21 @@ format-check:
 	@tools/format --check
 doctor: ## the version of each tool, beside the one that Exon was tested with
 	@tools/doctor.sh
-clean: ## remove what was built; downloads stay (build/debs)
-	@find build -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} + 2>/dev/null || true
+clean: ## remove what was built; downloads stay (build/debs, build/hosts)
+	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check doctor clean
+.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check doctor clean
+
+# ---- the command line ---------------------------------------------------------------
+
+ifeq ($(MAKELEVEL),0)
+GIVEN	:= $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
+GIVEN	+= $(if $(filter environment,$(origin RAM)),RAM)
+ifneq ($(strip $(GIVEN)),)
+WRONG	:= $(shell tools/variables.py $(MAKEFILE_LIST) -- $(MAKECMDGOALS) -- LEAST_RAM=$(LEAST_RAM) \
+		$(foreach v,$(GIVEN),$(call quote,$v=$($v))) 2>/dev/null)
+$(if $(WRONG),$(error $(WRONG)))
+endif
+endif
 
 -include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -28,4 +28,5 @@ fi
 echo "  CPIO  $out"
 # shellcheck disable=SC2086
 tools/mkcpio.py -o "$out" --tree $tree --nodes --dir proc:755 --dir sys:755 --dir tmp:1777 --dir root:700 \
-	$files $init
+	--link dev/fd=/proc/self/fd --link dev/stdin=/proc/self/fd/0 --link dev/stdout=/proc/self/fd/1 \
+	--link dev/stderr=/proc/self/fd/2 $files $init

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""What a person meets at the terminal: the end of a run, a panic, a misspelt variable, no desktop."""
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+import pytest
+
+from conftest import TOP
+import variables
+
+WHERE = '\x1b[6n'       # the guest's shell asks where the cursor is
+PROMPT = 'exon# ' + WHERE
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'DISPLAY', 'WAYLAND_DISPLAY')}
+
+
+class Person:
+    """A shell command on a terminal that answers, somewhat late, where its cursor is."""
+
+    def __init__(self, command):
+        self.text = ''
+        self.pid, self.fd = pty.fork()
+        if not self.pid:
+            os.chdir(TOP)
+            os.execve('/bin/sh', ['sh', '-c', command], ENVIRONMENT)
+
+    def read(self, seconds):
+        """False: the command has ended."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return True
+        try:
+            got = os.read(self.fd, 65536).decode('utf-8', 'replace')
+        except OSError:
+            return False
+        self.text += got
+        for _ in range(got.count(WHERE)):
+            time.sleep(0.05)
+            os.write(self.fd, b'\x1b[24;7R')
+        return True
+
+    def wait(self, text, seconds=60):
+        end = time.time() + seconds * float(os.environ.get('TIMEOUT_SCALE', '1'))
+        while text not in self.text:
+            assert time.time() < end and self.read(1), self.text[-3000:]
+
+    def end(self, seconds=60):
+        end = time.time() + seconds * float(os.environ.get('TIMEOUT_SCALE', '1'))
+        while self.read(1):
+            assert time.time() < end, self.text[-3000:]
+        os.waitpid(self.pid, 0)
+        return self.text.replace('\r', '')
+
+
+def make(*words, **environment):
+    p = subprocess.run(['make', *words], cwd=TOP, env=dict(ENVIRONMENT, **environment), stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    return p.returncode, p.stdout
+
+
+def test_the_terminal_is_as_it_was():
+    person = Person('stty -g; make run; echo "status $?"; stty -g; stty -icanon min 0 time 5; echo left:; dd bs=1 status=none | od -c')
+    person.wait(PROMPT)
+    os.write(person.fd, b'poweroff\r')
+    text = person.end()
+    settings = re.findall(r'^[0-9a-f]+(?::[0-9a-f]+){8,}$', text, re.M)
+    assert len(settings) == 2 and settings[0] == settings[1]
+    assert 'status 0' in text and text.endswith('left:\n0000000\n'), text[-500:]
+    assert text.rindex('\x1b[?7h') > text.rindex('\x1b[?7l')      # lines wrap again
+
+
+def test_a_panic_shows_its_text_and_ends():
+    text = Person("make run CMDLINE='rdinit=/nothing'; echo status $?").end()
+    assert 'Kernel panic - not syncing: no working init' in text and 'the kernel panicked' in text
+    assert 'status 2' in text       # make's own
+
+
+def test_the_welcome_fits_and_names_what_there_is_to_see():
+    person = Person('make run')
+    person.wait(PROMPT)
+    line = re.search(r'Linux 6\.1\.0-exon: .*', person.text.replace('\r', '')).group(0)
+    os.write(person.fd, b'poweroff\r')
+    person.end()
+    assert len(line) <= 80 and all(word in line for word in ('showstack', 'inf &', 'cat /proc/exec_trace', 'poweroff')), line
+
+
+def test_a_window_needs_a_desktop():
+    status, text = make('run-vga')
+    assert status == 2 and "no desktop here" in text and "'make run'" in text and 'Starting' not in text
+
+
+WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=8: the root tree and the kernel need at least',
+         'fuzz SECONDS=abc': 'SECONDS=abc: a number', "lab N=4 OUT=x EARLIER=yes": "EARLIER=yes: 'cut' or nothing",
+         'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, RAM=. INITRD= is for: iso',
+         'run RAMM=256': 'RAMM=: there is no such variable, is RAM= meant', 'compare DEBUG=1 PROG=ls': 'make compare takes no DEBUG=',
+         'run DEBUG=0': "DEBUG=0: '1' or nothing", 'run-iso UEFI=yes': "UEFI=yes: '1' or nothing"}
+
+
+@pytest.mark.parametrize('words', WRONG)
+def test_wrong_variables(words):
+    status, text = make(*words.split())
+    assert status == 2 and WRONG[words] in text and text.count('\n') == 1, text
+
+
+def test_a_wrong_value_in_the_environment():
+    assert 'RAM=lots' in make('run', RAM='lots')[1]
+
+
+def test_right_variables_are_taken():
+    taken, known = variables.read([os.path.join(TOP, 'Makefile'), os.path.join(TOP, 'labs', 'labs.mk')])
+    for goals, name in (['run'], 'RAM'), (['run'], 'OFFLINE'), (['test'], 'TESTFLAGS'), (['build/exon.elf'], 'DEBUG'), (['lab'], 'SEED'), \
+            (['clean', 'run'], 'CMDLINE'), (['debug'], 'PROG'), (['run'], 'CC'):
+        assert not variables.wrong_name(name, goals, taken, known), (goals, name)

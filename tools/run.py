@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Boot for a person: on this terminal, which is afterwards as it was, or in a window.
+
+  run.py [--window] [--ram=MIB] WORDS...      the machine of qemu.py, then WORDS, as QEMU knows them
+
+Status: QEMU's own; 3 after a kernel panic on a command line with "panic=-1".
+"""
+import argparse
+import fcntl
+import os
+import select
+import subprocess
+import sys
+import termios
+
+sys.dont_write_bytecode = True
+import qemu  # noqa: E402
+
+PANIC = 3       # what QEMU makes of the kernel's write to the isa-debug-exit device
+WRAP_AND_PLAIN = b'\x1b[?7h\x1b[0m'     # the BIOS turns wrapping off
+QUIET = 0.2     # seconds: nothing more comes from the terminal then
+
+
+def window():
+    """The words that open a window."""
+    p = subprocess.run(['qemu-system-x86_64', '-display', 'help'], stdout=subprocess.PIPE, universal_newlines=True)
+    for kind in 'gtk', 'sdl', 'cocoa':
+        if kind in p.stdout.split():
+            return ['-display', kind]
+    sys.exit("run-vga: this QEMU opens no window: install qemu-system-gui, or 'make run', which uses this terminal")
+
+
+class Terminal:
+    """The terminal on standard input, if it is one."""
+
+    def __init__(self):
+        self.fd = 0 if os.isatty(0) else None
+        if self.fd is not None:
+            self.attributes, self.flags = termios.tcgetattr(0), fcntl.fcntl(0, fcntl.F_GETFL)
+
+    def restore(self):
+        """The guest's shell has asked where the cursor is; the answer must not reach the user's shell."""
+        if self.fd is None:
+            return
+        fcntl.fcntl(0, fcntl.F_SETFL, self.flags & ~os.O_NONBLOCK)
+        quiet = termios.tcgetattr(0)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(0, termios.TCSANOW, quiet)
+        while select.select([0], [], [], QUIET)[0] and os.read(0, 4096):
+            pass
+        termios.tcsetattr(0, termios.TCSANOW, self.attributes)
+        if os.isatty(1):
+            os.write(1, WRAP_AND_PLAIN)
+
+
+def wait(process):
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:       # QEMU has got it, too
+            pass
+
+
+def main(words):
+    ap = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    ap.add_argument('--ram', default=qemu.MEMORY)
+    ap.add_argument('--window', action='store_true')
+    a, rest = ap.parse_known_args(words)
+    words = qemu.machine(a.ram, kvm=True) + (window() if a.window else ['-nographic']) + rest
+    terminal = Terminal()
+    try:
+        status = wait(subprocess.Popen(words))
+    except OSError as e:
+        sys.exit('run: %s: %s' % (words[0], e.strerror))
+    finally:
+        terminal.restore()
+    if status == PANIC:
+        print('run: the kernel panicked; its last words are above', file=sys.stderr)
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

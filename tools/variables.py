@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Check the variables of make's command line: a misspelt one would do nothing, and say nothing.
+
+  variables.py MAKEFILE... -- GOAL... -- NAME=VALUE...
+
+What a target takes stands in its line of 'make help'. Prints what is wrong, or nothing.
+"""
+import difflib
+import re
+import sys
+
+EVERYWHERE = {'CI', 'OFFLINE', 'DEBIAN_MIRROR', 'DEBIAN_SECURITY_MIRROR', 'DEBIAN_KEYRING'}
+NUMBER = 'a number'
+VALUES = {'RAM': (r'[1-9]\d*', 'a number of MiB'), 'SECONDS': (r'[1-9]\d*', NUMBER), 'JOBS': (r'[1-9]\d*', NUMBER), 'SEED': (r'\d+', NUMBER),
+          'N': (r'\d+', 'the number of a lab'), 'LAB': (r'\d+', 'the number of a lab'), 'EARLIER': ('cut', "'cut' or nothing"),
+          'UEFI': ('1', "'1' or nothing"), 'DEBUG': ('1', "'1' or nothing"), 'OFFLINE': ('[01]', "'1' or nothing")}
+
+
+def read(paths):
+    """({target: the variables that it takes}, all names that the Makefiles know)."""
+    taken, known = {}, set(EVERYWHERE)
+    for path in paths:
+        with open(path, encoding='utf-8') as f:
+            text = f.read()
+        for target, help_line in re.findall(r'^([a-z-]+):[^#\n]*## (.*)', text, re.M):
+            taken[target] = set(re.findall(r'\b([A-Z][A-Z0-9]*)=', help_line))
+            known |= taken[target]
+        known |= set(re.findall(r'\$\(([A-Z][A-Z0-9_]*)\)', text)) | set(re.findall(r'^([A-Z][A-Z0-9_]*)\s*[:?+]?=', text, re.M))
+    return taken, known
+
+
+def names(variables):
+    return ', '.join(v + '=' for v in sorted(variables)) or 'none'
+
+
+def wrong_name(name, goals, taken, known):
+    """What to say of a variable that the goals do not take, or ''."""
+    helped = set().union(*taken.values())
+    takes = set().union(*(taken[g] for g in goals if g in taken))
+    if name in takes | EVERYWHERE or name in known - helped or not any(g in taken for g in goals) and name in known:
+        return ''
+    target = 'make ' + ' '.join(goals)
+    if name in known:
+        return '%s takes no %s=; it takes: %s. %s= is for: %s' % (
+            target, name, names(takes), name, ', '.join(sorted(t for t in taken if name in taken[t])))
+    near = difflib.get_close_matches(name, sorted(takes or helped), 1, 0.5)
+    return '%s=: there is no such variable%s; %s takes: %s' % (
+        name, ', is %s= meant?' % near[0] if near else '', target, names(takes))
+
+
+def wrong_value(name, value, least):
+    pattern, wanted = VALUES.get(name, ('(?s).*', ''))
+    if not re.fullmatch(pattern + '|', value):
+        return '%s=%s: %s is wanted' % (name, value, wanted)
+    if name == 'RAM' and value and least and int(value) < int(least):
+        return 'RAM=%s: the root tree and the kernel need at least %s MiB' % (value, least)
+    return ''
+
+
+def main(words):
+    cuts = [i for i, w in enumerate(words) if w == '--'][:2]
+    paths, goals, given = words[:cuts[0]], words[cuts[0] + 1:cuts[1]], words[cuts[1] + 1:]
+    taken, known = read(paths)
+    values = dict(g.split('=', 1) for g in given)
+    least = values.pop('LEAST_RAM', '')
+    for name, value in values.items():
+        error = wrong_name(name, goals or ['help'], taken, known) or wrong_value(name, value, least)
+        if error:
+            print(error)
+            return
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

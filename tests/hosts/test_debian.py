@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""tools/debian.py: which version is newer, what is refused, what the cache and the manifest are for."""
+import hashlib
+import io
+import lzma
+import os
+import subprocess
+import tarfile
+
+import pytest
+
+from conftest import TOP
+import debian
+
+ORDER = ['1.0~rc1-1', '1.0-1', '1.0-1+b1', '1.0-1+deb12u9', '1.0-1+deb12u14', '1.0a-1', '1.0+x-1', '1.2-1', '1.10-1', '6.1.0-9', '6.1.0-57',
+         '1:0.5-1']
+
+
+def test_versions_sort_as_debian_sorts_them():
+    assert sorted(reversed(ORDER), key=debian.version_key) == ORDER
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    """A build folder of its own."""
+    monkeypatch.setattr(debian, 'CACHE', str(tmp_path))
+    monkeypatch.setattr(debian, 'MANIFEST', str(tmp_path / 'guest.manifest'))
+    return tmp_path
+
+
+def deb(path, files):
+    """A package with one tar archive. files: {name: text, or a link's target behind '->'}."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode='w:xz') as t:
+        for name, text in files.items():
+            m = tarfile.TarInfo('./' + name)
+            m.mode = 0o4755
+            if text.startswith('->'):
+                m.type, m.linkname = tarfile.SYMTYPE, text[2:]
+            else:
+                m.size = len(text)
+            t.addfile(m, io.BytesIO(text.encode()))
+    data = b'!<arch>\n'
+    for name, body in ('debian-binary', b'2.0\n'), ('data.tar.xz', tar.getvalue()):
+        data += b'%-16s%-12d%-6d%-6d%-8s%-10d`\n' % (name.encode(), 0, 0, 0, b'100644', len(body)) + body + b'\n' * (len(body) % 2)
+    path.write_bytes(data)
+
+
+def test_tree_of_an_unmerged_release(work):
+    deb(work / 'a_1-1_amd64.deb', {'bin/a': 'old', 'lib64/ld': '->/lib/ld', 'usr/share/doc/a': 'no'})
+    deb(work / 'a_1-10_amd64.deb', {'bin/a': 'new', 'lib64/ld': '->/lib/ld', 'usr/share/doc/a': 'no', 'usr/sbin/b': 'b'})
+    out = str(work / 'tree')
+    debian.make_tree(out, ['a'], False)
+    assert sorted(os.listdir(out)) == ['bin', 'lib64', 'usr'] and not os.path.exists(out + '/usr/share')
+    assert open(out + '/bin/a').read() == 'new' and os.stat(out + '/bin/a').st_mode & 0o7777 == 0o4755
+    assert os.readlink(out + '/lib64/ld') == '/lib/ld'
+    assert (work / 'guest.manifest').read_text() == 'tree a 1-10\n'
+
+
+def test_tree_of_a_merged_release(work):
+    deb(work / 'a_1-1_amd64.deb', {'usr/bin/a': 'a', 'usr/lib64/ld': '->/lib/ld'})
+    debian.make_tree(str(work / 'tree'), ['a'], True)
+    assert os.readlink(work / 'tree/bin') == 'usr/bin' and (work / 'tree/bin/a').read_text() == 'a'
+    assert os.readlink(work / 'tree/usr/lib64/ld') == '../../lib/ld'        # a sysroot's
+
+
+def test_linux_is_6_1_alone(work):
+    for name in ('linux-image-6.12.9-1-cloud-amd64', 'linux-image-6.1.0-9-cloud-amd64', 'linux-image-6.1.0-57-cloud-amd64'):
+        version = name.split('-')[2] + '-' + name.split('-')[3]
+        deb(work / ('%s_%s_amd64.deb' % (name, version)), {'boot/vmlinuz-x': name})
+    debian.make_linux(str(work / 'linux'))
+    assert (work / 'linux/vmlinuz').read_text() == 'linux-image-6.1.0-57-cloud-amd64'
+    assert (work / 'guest.manifest').read_text() == 'linux linux-image-6.1.0-57-cloud-amd64 6.1.0-57\n'
+
+
+def test_a_release_that_debian_has_not_signed(work, monkeypatch):
+    monkeypatch.setattr(debian, 'download', lambda url: b'Codename: bookworm\nSHA256:\n')
+    with pytest.raises(debian.Failed, match='not signed by Debian'):
+        debian.read_suite('http://mirror', 'bookworm')
+
+
+def test_hashes_are_compared(work, monkeypatch):
+    packages = lzma.compress(b'Package: a\nVersion: 1-1\nFilename: pool/a_1-1_amd64.deb\nSHA256: %064d\n\n' % 0)
+    text = 'Codename: bookworm\nSHA256:\n %s 1 main/binary-amd64/Packages.xz\n' % hashlib.sha256(packages).hexdigest()
+    answers = {'InRelease': b'', '.deb': b'not it'}
+    monkeypatch.setattr(debian, 'download', lambda url: next((v for k, v in answers.items() if url.endswith(k)), packages))
+    monkeypatch.setattr(debian, 'signed_text', lambda data: text)
+    monkeypatch.setenv('DEBIAN_MIRROR', 'http://mirror/debian')
+    with pytest.raises(debian.Failed, match='not the file that Debian signed'):
+        debian.fetch(['a'])
+    packages += b'x'
+    with pytest.raises(debian.Failed, match='another hash'):
+        debian.read_suite('http://mirror', 'bookworm')
+
+
+def test_offline_says_what_is_missing(work, monkeypatch):
+    monkeypatch.setattr(debian, 'OFFLINE', True)
+    monkeypatch.setattr(debian, 'download', lambda url: pytest.fail('the network was used'))
+    with pytest.raises(debian.Failed, match='build/debs lacks: bash$'):
+        debian.fetch(['bash'])
+
+
+def test_mirrors(monkeypatch):
+    monkeypatch.setattr(debian, 'host_mirrors', lambda: {'main': 'http://near/debian'})
+    assert debian.mirrors_of('bookworm') == ['http://near/debian', debian.DEFAULT_MIRROR]
+    assert debian.mirrors_of('bookworm-security') == [debian.DEFAULT_MIRROR + '-security']
+    monkeypatch.setenv('DEBIAN_MIRROR', 'http://mine/debian/')
+    assert debian.mirrors_of('bookworm-security') == ['http://mine/debian-security']
+
+
+def test_applets_are_those_that_busybox_lists():
+    busybox = os.path.join(TOP, 'build', 'debian', 'bin', 'busybox')
+    if os.uname().machine != 'x86_64':
+        pytest.skip('an amd64 program cannot be asked here')
+    listed = subprocess.run([busybox, '--list'], stdout=subprocess.PIPE).stdout.decode().split()
+    assert debian.applets(busybox) == listed and len(listed) > 200

@@ -56,14 +56,14 @@ bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigne
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 	      unsigned long end, unsigned long vm_flags);
 /* What to do to [start, end), which lies in @vma; *pprev as in vma_carve. 0 or -errno. */
-typedef int area_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
-		    unsigned long end, unsigned long arg);
+typedef int vma_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		   unsigned long end, unsigned long arg);
 /*
  * Calls @fn for each VMA's part of [start, end) until one fails. A hole makes the result -ENOMEM:
  * at once, or with @skip_holes in the end.
  */
-int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
-	       area_fn *fn, unsigned long arg);
+int walk_vmas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	      vma_fn *fn, unsigned long arg);
 
 static inline bool vma_is_accessible(const struct vm_area_struct *vma)
 {

@@ -50,8 +50,8 @@ static bool advice_fits(const struct vm_area_struct *vma, int behavior)
 	}
 }
 
-static int advise_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
-		       unsigned long start, unsigned long end, unsigned long index)
+static int advise_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
+		      unsigned long start, unsigned long end, unsigned long index)
 {
 	const struct advice *a = &advice[index];
 	int err;
@@ -79,7 +79,7 @@ long sys_madvise(unsigned long start, size_t len_in, int behavior)
 		return -EINVAL;
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	err = walk_areas(mm, start, start + len, true, advise_area, i);
+	err = walk_vmas(mm, start, start + len, true, advise_vma, i);
 	mmap_write_unlock(mm);
 	return err;
 }

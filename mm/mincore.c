@@ -63,9 +63,9 @@ long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 	return 0;
 }
 
-static int sync_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
-		     unsigned long start __maybe_unused, unsigned long end __maybe_unused,
-		     unsigned long flags)
+static int sync_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
+		    unsigned long start __maybe_unused, unsigned long end __maybe_unused,
+		    unsigned long flags)
 {
 	*pprev = vma;
 	return (flags & MS_INVALIDATE) && (vma->vm_flags & VM_LOCKED) ? -EBUSY : 0;
@@ -83,7 +83,7 @@ long sys_msync(unsigned long start, size_t len, int flags)
 	if (end < start)
 		return -ENOMEM;
 	mmap_read_lock(current->mm);
-	err = walk_areas(current->mm, start, end, true, sync_area, flags);
+	err = walk_vmas(current->mm, start, end, true, sync_vma, flags);
 	mmap_read_unlock(current->mm);
 	return err;
 }

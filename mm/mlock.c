@@ -19,8 +19,8 @@ bool may_lock(const struct mm_struct *mm, unsigned long npages)
 }
 
 /* @lock: VM_LOCKED, or 0 to unlock. */
-static int lock_area(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
-		     unsigned long end, unsigned long lock)
+static int lock_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
+		    unsigned long end, unsigned long lock)
 {
 	unsigned long oldflags = vma->vm_flags, newflags = (oldflags & ~VM_LOCKED) | lock;
 	long npages = (end - start) >> PAGE_SHIFT;
@@ -44,7 +44,7 @@ static int change_locks(unsigned long start, size_t len, unsigned long lock)
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	if (!lock || may_lock(mm, len >> PAGE_SHIFT))
-		err = walk_areas(mm, start, start + len, false, lock_area, lock);
+		err = walk_vmas(mm, start, start + len, false, lock_vma, lock);
 	mmap_write_unlock(mm);
 	return err;
 }

@@ -46,7 +46,7 @@ struct map_request {
  * Removes at->vma and the VMAs after it that begin below @end, with their pages and the tables
  * that nobody else needs. at->vma becomes the first one that is left.
  */
-static void remove_areas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
+static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
 {
 	struct vm_area_struct *vma, *next = at->vma;
 	unsigned long start = at->vma->vm_start;
@@ -85,7 +85,7 @@ int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, un
 		if (end < vma->vm_end)
 			err = __split_vma(mm, vma, end, 0);
 	if (!err)
-		remove_areas(mm, at, end);
+		remove_vmas(mm, at, end);
 	return err;
 }
 
@@ -121,7 +121,7 @@ void exit_mmap(struct mm_struct *mm)
 	struct vma_place first = {.vma = mm->mmap};
 
 	if (first.vma)
-		remove_areas(mm, &first, TASK_SIZE);
+		remove_vmas(mm, &first, TASK_SIZE);
 }
 
 /* ---- mmap ------------------------------------------------------------- */
@@ -177,7 +177,7 @@ struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, un
 }
 
 /* A VMA of its own for @r. 0 or -errno. */
-static int new_area(struct mm_struct *mm, const struct map_request *r)
+static int new_vma(struct mm_struct *mm, const struct map_request *r)
 {
 	struct vm_area_struct *vma = vm_area_new(mm, r->addr, r->addr + r->len, r->vm_flags);
 	int err;
@@ -211,7 +211,7 @@ static int map_region(struct mm_struct *mm, struct map_request *r)
 		r->vm_flags |= VM_ACCOUNT;
 	}
 	if (!vma_merge_new(mm, r->at.prev, r->at.vma, r->addr, end, r->vm_flags, r->file, r->pgoff))
-		err = new_area(mm, r);
+		err = new_vma(mm, r);
 	if (!err)
 		vm_stat_account(mm, r->vm_flags, npages);
 	return err;

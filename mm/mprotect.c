@@ -47,8 +47,8 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 }
 
 /* Sets the permissions of [start, end), which lies in @vma, to @prot: PROT_*. */
-static int protect_area(struct vm_area_struct *vma, struct vm_area_struct **pprev,
-			unsigned long start, unsigned long end, unsigned long prot)
+static int protect_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
+		       unsigned long start, unsigned long end, unsigned long prot)
 {
 	unsigned long newflags = (prot & VM_ACCESS_FLAGS) | (vma->vm_flags & ~VM_ACCESS_FLAGS);
 
@@ -78,7 +78,7 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 	} else if (prot & PROT_GROWSUP) {
 		return -EINVAL; /* no VMA grows up on x86 */
 	}
-	return walk_areas(mm, start, end, false, protect_area, prot);
+	return walk_vmas(mm, start, end, false, protect_vma, prot);
 }
 
 long sys_mprotect(unsigned long start, size_t len, unsigned long prot)

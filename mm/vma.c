@@ -365,8 +365,8 @@ int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigne
 	return err;
 }
 
-int walk_areas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
-	       area_fn *fn, unsigned long arg)
+int walk_vmas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+	      vma_fn *fn, unsigned long arg)
 {
 	struct vma_place at = find_vma_place(mm, start);
 	struct vm_area_struct *vma = at.vma, *prev = at.prev;

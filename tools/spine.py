@@ -30,8 +30,8 @@ POINTERS = [
     ('do_fault_around', 'vm_ops->map_pages', 'filemap_map_pages'),
     ('do_read_fault', 'vm_ops->fault', 'filemap_fault vdso_fault vvar_fault'),
     ('move_vma', 'vm_ops->mremap', 'vdso_mremap'),
-    ('do_mprotect', 'walk_areas', 'mprotect_fixup'),
-    ('sys_madvise', 'walk_areas', 'advise_area'),
+    ('do_mprotect', 'walk_vmas', 'mprotect_fixup'),
+    ('sys_madvise', 'walk_vmas', 'advise_vma'),
 ]
 
 # Functions that are not entered, and why.

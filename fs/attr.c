@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Changing the attributes of a file: who may set what, and what else changes
- * with it. notify_change is the one door; the system calls stand in open.c.
+ * with it. Every change goes through notify_change; the system calls are in open.c.
  * Abridges Linux's fs/attr.c, do_truncate of fs/open.c and file_remove_privs of
  * fs/inode.c. Left out: quotas, ACLs, immutable and append-only files.
  * Not on the road of an exec.
@@ -13,7 +13,7 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-/* @inode's mode after somebody has changed the file: without the bits that lend rights. */
+/* @inode's mode without the set-id bits that a change of the file clears. */
 static umode_t mode_without_set_id(const struct inode *inode)
 {
 	umode_t mode = inode->i_mode & ~S_ISUID;
@@ -21,7 +21,7 @@ static umode_t mode_without_set_id(const struct inode *inode)
 	return (mode & S_IXGRP) || !in_group_or_capable(inode->i_gid) ? mode & ~S_ISGID : mode;
 }
 
-/* i_rwsem held. */
+/* Before a write: clears set-id bits. i_rwsem held. Returns 0 or -errno. */
 int file_remove_privs(struct file *f)
 {
 	struct inode *inode = f->f_inode;
@@ -35,8 +35,8 @@ int file_remove_privs(struct file *f)
 }
 
 /*
- * utimes: both times "now" needs just the right to write; anything else, also
- * one time "now" and the other kept, needs the owner. Truncation is no utimes.
+ * For utimes: setting both times to now needs only write permission. Everything else, also
+ * one time now and the other kept, needs the owner. A truncation is not checked here.
  */
 static int may_set_times(struct inode *inode, unsigned int valid)
 {
@@ -75,8 +75,8 @@ static int newsize_ok(const struct inode *inode, loff_t size)
 }
 
 /*
- * May current do this? Takes the set-group-id bit from a mode that current may not give. 0
- * or -errno.
+ * Returns 0 if current may make this change, otherwise -errno. Clears the set-group-id bit of a
+ * new mode if current may not set it.
  */
 static int setattr_prepare(struct inode *inode, struct iattr *attr)
 {
@@ -113,13 +113,13 @@ static void setattr_copy(struct inode *inode, const struct iattr *attr)
 		inode->i_mtime = valid & ATTR_MTIME_SET ? attr->ia_mtime : now;
 	if (valid & ATTR_MODE)
 		inode->i_mode = (inode->i_mode & S_IFMT) | (attr->ia_mode & ~S_IFMT);
-	if (valid & ~(ATTR_SIZE | ATTR_FORCE)) /* a new size alone: ->setattr knows if it is new */
+	if (valid & ~(ATTR_SIZE | ATTR_FORCE)) /* for a new size ->setattr sets it */
 		inode->i_ctime = now;
 }
 
 /*
- * Changes attributes, with Linux's checks unless ATTR_FORCE. i_rwsem held for write. 0 or
- * -errno.
+ * Changes attributes, after Linux's checks unless ATTR_FORCE is set. i_rwsem held for write.
+ * Returns 0 or -errno.
  */
 int notify_change(struct dentry *d, struct iattr *attr)
 {

@@ -22,7 +22,7 @@ void register_chrdev(const char *name, umode_t mode, dev_t dev, const struct fil
 	list_add_tail(&c->list, &chrdevs);
 }
 
-/* Puts the driver's operations in place and lets it open. -ENXIO: no driver. */
+/* Installs the driver's operations and calls its ->open. Returns -ENXIO if there is no driver. */
 static int chrdev_open(struct inode *inode, struct file *f)
 {
 	struct chrdev *c;

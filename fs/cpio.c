@@ -6,9 +6,9 @@
  *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
  *   name\0 | body
  *
- * Abridges the parser of Linux's init/initramfs.c. A check sum (070702) is read
- * over. Touches no global state and believes nothing: every length is compared
- * with what is left of the archive before it is used.
+ * Abridges the parser of Linux's init/initramfs.c. Check sums (070702) are ignored.
+ * Touches no global state and trusts nothing: every length is compared with what
+ * is left of the archive before it is used.
  * Not on the road of an exec.
  */
 #include <cpio.h>
@@ -25,7 +25,7 @@ static int damaged(struct cpio_entry *e, const char *error)
 	return -EINVAL;
 }
 
-/* Value of a hexadecimal digit; above 15: none. */
+/* Returns the value of a hexadecimal digit, or 16 if @c is not one. */
 static unsigned int hex_digit(unsigned char c)
 {
 	unsigned int decimal = c - '0', letter = (c | 0x20) - 'a';
@@ -33,7 +33,7 @@ static unsigned int hex_digit(unsigned char c)
 	return decimal <= 9 ? decimal : letter <= 5 ? letter + 10 : 16;
 }
 
-/* The 13 numbers behind the magic. 0, or -EINVAL. */
+/* Reads the 13 numbers after the magic. Returns 0 or -EINVAL. */
 static int parse_header(const char *s, uint32_t fields[NR_FIELDS])
 {
 	for (int i = 0; i < NR_FIELDS; i++) {
@@ -51,7 +51,7 @@ static int parse_header(const char *s, uint32_t fields[NR_FIELDS])
 	return 0;
 }
 
-/* What stands where a header should be. */
+/* Says what is there where a header should be. */
 static const char *foreign_magic(const char *p, size_t left)
 {
 	static const struct {
@@ -77,8 +77,8 @@ static const char *foreign_magic(const char *p, size_t left)
 }
 
 /*
- * Fills @e from the header at @p, of which @left bytes are there. Size of header and name
- * with padding, or -EINVAL.
+ * Fills @e from the header at @p; @left bytes of the archive are left. Returns the size of
+ * header and name with padding, or -EINVAL.
  */
 static long read_header(const char *p, size_t left, struct cpio_entry *e)
 {

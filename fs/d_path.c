@@ -17,7 +17,7 @@
 
 struct prepend_buffer {
 	char *buf;
-	int len; /* bytes left; -1: it did not fit */
+	int len; /* bytes left; -1: the path did not fit */
 };
 
 static void prepend(struct prepend_buffer *p, const char *s, int n)
@@ -37,8 +37,8 @@ static char *extract_string(struct prepend_buffer *p)
 }
 
 /*
- * Goes up from @path to @root, over mounts. 0: reached; 1: ended at another root, which is
- * as far as names go.
+ * Goes up from @path to @root, across mounts. Returns 0, or 1 if it ended at the root of a
+ * tree that does not lead to @root.
  */
 static int prepend_path(const struct path *path, const struct path *root, struct prepend_buffer *p)
 {

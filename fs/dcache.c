@@ -8,9 +8,9 @@
  *                                                │ d_drop, d_move over it
  *               freed <──last dput── unhashed <──┘ (open files still hold it)
  *
- * Abridges Linux's fs/dcache.c. Left out: cached negative
- * dentries, lockless walking, reclaim (only procfs could be reclaimed, and its
- * dentries go with their last reference).
+ * Abridges Linux's fs/dcache.c. Left out: cached negative dentries, walking
+ * without locks, reclaim (only procfs dentries could be reclaimed, and they are
+ * freed with their last reference).
  */
 #include <fs.h>
 #include <slab.h>
@@ -48,8 +48,8 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 }
 
 /*
- * A new negative, unhashed dentry with one reference; @parent NULL: it is its own. NULL: no
- * memory.
+ * Returns a new negative, unhashed dentry with one reference, or NULL without memory. If
+ * @parent is NULL, it is its own parent.
  */
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
@@ -74,7 +74,7 @@ struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len
 	return d;
 }
 
-/* The root of a tree; takes over the inode's reference, also on failure. NULL: no memory. */
+/* Makes the root of a tree. Takes over the inode's reference, also on failure. */
 struct dentry *d_alloc_root(struct inode *inode)
 {
 	struct dentry *d = d_alloc(NULL, "/", 1);
@@ -121,7 +121,7 @@ static void d_drop_locked(struct dentry *d)
 	list_del_init(&d->d_child);
 }
 
-/* Gives a negative dentry its inode, taking over the reference. */
+/* Attaches an inode to a negative dentry; takes over the reference. */
 void d_instantiate(struct dentry *d, struct inode *inode)
 {
 	d->d_inode = inode;
@@ -138,7 +138,7 @@ void d_add(struct dentry *d, struct inode *inode)
 	spin_unlock(&dcache_lock);
 }
 
-/* The name is gone: no lookup finds it any more. References stay good. */
+/* Removes the name: no lookup finds it any more. References to @d stay valid. */
 void d_drop(struct dentry *d)
 {
 	spin_lock(&dcache_lock);
@@ -146,7 +146,7 @@ void d_drop(struct dentry *d)
 	spin_unlock(&dcache_lock);
 }
 
-/* The victim keeps its name, for it may still be open; without memory it gets the old one of @d. */
+/* @target keeps its name, for it may be open; without memory for a copy it gets the one of @d. */
 void d_move(struct dentry *d, struct dentry *target)
 {
 	char *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
@@ -193,8 +193,8 @@ struct dentry *dget(struct dentry *d)
 }
 
 /*
- * Drops a reference; the last one frees the dentry and, going up, the parents that only it
- * held. NULL is fine.
+ * Drops a reference. The last one frees the dentry, and then the parents that only this
+ * dentry held. NULL is allowed.
  */
 void dput(struct dentry *d)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The devices that are only software: null, zero, full, random, urandom, kmsg;
- * and ttyS1, the second serial port: a way out for bytes, not a terminal.
+ * and ttyS1, the second serial port, which is write-only and not a terminal.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
- * random ioctls, entropy from writers; /dev/kmsg is a node that takes all.
+ * random ioctls, entropy from writers. /dev/kmsg ignores what is written to it.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -16,7 +16,7 @@
 #include <asm/uaccess.h>
 #include <linux/major.h>
 
-/* read and write at any place, which is always 0 */
+/* Every position is 0. */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
 {
 	return f->f_pos = 0;
@@ -34,7 +34,7 @@ static ssize_t write_null(struct file *f __maybe_unused, const char __user *buf 
 	return n;
 }
 
-/* Fills the user's buffer block by block, with zeros or with random bytes. */
+/* Fills the user's buffer with zeros or random bytes. Returns the bytes done, or -EFAULT. */
 static ssize_t read_blocks(char __user *buf, size_t n, bool random)
 {
 	u8 block[512] = {0};
@@ -89,7 +89,7 @@ static ssize_t write_serial2(struct file *f __maybe_unused, const char __user *b
 	return done;
 }
 
-/* Private: anonymous memory that still bears the name. Shared: a file in memory of its own. */
+/* Private: anonymous memory that keeps the name. Shared: a new file in memory. */
 static int mmap_zero(struct file *f __maybe_unused, struct vm_area_struct *vma)
 {
 	struct file *shm;

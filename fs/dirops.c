@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir,
+ * The calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir,
  * rename. Each finds the parent directory, locks it, looks the last name up,
- * checks, and lets the file system do it.
+ * checks permissions, and calls the file system.
  * Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases,
- * ACLs, protected_hardlinks, and the lock of a file that is merely renamed.
+ * ACLs, protected_hardlinks, and the lock of a file that is only renamed.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -21,7 +21,7 @@
 
 static DEFINE_MUTEX(rename_mutex, LOCK_RENAME);
 
-/* Where a name stands, or is to stand. */
+/* The directory that has a name, or will have it. */
 struct parent {
 	struct filename *name;
 	struct path path; /* the directory */
@@ -29,7 +29,7 @@ struct parent {
 	int type;	  /* of last: LAST_* */
 };
 
-/* Finds the parent of @name, which it takes over, also an ERR_PTR. 0 and put_parent; or -errno. */
+/* Takes over @name, also an ERR_PTR. Returns 0, then put_parent is due; or -errno. */
 static int find_parent(int dfd, struct filename *name, struct parent *p)
 {
 	int err = PTR_ERR(name);
@@ -62,7 +62,7 @@ struct new_entry {
 	umode_t mode;		/* with the type */
 	dev_t dev;		/* of a device */
 	const char *target;	/* of a symbolic link */
-	const struct path *old; /* a further name of this file; the rest does not count */
+	const struct path *old; /* link: the file that gets one more name; nothing else is set */
 };
 
 static int vfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
@@ -78,7 +78,7 @@ static int vfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
 	return err;
 }
 
-/* Directory locked, @d is what stands there. 0 or -errno. */
+/* The directory is locked; @d is the dentry of the name. Returns 0 or -errno. */
 static int create_locked(const struct parent *p, struct dentry *d, const struct new_entry *new)
 {
 	struct inode *dir = dir_of(p);
@@ -204,8 +204,8 @@ long sys_link(const char __user *old, const char __user *name)
 /* ---- unlink, rmdir ---- */
 
 /*
- * May current take the name @victim out of @dir? @isdir: the call is for directories. In a
- * sticky directory only the owners of file and directory, and CAP_FOWNER, remove names.
+ * Returns 0 if current may remove @victim from @dir, otherwise -errno. @isdir: it must be a
+ * directory. In a sticky directory only the owner of the file or of the directory may.
  */
 static int may_delete(struct inode *dir, const struct dentry *victim, bool isdir)
 {
@@ -292,7 +292,7 @@ long sys_rmdir(const char __user *name) { return sys_unlinkat(AT_FDCWD, name, AT
 
 /* ---- rename ---- */
 
-/* Below @ancestor: its child that is @d or leads to it; else NULL. */
+/* Returns the child of @ancestor that is @d or is above it; NULL if @d is not below @ancestor. */
 static struct dentry *d_ancestor(struct dentry *ancestor, struct dentry *d)
 {
 	for (; d != d->d_parent; d = d->d_parent)
@@ -302,8 +302,8 @@ static struct dentry *d_ancestor(struct dentry *ancestor, struct dentry *d)
 }
 
 /*
- * Locks both parents, ancestor first. Returns the trap: the dentry in one of
- * them through which the other is reached, and which therefore must not move.
+ * Locks both parents, the ancestor first. If one is below the other, returns the "trap": the
+ * child of the upper one through which the lower one is reached. It must not be moved.
  */
 static struct dentry *lock_rename(struct dentry *a, struct dentry *b)
 {
@@ -327,7 +327,7 @@ static void unlock_rename(struct dentry *a, struct dentry *b)
 	mutex_unlock(&rename_mutex);
 }
 
-/* A directory that changes its parent must be writable itself, for its ".." changes. */
+/* A directory that moves to another parent must be writable, because its ".." changes. */
 static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new_d, unsigned int flags)
 {
@@ -361,7 +361,7 @@ static int vfs_rename(struct inode *old_dir, struct dentry *old, struct inode *n
 	return err;
 }
 
-/* Both parents locked and both names looked up. 0 or -errno. */
+/* Both parents are locked and both names looked up. Returns 0 or -errno. */
 static int rename_locked(const struct parent *from, struct dentry *old, const struct parent *to,
 			 struct dentry *new_d, const struct dentry *trap, unsigned int flags)
 {

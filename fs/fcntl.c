@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fcntl, flock and ioctl: what can be asked of a descriptor and of an open file.
+ * fcntl, flock and ioctl: the calls on a descriptor that neither read nor write.
  * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out owners and signals of
  * files, leases, seals, other pipe sizes (all -EINVAL), and the ioctls common to
  * all files (-ENOTTY): an ioctl goes to the driver.
@@ -75,7 +75,7 @@ long sys_flock(unsigned int fd, unsigned int cmd)
 	long err;
 
 	if (cmd & LOCK_MAND)
-		return 0; /* an old kind of lock that Linux ignores */
+		return 0; /* an obsolete kind of lock, ignored by Linux too */
 	if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
 		return -EINVAL;
 	f = fget(fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptor tables: which number stands for which open file. A table doubles
- * when it is full. A number that is used with no file yet is reserved: open is
- * under way.
+ * Descriptor tables: which number means which open file. A table doubles when it
+ * is full. A number that is used but has no file yet is reserved: an open is in
+ * progress.
  *
  *   number   0     1     2     3          4 ..  max_fds - 1
  *   fd[]     tty   tty   tty   reserved   free
@@ -19,7 +19,7 @@
 #include <linux/fcntl.h>
 
 #define NR_OPEN_DEFAULT 64U
-#define NR_OPEN_MAX	(1U << 18) /* what one kmalloc can hold */
+#define NR_OPEN_MAX	(1U << 18) /* the table must fit into one kmalloc */
 
 static struct files_struct *alloc_files(unsigned int max)
 {
@@ -38,7 +38,7 @@ static struct files_struct *alloc_files(unsigned int max)
 	return files;
 }
 
-/* Makes room for number @nr. file_lock held. 0, -EMFILE or -ENOMEM. */
+/* Makes room for number @nr. file_lock held. Returns 0, -EMFILE or -ENOMEM. */
 static int expand_files(struct files_struct *files, unsigned int nr)
 {
 	unsigned int max = files->max_fds;
@@ -66,7 +66,7 @@ void files_init(void)
 	BUG_ON(!current->files);
 }
 
-/* Reserves the lowest free number from @start on, below RLIMIT_NOFILE. -EMFILE, -ENOMEM. */
+/* Reserves the lowest free number >= @start. Returns it, -EMFILE (RLIMIT_NOFILE) or -ENOMEM. */
 static int alloc_fd(unsigned int start, unsigned int flags)
 {
 	struct files_struct *files = current->files;
@@ -145,7 +145,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 	spin_lock(&old->file_lock);
 	for (unsigned int fd = 0; fd < n; fd++) {
 		if (!old->fd[fd].file)
-			continue; /* free, or another thread will install a file in @old only */
+			continue; /* free, or reserved by another thread, for @old only */
 		files->fd[fd] = old->fd[fd];
 		get_file(files->fd[fd].file);
 	}
@@ -214,7 +214,7 @@ void do_close_on_exec(struct files_struct *files)
 
 long sys_close(unsigned int fd) { return close_fd(current->files, fd); }
 
-/* Puts @f at number @fd, closing what was there; @f keeps its own reference. */
+/* Installs @f at number @fd and closes the file that was there. The caller keeps its reference. */
 static long do_dup2(struct file *f, unsigned int fd, unsigned int flags)
 {
 	struct files_struct *files = current->files;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a struct file: born in dentry_open, shared by dup and fork, dead
- * in __fput with the last reference.
+ * The life of a struct file: dentry_open makes it, dup and fork share it, __fput
+ * frees it with the last reference.
  * Abridges Linux's fs/file_table.c and do_dentry_open of fs/open.c. Left out:
  * the limit on open files, delayed fput, fsnotify, O_DIRECT (-EINVAL).
  */
@@ -26,7 +26,7 @@ static void __fput(struct file *f)
 	kfree(f);
 }
 
-/* f->f_path is set: opens what is there. 0 or -errno. */
+/* Opens the file at f->f_path. Returns 0 or -errno. */
 static int do_dentry_open(struct file *f)
 {
 	static const struct file_operations empty_fops;
@@ -41,7 +41,7 @@ static int do_dentry_open(struct file *f)
 		return 0;
 	}
 	if ((f->f_mode & FMODE_WRITE) && !special_file(inode->i_mode)) {
-		/* Counted as written, which keeps execve off it. */
+		/* Counts as open for writing, which makes an execve of it fail. */
 		err = get_write_access(inode);
 		if (err)
 			return err;
@@ -56,12 +56,12 @@ static int do_dentry_open(struct file *f)
 	err = f->f_op->open ? f->f_op->open(inode, f) : 0;
 	if (err)
 		return err;
-	f->f_mode |= FMODE_OPENED; /* ->open may have put other operations in place */
+	f->f_mode |= FMODE_OPENED; /* ->release is due, even if ->open has changed f_op */
 	f->f_flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	return f->f_flags & O_DIRECT ? -EINVAL : 0;
 }
 
-/* Opens @p, without a permission check. ERR_PTR. */
+/* Opens @p without a permission check. Returns a file with one reference, or ERR_PTR. */
 struct file *dentry_open(const struct path *p, int flags)
 {
 	struct file *f = kzalloc(sizeof(*f));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A task's view of the tree: its root, working directory and umask. Shared by
- * CLONE_FS, else copied by fork. fs->lock guards the two paths.
+ * A task's view of the tree: its root, working directory and umask. fork copies
+ * it, unless CLONE_FS shares it. fs->lock guards the two paths.
  * Abridges Linux's fs/fs_struct.c; leaves out the sequence count of its readers.
  */
 #include <fs.h>
@@ -21,7 +21,7 @@ void get_fs_root(struct fs_struct *fs, struct path *p) { get_path(fs, &fs->root,
 
 void get_fs_pwd(struct fs_struct *fs, struct path *p) { get_path(fs, &fs->pwd, p); }
 
-/* @p keeps its own references; the place gets new ones. */
+/* The caller keeps its references to @p; *place gets new ones. */
 static void set_path(struct fs_struct *fs, struct path *place, const struct path *p)
 {
 	struct path old;
@@ -39,7 +39,7 @@ void set_fs_pwd(struct fs_struct *fs, const struct path *p) { set_path(fs, &fs->
 
 void set_fs_root(struct fs_struct *fs, const struct path *p) { set_path(fs, &fs->root, p); }
 
-/* A private copy with one user; NULL: no memory. */
+/* Returns a copy with one user, or NULL without memory. */
 struct fs_struct *copy_fs_struct(struct fs_struct *old)
 {
 	struct fs_struct *fs = kzalloc(sizeof(*fs));

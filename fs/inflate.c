@@ -9,7 +9,7 @@
  *                            | codes [tables] ( literal | length distance )* end
  *
  * A Huffman code is read bit by bit: the codes of one length are consecutive numbers, so the count
- * of codes of each length is enough to tell when a code is complete, and which one it is.
+ * of codes of each length is enough to see when a code is complete, and which one it is.
  * Not on the road of an exec.
  */
 #include <inflate.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unpacks the archive that the boot loader brought into the root file system.
- * Works on dentries and inodes directly: there is no task yet whose rights
- * could be asked. The bytes go from the archive straight to the page cache.
+ * Unpacks the archive that the boot loader loaded into the root file system.
+ * Works on dentries and inodes directly, without permission checks. The bytes go
+ * from the archive straight to the page cache.
  * Abridges Linux's init/initramfs.c: same treatment of hard links, of entries
- * that replace others, of missing parents (the entry is passed over), and of
- * times. Left out: other compression than gzip, check sums.
+ * that replace others, of missing parents (the entry is skipped), and of times.
+ * Left out: other compression than gzip, check sums.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -23,7 +23,7 @@
 #include <linux/limits.h>
 #include "internal.h"
 
-/* A file that has several names in the archive: where the first one is. */
+/* A file that has several names in the archive, and the dentry of the first. */
 struct link_seen {
 	struct link_seen *next;
 	u32 major, minor, ino;
@@ -32,7 +32,7 @@ struct link_seen {
 
 /* ---- hard links ---- */
 
-/* The first name of the same file; NULL: this one is the first. */
+/* Returns the first name of the same file, or NULL if @e is the first. */
 static struct dentry *find_link(const struct link_seen *l, const struct cpio_entry *e)
 {
 	for (; l; l = l->next)
@@ -51,7 +51,7 @@ static void remember_link(struct link_seen **links, const struct cpio_entry *e, 
 	*links = l;
 }
 
-/* An archive ends: the numbers of the next one mean other files. */
+/* At the end of an archive: inode numbers of the next one mean other files. */
 static void forget_links(struct link_seen **links)
 {
 	struct link_seen *l;
@@ -66,8 +66,8 @@ static void forget_links(struct link_seen **links)
 /* ---- making files ---- */
 
 /*
- * The dentry of @name: what is there already if it is of the type @keep, or a directory with
- * something in it; else a negative one.
+ * Returns the dentry of @name. A file that is there and not of the type @keep is removed first,
+ * and the dentry is negative; a directory that is not empty stays.
  */
 static struct dentry *clean_path(struct dentry *parent, const struct qstr *name, umode_t keep)
 {
@@ -92,7 +92,7 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 	inode->i_atime = inode->i_mtime = (ktime_t)e->mtime * NSEC_PER_SEC;
 }
 
-/* The bytes of a regular file, instead of those that it may have. 0 or -errno. */
+/* Replaces the contents of a regular file. Returns 0 or -errno. */
 static int write_body(struct inode *inode, const struct cpio_entry *e)
 {
 	struct file f = {.f_mapping = inode->i_mapping, .f_inode = inode};
@@ -120,14 +120,14 @@ static int make_symlink(struct inode *dir, struct dentry *d, const struct cpio_e
 	return err;
 }
 
-/* Makes @e as @d, a negative dentry or a file of the same type. 0 or -errno. */
+/* Creates @e at @d, or overwrites the file of the same type. Returns 0 or -errno. */
 static int make_entry(struct inode *dir, struct dentry *d, const struct cpio_entry *e,
 		      struct dentry *first_name)
 {
 	int err = 0;
 
 	if (d->d_inode && (first_name || ((d->d_inode->i_mode ^ e->mode) & S_IFMT)))
-		return -EEXIST; /* a directory with something in it is in the way */
+		return -EEXIST; /* a directory that is not empty is in the way */
 	if (first_name)
 		err = dir->i_op->link(first_name, dir, d);
 	else if (!d->d_inode && S_ISLNK(e->mode))
@@ -141,7 +141,7 @@ static int make_entry(struct inode *dir, struct dentry *d, const struct cpio_ent
 	return err;
 }
 
-/* @parent is locked. An entry leaves the times of its directory alone. 0 or -errno. */
+/* @parent is locked. The times of the directory do not change. Returns 0 or -errno. */
 static int place_entry(struct link_seen **links, struct dentry *parent, const struct qstr *name,
 		       const struct cpio_entry *e)
 {
@@ -163,8 +163,8 @@ static int place_entry(struct link_seen **links, struct dentry *parent, const st
 }
 
 /*
- * One entry. Errors are those that end the unpacking; an entry that cannot be placed is
- * passed over.
+ * Returns -errno if the unpacking must stop. An entry that cannot be created for another
+ * reason is skipped, and 0 returned.
  */
 static int unpack_entry(struct link_seen **links, const struct cpio_entry *e)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inodes: birth, death, the first owner and mode, time stamps.
+ * Inodes: allocating and freeing them, owner and mode of a new file, time stamps.
  * Abridges Linux's fs/inode.c. Left out: the inode hash (a file system in
  * memory finds its inodes through dentries), write-back.
  */
@@ -29,7 +29,7 @@ static int no_open(struct inode *inode __maybe_unused, struct file *f __maybe_un
 static const struct file_operations no_open_fops = {.open = no_open};
 static const struct inode_operations empty_iops;
 
-/* Called once by vfs_init, before the first inode. */
+/* Called once by vfs_init. */
 void inode_init(void) { inode_cache = kmem_cache_create("inode", sizeof(struct inode), 0); }
 
 struct inode *new_inode(struct super_block *sb)
@@ -60,7 +60,7 @@ struct inode *igrab(struct inode *i)
 	return i;
 }
 
-/* Drops a reference; with the last one the pages and the inode go. May sleep. */
+/* Drops a reference. The last one frees the pages of the file and the inode. May sleep. */
 void iput(struct inode *i)
 {
 	if (!atomic_dec_and_test(&i->i_count))
@@ -73,12 +73,12 @@ void iput(struct inode *i)
 	kmem_cache_free(inode_cache, i);
 }
 
-/* Numbers for files whose file system has none of its own. */
+/* Inode numbers for file systems that do not number their files themselves. */
 unsigned long get_next_ino(void) { return (unsigned int)atomic_inc_return(&last_ino); }
 
 /*
- * Owner, group and mode of a new file in @dir (NULL: a root). A set-group-id directory
- * hands its group down.
+ * Sets owner, group and mode of a new file in @dir (NULL: the root of a file system). In a
+ * set-group-id directory the file gets the group of the directory.
  */
 void inode_init_owner(struct inode *inode, const struct inode *dir, umode_t mode)
 {
@@ -119,14 +119,14 @@ void touch_path_atime(const struct path *p)
 	inode->i_atime = now;
 }
 
-/* A file was read. */
+/* After a read. */
 void touch_atime(struct file *f)
 {
 	if (!(f->f_flags & O_NOATIME))
 		touch_path_atime(&f->f_path);
 }
 
-/* A file was written. i_rwsem held. 0. */
+/* After a write. i_rwsem held. Returns 0. */
 int file_update_time(struct file *f)
 {
 	struct inode *inode = f->f_inode;

@@ -29,7 +29,7 @@ int filename_parentat(int dfd, const char *name, struct path *parent, struct qst
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
 /* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
-/* permission.c: may current give a file of @gid the set-group-id bit? */
+/* permission.c: true if current may set the set-group-id bit of a file of group @gid. */
 bool in_group_or_capable(gid_t gid);
 
 /* pipe.c */

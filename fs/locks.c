@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Advisory locks: flock (a whole file, owned by the open file) and POSIX byte
- * ranges (owned by the process, that is its descriptor table). All of a file
- * hang in inode->i_locks; the locks of one owner never overlap.
+ * Advisory locks: flock (the whole file, owned by the open file) and POSIX byte
+ * ranges (owned by the process, that is by its descriptor table). The locks of a
+ * file are in inode->i_locks; those of one owner never overlap.
  *
- *   held by A:   rrrrrrrrrrrr           set w in the middle: the old lock is
- *   A sets:          wwww               cut, at most into two
+ *   A holds:     rrrrrrrrrrrr           a new lock cuts the old one, at most
+ *   A sets:          wwww               into two
  *   result:      rrrrwwwwrrrr
  *
- * Abridges Linux's fs/locks.c; leaves out locks of open files (OFD), leases,
- * /proc/locks and the search for deadlocks. One queue for all waiters.
+ * Abridges Linux's fs/locks.c; leaves out OFD locks, leases, /proc/locks and the
+ * search for deadlocks. All waiters share one queue.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -31,14 +31,14 @@ struct file_lock {
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(locks_wait);
-static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* all lists of locks */
+static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* guards every i_locks */
 
 static bool overlap(const struct file_lock *a, const struct file_lock *b)
 {
 	return a->flock == b->flock && a->end >= b->start && b->end >= a->start;
 }
 
-/* The first lock of somebody else that keeps @want out, or NULL. */
+/* Returns the first lock of another owner that conflicts with @want, or NULL. */
 static struct file_lock *find_conflict(struct inode *inode, const struct file_lock *want)
 {
 	struct file_lock *l;
@@ -53,7 +53,7 @@ static struct file_lock *find_conflict(struct inode *inode, const struct file_lo
 	return NULL;
 }
 
-/* Takes @want's range out of @l, of the same owner; what is left on the right becomes *rest. */
+/* Cuts @want's range out of @l, of the same owner. A part to the right of it becomes *rest. */
 static void cut_lock(struct file_lock *l, const struct file_lock *want, struct file_lock **rest)
 {
 	if (l->start < want->start && l->end > want->end) {
@@ -72,7 +72,7 @@ static void cut_lock(struct file_lock *l, const struct file_lock *want, struct f
 	}
 }
 
-/* Sets or removes a lock if nobody is in the way. 0, -EAGAIN, -ENOMEM. */
+/* Sets or removes a lock. Returns 0, -EAGAIN if another lock conflicts, or -ENOMEM. */
 static int try_lock(struct inode *inode, const struct file_lock *want)
 {
 	struct file_lock *fresh = kmemdup(want, sizeof(*want)), *l, *next;
@@ -122,7 +122,6 @@ void locks_remove(struct file *f, const void *owner)
 		try_lock(f->f_inode, &all);
 }
 
-/* @type: F_RDLCK, F_WRLCK or F_UNLCK. */
 long flock_lock(struct file *f, int type, bool wait)
 {
 	struct file_lock want = {.flock = true, .owner = f, .type = type, .end = INT64_MAX};
@@ -130,7 +129,7 @@ long flock_lock(struct file *f, int type, bool wait)
 	return set_lock(f->f_inode, &want, wait);
 }
 
-/* The user's request as a lock of current. 0, -EINVAL, -EOVERFLOW, -EBADF. */
+/* Makes *lock, owned by current, from the user's request. Returns 0, -EINVAL or -EOVERFLOW. */
 static int flock_to_lock(struct file *f, const struct flock *fl, struct file_lock *lock)
 {
 	u64 base = fl->l_whence == SEEK_CUR ? f->f_pos : 0;
@@ -158,7 +157,7 @@ static int flock_to_lock(struct file *f, const struct flock *fl, struct file_loc
 	return 0;
 }
 
-/* F_GETLK, F_SETLK, F_SETLKW. */
+/* @cmd: F_GETLK, F_SETLK or F_SETLKW. */
 long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg)
 {
 	struct file_lock want, *l;

@@ -5,9 +5,9 @@
  *   (parent, mountpoint) ──covered by──> (mnt, mnt_root)      follow_down
  *   (mnt, mnt_root) ──".."──> (mnt_parent, mnt_mountpoint)    follow_up
  *
- * A mount in the tree stands in mount_list, which owns one reference; each
- * child owns one more of its parent. All links are guarded by dcache_lock.
- * A struct path is a place in the tree: a mount and a dentry in it.
+ * A mount in the tree is in mount_list, which owns one reference; each child owns
+ * one more of its parent. dcache_lock guards all links. A struct path is a place
+ * in the tree: a mount and a dentry in it.
  * Abridges the first half of Linux's fs/namespace.c. Left out: namespaces,
  * propagation, expiry.
  */
@@ -49,7 +49,7 @@ struct vfsmount *mntget(struct vfsmount *m)
 	return m;
 }
 
-/* Drops a reference; the last mount of a super block takes it along. NULL is fine. */
+/* Drops a reference. The last mount of a super block frees it, too. NULL is allowed. */
 void mntput(struct vfsmount *m)
 {
 	struct super_block *sb;
@@ -79,7 +79,6 @@ struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int flags, 
 	return ERR_PTR(-ENOMEM);
 }
 
-/* A mount for the kernel's own use, in nobody's tree. ERR_PTR. */
 struct vfsmount *kern_mount(struct file_system_type *t) { return vfs_kern_mount(t, 0, t->name); }
 
 int mnt_want_write(const struct vfsmount *m) { return m->mnt_flags & MS_RDONLY ? -EROFS : 0; }
@@ -147,7 +146,7 @@ bool follow_up(struct path *p, const struct path *root)
 	return found;
 }
 
-/* Adds @m at @p; the list takes over the caller's reference. */
+/* Mounts @m on @p. The list takes over the caller's reference. */
 void commit_mnt(struct vfsmount *m, const struct path *p)
 {
 	spin_lock(&dcache_lock);
@@ -158,7 +157,7 @@ void commit_mnt(struct vfsmount *m, const struct path *p)
 	spin_unlock(&dcache_lock);
 }
 
-/* Takes @m out of the tree, and drops its references. */
+/* Removes @m from the tree, and drops its references. */
 void detach_mnt(struct vfsmount *m)
 {
 	struct path at = {.mnt = m->mnt_parent, .dentry = m->mnt_mountpoint};

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the text of a path to a (mount, dentry), and to an open file.
+ * From the text of a path to a place in the tree (mount, dentry), and to an open
+ * file.
  *
  *   filename_lookup ─┬─> path_init ──> link_path_walk ──> lookup_last ─┐
  *   filename_parentat┘        ^ all but the last name │  the last one  │
  *   do_filp_open ─────────────┘                       └──> open_last_lookups ──> do_open
  *
- * The walk keeps one place (nd->path). A function that meets a symbolic link
- * returns its text, NULL when there is none; the walk goes over that text first
- * and keeps the rest of the outer path on a stack.
- * Abridges Linux's fs/namei.c; mkdir to rename stand in fs/dirops.c. Left out:
+ * The walk keeps one place, nd->path. The functions that take a step return the
+ * text of the symbolic link they came to, otherwise NULL. link_path_walk then walks
+ * this text first, and keeps the rest of the outer path on a stack.
+ * Abridges Linux's fs/namei.c; mkdir to rename are in fs/dirops.c. Left out:
  * walking without references (RCU), openat2's RESOLVE_*, automounts, O_TMPFILE,
  * protected_symlinks.
  */
@@ -33,25 +34,25 @@
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | __FMODE_EXEC)
 
-/* A symbolic link that was met. The walk may still be in its text, so it is kept to the end. */
+/* A symbolic link on the way. The walk may still be in its text, so it is kept until the end. */
 struct saved_link {
 	struct path link;
-	char *text; /* made by ->readlink; or NULL */
+	char *text; /* from ->readlink, kmalloced; or NULL */
 };
 
 struct nameidata {
-	struct path path;   /* where we are; owns references */
-	struct path root;   /* mnt NULL: not needed yet; owns references */
-	struct qstr last;   /* the component to be walked next */
+	struct path path;   /* the place so far; owns references */
+	struct path root;   /* current's, once it is needed; owns references */
+	struct qstr last;   /* the next component to walk */
 	int last_type;	    /* LAST_* */
 	unsigned int flags; /* LOOKUP_* */
 	unsigned int nr_links;
 	struct saved_link links[MAXSYMLINKS];
 };
 
-/* ---- copies of users' paths ---- */
+/* ---- copies of the user's paths ---- */
 
-/* @len counts the NUL. ERR_PTR. */
+/* @len includes the NUL. Returns the struct or ERR_PTR. */
 static struct filename *alloc_filename(size_t len)
 {
 	struct filename *f = kmalloc(sizeof(*f) + len, GFP_KERNEL);
@@ -79,7 +80,7 @@ struct filename *getname_flags(const char __user *name, int flags)
 		return ERR_PTR(-EFAULT);
 	}
 	if (!IS_ERR(f))
-		f->iname[len - 1] = '\0'; /* another thread may have overwritten it */
+		f->iname[len - 1] = '\0'; /* another thread may have overwritten the NUL */
 	return f;
 }
 
@@ -95,7 +96,7 @@ struct filename *getname_kernel(const char *name)
 	return f;
 }
 
-/* Error pointers are fine. */
+/* An ERR_PTR is allowed. */
 void putname(struct filename *f)
 {
 	if (!IS_ERR(f))
@@ -104,7 +105,7 @@ void putname(struct filename *f)
 
 /* ---- one component ---- */
 
-/* A dentry from the cache that is still true, with a reference; NULL. */
+/* Returns a valid dentry from the cache, with a reference, or NULL. */
 static struct dentry *lookup_dcache(struct dentry *dir, const struct qstr *name)
 {
 	struct dentry *d = d_lookup(dir, name->name, name->len);
@@ -118,8 +119,8 @@ static struct dentry *lookup_dcache(struct dentry *dir, const struct qstr *name)
 }
 
 /*
- * The dentry of @name in @dir, directory locked; negative if there is no such file but there
- * could be one. ERR_PTR.
+ * Returns the dentry of @name in @dir, which is locked. The dentry is negative if there is no such
+ * file but one could be created; otherwise ERR_PTR.
  */
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir)
 {
@@ -143,7 +144,7 @@ struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir)
 	return ERR_PTR(err);
 }
 
-/* The same for a directory that is not locked, and a file that must exist. */
+/* The same for a directory that is not locked; the file must exist. */
 static struct dentry *lookup_positive(const struct qstr *name, struct dentry *dir)
 {
 	struct inode *inode = dir->d_inode;
@@ -161,7 +162,7 @@ static struct dentry *lookup_positive(const struct qstr *name, struct dentry *di
 	return d;
 }
 
-/* Moves nd to @p, taking over its references. */
+/* Moves nd to @p and takes over @p's references. */
 static void nd_set_path(struct nameidata *nd, const struct path *p)
 {
 	path_put(&nd->path);
@@ -174,7 +175,7 @@ static void set_root(struct nameidata *nd)
 		get_fs_root(current->fs, &nd->root);
 }
 
-/* The text of @l; NULL if it led straight to a place. ERR_PTR. */
+/* Returns the text of @l, NULL if the link led straight to a place, or ERR_PTR. */
 static const char *get_link(struct nameidata *nd, struct saved_link *l)
 {
 	struct dentry *d = l->link.dentry;
@@ -188,7 +189,7 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 		err = inode->i_op->get_path(d, &to);
 		if (!err)
 			nd_set_path(nd, &to);
-		return ERR_PTR(err); /* 0: NULL */
+		return ERR_PTR(err); /* NULL if err is 0 */
 	}
 	l->text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!l->text)
@@ -197,7 +198,7 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 	return err < 0 ? ERR_PTR(err) : l->text;
 }
 
-/* Saves the symbolic link @link, taking over its references. The text to walk; NULL: none. */
+/* Saves @link, a symbolic link, and takes over its references. Returns as get_link. */
 static const char *pick_link(struct nameidata *nd, const struct path *link)
 {
 	struct saved_link *l = &nd->links[nd->nr_links];
@@ -220,8 +221,8 @@ static const char *pick_link(struct nameidata *nd, const struct path *link)
 }
 
 /*
- * Goes to @d, a name in the current directory, whose reference it takes over; enters
- * mounts, picks up links.
+ * Moves nd to @d, a name in the directory nd->path, and takes over the reference. Enters what is
+ * mounted there. Returns the text of a link that is to be followed, NULL, or ERR_PTR.
  */
 static const char *step_into(struct nameidata *nd, bool trailing, struct dentry *d)
 {
@@ -234,7 +235,7 @@ static const char *step_into(struct nameidata *nd, bool trailing, struct dentry 
 	return NULL;
 }
 
-/* ".." stops at the task's root and leaves mounts. */
+/* ".." does nothing at current's root, and leaves a mount at the root of the mount. */
 static const char *handle_dotdot(struct nameidata *nd)
 {
 	struct dentry *parent;
@@ -250,7 +251,7 @@ static const char *handle_dotdot(struct nameidata *nd)
 	return step_into(nd, false, parent);
 }
 
-/* Walks nd->last, @trailing if it is the last of the whole path. */
+/* Walks nd->last. @trailing: it is the last component of the path. Returns as step_into. */
 static const char *walk_component(struct nameidata *nd, bool trailing)
 {
 	struct dentry *d;
@@ -265,7 +266,7 @@ static const char *walk_component(struct nameidata *nd, bool trailing)
 
 /* ---- whole paths ---- */
 
-/* Cuts the next component off @name into nd->last. Returns what follows it, slashes skipped. */
+/* Copies the next component of @name to nd->last. Returns what follows it, without slashes. */
 static const char *next_component(struct nameidata *nd, const char *name)
 {
 	unsigned int len = 1;
@@ -284,10 +285,10 @@ static const char *next_component(struct nameidata *nd, const char *name)
 	return name;
 }
 
-/* Walks all but the last component of @name, which it leaves in nd->last. 0 or -errno. */
+/* Walks @name but for its last component, which is then in nd->last. Returns 0 or -errno. */
 static int link_path_walk(const char *name, struct nameidata *nd)
 {
-	/* of the paths in which the links stood whose text we walk */
+	/* what is left of the paths around the links that are being walked */
 	const char *rest[MAXSYMLINKS];
 	unsigned int depth = 0;
 
@@ -323,7 +324,7 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 	}
 }
 
-/* Prepares nd and finds the starting point. 0, -EBADF, -ENOTDIR; terminate_walk either way. */
+/* Sets nd to the starting point. Returns 0, -EBADF or -ENOTDIR; terminate_walk is due always. */
 static int path_init(struct nameidata *nd, int dfd, const char *name, unsigned int flags)
 {
 	struct file *f;
@@ -368,7 +369,7 @@ static void terminate_walk(struct nameidata *nd)
 		path_put(&nd->root);
 }
 
-/* A trailing slash asks for a directory, through links. */
+/* A slash after the last component: it must be a directory, and links are followed. */
 static bool trailing_slash(const struct nameidata *nd)
 {
 	return nd->last_type == LAST_NORM && nd->last.name[nd->last.len];
@@ -454,8 +455,8 @@ int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
 /* ---- open ---- */
 
 /*
- * The last component under O_CREAT. *created tells whether the file is new. A positive
- * dentry or ERR_PTR.
+ * Looks up the last component of an open with O_CREAT, and creates the file if there is none.
+ * Returns a positive dentry or ERR_PTR. *created: the file is new.
  */
 static struct dentry *lookup_open(struct nameidata *nd, umode_t mode, bool *created)
 {
@@ -481,8 +482,8 @@ static struct dentry *lookup_open(struct nameidata *nd, umode_t mode, bool *crea
 }
 
 /*
- * Walks the last component of an open. NULL: nd->path is the file; else a link's text, or
- * ERR_PTR.
+ * Walks the last component of an open. Returns NULL if nd->path is the file, the text of a link,
+ * or ERR_PTR.
  */
 static const char *open_last_lookups(struct nameidata *nd, int flags, umode_t mode, bool *created)
 {
@@ -496,7 +497,7 @@ static const char *open_last_lookups(struct nameidata *nd, int flags, umode_t mo
 	return IS_ERR(d) ? ERR_CAST(d) : step_into(nd, true, d);
 }
 
-/* May current open the file this way? 0 or -errno. */
+/* Returns 0 if current may open the file this way, otherwise -errno. */
 static int may_open(const struct path *p, int acc_mode, int flags)
 {
 	struct inode *inode = p->dentry->d_inode;
@@ -516,7 +517,7 @@ static int may_open(const struct path *p, int acc_mode, int flags)
 	return (flags & O_NOATIME) && !inode_owner_or_capable(inode) ? -EPERM : 0;
 }
 
-/* What open(2)'s @flags ask of the file: MAY_*. */
+/* Returns the permissions (MAY_*) that the @flags of open(2) need. */
 static int acc_mode_of(int flags)
 {
 	static const u8 modes[] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE};
@@ -536,7 +537,7 @@ static int handle_truncate(struct file *f)
 	return err;
 }
 
-/* The walk has ended at the file: checks, then opens. ERR_PTR. */
+/* The walk has ended at the file. Checks, then opens it. Returns the file or ERR_PTR. */
 static struct file *do_open(struct nameidata *nd, int flags, bool created)
 {
 	struct dentry *d = nd->path.dentry;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mount(2) and umount2(2), and how the first root comes to be.
+ * mount(2) and umount2(2), and mounting the first root.
  * Abridges the second half of Linux's fs/namespace.c. Left out: moving mounts,
- * binding with all that is below (MS_REC), lazy unmounting, options of file
- * systems, read-only super blocks (a mount is), and the newer calls
- * (open_tree, fsmount...). Not on the road of an exec.
+ * recursive binds (MS_REC), lazy unmounting, options of file systems, read-only
+ * super blocks (only a mount is read-only), and the newer calls (open_tree,
+ * fsmount ...).
+ * Not on the road of an exec.
  */
 #include <cred.h>
 #include <fs.h>
@@ -27,10 +28,10 @@
 
 /* ---- mount(2), umount2(2) ---- */
 
-/* In the tree that mount(2) may change? The kernel's own mounts are not. */
+/* True if @m is in the tree that mount(2) may change. The kernel's own mounts are not. */
 static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
 
-/* What stands at @name, to be seen at a further place. ERR_PTR. */
+/* For MS_BIND: a new mount of what is at @name. Returns it or ERR_PTR. */
 static struct vfsmount *clone_mnt(const char *name)
 {
 	struct vfsmount *m = ERR_PTR(-EINVAL);
@@ -84,7 +85,7 @@ static int path_mount(const char *name, const struct path *p, const char *type, 
 	return err;
 }
 
-/* A user's string; "" for NULL. ERR_PTR. */
+/* Copies a user's string; "" for NULL. Returns it or ERR_PTR. */
 static struct filename *copy_mount_string(const char __user *s)
 {
 	return s ? getname_flags(s, LOOKUP_EMPTY) : getname_kernel("");
@@ -127,7 +128,7 @@ long sys_umount2(char __user *name, int flags)
 		err = -EPERM;
 	else if (p.dentry != p.mnt->mnt_root || !check_mnt(p.mnt) || !mnt_has_parent(p.mnt))
 		err = -EINVAL;
-	else if (atomic_read(&p.mnt->mnt_count) > 2) /* the list's and ours; a child has one too */
+	else if (atomic_read(&p.mnt->mnt_count) > 2) /* mount_list has one reference, p one */
 		err = -EBUSY;
 	else
 		detach_mnt(p.mnt);
@@ -137,7 +138,7 @@ long sys_umount2(char __user *name, int flags)
 
 /* ---- the first root ---- */
 
-/* Puts a new super block of @t at the root of the tree. */
+/* Mounts a new super block of @t as the root of the tree. */
 static void mount_rootfs(struct file_system_type *t)
 {
 	root_mnt = kern_mount(t);
@@ -147,9 +148,9 @@ static void mount_rootfs(struct file_system_type *t)
 }
 
 /*
- * Builds the caches and mounts the root file system, rootfs, as the root and
- * working directory of current (init_task). The anonymous device numbers are
- * Linux's: 0:1 is shared memory, 0:2 the root. Panics without memory.
+ * Makes the caches and mounts rootfs as the root and working directory of
+ * current (init_task). The device numbers are Linux's: 0:1 is shared memory, 0:2
+ * the root. Panics without memory.
  */
 void vfs_init(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls that open a file, that change one by name or descriptor (size,
- * permissions, owner, times), and that move the task in the tree.
+ * The calls that open a file; that change size, permissions, owner or times of a
+ * file by name or descriptor; and that change the root or directory of the task.
  * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and
  * fallocate.
  * Not on the road of an exec.
@@ -19,7 +19,7 @@
 #include <linux/capability.h>
 #include <linux/fcntl.h>
 
-/* Opens by a kernel path, from the root or directory of current. ERR_PTR. */
+/* Opens a path of the kernel's own, relative to current. Returns the file or ERR_PTR. */
 struct file *filp_open(const char *name, int flags, umode_t mode)
 {
 	struct filename *fn = getname_kernel(name);
@@ -42,7 +42,7 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 		return PTR_ERR(fn);
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
-		/* __FMODE_EXEC is not the user's to set. */
+		/* A user cannot ask for __FMODE_EXEC. */
 		f = do_filp_open(dfd, fn, (flags & ~__FMODE_EXEC) | O_LARGEFILE, mode);
 		if (IS_ERR(f)) {
 			put_unused_fd(fd);
@@ -110,7 +110,7 @@ long sys_ftruncate(unsigned int fd, unsigned long len)
 
 /* ---- access: what the real user may do ----------------------------------- */
 
-/* Makes current act as its real user, who may have fewer rights. 0 or -ENOMEM. */
+/* Lets current act as its real user, who may have fewer permissions. Returns 0 or -ENOMEM. */
 static int access_override_creds(void)
 {
 	struct cred *c = prepare_creds();
@@ -169,7 +169,7 @@ long sys_access(const char __user *name, int mode)
 	return sys_faccessat2(AT_FDCWD, name, mode, 0);
 }
 
-/* ---- where the task stands ------------------------------------------------ */
+/* ---- root and working directory -------------------------------------------- */
 
 static long change_dir(int dfd, const char __user *name, bool root)
 {
@@ -201,9 +201,9 @@ long sys_umask(int mask)
 	return old;
 }
 
-/* ---- rights and owner ------------------------------------------------------ */
+/* ---- permissions and owner ------------------------------------------------- */
 
-/* @name NULL: of the open file @dfd. */
+/* @name NULL: changes the open file @dfd. */
 static long change_attr(int dfd, const char __user *name, int flags, struct iattr *attr)
 {
 	struct path p;
@@ -269,7 +269,7 @@ static bool nsec_valid(long nsec)
 	return nsec == UTIME_OMIT || nsec == UTIME_NOW || (nsec >= 0 && nsec < NSEC_PER_SEC);
 }
 
-/* No @uts: both now. notify_change tells setting from touching, which asks for less. */
+/* @uts NULL: both times now. Without ATTR_*_SET notify_change needs only write permission. */
 long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __user *uts,
 		   int flags)
 {

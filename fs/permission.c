@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * May current do this with a file? The answer comes from the file's mode, owner and
- * group, from current's fsuid, fsgid and groups, and last from its capabilities.
+ * Permissions: what current may do with a file. This follows from mode, owner and group
+ * of the file, from fsuid, fsgid and groups of current, and last from its capabilities.
  * Abridges the permission part of Linux's fs/namei.c and of fs/inode.c. Left out:
  * ACLs, user namespaces, security modules, immutable files.
  */
@@ -13,7 +13,7 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-/* Owner, group, others; then capabilities. 0 or -EACCES. */
+/* Asks the mode bits of owner, group or others, then capabilities. Returns 0 or -EACCES. */
 int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;
@@ -33,7 +33,7 @@ int generic_permission(struct inode *inode, int mask)
 	return -EACCES;
 }
 
-/* May current do @mask (MAY_*) with the file? 0, -EACCES, or what the file system says. */
+/* Returns 0 if current may do @mask (MAY_*) with the file, otherwise -errno. */
 int inode_permission(struct inode *inode, int mask)
 {
 	return inode->i_op->permission ? inode->i_op->permission(inode, mask)

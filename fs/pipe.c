@@ -6,10 +6,11 @@
  *   ring [ab..][cdef][gh..][    ][    ]      a short write joins the last page
  *         read here   written here           if it fits whole: PIPE_BUF is atomic
  *
+ * pipe->mutex guards everything. It is dropped before a sleep, but held in the
+ * page faults of copies.
  * Abridges Linux's fs/pipe.c; leaves out splice, packets (O_DIRECT), other sizes
- * than 16 pages, and a queue each for readers and writers: who is woken looks for
- * himself. pipe->mutex guards everything; it is never held asleep except in a
- * page fault.
+ * than 16 pages, and separate queues for readers and writers: whoever is woken
+ * tests the pipe again.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -42,10 +43,10 @@ struct pipe_buffer {
 struct pipe_inode_info {
 	struct mutex mutex;
 	wait_queue_head_t wait;
-	unsigned int head, tail; /* run freely; slot: modulo PIPE_BUFFERS */
+	unsigned int head, tail; /* never wrap; the slot is modulo PIPE_BUFFERS */
 	unsigned int readers, writers;
-	unsigned int files;		   /* open ends, and opens under way: at 0 the pipe goes */
-	unsigned int r_counter, w_counter; /* how often an end was opened, for the other's open */
+	unsigned int files; /* open ends, and opens in progress; at 0 the pipe is freed */
+	unsigned int r_counter, w_counter; /* how often each end was opened: see wait_for_partner */
 	struct pipe_buffer bufs[PIPE_BUFFERS];
 };
 
@@ -83,7 +84,7 @@ static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(
 
 static bool pipe_writable(const struct pipe_inode_info *p) { return !pipe_full(p) || !p->readers; }
 
-/* Sleeps until @ready. mutex held, dropped meanwhile. 0, -EAGAIN, -ERESTARTSYS. */
+/* Sleeps until @ready, with the mutex dropped. Returns 0, -EAGAIN or -ERESTARTSYS. */
 static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info *p))
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
@@ -100,7 +101,7 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-/* Copies what is there, at most @n bytes. mutex held. Bytes, or -EFAULT if none. */
+/* Copies at most @n bytes that are there. mutex held. Returns the bytes done, or -EFAULT. */
 static ssize_t pipe_drain(struct pipe_inode_info *pipe, char __user *to, size_t n)
 {
 	size_t done = 0;
@@ -144,7 +145,7 @@ static ssize_t pipe_read(struct file *f, char __user *to, size_t n, loff_t *pos 
 
 /* ---- writing -------------------------------------------------------------------------- */
 
-/* sendfile writes what lies in the kernel. */
+/* @user false: sendfile, which writes from kernel memory. Returns true on a fault. */
 static bool copy_in(void *to, const void *from, size_t n, bool user)
 {
 	if (user)
@@ -153,7 +154,7 @@ static bool copy_in(void *to, const void *from, size_t n, bool user)
 	return false;
 }
 
-/* Adds @n bytes to the page written last if they all fit. mutex held. Bytes or -EFAULT. */
+/* Adds @n bytes to the last page if all fit. mutex held. Returns the bytes added or -EFAULT. */
 static ssize_t pipe_merge(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
 {
 	struct pipe_buffer *buf = pipe_buf(pipe, pipe->head - 1);
@@ -166,7 +167,7 @@ static ssize_t pipe_merge(struct pipe_inode_info *pipe, const char *from, size_t
 	return n;
 }
 
-/* Fills one new page of the ring, which is not full. mutex held. Bytes, -ENOMEM, -EFAULT. */
+/* Adds a page to the ring, which is not full. mutex held. Returns the bytes added or -errno. */
 static ssize_t pipe_append(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
 {
 	struct page *page = alloc_page(GFP_KERNEL);
@@ -241,7 +242,7 @@ static unsigned int pipe_poll(struct file *f, struct poll_table_struct *pt)
 
 /* ---- open and release ----------------------------------------------------------------------- */
 
-/* Waits until @counter moves: the other end has been opened. mutex held, dropped meanwhile. */
+/* Sleeps until the other end is opened, which changes @counter. Drops the mutex meanwhile. */
 static int wait_for_partner(struct pipe_inode_info *pipe, const unsigned int *counter)
 {
 	unsigned int seen = *counter;
@@ -253,12 +254,12 @@ static int wait_for_partner(struct pipe_inode_info *pipe, const unsigned int *co
 	return err;
 }
 
-/* mutex held. An end of a fifo waits for the other, unless O_NONBLOCK. 0, -ENXIO, -ERESTARTSYS. */
+/* Waits for the other end of a fifo, unless O_NONBLOCK. mutex held. 0, -ENXIO, -ERESTARTSYS. */
 static int fifo_open_end(struct file *f, struct pipe_inode_info *pipe)
 {
 	unsigned int mode = f->f_mode & (FMODE_READ | FMODE_WRITE);
 	bool nonblock = f->f_flags & O_NONBLOCK;
-	/* the partner is or was there */
+	/* made by pipe(2), so it does not wait */
 	bool anonymous = f->f_inode->i_sb->s_magic == PIPEFS_MAGIC;
 
 	if (!mode)
@@ -350,7 +351,7 @@ static char *pipefs_dname(struct dentry *d, char *buf, int len)
 	return buf;
 }
 
-/* The place in pipefs of a new pipe, with references. 0 or -ENFILE. */
+/* Makes a pipe; *p is its place in pipefs, with references. Returns 0 or -ENFILE. */
 static int create_pipe(struct path *p)
 {
 	static const struct dentry_operations pipefs_dops = {.d_dname = pipefs_dname};
@@ -379,7 +380,7 @@ static int create_pipe(struct path *p)
 	return 0;
 }
 
-/* Opens an end, @mode O_RDONLY or O_WRONLY. Its number, or -errno. */
+/* Opens an end; @mode: O_RDONLY or O_WRONLY. Returns the descriptor or -errno. */
 static int open_pipe_end(const struct path *p, int mode, int flags)
 {
 	struct file *f = dentry_open(p, mode | (flags & O_NONBLOCK));

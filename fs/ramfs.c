@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that live in memory: one implementation serves the root (rootfs),
- * tmpfs, ramfs, devtmpfs, and the nameless files of shared memory. The bytes
- * are in the page cache, the names in the dentry tree, and nowhere else: each
- * name holds one reference of its dentry until it is removed.
- * Abridges Linux's mm/shmem.c, fs/ramfs/inode.c and drivers/base/devtmpfs.c.
- * Numbers follow tmpfs: inodes count from 1 in order of creation, a directory
- * is 20 bytes an entry and 40 when empty. Left out: swap, huge pages, seals,
- * and mount options: what stops a writer is one limit for all instances
- * together, half of the memory (mm/filemap.c).
+ * File systems in memory: rootfs, tmpfs, ramfs and devtmpfs, and the nameless files
+ * of shared memory. The bytes are only in the page cache, the names only in the
+ * dentry tree: each name holds one reference to its dentry until it is removed.
+ * Numbers are those of tmpfs: inodes count from 1 in order of creation, and the
+ * size of a directory is 40 bytes plus 20 for each entry.
+ * Abridges Linux's mm/shmem.c, fs/ramfs/inode.c and drivers/base/devtmpfs.c. Left
+ * out: swap, huge pages, seals, and mount options: all instances together may use
+ * half of the memory (mm/filemap.c).
  */
 #include <chrdev.h>
 #include <file.h>
@@ -34,8 +33,8 @@ static const struct inode_operations ramfs_iops;
 static struct vfsmount *shm_mnt;
 
 /*
- * The first place at or after @off with data (a page of the cache), or without; -ENXIO: none before
- * the end.
+ * Returns the first position at or after @off that is in a page of the cache (SEEK_DATA) or is not
+ * (SEEK_HOLE); -ENXIO if there is none before the end.
  */
 static loff_t seek_hole_data(struct inode *inode, loff_t off, int whence)
 {
@@ -83,8 +82,8 @@ static const struct file_operations file_fops = {
 /* ---- inodes ---- */
 
 /*
- * What is neither file, directory nor link. A block device can be named but never opened:
- * there is no driver.
+ * For devices, fifos and sockets. A block device can be created but not opened, because there is
+ * no driver for one.
  */
 static void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 {
@@ -97,7 +96,7 @@ static void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 		inode->i_fop = &pipefifo_fops;
 }
 
-/* A new inode in @dir (NULL: a root or nameless). NULL: no memory. */
+/* Returns a new inode for a file in @dir (NULL: a root, or nameless); NULL without memory. */
 static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode,
 				     dev_t dev)
 {
@@ -145,7 +144,7 @@ static int ramfs_getattr(const struct path *p, struct kstat *st)
 	return 0;
 }
 
-/* ---- directories; all called with the directory locked ---- */
+/* ---- directories; the caller has locked the directory ---- */
 
 static void touch_dir(struct inode *dir, int entries)
 {
@@ -153,7 +152,7 @@ static void touch_dir(struct inode *dir, int entries)
 	dir->i_mtime = dir->i_ctime = current_time();
 }
 
-/* Gives @inode, whose reference it takes over, the name @d, which is pinned from now on. */
+/* Names @inode @d and pins @d. Takes over the inode's reference. */
 static void add_entry(struct inode *dir, struct dentry *d, struct inode *inode)
 {
 	touch_dir(dir, 1);
@@ -210,7 +209,7 @@ static int ramfs_unlink(struct inode *dir, struct dentry *d)
 	touch_dir(dir, -1);
 	inode->i_ctime = dir->i_ctime;
 	inode->i_nlink--;
-	dput(d); /* the pin; the caller holds a reference of its own */
+	dput(d); /* the pin; the caller has a reference too */
 	return 0;
 }
 
@@ -223,12 +222,12 @@ static int ramfs_rmdir(struct inode *dir, struct dentry *d)
 	return ramfs_unlink(dir, d);
 }
 
-/* The dentries are moved by the caller, afterwards. */
+/* The caller moves the dentries afterwards. */
 static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 			struct dentry *new_d, unsigned int flags)
 {
 	bool exchange = flags & RENAME_EXCHANGE;
-	int dirs = d_is_dir(old) - (exchange && d_is_dir(new_d)); /* that new_dir gains */
+	int dirs = d_is_dir(old) - (exchange && d_is_dir(new_d)); /* more in new_dir */
 
 	if (new_d->d_inode && !exchange) {
 		int err = dirs ? ramfs_rmdir(new_dir, new_d) : ramfs_unlink(new_dir, new_d);
@@ -246,7 +245,7 @@ static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode 
 	return 0;
 }
 
-/* Of all types of files: only a directory's are asked for names. */
+/* For all types of files; the methods that take a name are only called for directories. */
 static const struct inode_operations ramfs_iops = {
 	.link = ramfs_link,
 	.unlink = ramfs_unlink,
@@ -260,7 +259,7 @@ static const struct inode_operations ramfs_iops = {
 
 /* ---- super blocks ---- */
 
-/* do_statfs has filled in what is common to all file systems. */
+/* do_statfs has set what is common to all file systems. */
 static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 {
 	u64 total = totalram_pages() / 2;
@@ -272,7 +271,7 @@ static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 	return 0;
 }
 
-/* A super block with its root directory. ERR_PTR. */
+/* Returns a new super block with its root directory, or ERR_PTR. */
 static struct super_block *fill_super(struct file_system_type *t, unsigned long magic, umode_t mode)
 {
 	struct super_block *sb = alloc_super(t, magic);
@@ -288,7 +287,7 @@ static struct super_block *fill_super(struct file_system_type *t, unsigned long 
 	return ERR_PTR(-ENOMEM);
 }
 
-/* @t is tmpfs or the root. */
+/* For tmpfs and rootfs. */
 static struct super_block *tmpfs_mount(struct file_system_type *t)
 {
 	return fill_super(t, TMPFS_MAGIC, 01777);
@@ -299,7 +298,7 @@ static struct super_block *ramfs_mount(struct file_system_type *t)
 	return fill_super(t, RAMFS_MAGIC, 0755);
 }
 
-/* The last mount is gone: unpins every name, leaves first, and frees all. */
+/* After the last mount is gone: unpins all names, the lowest first, and frees everything. */
 static void ramfs_kill_sb(struct super_block *sb)
 {
 	struct dentry *root = sb->s_root;
@@ -320,7 +319,7 @@ static void ramfs_kill_sb(struct super_block *sb)
 	kfree(sb);
 }
 
-/* Makes @name in @parent as the kernel itself. 0 or -errno. */
+/* Creates @name in @parent without permission checks. Returns 0 or -errno. */
 static int make_node(struct dentry *parent, const char *name, umode_t mode, dev_t dev)
 {
 	struct inode *dir = parent->d_inode;
@@ -337,8 +336,8 @@ static int make_node(struct dentry *parent, const char *name, umode_t mode, dev_
 }
 
 /*
- * One instance, however often it is mounted; filled at the first mount with what the
- * drivers have announced.
+ * There is one instance, however often it is mounted. The first mount makes a node for each
+ * registered device.
  */
 static struct super_block *devtmpfs_mount(struct file_system_type *t)
 {
@@ -366,7 +365,7 @@ static struct file_system_type ramfs_fs_type = {.name = "ramfs",
 						.kill_sb = ramfs_kill_sb};
 static struct file_system_type devtmpfs_fs_type = {.name = "devtmpfs", .mount = devtmpfs_mount};
 
-/* Part of vfs_init. The mount for shared memory comes first: its device number is 0:1. */
+/* Called by vfs_init. Shared memory is mounted first, so its device number is 0:1. */
 void ramfs_register(void)
 {
 	register_filesystem(&tmpfs_fs_type);
@@ -379,7 +378,7 @@ void ramfs_register(void)
 
 static const struct dentry_operations shm_dops = {.d_dname = simple_dname};
 
-/* A file of @size bytes without a name in any directory; @name is for /proc/PID/maps. ERR_PTR. */
+/* Opens a new file of @size bytes in no directory; maps shows @name. Returns it or ERR_PTR. */
 static struct file *shm_file_setup(const char *name, loff_t size)
 {
 	struct dentry *d = d_alloc(NULL, name, strlen(name));
@@ -403,8 +402,8 @@ static struct file *shm_file_setup(const char *name, loff_t size)
 }
 
 /*
- * After vfs_init: what Linux's built-in archive holds, so that inode numbers agree, and the
- * door for mm/.
+ * Called after vfs_init. Makes the files of Linux's built-in archive, so that inode numbers are
+ * the same, and sets the pointer by which mm/ makes shared memory.
  */
 void ramfs_init(void)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes in and out of open files: the checks common to all files, regular
- * files on top of the page cache, seeking, and the many forms of read and write.
+ * Reading, writing and seeking: the checks common to all files, the methods of
+ * regular files on top of the page cache, and the many forms of read and write.
  *
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
- * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. A plain
- * read is a vector of one piece. A vector is done piece by piece: for a pipe only
- * each piece is atomic, not the whole.
+ * A plain read is a vector of one piece. A vector is read or written piece by
+ * piece, so a write to a pipe is atomic only within a piece.
+ * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c.
  */
 #include <file.h>
 #include <fs.h>
@@ -24,8 +24,8 @@
 #include "internal.h"
 
 /*
- * One piece for the file's ->read or ->write. A range that no file can have is refused. Bytes or
- * -errno.
+ * Passes one piece to the file's ->read or ->write, after checking that its range is possible.
+ * Returns the bytes done or -errno.
  */
 static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool write)
 {
@@ -59,8 +59,8 @@ ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *po
 }
 
 /*
- * Cuts *n to what the file may grow; moves *pos to the end for O_APPEND. i_rwsem held. 0 or
- * -EFBIG.
+ * Moves *pos to the end for O_APPEND, and cuts *n to what RLIMIT_FSIZE allows. i_rwsem held.
+ * Returns 0 or -EFBIG.
  */
 static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 {
@@ -164,7 +164,7 @@ long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 
 /* ---- read and write ---------------------------------------------------------- */
 
-/* Would a further read sleep? Then a vector that has got something ends here. */
+/* True if another read would sleep. A vector that has read something then ends. */
 static bool would_block(struct file *f)
 {
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
@@ -190,7 +190,7 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	return done;
 }
 
-/* @pos NULL: at the file's own position. */
+/* @pos NULL: at f_pos, and moves it. */
 static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
 	struct file *f;
@@ -203,7 +203,7 @@ static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_
 		return -EBADF;
 	if (!pos && !f->f_op->llseek) {
 		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
-	} else if (!pos) { /* no other thread may move f_pos meanwhile */
+	} else if (!pos) { /* so that no other thread moves f_pos meanwhile */
 		mutex_lock(&f->f_pos_lock);
 		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
 		mutex_unlock(&f->f_pos_lock);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Directories as files: getdents, getcwd, and the operations of directories
- * that are nothing but their dentries.
+ * Directories as files: getdents, getcwd, and the operations of directories that
+ * consist only of dentries.
  *
- * A place in such a directory must stay good while entries come and go (rm -r
- * unlinks what it has just read). So every child has a number, d_seq, that
- * falls along the list; the place of a child is far away minus its number:
+ * A position in such a directory must stay valid while entries come and go (rm -r
+ * unlinks what it has just read). So every child has a number, d_seq, that falls
+ * along the list; its position is DIR_POS_MAX minus this number:
  *
  *   pos      0    1    MAX-9 MAX-7 MAX-3      (rises along the listing)
  *   entry    .    ..    c     b     a
@@ -29,7 +29,7 @@
 #define DIR_POS_MAX ((u64)INT64_MAX)
 
 /*
- * Numbers the children that are new, and finds the first whose place is @pos or later; NULL: the
+ * Numbers the new children. Returns the first whose position is @pos or later, or NULL at the
  * end.
  */
 static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
@@ -46,7 +46,7 @@ static struct dentry *dir_seek(struct dentry *dir, loff_t pos)
 			d->d_seq = ++last_seq;
 		seq = d->d_seq;
 		if (seq > from)
-			break; /* those in front are new, or were read before */
+			break; /* the children before it are new, or were read already */
 		found = d;
 	}
 	spin_unlock(&dcache_lock);
@@ -67,7 +67,7 @@ bool dir_emit_dots(struct file *f, struct dir_context *ctx)
 	return true;
 }
 
-/* i_rwsem held: nothing joins or leaves the list, though the actor may sleep. */
+/* i_rwsem held, so the list does not change while the actor sleeps. */
 static int dcache_readdir(struct file *f, struct dir_context *ctx)
 {
 	struct dentry *dir = f->f_path.dentry, *d;
@@ -101,7 +101,7 @@ struct linux_dirent64 {
 	char d_name[];
 };
 
-/* d_off of an entry is the place of the next: it is written when that comes. */
+/* d_off of an entry is the position of the next one, and is written when that is known. */
 struct getdents_callback {
 	struct dir_context ctx;
 	char __user *next;
@@ -130,7 +130,7 @@ static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t
 	*de = (struct linux_dirent64){.d_ino = ino, .d_reclen = reclen, .d_type = type};
 	memcpy(de->d_name, name, len);
 	if (reclen > cb->room) {
-		cb->error = -EINVAL; /* counts only if nothing has fitted */
+		cb->error = -EINVAL; /* returned only if no entry has fitted */
 		return false;
 	}
 	if (set_prev_off(cb, pos) || copy_to_user(cb->next, de, reclen)) {

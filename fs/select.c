@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for many files at once: poll and select. A first round asks every
- * file and joins its wait queues; if nothing is ready the task sleeps until a
- * queue calls pollwake or time is up, and asks again.
+ * poll and select wait for many files at once. The first round asks every file and
+ * joins its wait queues. If no file is ready, the task sleeps until a queue calls
+ * pollwake or the time is over, and asks again.
  *
  *   poll_wqueues ──entries──> poll_entry (file, wait) ──> queue of the driver
  *        triggered <── pollwake ──────────────────────────── wake_up
  *
- * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and STICKY_TIMEOUTS. A poll
- * that goes on after SIGCONT begins its time anew.
+ * Abridges Linux's fs/select.c; leaves out busy polling, timer slack and
+ * STICKY_TIMEOUTS. A poll that is restarted after SIGCONT waits for its whole time
+ * again.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -26,21 +27,21 @@
 #include <linux/posix_types.h>
 
 #define DEFAULT_POLLMASK (EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM)
-#define KTIME_MAX	 INT64_MAX /* a deadline that never comes; 0: ask, do not wait */
+#define KTIME_MAX	 INT64_MAX /* no deadline; a deadline of 0: ask once, do not wait */
 
 struct poll_wqueues;
 
 struct poll_entry {
 	struct wait_queue_entry wait;
 	wait_queue_head_t *queue;
-	struct file *file; /* owns a reference: keeps the queue alive */
+	struct file *file; /* owns a reference, so that the queue stays valid */
 	struct poll_wqueues *owner;
 	struct poll_entry *next;
 };
 
-/* One poller. */
+/* One call of poll or select. */
 struct poll_wqueues {
-	struct poll_table_struct pt; /* qproc NULL: do not join queues (any more) */
+	struct poll_table_struct pt; /* qproc NULL: do not join queues, or no more */
 	bool triggered;
 	int error; /* -ENOMEM: an entry is missing */
 	struct poll_entry *entries;
@@ -52,7 +53,7 @@ static int pollwake(struct wait_queue_entry *e, unsigned int mode)
 	return default_wake_function(e, mode);
 }
 
-/* The poll_queue_proc: joins @q. */
+/* The qproc of the first round: joins @q. */
 static void pollwait(struct file *f, wait_queue_head_t *q, struct poll_table_struct *pt)
 {
 	struct poll_wqueues *pwq = container_of(pt, struct poll_wqueues, pt);
@@ -85,7 +86,7 @@ static void poll_freewait(struct poll_wqueues *pwq)
 	}
 }
 
-/* Sleeps until a queue wakes us, a signal comes, or @end. True: @end is reached. */
+/* Sleeps until a queue wakes the task, a signal comes, or @end. Returns true at @end. */
 static bool poll_schedule_timeout(struct poll_wqueues *pwq, ktime_t end)
 {
 	bool timed_out = false;
@@ -102,7 +103,7 @@ static bool poll_schedule_timeout(struct poll_wqueues *pwq, ktime_t end)
 	return timed_out;
 }
 
-/* What @fd is ready for; EPOLLNVAL: it is not open. */
+/* Returns what @fd is ready for; EPOLLNVAL if it is not open. */
 static unsigned int poll_fd(unsigned int fd, struct poll_table_struct *pt)
 {
 	struct file *f = fget(fd);
@@ -117,8 +118,8 @@ static unsigned int poll_fd(unsigned int fd, struct poll_table_struct *pt)
 }
 
 /*
- * Calls @ask for @what, until it has hits to tell (> 0) or an error, until @end or a signal:
- * -ERESTARTNOHAND. @ask clears pt->qproc after a hit.
+ * Calls @ask until it returns hits (> 0) or an error, until @end (0), or until a signal comes
+ * (-ERESTARTNOHAND). @ask clears pt->qproc after a hit.
  */
 static long poll_until(long (*ask)(void *what, struct poll_table_struct *pt), void *what,
 		       ktime_t end)
@@ -144,7 +145,7 @@ static long poll_until(long (*ask)(void *what, struct poll_table_struct *pt), vo
 
 /* ---- timeouts and signal masks ----------------------------------------------------------- */
 
-/* In @ns from now; 0 stays 0. */
+/* Returns the time @ns from now; 0 stays 0. */
 static ktime_t poll_deadline(ktime_t ns)
 {
 	ktime_t now = ktime_get();
@@ -154,7 +155,7 @@ static ktime_t poll_deadline(ktime_t ns)
 	return ns > KTIME_MAX - now ? KTIME_MAX - 1 : now + ns;
 }
 
-/* *end for a user's timeout; none: KTIME_MAX. 0, -EFAULT, -EINVAL. */
+/* Sets *end from the user's timeout; NULL: KTIME_MAX. Returns 0, -EFAULT or -EINVAL. */
 static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end)
 {
 	struct __kernel_timespec ts;
@@ -170,7 +171,7 @@ static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end
 	return 0;
 }
 
-/* The mask for the time of the call; poll_finish brings the old one back. 0, -EINVAL, -EFAULT. */
+/* Sets the signal mask for the time of the call. Returns 0, -EINVAL or -EFAULT. */
 static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 {
 	sigset_t mask;
@@ -188,8 +189,8 @@ static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 }
 
 /*
- * The old signal mask, unless a handler is to run first, and the time that is left to the user.
- * That cannot be written: no restart then, it would wait for the whole time again.
+ * Restores the signal mask, unless a handler must run first, and writes the remaining time to the
+ * user. If that fails, the call is not restarted, for it would wait for the whole time again.
  */
 static long poll_finish(struct __kernel_timespec __user *uts, ktime_t end, long ret)
 {
@@ -211,7 +212,7 @@ struct poll_list {
 	unsigned int n;
 };
 
-/* Fills in all revents. How many have something to tell. */
+/* Sets all revents. Returns how many are not 0. */
 static long poll_ask(void *what, struct poll_table_struct *pt)
 {
 	struct poll_list *list = what;
@@ -278,13 +279,13 @@ static const unsigned int set_masks[NR_SETS] = {
 	[SET_EX] = EPOLLPRI,
 };
 
-/* The user's sets and the answers: words of 64 descriptors. */
+/* The user's sets, and the results: words of 64 descriptors. */
 struct fd_sets {
 	int n; /* descriptors */
 	unsigned long *in[NR_SETS], *out[NR_SETS];
 };
 
-/* Asks every descriptor for all sets that name it. Hits, or -EBADF. */
+/* Asks every descriptor that is in a set. Returns the number of hits or -EBADF. */
 static long select_ask(void *what, struct poll_table_struct *pt)
 {
 	struct fd_sets *s = what;
@@ -357,7 +358,7 @@ long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 	return ret ? ret : poll_finish(uts, end, do_select(n, usets, end));
 }
 
-/* A time that cannot be normalised is refused; what is left of it goes back to the user. */
+/* The remaining time is written back to the user. */
 long sys_select(int n, void __user *in, void __user *out, void __user *ex,
 		struct __kernel_old_timeval __user *utv)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendfile and copy_file_range: bytes from file to file that no user buffer sees.
+ * sendfile and copy_file_range: bytes from file to file without a user buffer.
  * Abridges do_sendfile and copy_file_range of Linux's fs/read_write.c, and what
- * they need of fs/splice.c: a page is copied, not handed on. Left out: splice,
- * tee, vmsplice. Not on the road of an exec.
+ * they need of fs/splice.c; pages are copied, not moved. Left out: splice, tee,
+ * vmsplice.
+ * Not on the road of an exec.
  */
 #include <file.h>
 #include <fs.h>
@@ -14,7 +15,7 @@
 #include <asm/uaccess.h>
 #include "internal.h"
 
-/* From @in, a file in the page cache, to @out, such a file or a pipe. Bytes or -errno. */
+/* @in: a file in the page cache; @out: such a file or a pipe. Returns the bytes done or -errno. */
 static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
 			  size_t n)
 {
@@ -40,7 +41,7 @@ static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, lof
 	return done ? (ssize_t)done : ret;
 }
 
-/* An offset of the user's stands for the file's position, and only it moves. */
+/* With @uin or @uout this offset is used and moved, not the file's position. */
 static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __user *uout, size_t n)
 {
 	struct file *in = fget(in_fd), *out = fget(out_fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a file is: the stat family, statx, statfs, and the text of a symbolic
- * link. vfs_getattr gives the facts; this file only puts them into the user's form.
+ * The stat family, statx, statfs, and readlink. vfs_getattr fills in a struct kstat;
+ * the calls copy it to the user in their form.
  * Abridges Linux's fs/stat.c and fs/statfs.c; leaves out birth times,
  * mount ids and attributes.
  * Not on the road of an exec.
@@ -22,7 +22,7 @@
 #include <linux/limits.h>
 #include <linux/mount.h>
 
-#define ST_VALID 0x20 /* statfs.f_flags: they mean something; Linux has no UAPI name for it */
+#define ST_VALID 0x20 /* f_flags is used; not in Linux's UAPI headers */
 
 int generic_getattr(const struct path *p, struct kstat *st)
 {
@@ -157,7 +157,7 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 
 /* ---- symbolic links ---------------------------------------------------------- */
 
-/* The text of @p's link in @buf, one page; *text: where it begins. Length or -errno. */
+/* Sets *text to the text of the link @p; @buf is a page for it. Returns the length or -errno. */
 static int link_text(const struct path *p, char *buf, const char **text)
 {
 	struct inode *inode = p->dentry->d_inode;
@@ -171,7 +171,7 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	}
 	if (inode->i_op->readlink)
 		return inode->i_op->readlink(p->dentry, buf, PAGE_SIZE);
-	if (!inode->i_op->get_path) /* no link */
+	if (!inode->i_op->get_path) /* not a link */
 		return -EINVAL;
 	err = inode->i_op->get_path(p->dentry, &target);
 	if (err)
@@ -224,7 +224,7 @@ static long do_statfs(int dfd, const char __user *name, int flags, struct statfs
 	st.f_type = sb->s_magic;
 	if (sb->statfs)
 		err = sb->statfs(sb, &st);
-	/* ST_RDONLY .. ST_NOEXEC are the MS_ bits of the same name */
+	/* ST_RDONLY .. ST_NOEXEC are the same bits as MS_RDONLY .. MS_NOEXEC. */
 	st.f_flags = ST_VALID | (p.mnt->mnt_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
 	path_put(&p);
 	return err ? err : copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;

@@ -2,7 +2,8 @@
 /*
  * File system types and super blocks.
  * Abridges Linux's fs/filesystems.c and fs/super.c. Left out: block devices,
- * freezing, modules. Not on the road of an exec.
+ * freezing, modules.
+ * Not on the road of an exec.
  */
 #include <chrdev.h>
 #include <fs.h>
@@ -12,10 +13,9 @@
 LIST_HEAD(file_systems);
 static atomic_t last_anon_bdev;
 
-/* At boot only. */
+/* Called at boot only. */
 void register_filesystem(struct file_system_type *t) { list_add_tail(&t->list, &file_systems); }
 
-/* NULL: unknown. */
 struct file_system_type *get_fs_type(const char *name)
 {
 	struct file_system_type *t;
@@ -26,7 +26,7 @@ struct file_system_type *get_fs_type(const char *name)
 	return NULL;
 }
 
-/* The next device number 0:N. */
+/* Returns the next device number 0:N. */
 static dev_t get_anon_bdev(void) { return MKDEV(0, atomic_inc_return(&last_anon_bdev)); }
 
 struct super_block *alloc_super(const struct file_system_type *t, unsigned long magic)

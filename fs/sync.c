@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sync and advice: memory is all the disk we have, so nothing is left to do
- * once the arguments are checked.
- * Abridges Linux's fs/sync.c and mm/fadvise.c. Not on the road of an exec.
+ * sync and fadvise: all files are in memory only, so there is nothing to do after
+ * the arguments are checked.
+ * Abridges Linux's fs/sync.c and mm/fadvise.c.
+ * Not on the road of an exec.
  */
 #include <file.h>
 #include <fs.h>
@@ -35,7 +36,6 @@ long sys_fsync(unsigned int fd)
 
 long sys_fdatasync(unsigned int fd) { return sys_fsync(fd); }
 
-/* Advice on files that are in memory: checked, then not needed. */
 long sys_fadvise64(int fd, loff_t off __maybe_unused, size_t len, int advice)
 {
 	struct file *f = fget(fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Extended attributes, which no file system of ours stores. The calls find the
- * file and answer as a tmpfs of Linux that has none set: nothing is listed, none
- * is there, none can be set.
+ * Extended attributes, which no file system of Exon stores. The calls look the
+ * file up and return what Linux's tmpfs does for a file without attributes: an
+ * empty list, -ENODATA, and -EOPNOTSUPP for setting one.
  * Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's name.
  * Not on the road of an exec.
  */
@@ -12,7 +12,7 @@
 #include <syscalls.h>
 #include <linux/fcntl.h>
 
-/* @answer, if there is such a file; else why not. */
+/* Returns @answer if the file exists, otherwise -errno. */
 static long answer_path(const char __user *name, unsigned int lookup, long answer)
 {
 	struct path p;

@@ -24,9 +24,9 @@ struct cpio_entry {
 enum { CPIO_END, CPIO_ENTRY, CPIO_TRAILER };
 
 /*
- * Reads the entry at *pos of @data, after any padding, and moves *pos behind
- * it. CPIO_ENTRY; CPIO_TRAILER: an archive ends, another may follow; CPIO_END:
- * no bytes are left; -EINVAL: damaged at *pos, e->error says how.
+ * Reads the entry at *pos of @data, after any padding, and moves *pos behind it. Returns
+ * CPIO_ENTRY; CPIO_TRAILER at the end of an archive, after which another may follow; CPIO_END
+ * when no bytes are left; -EINVAL if the archive is damaged at *pos: e->error says how.
  */
 int cpio_next(const void *data, size_t size, size_t *pos, struct cpio_entry *e);
 

@@ -33,7 +33,7 @@ int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *
 int kern_path(const char *name, unsigned int flags, struct path *path);
 int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path);
 /*
- * The same for the AT_* @flags of a system call; -EINVAL for flags that few calls know.
+ * The same for the AT_* @flags of a system call; -EINVAL for flags that only few calls have.
  * @name NULL: the open file @dfd itself, with AT_EMPTY_PATH an O_PATH one too.
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);

@@ -17,7 +17,7 @@ struct seq_operations {
 	void *(*start)(struct seq_file *m, loff_t *pos);
 	/* the one after @v, moving *pos; NULL: no more */
 	void *(*next)(struct seq_file *m, void *v, loff_t *pos);
-	void (*stop)(struct seq_file *m, void *v); /* gives back what start took */
+	void (*stop)(struct seq_file *m, void *v); /* releases what start took */
 	int (*show)(struct seq_file *m, void *v);  /* writes @v. 0 or -errno */
 };
 
@@ -28,13 +28,13 @@ struct seq_file {
 	/* buf[from, from + count) was not read yet; count == size: did not fit */
 	size_t from, count;
 	loff_t index;	 /* place of the first record that is not in buf */
-	loff_t read_pos; /* byte of the text at which buf[from] stands */
+	loff_t read_pos; /* position of buf[from] in the text */
 	void *private;
 };
 
 /*
- * One read(2) at *ppos: whole records, as many as fit into buf, if @n is that large. Bytes or
- * -errno. May sleep.
+ * One read(2) at *ppos: as many whole records as fit into buf, at most @n bytes. Returns the bytes
+ * done or -errno. May sleep.
  */
 ssize_t seq_read(struct seq_file *m, char __user *to, size_t n, loff_t *ppos);
 void seq_release(struct seq_file *m); /* frees the buffer */
@@ -44,14 +44,14 @@ void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 /*
- * Where @room bytes can be written, or NULL: they do not fit. seq_commit: what stands before @end
- * is text.
+ * Returns where @room bytes can be written, or NULL if they do not fit. seq_commit: the text now
+ * ends at @end.
  */
 char *seq_get_buf(struct seq_file *m, size_t room);
 void seq_commit(struct seq_file *m, const char *end);
 /*
- * Hexadecimal with at least @width (1 to 16) digits, and decimal. Return the end; bytes up to p +
- * 24 may change.
+ * Write a number in hexadecimal, with at least @width (1 to 16) digits, or in decimal. Return the
+ * end of it. The bytes up to p + 24 may change.
  */
 char *put_hex(char *p, u64 value, unsigned int width);
 char *put_decimal(char *p, u64 value);

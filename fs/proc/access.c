@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose the files of /proc/PID are, who may look into a process, and how long
- * the name of a process is good.
+ * The owner of the files of /proc/PID, who may look into a process, and when a name
+ * there is no longer valid.
  * Abridges parts of Linux's fs/proc/base.c, and __ptrace_may_access. Left out:
- * hidepid, security modules. Not on the road of an exec.
+ * hidepid, security modules.
+ * Not on the road of an exec.
  */
 #include <cred.h>
 #include <fs.h>
@@ -29,7 +30,6 @@ struct task_struct *get_proc_task(const struct inode *inode)
 	return t;
 }
 
-/* -ESRCH: the process is gone. *t: with a reference, or NULL outside /proc/PID. */
 int get_task_for(const struct inode *inode, struct task_struct **t)
 {
 	*t = get_proc_task(inode);
@@ -47,15 +47,15 @@ bool ptrace_may_read(struct task_struct *t)
 
 	if (same_thread_group(t, current))
 		return true;
-	/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
+	/* The capability is tested last, because its use sets PF_SUPERPRIV. */
 	if (same && dumpable && !(tc->cap_permitted & ~c->cap_effective))
 		return true;
 	return capable(CAP_SYS_PTRACE);
 }
 
 /*
- * The inode operations of all files but links. What is guarded opens to those who may look
- * into the process, whatever its mode says.
+ * ->permission of all files but links. A guarded file may be used by those who may look into the
+ * process, whatever its mode says.
  */
 int proc_permission(struct inode *inode, int mask)
 {
@@ -71,8 +71,8 @@ int proc_permission(struct inode *inode, int mask)
 }
 
 /*
- * Files are the effective user's; root's, but for world-readable directories, if the process may
- * not be dumped.
+ * The owner is the effective user of the process, or root if the process is not dumpable. A
+ * directory of mode 0555 keeps the effective user.
  */
 void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
 {
@@ -86,13 +86,13 @@ void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
 
 /* ---- attributes and names ---------------------------------------------- */
 
-/* Truncation by a shell's ">" means nothing; modes are the table's. */
+/* A truncation, by ">" in a shell, is ignored; a mode is that of the table. */
 int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
 {
 	return attr->ia_valid & ATTR_MODE && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
 }
 
-/* The owner is the process's of now. */
+/* The owner is updated first: the process may have changed its user. */
 int proc_getattr(const struct path *p, struct kstat *st)
 {
 	struct inode *inode = p->dentry->d_inode;
@@ -106,7 +106,7 @@ int proc_getattr(const struct path *p, struct kstat *st)
 	return 0;
 }
 
-/* A name lives as long as its process. */
+/* A name is valid as long as its process. */
 static int pid_revalidate(struct dentry *d)
 {
 	struct task_struct *t = d->d_inode ? get_proc_task(d->d_inode) : NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What ps, top and people read: /proc/PID/stat, statm, status, limits.
- * Abridges Linux's fs/proc/array.c and task_mem of task_mmu.c: the same lines
- * in the same order; what Exon has not (cgroups, seccomp, swap, huge pages,
- * mitigations) shows the value it has on a Linux that does not use it.
+ * /proc/PID/stat, statm, status, limits: what ps and top read.
+ * Abridges Linux's fs/proc/array.c and task_mem of task_mmu.c: the same lines in
+ * the same order. What Exon does not have (cgroups, seccomp, swap, huge pages,
+ * mitigations) shows the value of a Linux that does not use it.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -45,7 +45,7 @@ static void collect_sigign_sigcatch(struct task_struct *t, sigset_t *ign, sigset
 
 /* ---- stat -------------------------------------------------------------- */
 
-/* What of stat is read under tasklist_lock, so that the process stays whole. */
+/* The fields of stat that are read under tasklist_lock, so that they are of one moment. */
 struct stat_snapshot {
 	pid_t ppid, pgid, sid;
 	int num_threads, exit_code;
@@ -108,7 +108,7 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 		   ns_to_ticks(t->start_time));
 }
 
-/* Fields 23 (vsize) to 52; addresses are 0 or 1 for other users' eyes. */
+/* Fields 23 (vsize) to 52; other users see 0 or 1 instead of addresses. */
 int proc_pid_stat(struct seq_file *m, struct task_struct *t)
 {
 	static const struct mm_struct none;
@@ -160,7 +160,7 @@ static void status_task(struct seq_file *m, struct task_struct *t)
 	const struct cred *c = t->cred;
 
 	seq_puts(m, "Name:\t");
-	for (const char *p = t->comm; *p; p++) { /* a name may hold anything */
+	for (const char *p = t->comm; *p; p++) { /* a name may contain any byte */
 		if (*p == '\n' || *p == '\\')
 			seq_putc(m, '\\');
 		seq_putc(m, *p == '\n' ? 'n' : *p);
@@ -234,7 +234,7 @@ static void status_sig(struct seq_file *m, struct task_struct *t)
 	seq_printf(m, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ign, catch);
 }
 
-/* Debian's kernel has room for 1024 memory nodes, of which node 0 is there. */
+/* Debian's kernel has room for 1024 memory nodes; only node 0 exists. */
 #define NO_NODES_4   "00000000,00000000,00000000,00000000,"
 #define NO_NODES_28  NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4 NO_NODES_4
 #define MEMS_ALLOWED NO_NODES_28 "00000000,00000000,00000000,00000001"

@@ -7,7 +7,6 @@
  * Not on the road of an exec.
  */
 #include <cred.h>
-#include <frames.h>
 #include <fs.h>
 #include <fs_struct.h>
 #include <mm.h>
@@ -17,7 +16,6 @@
 #include <task.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
-#include <linux/capability.h>
 #include <linux/fs.h>
 #include "internal.h"
 
@@ -25,7 +23,7 @@
 
 /* ---- files ------------------------------------------------------------- */
 
-/* [start, end) of the process's memory, as far as it can be read. */
+/* Writes [start, end) of the process's memory, as far as it can be read. */
 static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long start,
 		       unsigned long end)
 {
@@ -59,7 +57,7 @@ static int proc_pid_environ(struct seq_file *m, struct mm_struct *mm)
 	return show_remote(m, mm, mm->env_start, mm->env_end);
 }
 
-/* Up to and with the pair AT_NULL. */
+/* Up to the pair AT_NULL, which is included. */
 static int proc_pid_auxv(struct seq_file *m, struct mm_struct *mm)
 {
 	size_t n = 0;
@@ -116,7 +114,7 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 
 /* ---- mem: the address space as a file ---------------------------------- */
 
-/* Page by page; areas that the process itself may not write are written too, as a debugger does. */
+/* Goes page by page. Writes also where the process itself may not write, as a debugger does. */
 static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr,
 			    bool write)
 {
@@ -174,7 +172,7 @@ static int proc_root_link(struct task_struct *t, unsigned long fd __maybe_unused
 
 /* ---- the directories of processes and threads -------------------------- */
 
-/* Of all processes (@of NULL), which find threads too, as in Linux; or of the threads of @of. */
+/* @of NULL: any process or thread, as in Linux. Otherwise a thread of @of. */
 static bool pid_find(struct task_struct *of, struct proc_number *n)
 {
 	struct task_struct *t = find_get_task_by_vpid(n->key);

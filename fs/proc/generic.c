@@ -28,7 +28,7 @@ static const struct file_operations proc_dir_fops;
 
 /* ---- inodes ------------------------------------------------------------ */
 
-/* An entry lies in the kernel image: the low half of its address is its own. */
+/* An entry is in the kernel image, so the low bits of its address are unique. */
 static u64 entry_ino(const struct proc_entry *e, pid_t pid)
 {
 	unsigned long addr = (unsigned long)e;
@@ -98,7 +98,7 @@ static int number_name(const struct proc_numbers *nr, const struct proc_number *
 	return snprintf(buf, NUMBER_LEN, "%lu", n->key);
 }
 
-/* Finds what @name means; leading zeros and the like mean nothing. */
+/* Fills in *n for @name. False: it does not exist, or has leading zeros and the like. */
 static bool find_number(const struct proc_numbers *nr, struct task_struct *of, const char *name,
 			struct proc_number *n)
 {
@@ -114,7 +114,7 @@ static bool find_number(const struct proc_numbers *nr, struct task_struct *of, c
 	return false;
 }
 
-/* @owner: the process that the name belongs to. */
+/* Sets owner and permissions again; @owner is the process. */
 static void update_number(struct inode *inode, const struct proc_number *n,
 			  struct task_struct *owner)
 {
@@ -123,7 +123,7 @@ static void update_number(struct inode *inode, const struct proc_number *n,
 	proc_pid_update_inode(inode, owner);
 }
 
-/* A descriptor or a VMA is looked for anew each time: it may be another one by now. */
+/* A descriptor or a VMA is looked up each time, for it may be another one by now. */
 static int number_revalidate(struct dentry *d)
 {
 	const struct proc_numbers *nr = PROC_I(d->d_parent->d_inode)->entry->numbers;

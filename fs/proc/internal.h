@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * procfs is made of tables: an entry says what a name is, and its file is
- * written anew each time that somebody reads it from the start.
+ * procfs is made of tables. An entry describes a name; the text of its file is
+ * written each time that the file is read.
  */
 #ifndef FS_PROC_INTERNAL_H
 #define FS_PROC_INTERNAL_H
@@ -19,33 +19,32 @@ struct vm_area_struct;
 struct proc_entry {
 	const char *name; /* NULL: end of the table */
 	umode_t mode;
-	/* Regular file: a text that never changes, or what writes it. */
+	/* Regular file: a constant text, or the function that writes it. */
 	const char *text;
 	/* m->private is the proc_inode; @t is NULL outside /proc/PID. 0 or -errno. */
 	int (*show)(struct seq_file *m, struct task_struct *t);
 	/*
-	 * The same for a text about an address space: the one that the process had when the file
-	 * was opened.
+	 * The same for a text about an address space, which is the one that the process had when
+	 * the file was opened.
 	 */
 	int (*show_mm)(struct seq_file *m, struct mm_struct *mm);
 	/* The same, record by record; m is that of a struct proc_file. */
 	const struct seq_operations *seq;
-	/* No text: bytes of such an address space at @pos. Bytes done or -errno. */
+	/* No text but bytes of such an address space at @pos. Returns the bytes done or -errno. */
 	ssize_t (*rw_mm)(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
 	/*
-	 * Takes a written text (NUL-ended, @n bytes); returns bytes taken or -errno. NULL: -EIO, or
-	 * -EINVAL in /proc/PID.
+	 * A write of @text (@n bytes, then a NUL). Returns the bytes used or -errno. NULL: a write
+	 * fails with -EIO, or -EINVAL in /proc/PID.
 	 */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
-	/* Symbolic link: a place (get_path), or a text as snprintf gives it. */
-	/* for those who may look into @t */
+	/* Symbolic link: a place, if current may look into @t; or a text, returning as snprintf. */
 	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);
 	int (*link_text)(char *buf, int len);
 	const struct proc_entry *children;  /* directory: a table, */
 	const struct proc_numbers *numbers; /* then names that are numbers */
 	bool guarded;			    /* only for those who may look into the process */
-	void *data;			    /* sysctl: the variable, */
-	/* its constant value, greatest value or size; stat: of the whole process */
+	void *data;			    /* sysctl: the variable; */
+	/* sysctl: constant value, greatest value or size; stat: true for the whole process */
 	int arg;
 };
 
@@ -62,7 +61,7 @@ struct proc_entry {
 		.name = (n), .mode = S_IFLNK | 0777, __VA_ARGS__ \
 	}
 
-/* One such name. */
+/* A name that is a number. */
 struct proc_number {
 	unsigned long key;	  /* process, thread, descriptor; or a VMA's start */
 	unsigned long end;	  /* of the VMA */
@@ -70,11 +69,11 @@ struct proc_number {
 	struct task_struct *task; /* the process or thread, with a reference */
 };
 
-/* The names of a directory that are numbers. @of is the process of the directory, NULL in /proc. */
+/* A directory of such names. @of is the process of the directory, NULL in /proc. */
 struct proc_numbers {
 	const struct proc_entry *entry; /* what each of them is */
 	bool ranges;			/* VMAs: the names are "start-end" in hexadecimal */
-	u32 ino, key_size;		/* PROC_*_INO; 0: each has numbers of its own */
+	u32 ino, key_size;		/* for inode numbers: a PROC_*_INO, or 0: by the process */
 	loff_t first;			/* position of number 0 in the directory */
 	/* Fills in *n for n->key. False: it is not there. */
 	bool (*find)(struct task_struct *of, struct proc_number *n);
@@ -82,7 +81,7 @@ struct proc_numbers {
 	bool (*next)(struct task_struct *of, struct proc_number *n);
 };
 
-/* What inode->i_private of procfs is; owns its reference to pid. */
+/* inode->i_private of procfs; owns its reference to pid. */
 struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid;   /* NULL: not below /proc/PID */
@@ -113,7 +112,7 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 void proc_evict_inode(struct inode *inode);
 
 /* access.c */
-/* The inode's process with a reference; NULL: it is gone, or none is meant. */
+/* The inode's process with a reference; NULL: it is gone, or the inode is outside /proc/PID. */
 struct task_struct *get_proc_task(const struct inode *inode);
 /* The same into *t; -ESRCH if it is gone. *t is NULL outside /proc/PID. */
 int get_task_for(const struct inode *inode, struct task_struct **t);

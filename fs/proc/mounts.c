@@ -17,7 +17,7 @@
 
 #define ESCAPED " \t\n\\#"
 
-/* The mount after @m (NULL: the first) with a reference; @m's is given up. */
+/* Returns the mount after @m (NULL: the first) with a reference; drops that of @m. */
 static struct vfsmount *next_mount(struct vfsmount *m)
 {
 	struct list_head *next;
@@ -61,7 +61,7 @@ static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt, const struct p
 
 static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
 {
-	/* The mount's root as a place in its file system: as if that were mounted alone. */
+	/* The path of the mount's root within its file system, as if that were mounted alone. */
 	struct super_block *sb = mnt->mnt_sb;
 	struct vfsmount alone = {.mnt_parent = &alone, .mnt_root = sb->s_root, .mnt_sb = sb};
 	struct path inside = {.mnt = &alone, .dentry = mnt->mnt_root};
@@ -89,7 +89,7 @@ static int for_each_mount(struct seq_file *m, void (*show)(struct seq_file *m, s
 		struct path p = {.mnt = mnt, .dentry = mnt->mnt_root};
 		char *text = d_cwd_path(&p, buf, PATH_MAX);
 
-		if (!IS_ERR(text) && *text == '/') /* else it lies outside current's root */
+		if (!IS_ERR(text) && *text == '/') /* otherwise it is outside current's root */
 			show(m, mnt, &p);
 	}
 	kfree(buf);

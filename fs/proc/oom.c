@@ -5,6 +5,7 @@
  * Not on the road of an exec.
  */
 #include <cred.h>
+#include <errno.h>
 #include <frames.h>
 #include <mm.h>
 #include <seq_file.h>
@@ -34,7 +35,7 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/* A whole number, white space around it allowed. 0 or -EINVAL. */
+/* Reads an integer with white space around it. Returns 0 or -EINVAL. */
 static int parse_int(char *text, long *value)
 {
 	char *end;
@@ -88,7 +89,7 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 	return n;
 }
 
-/* The older scale, -17 (never) to 15. */
+/* The older scale: -17 (never) to 15. */
 int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t)
 {
 	int adj = t->signal->oom_score_adj;

@@ -6,7 +6,6 @@
  * Abridges Linux's fs/proc/inode.c.
  * Not on the road of an exec.
  */
-#include <file.h>
 #include <fs.h>
 #include <mm.h>
 #include <seq_file.h>
@@ -18,8 +17,8 @@
 #include "internal.h"
 
 /*
- * The address space of the inode's process with a mm_count reference, NULL if it has none;
- * ERR_PTR(-ESRCH), -EACCES if current may not look into it.
+ * Returns the address space of the inode's process with an mm_count reference, NULL if it has
+ * none; ERR_PTR(-EACCES) if current may not look into it, or ERR_PTR(-ESRCH).
  */
 static struct mm_struct *proc_mem_open(const struct inode *inode)
 {
@@ -53,7 +52,7 @@ static void *single_next(struct seq_file *m __maybe_unused, void *v __maybe_unus
 
 static void single_stop(struct seq_file *m __maybe_unused, void *v __maybe_unused) {}
 
-/* Once the process has left it, an address space has no text. */
+/* After the process has left it, an address space has no text. */
 static int single_show(struct seq_file *m, void *v __maybe_unused)
 {
 	struct proc_file *pf = container_of(m, struct proc_file, seq);
@@ -139,7 +138,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 }
 
 /*
- * What may not be read is refused at once; what may be read now stays readable through this file.
+ * Whether current may look into the process is checked here only: an open file stays readable.
  */
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
@@ -175,7 +174,8 @@ static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 }
 
 /*
- * The end of the file is not known before it is read. In an address space every number is a place.
+ * No SEEK_END, because the end is not known before the file is read. In an address space every
+ * number is a valid position.
  */
 static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
 {

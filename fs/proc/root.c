@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The file system "proc" and its root directory.
+ * There is one super block, which all mounts show.
  * Abridges Linux's fs/proc/root.c; left out: mount options (hidepid, gid).
- * There is one super block: all mounts show the same tree.
  * Not on the road of an exec.
  */
 #include <fs.h>

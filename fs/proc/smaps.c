@@ -5,10 +5,9 @@
  * pages, which are 0.
  * Not on the road of an exec.
  */
-#include <chrdev.h>
 #include <cred.h>
+#include <errno.h>
 #include <frames.h>
-#include <fs.h>
 #include <mm.h>
 #include <seq_file.h>
 #include <asm/page.h>

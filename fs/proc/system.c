@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plain files of /proc, about the system as a whole, and the table of its root.
+ * The files of /proc about the whole system, and the table of its root.
  * Abridges Linux's fs/proc/{meminfo,stat,uptime,loadavg,version,devices,
- * cmdline}.c: the same fields in the same order; 0 where Exon has no such thing.
+ * cmdline}.c: the same fields in the same order; what Exon does not have is 0.
  * Not on the road of an exec.
  */
 #include <boot_info.h>
@@ -30,8 +30,8 @@
 
 struct task_totals {
 	unsigned int threads, blocked;
-	pid_t last_pid; /* the newest that still is */
-	/* ns, of the living and of those they have waited for */
+	pid_t last_pid; /* the highest number in use */
+	/* ns, with that of children that were waited for */
 	u64 utime;
 	unsigned long anon;   /* pages */
 	unsigned long tables; /* bytes */
@@ -71,7 +71,7 @@ static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_u
 		const char *name;
 		unsigned long pages;
 	} lines[] = {
-		/* Every file lives in memory: none can be dropped. */
+		/* Files are only in memory, so no page of a file can be reclaimed. */
 		{"MemTotal:", totalram_pages()},
 		{"MemFree:", free},
 		{"MemAvailable:", free},
@@ -207,8 +207,8 @@ static int proc_thread_self_text(char *buf, int len)
 }
 
 /*
- * In Linux's order: short names first, then by the alphabet; then the two links, then the
- * processes.
+ * In Linux's order: short names first, then by the alphabet; at the end the two links. The
+ * processes follow.
  */
 const struct proc_entry proc_root_entries[] = {
 	PROC_DIR("sys", 0555, .children = proc_sys_entries),

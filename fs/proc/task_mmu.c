@@ -6,18 +6,15 @@
  * Not on the road of an exec.
  *
  *   00400000-0049c000 r-xp 00001000 00:02 17          <padding>   /bin/busybox
- *   start-end         rights offset dev    inode       name at column 73
+ *   start-end         perms offset  dev    inode       name at column 73
  */
 #include <chrdev.h>
 #include <cred.h>
-#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <seq_file.h>
 #include <string.h>
 #include <asm/page.h>
-#include <asm/uaccess.h>
-#include <linux/capability.h>
 #include "internal.h"
 
 #define NAME_COLUMN 72 /* then one more blank */
@@ -108,7 +105,7 @@ void show_map_vma(struct seq_file *m, struct vm_area_struct *vma)
 
 /* ---- one VMA after the other ------------------------------------------- */
 
-/* Places: the start of the next VMA; behind all others the gate's, then the end. */
+/* A position is the start of the next VMA; then comes AT_GATE, for the gate VMA, then the end. */
 #define AT_GATE ((loff_t)-2)
 #define AT_END	((loff_t)-1)
 

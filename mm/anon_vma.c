@@ -3,8 +3,9 @@
  * Which VMAs with private pages may be merged: those with the same anon_vma. Here an anon_vma is a
  * token with a reference count, no more.
  * Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the interval trees,
- * because nothing walks from a page to its VMAs. Of Linux's anon_vma_chain only the length is kept: 1
- * means that the VMA was never forked, and only such a VMA may share its anon_vma with a neighbour.
+ * because nothing walks from a page to its VMAs. Of Linux's anon_vma_chain only the length is kept:
+ * 1 means that the VMA was never forked, and only such a VMA may share its anon_vma with a
+ * neighbour.
  */
 #include <errno.h>
 #include <mm.h>

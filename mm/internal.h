@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of mm/ share. Where nothing else is said, mmap_lock is held for writing. */
+/* What the files of mm/ share. Callers hold mmap_lock for writing, unless a comment says more. */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
@@ -11,8 +11,8 @@
 /* ---- the list: vma.c ------------------------------------------------------ */
 
 /*
- * The place of an address in the list. One look-up finds it, and it travels on: what makes room
- * there keeps it true, so that nobody searches for the same address again.
+ * The place of an address in the list. One look-up finds it, and it is passed on; functions that
+ * make room there update it, so that the same address is not searched for again.
  *
  *       prev              vma                  prev              vma
  *   ..|######|    addr   |####|..   or     ..|######|      |##addr###|..

@@ -6,6 +6,8 @@
 #include <frames.h>
 
 #define MAX_ORDER_PAGES (1UL << (MAX_ORDER - 1)) /* frames of the largest block */
+#define TOP_LEVEL	4			 /* of page tables; level 1 has the PTEs of pages */
+#define KERNEL_ENTRY	(PTRS_PER_TABLE / 2)	 /* first top entry of the kernel half */
 
 /* page_alloc.c: makes the lists of free blocks, all empty. */
 void free_area_init(void);

@@ -19,9 +19,7 @@
 #include <string.h>
 #include "internal.h"
 
-#define TOP_LEVEL    4
-#define KERNEL_ENTRY 256  /* first top entry of the kernel half */
-#define FLUSH_MAX    32UL /* pages that are flushed one by one */
+#define FLUSH_MAX 32UL /* pages that are flushed one by one */
 
 pgd_t *init_pgd;
 

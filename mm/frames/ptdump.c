@@ -11,9 +11,6 @@
 #include <asm/sections.h>
 #include "internal.h"
 
-#define TOP_LEVEL    4
-#define KERNEL_ENTRY (PTRS_PER_TABLE / 2)
-
 /* Is it a frame of .text or .rodata? Both its mappings are checked: image and direct map. */
 static bool constant_frame(phys_addr_t pa, size_t size)
 {

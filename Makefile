@@ -293,8 +293,10 @@ HOST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/host/test_*.c))
 GUEST_TESTS	:= $(patsubst %.c,build/%,$(wildcard tests/guest/*/*.c)) \
 		   $(patsubst %.c,build/%,$(wildcard tests/programs/*/*.c))
 
-# A test names in its first line what it needs: "links: kernel files" (host; flags may stand before them), "flags:
-# compiler flags" (guest).
+# A test names in its first comment what it needs: "links: kernel files" (host, one line; flags may stand before them),
+# "flags: compiler flags" (guest, and programs of labs).
+FLAGS_OF := awk '{ end = sub(/ \*\/.*/, ""); sub(/^(\/\*| \*)/, ""); text = text " " $$0 } \
+		 end { if (sub(/.*flags: /, "", text)) print text; exit }'
 # Kernel code on the host still sees only the kernel's headers.
 .SECONDEXPANSION:
 links	= $(shell sed -n '1s/.*links: \(.*\) \*\//\1/p' $(1))
@@ -325,7 +327,7 @@ do-fuzz: $(FUZZ)
 build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
-	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $<)
+	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$($(FLAGS_OF) $<)
 
 # The parts of the tests, a folder of tests/ each, and what must be built for each.
 PARTS	:= host kernel gdb labs hosts

@@ -6,7 +6,7 @@
 build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h labs/kit/*.h tests/guest/*.h)
 	@mkdir -p $(@D)
 	@echo "  LAB   $<"
-	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Ilabs/kit -Iuser -Itests/guest -o $@ $< $$(sed -n '1s/.*flags: \(.*\) \*\//\1/p' $< | grep . || echo -static)
+	@$(CC) -std=gnu11 -O1 -Wall -Wextra -Ilabs/kit -Iuser -Itests/guest -o $@ $< $$($(FLAGS_OF) $< | grep . || echo -static)
 build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
 	@mkdir -p $(@D)
 	@echo "  LAB   $<"

@@ -49,7 +49,9 @@ int unregister_binfmt(struct linux_binfmt *fmt)
 	return err;
 }
 
-/* The format after @prev, the first for NULL; NULL after the last. The caller uses it, not @prev. */
+/*
+ * The format after @prev, the first for NULL; NULL after the last. The caller uses it, not @prev.
+ */
 static struct linux_binfmt *next_binfmt(struct linux_binfmt *prev)
 {
 	struct linux_binfmt *next = NULL;
@@ -75,10 +77,7 @@ static void put_binfmt(struct linux_binfmt *fmt)
 	spin_unlock(&binfmt_lock);
 }
 
-void set_binfmt(struct linux_binfmt *fmt)
-{
-	current->mm->binfmt = fmt;
-}
+void set_binfmt(struct linux_binfmt *fmt) { current->mm->binfmt = fmt; }
 
 /* Reads the first bytes of the file, zero padded, for the formats. Bytes or -errno. */
 static int prepare_binprm(struct linux_binprm *bprm)

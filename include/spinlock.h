@@ -12,25 +12,28 @@
 #include <types.h>
 #include <asm/irqflags.h>
 
-/* The lock order, outermost first. A lock may only be taken while all that are held have a lower class. */
+/*
+ * The lock order, outermost first. A lock may only be taken while all that are held have a lower
+ * class.
+ */
 enum lock_class {
-	LOCK_NONE,		/* unchecked: boot-time or leaf locks of one function */
-	LOCK_CRED_GUARD,	/* signal->cred_guard_mutex: one exec at a time */
-	LOCK_PIPE,		/* pipe mutex */
-	LOCK_TTY,		/* tty->read_lock */
-	LOCK_RENAME,		/* one rename at a time */
-	LOCK_F_POS,		/* file->f_pos_lock */
-	LOCK_INODE,		/* inode->i_rwsem: parent before child */
-	LOCK_MMAP,		/* mm->mmap_lock */
-	LOCK_BINFMT,		/* binfmt_lock: the list of formats */
-	LOCK_FUTEX,		/* futex hash bucket */
-	LOCK_I_MMAP,		/* address_space->i_mmap_lock */
-	LOCK_PAGE_TABLE,	/* mm->page_table_lock */
-	LOCK_FILES,		/* files->file_lock, fs->lock */
-	LOCK_DCACHE,		/* the dentry tree */
-	LOCK_TASKLIST,		/* tasklist_lock: tasks, pids, families */
-	LOCK_SIGHAND,		/* sighand->siglock */
-	LOCK_TREE,		/* address_space->tree_lock */
+	LOCK_NONE,	 /* unchecked: boot-time or leaf locks of one function */
+	LOCK_CRED_GUARD, /* signal->cred_guard_mutex: one exec at a time */
+	LOCK_PIPE,	 /* pipe mutex */
+	LOCK_TTY,	 /* tty->read_lock */
+	LOCK_RENAME,	 /* one rename at a time */
+	LOCK_F_POS,	 /* file->f_pos_lock */
+	LOCK_INODE,	 /* inode->i_rwsem: parent before child */
+	LOCK_MMAP,	 /* mm->mmap_lock */
+	LOCK_BINFMT,	 /* binfmt_lock: the list of formats */
+	LOCK_FUTEX,	 /* futex hash bucket */
+	LOCK_I_MMAP,	 /* address_space->i_mmap_lock */
+	LOCK_PAGE_TABLE, /* mm->page_table_lock */
+	LOCK_FILES,	 /* files->file_lock, fs->lock */
+	LOCK_DCACHE,	 /* the dentry tree */
+	LOCK_TASKLIST,	 /* tasklist_lock: tasks, pids, families */
+	LOCK_SIGHAND,	 /* sighand->siglock */
+	LOCK_TREE,	 /* address_space->tree_lock */
 	LOCK_SLAB,
 	LOCK_ZONE,
 	LOCK_WAITQUEUE,
@@ -44,8 +47,11 @@ typedef struct {
 	u8 class;
 } spinlock_t;
 
-#define SPIN_LOCK_INIT(cls)	{ .locked = 0, .class = (cls) }
-#define DEFINE_SPINLOCK(name, cls)	spinlock_t name = SPIN_LOCK_INIT(cls)
+#define SPIN_LOCK_INIT(cls) \
+	{ \
+		.locked = 0, .class = (cls) \
+	}
+#define DEFINE_SPINLOCK(name, cls) spinlock_t name = SPIN_LOCK_INIT(cls)
 
 /* kernel/sched/lockdep.c; empty unless DEBUG=1 */
 #ifdef DEBUG
@@ -57,7 +63,9 @@ void might_sleep(void);
 void lockdep_start(void);
 #else
 static inline void lock_acquired(const void *lock __maybe_unused, u8 class __maybe_unused,
-				 bool sleeping __maybe_unused) {}
+				 bool sleeping __maybe_unused)
+{
+}
 static inline void lock_released(const void *lock __maybe_unused) {}
 static inline void might_sleep(void) {}
 static inline void lockdep_start(void) {}
@@ -91,7 +99,7 @@ static inline unsigned long __spin_lock_irqsave(spinlock_t *l)
 	return flags;
 }
 
-#define spin_lock_irqsave(l, flags)	((flags) = __spin_lock_irqsave(l))
+#define spin_lock_irqsave(l, flags) ((flags) = __spin_lock_irqsave(l))
 
 static inline void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 {

@@ -14,47 +14,33 @@
 #include <printk.h>
 #include <asm/current.h>
 
-#define MAX_HELD	512
+#define MAX_HELD 512
 
 static struct held_lock {
-	const void *lock;	/* NULL: free slot */
-	const void *owner;	/* the task, or the CPU in an interrupt */
+	const void *lock;  /* NULL: free slot */
+	const void *owner; /* the task, or the CPU in an interrupt */
 	u8 class;
 	bool sleeping;
 } held[MAX_HELD];
-static unsigned int nr_held;	/* slots in use are below this */
+static unsigned int nr_held; /* slots in use are below this */
 static bool enabled;
 
 static const char *const class_names[] = {
-	[LOCK_NONE] = "none",
-	[LOCK_CRED_GUARD] = "cred_guard",
-	[LOCK_PIPE] = "pipe",
-	[LOCK_TTY] = "tty",
-	[LOCK_RENAME] = "rename",
-	[LOCK_INODE] = "inode",
-	[LOCK_F_POS] = "f_pos",
-	[LOCK_MMAP] = "mmap",
-	[LOCK_BINFMT] = "binfmt",
-	[LOCK_FUTEX] = "futex",
-	[LOCK_I_MMAP] = "i_mmap",
-	[LOCK_PAGE_TABLE] = "page_table",
-	[LOCK_FILES] = "files",
-	[LOCK_DCACHE] = "dcache",
-	[LOCK_TASKLIST] = "tasklist",
-	[LOCK_SIGHAND] = "sighand",
-	[LOCK_TREE] = "tree",
-	[LOCK_SLAB] = "slab",
-	[LOCK_ZONE] = "zone",
-	[LOCK_WAITQUEUE] = "waitqueue",
-	[LOCK_TIMER] = "timer",
-	[LOCK_RUNQUEUE] = "runqueue",
+	[LOCK_NONE] = "none",	      [LOCK_CRED_GUARD] = "cred_guard",
+	[LOCK_PIPE] = "pipe",	      [LOCK_TTY] = "tty",
+	[LOCK_RENAME] = "rename",     [LOCK_INODE] = "inode",
+	[LOCK_F_POS] = "f_pos",	      [LOCK_MMAP] = "mmap",
+	[LOCK_BINFMT] = "binfmt",     [LOCK_FUTEX] = "futex",
+	[LOCK_I_MMAP] = "i_mmap",     [LOCK_PAGE_TABLE] = "page_table",
+	[LOCK_FILES] = "files",	      [LOCK_DCACHE] = "dcache",
+	[LOCK_TASKLIST] = "tasklist", [LOCK_SIGHAND] = "sighand",
+	[LOCK_TREE] = "tree",	      [LOCK_SLAB] = "slab",
+	[LOCK_ZONE] = "zone",	      [LOCK_WAITQUEUE] = "waitqueue",
+	[LOCK_TIMER] = "timer",	      [LOCK_RUNQUEUE] = "runqueue",
 	[LOCK_CONSOLE] = "console",
 };
 
-void lockdep_start(void)
-{
-	enabled = true;
-}
+void lockdep_start(void) { enabled = true; }
 
 /* The checker must not check the panic that it makes. */
 static __noreturn void complain(const struct held_lock *h, const void *lock, u8 class)
@@ -105,7 +91,7 @@ void lock_acquired(const void *lock, u8 class, bool sleeping)
 	}
 	if (slot == MAX_HELD)
 		panic("lockdep: more than %d locks are held", MAX_HELD);
-	held[slot] = (struct held_lock){ lock, owner, class, sleeping };
+	held[slot] = (struct held_lock){lock, owner, class, sleeping};
 	nr_held = max(nr_held, slot + 1);
 	local_irq_restore(flags);
 }

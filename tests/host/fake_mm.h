@@ -45,18 +45,20 @@ static int frames_fail_after = -1; /* so many frames can be had, then none; nega
 static int flushes;		   /* calls of flush_tlb_range that covered flush_wanted */
 static unsigned long flush_wanted;
 struct page *zero_page;
-static void (*fake_lock_hook)(void); /* called by each spin_lock before it takes the lock; NULL: none */
+/* called by each spin_lock before it takes the lock; NULL: none */
+static void (*fake_lock_hook)(void);
 
 /* ---- what a failure says: in words, and at the line of the test that asked ---- */
 
-#define SAY_UNLESS(condition, ...)             \
-	do {                                   \
-		if (!(condition))              \
+#define SAY_UNLESS(condition, ...) \
+	do { \
+		if (!(condition)) \
 			fail_msg(__VA_ARGS__); \
 	} while (0)
 /* Two numbers are the same; @what is a noun. */
-#define SAME(got, want, what)                                               \
-	SAY_UNLESS((long)(got) == (long)(want), "%s: %ld, expected %ld", (what), (long)(got), (long)(want))
+#define SAME(got, want, what) \
+	SAY_UNLESS((long)(got) == (long)(want), "%s: %ld, expected %ld", (what), (long)(got), \
+		   (long)(want))
 
 #undef VMEMMAP_START
 #define VMEMMAP_START ((unsigned long)fake_frames)
@@ -74,7 +76,8 @@ static inline void fake_lock(spinlock_t *l)
 	if (fake_lock_hook)
 		fake_lock_hook();
 	if (l->locked)
-		fail_msg("page_table_lock is taken by one who holds it already: the kernel would hang");
+		fail_msg("page_table_lock is taken by one who holds it already: the kernel would "
+			 "hang");
 	l->locked = 1;
 }
 
@@ -99,10 +102,12 @@ static inline int frames_in_use(void)
 }
 
 static inline int distance(int n) { return n < 0 ? -n : n; }
-#define FRAMES_ARE(want)                                                                                  \
-	SAY_UNLESS(frames_in_use() == (want), "%d frame%s too %s in use", distance(frames_in_use() - (want)),   \
-		   distance(frames_in_use() - (want)) == 1 ? "" : "s",                                          \
-		   frames_in_use() > (want) ? "many: a reference was not given back" : "few: one was given back twice")
+#define FRAMES_ARE(want) \
+	SAY_UNLESS(frames_in_use() == (want), "%d frame%s too %s in use", \
+		   distance(frames_in_use() - (want)), \
+		   distance(frames_in_use() - (want)) == 1 ? "" : "s", \
+		   frames_in_use() > (want) ? "many: a reference was not given back" \
+					    : "few: one was given back twice")
 
 /* Frames that are given out again hold somebody's old bytes, unless __GFP_ZERO is asked for. */
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -141,12 +146,15 @@ void clear_page(void *p) { memset(p, 0, PAGE_SIZE); }
 /* ---- page tables: mm->pgd is an array of 512 entries for TABLE_BASE and up ---- */
 
 static int tables_fail; /* walk_pte cannot make a table */
-static struct mm_struct *threads_run_in; /* its entries and counts: only under its page_table_lock */
+/* its entries and counts: only under its page_table_lock */
+static struct mm_struct *threads_run_in;
 
 static inline void expect_locked(const struct mm_struct *mm, const char *who)
 {
 	if (mm == threads_run_in && !mm->page_table_lock.locked)
-		fail_msg("%s in an address space where other threads run, without its page_table_lock", who);
+		fail_msg("%s in an address space where other threads run, without its "
+			 "page_table_lock",
+			 who);
 }
 
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
@@ -176,7 +184,8 @@ pgprot_t vm_get_page_prot(unsigned long vm_flags)
 {
 	bool writable = (vm_flags & (VM_WRITE | VM_SHARED)) == (VM_WRITE | VM_SHARED);
 
-	return __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED | (writable ? _PAGE_RW : 0) | _PAGE_NX);
+	return __pgprot(_PAGE_PRESENT | _PAGE_USER | _PAGE_ACCESSED | (writable ? _PAGE_RW : 0) |
+			_PAGE_NX);
 }
 
 /* ---- the rest of the kernel ---------------------------------------------- */

@@ -10,11 +10,11 @@
 #include "../../mm/account.c"
 #include "../../mm/expand_stack.c"
 
-#define END	0x7ffffffff000UL /* where the stack ends */
-#define PAGES	4UL
-#define START	(END - PAGES * PAGE_SIZE)
-#define STACK	(VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_GROWSDOWN | VM_ACCOUNT)
-#define PGOFF	0x7fffffffbUL /* of START */
+#define END   0x7ffffffff000UL /* where the stack ends */
+#define PAGES 4UL
+#define START (END - PAGES * PAGE_SIZE)
+#define STACK (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_GROWSDOWN | VM_ACCOUNT)
+#define PGOFF 0x7fffffffbUL /* of START */
 
 static struct mm_struct mm, other_mm;
 static struct vm_area_struct stack, below;
@@ -26,7 +26,8 @@ static unsigned long ram_pages;
 
 unsigned long totalram_pages(void) { return ram_pages; }
 
-int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end, unsigned long pgoff)
+int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+	       unsigned long pgoff)
 {
 	(void)vma, (void)start, (void)end, (void)pgoff;
 	fail_msg("vma_adjust was called: set the fields directly");
@@ -75,41 +76,57 @@ static int teardown(void **state)
 
 static const char *error_name(int err)
 {
-	return err == 0 ? "0" : err == -EFAULT ? "-EFAULT" : err == -EPERM ? "-EPERM" : err == -ENOMEM ? "-ENOMEM" : "something else";
+	return err == 0		? "0"
+	       : err == -EFAULT ? "-EFAULT"
+	       : err == -EPERM	? "-EPERM"
+	       : err == -ENOMEM ? "-ENOMEM"
+				: "something else";
 }
 
 /* An area that ends @pages pages below the page of @address. */
 static void neighbour(unsigned long address, unsigned long bytes, unsigned long flags)
 {
-	below = (struct vm_area_struct){.vm_mm = &mm, .vm_flags = flags, .vm_end = PAGE_ALIGN_DOWN(address) - bytes, .vm_next = &stack};
+	below = (struct vm_area_struct){.vm_mm = &mm,
+					.vm_flags = flags,
+					.vm_end = PAGE_ALIGN_DOWN(address) - bytes,
+					.vm_next = &stack};
 	below.vm_start = below.vm_end - PAGE_SIZE;
 	stack.vm_prev = &below;
 	mm.mmap = &below;
 }
 
-#define EXPAND(address, want, when)                                                                               \
-	do {                                                                                                      \
-		int err_ = expand_stack(&stack, (address));                                                       \
-		SAY_UNLESS(err_ == (want), "%s: expand_stack gives %s (%d), expected %s", (when), error_name(err_), err_, error_name(want)); \
+#define EXPAND(address, want, when) \
+	do { \
+		int err_ = expand_stack(&stack, (address)); \
+		SAY_UNLESS(err_ == (want), "%s: expand_stack gives %s (%d), expected %s", (when), \
+			   error_name(err_), err_, error_name(want)); \
 	} while (0)
 
 /* The stack has @pages pages more than in the beginning, and everything says so. */
 static void expect_grown(unsigned long pages, const char *when)
 {
-	SAY_UNLESS(!offset_in_page(stack.vm_start), "%s: vm_start is %#lx, which is not page aligned", when, stack.vm_start);
+	SAY_UNLESS(!offset_in_page(stack.vm_start),
+		   "%s: vm_start is %#lx, which is not page aligned", when, stack.vm_start);
 	if (stack.vm_start != START - pages * PAGE_SIZE)
 		fail_msg("%s: vm_start is %ld pages below its old place, expected %ld", when,
 			 (long)(START - stack.vm_start) / (long)PAGE_SIZE, (long)pages);
 	if (stack.vm_pgoff != PGOFF - pages)
-		fail_msg("%s: vm_pgoff is %ld less than it was, expected %ld", when, (long)(PGOFF - stack.vm_pgoff), (long)pages);
-	SAY_UNLESS(stack.vm_end == END && stack.vm_flags == STACK, "%s: vm_end or vm_flags have changed", when);
-	SAY_UNLESS(!other_mm.total_vm && !other_mm.stack_vm,
-		   "%s: the pages were added to current->mm, not to vma->vm_mm: in exec they differ", when);
+		fail_msg("%s: vm_pgoff is %ld less than it was, expected %ld", when,
+			 (long)(PGOFF - stack.vm_pgoff), (long)pages);
+	SAY_UNLESS(stack.vm_end == END && stack.vm_flags == STACK,
+		   "%s: vm_end or vm_flags have changed", when);
+	SAY_UNLESS(
+		!other_mm.total_vm && !other_mm.stack_vm,
+		"%s: the pages were added to current->mm, not to vma->vm_mm: in exec they differ",
+		when);
 	if (mm.total_vm != 100 + pages)
-		fail_msg("%s: total_vm has grown by %ld, expected %ld", when, (long)mm.total_vm - 100, (long)pages);
+		fail_msg("%s: total_vm has grown by %ld, expected %ld", when,
+			 (long)mm.total_vm - 100, (long)pages);
 	if (mm.stack_vm != PAGES + pages)
-		fail_msg("%s: stack_vm has grown by %ld, expected %ld", when, (long)(mm.stack_vm - PAGES), (long)pages);
-	SAY_UNLESS(!mm.data_vm && !mm.exec_vm && !mm.locked_vm, "%s: it was counted as data, code or locked memory", when);
+		fail_msg("%s: stack_vm has grown by %ld, expected %ld", when,
+			 (long)(mm.stack_vm - PAGES), (long)pages);
+	SAY_UNLESS(!mm.data_vm && !mm.exec_vm && !mm.locked_vm,
+		   "%s: it was counted as data, code or locked memory", when);
 }
 
 /* ---- cases -------------------------------------------------------------------- */
@@ -186,12 +203,14 @@ static void refusals(void **state)
 	/* Limits: of current, in bytes; the stack has 26 pages. */
 	signals.rlim[RLIMIT_STACK].rlim_cur = 30 * PAGE_SIZE;
 	EXPAND(END - 31 * PAGE_SIZE, -ENOMEM, "31 pages in all, RLIMIT_STACK 30");
-	EXPAND(END - 31 * PAGE_SIZE + 4095, -ENOMEM, "31 pages in all, RLIMIT_STACK 30, an odd address");
+	EXPAND(END - 31 * PAGE_SIZE + 4095, -ENOMEM,
+	       "31 pages in all, RLIMIT_STACK 30, an odd address");
 	expect_grown(22, "after RLIMIT_STACK");
 	EXPAND(END - 30 * PAGE_SIZE, 0, "30 pages in all, RLIMIT_STACK 30");
 	expect_grown(26, "RLIMIT_STACK 30");
 	signals.rlim[RLIMIT_STACK].rlim_cur = 31 * PAGE_SIZE - 8;
-	EXPAND(END - 31 * PAGE_SIZE + 100, -ENOMEM, "31 pages in all, RLIMIT_STACK 31 pages less 8 bytes");
+	EXPAND(END - 31 * PAGE_SIZE + 100, -ENOMEM,
+	       "31 pages in all, RLIMIT_STACK 31 pages less 8 bytes");
 	signals.rlim[RLIMIT_STACK].rlim_cur = RLIM64_INFINITY;
 	signals.rlim[RLIMIT_AS].rlim_cur = 130 * PAGE_SIZE;
 	EXPAND(END - 35 * PAGE_SIZE, -ENOMEM, "131 pages in all, RLIMIT_AS 130");
@@ -219,16 +238,22 @@ static void far_down(void **state)
 	(void)state;
 	low_area(MMAP_MIN_ADDR + PAGE_SIZE, 17);
 	EXPAND(MMAP_MIN_ADDR - 1, -EPERM, "the page below MMAP_MIN_ADDR");
-	SAY_UNLESS(stack.vm_start == MMAP_MIN_ADDR + PAGE_SIZE && stack.vm_pgoff == 17 && mm.total_vm == 100,
+	SAY_UNLESS(stack.vm_start == MMAP_MIN_ADDR + PAGE_SIZE && stack.vm_pgoff == 17 &&
+			   mm.total_vm == 100,
 		   "after -EPERM: the area has changed");
 	EXPAND(MMAP_MIN_ADDR + 3, 0, "the page at MMAP_MIN_ADDR");
 	SAME(stack.vm_start, MMAP_MIN_ADDR, "vm_start at MMAP_MIN_ADDR");
 	low_area(MMAP_MIN_ADDR - PAGE_SIZE, 15);
-	EXPAND(MMAP_MIN_ADDR - PAGE_SIZE, -EPERM, "a page below MMAP_MIN_ADDR that the area has already");
-	/* An area that mremap has moved keeps its numbers: they may be smaller than the address says. */
+	EXPAND(MMAP_MIN_ADDR - PAGE_SIZE, -EPERM,
+	       "a page below MMAP_MIN_ADDR that the area has already");
+	/*
+	 * An area that mremap has moved keeps its numbers: they may be smaller than the address
+	 * says.
+	 */
 	low_area(0x40000000, 3);
 	EXPAND(0x40000000 - 4 * PAGE_SIZE, -ENOMEM, "4 pages, vm_pgoff 3");
-	SAY_UNLESS(stack.vm_start == 0x40000000 && stack.vm_pgoff == 3, "after vm_pgoff: the area has changed");
+	SAY_UNLESS(stack.vm_start == 0x40000000 && stack.vm_pgoff == 3,
+		   "after vm_pgoff: the area has changed");
 	EXPAND(0x40000000 - 3 * PAGE_SIZE, 0, "3 pages, vm_pgoff 3");
 	SAME(stack.vm_pgoff, 0, "vm_pgoff");
 }

@@ -56,8 +56,11 @@ static void add(unsigned int from, unsigned int to, unsigned long flags)
 {
 	struct vm_area_struct *v = &areas[mm.map_count];
 
-	*v = (struct vm_area_struct){.vm_mm = &mm, .vm_start = from * PAGE_SIZE, .vm_end = to * PAGE_SIZE,
-				     .vm_flags = flags, .vm_prev = mm.map_count ? v - 1 : NULL};
+	*v = (struct vm_area_struct){.vm_mm = &mm,
+				     .vm_start = from * PAGE_SIZE,
+				     .vm_end = to * PAGE_SIZE,
+				     .vm_flags = flags,
+				     .vm_prev = mm.map_count ? v - 1 : NULL};
 	if (v->vm_prev)
 		v->vm_prev->vm_next = v;
 	else
@@ -94,8 +97,8 @@ static int naive(unsigned int n)
 
 static void describe(void)
 {
-	print_error("the areas, in pages (mmap_base is %lu, %lu pages of gap below [stack]):", MMAP_BASE / PAGE_SIZE,
-		    stack_guard_gap / PAGE_SIZE);
+	print_error("the areas, in pages (mmap_base is %lu, %lu pages of gap below [stack]):",
+		    MMAP_BASE / PAGE_SIZE, stack_guard_gap / PAGE_SIZE);
 	for (struct vm_area_struct *v = mm.mmap; v; v = v->vm_next)
 		print_error(" %lu-%lu%s", v->vm_start / PAGE_SIZE, v->vm_end / PAGE_SIZE,
 			    v->vm_flags & VM_GROWSDOWN ? "[stack]" : "");
@@ -110,8 +113,9 @@ static void expect_place(unsigned int n, unsigned long addr, struct vma_place at
 	if (at.prev == wanted.prev && at.vma == wanted.vma)
 		return;
 	describe();
-	print_error("room for %u pages at page %lu: at->%s is not the area %s it\n", n, addr / PAGE_SIZE,
-		    at.prev == wanted.prev ? "vma" : "prev", at.prev == wanted.prev ? "above" : "below");
+	print_error("room for %u pages at page %lu: at->%s is not the area %s it\n", n,
+		    addr / PAGE_SIZE, at.prev == wanted.prev ? "vma" : "prev",
+		    at.prev == wanted.prev ? "above" : "below");
 	fail();
 }
 
@@ -127,12 +131,15 @@ static void expect_room(unsigned int n, int page)
 	}
 	describe();
 	if (err)
-		print_error("room for %u pages: unmapped_area_topdown gave %#lx, which is no user address, ", n, addr);
+		print_error("room for %u pages: unmapped_area_topdown gave %#lx, which is no user "
+			    "address, ",
+			    n, addr);
 	else if (addr == UPWARD)
 		print_error("room for %u pages: unmapped_area_topdown found none, ", n);
 	else
 		print_error("room for %u pages: got page %lu, ", n, addr / PAGE_SIZE);
-	print_error(page == NONE ? "expected: no room below mmap_base\n" : "expected page %d\n", page);
+	print_error(page == NONE ? "expected: no room below mmap_base\n" : "expected page %d\n",
+		    page);
 	fail();
 }
 
@@ -153,23 +160,23 @@ static void room_in_the_highest_hole(void **state)
 	add(30, 40, 0);
 	add(44, 60, 0);
 	add(60, 97, 0);
-	expect_room(3, 97);	/* all of the highest hole */
-	expect_room(4, 40);	/* too much for it: the next, just as large */
+	expect_room(3, 97); /* all of the highest hole */
+	expect_room(4, 40); /* too much for it: the next, just as large */
 	expect_room(5, 25);
 	expect_room(10, 20);
-	expect_room(11, NONE);	/* 9 pages below the first area: page 0 is never given */
+	expect_room(11, NONE); /* 9 pages below the first area: page 0 is never given */
 	no_areas();
 	add(20, 100, 0);
 	expect_room(19, 1);
 	expect_room(20, NONE);
 	no_areas();
-	add(50, 120, 0);	/* mmap_base lies in an area */
+	add(50, 120, 0); /* mmap_base lies in an area */
 	expect_room(1, 49);
 	no_areas();
-	add(110, 120, 0);	/* all areas above mmap_base */
+	add(110, 120, 0); /* all areas above mmap_base */
 	expect_room(10, 90);
 	no_areas();
-	add(1, 100, 0);		/* no page is free */
+	add(1, 100, 0); /* no page is free */
 	expect_room(1, NONE);
 }
 
@@ -180,7 +187,7 @@ static void room_below_a_stack(void **state)
 	add(20, 30, 0);
 	add(50, 60, VM_GROWSDOWN);
 	add(60, 100, 0);
-	expect_room(1, 44);	/* 45-50 are the gap */
+	expect_room(1, 44); /* 45-50 are the gap */
 	expect_room(15, 30);
 	expect_room(16, 4);
 	no_areas();

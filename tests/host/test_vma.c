@@ -53,13 +53,16 @@ static void list_as_text(char *buf, size_t size)
 	int i = 0;
 
 	buf[0] = 0;
-	for (struct vm_area_struct *v = mm.mmap; v && i < 40 && n + 60 < size; v = v->vm_next, i++) {
+	for (struct vm_area_struct *v = mm.mmap; v && i < 40 && n + 60 < size;
+	     v = v->vm_next, i++) {
 		n += snprintf(buf + n, size - n, "%s%ld-%ld %c%c%c", n ? ", " : "",
-			      (long)(v->vm_start - BASE) >> PAGE_SHIFT, (long)(v->vm_end - BASE) >> PAGE_SHIFT,
+			      (long)(v->vm_start - BASE) >> PAGE_SHIFT,
+			      (long)(v->vm_end - BASE) >> PAGE_SHIFT,
 			      v->vm_flags & VM_READ ? 'r' : '-', v->vm_flags & VM_WRITE ? 'w' : '-',
 			      v->vm_flags & VM_EXEC ? 'x' : '-');
 		if (v->vm_file)
-			n += snprintf(buf + n, size - n, " file %d+%ld", v->vm_file != &files[0], (long)v->vm_pgoff);
+			n += snprintf(buf + n, size - n, " file %d+%ld", v->vm_file != &files[0],
+				      (long)v->vm_pgoff);
 	}
 	snprintf(buf + n, size - n, n ? (i == 40 ? ", ..." : "") : "(empty)");
 }
@@ -132,12 +135,14 @@ static void check_lock(bool ok, const char *what)
 static void check_i_mmap(void)
 {
 	for (int i = 0; i < 2; i++)
-		check_lock(same_ends(&seen[i], &mappings[i].i_mmap), "i_mmap of a file was changed without i_mmap_lock");
+		check_lock(same_ends(&seen[i], &mappings[i].i_mmap),
+			   "i_mmap of a file was changed without i_mmap_lock");
 }
 
 void mutex_lock(struct mutex *m)
 {
-	check_lock(!held, "i_mmap_lock is taken by one who holds it already: the kernel would hang");
+	check_lock(!held,
+		   "i_mmap_lock is taken by one who holds it already: the kernel would hang");
 	check_i_mmap();
 	held = m;
 }
@@ -159,7 +164,8 @@ static void check_locks(void)
 		wrong(lock_error);
 }
 
-void mm_trace(const struct mm_struct *m, unsigned long start, unsigned long end, enum mm_trace_kind kind)
+void mm_trace(const struct mm_struct *m, unsigned long start, unsigned long end,
+	      enum mm_trace_kind kind)
 {
 	traced.calls++;
 	traced.mm = m;
@@ -212,15 +218,17 @@ static int teardown(void **state)
 		remove_vma(vma);
 	}
 	if (mm.map_count || mm.highest_vm_end)
-		return LEFT("all areas are gone, but map_count is %d and highest_vm_end %#lx", mm.map_count,
-			 mm.highest_vm_end);
+		return LEFT("all areas are gone, but map_count is %d and highest_vm_end %#lx",
+			    mm.map_count, mm.highest_vm_end);
 	if (shim_allocations)
-		return LEFT("%ld areas or anon_vmas were not given back: vma_unlink without remove_vma, "
-			 "or anon_vma_clone over one that was there", shim_allocations);
+		return LEFT("%ld areas or anon_vmas were not given back: vma_unlink without "
+			    "remove_vma, "
+			    "or anon_vma_clone over one that was there",
+			    shim_allocations);
 	for (int i = 0; i < 2; i++) {
 		if (files[i].f_count.counter != 1)
 			return LEFT("all areas are gone, but file %d has %d references too many", i,
-				 files[i].f_count.counter - 1);
+				    files[i].f_count.counter - 1);
 		if (!list_empty(&mappings[i].i_mmap))
 			return LEFT("all areas are gone, but i_mmap of file %d is not empty", i);
 	}
@@ -270,10 +278,14 @@ static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigne
 	struct vma_place at;
 
 	OPERATION("mmap of pages %u-%u, %s, %s at page %lu", from, to, rights_text(flags),
-		  !file ? "anonymous" : file == &files[0] ? "file 0" : "file 1", pgoff);
+		  !file		      ? "anonymous"
+		  : file == &files[0] ? "file 0"
+				      : "file 1",
+		  pgoff);
 	unmap_pages(from, to);
 	at = find_vma_place(&mm, page_addr(from));
-	vma = vma_merge_new(&mm, at.prev, at.vma, page_addr(from), page_addr(to), flags, file, pgoff);
+	vma = vma_merge_new(&mm, at.prev, at.vma, page_addr(from), page_addr(to), flags, file,
+			    pgoff);
 	if (!vma) {
 		vma = vm_area_alloc(&mm);
 		assert_non_null(vma);
@@ -285,8 +297,9 @@ static struct vm_area_struct *do_map(unsigned int from, unsigned int to, unsigne
 		vma_link(&mm, vma, at.prev);
 	}
 	for (unsigned int i = from; i < to; i++)
-		model[i] = (struct model_page){
-			.flags = flags, .pgoff = pgoff + i - from, .file = file};
+		model[i] = (struct model_page){.flags = flags,
+					       .pgoff = pgoff + i - from,
+					       .file = file};
 	return vma;
 }
 
@@ -335,25 +348,32 @@ static void check_against_model(void)
 	for (vma = mm.mmap; vma; prev = vma, vma = vma->vm_next) {
 		EXPECT(vma->vm_prev == prev, "vm_prev does not point to the area before");
 		EXPECT(vma->vm_start < vma->vm_end, "an area is empty, or ends before it starts");
-		EXPECT(!prev || prev->vm_end <= vma->vm_start, "two areas overlap, or the list is not sorted");
-		EXPECT(!(prev && could_merge(prev, vma)), "two areas were left apart that could be one");
+		EXPECT(!prev || prev->vm_end <= vma->vm_start,
+		       "two areas overlap, or the list is not sorted");
+		EXPECT(!(prev && could_merge(prev, vma)),
+		       "two areas were left apart that could be one");
 		EXPECT(vma->vm_mm == &mm, "vm_mm of an area is not its mm");
 		for (; page_addr(page) < vma->vm_start; page++)
 			EXPECT(!model[page].flags, "a page that is mapped lies in no area");
 		for (; page_addr(page) < vma->vm_end; page++) {
 			EXPECT(model[page].flags, "a page that is not mapped lies in an area");
-			EXPECT(model[page].flags == vma->vm_flags, "a page has got the rights of another");
-			EXPECT(model[page].file == vma->vm_file, "a page has got the file of another");
+			EXPECT(model[page].flags == vma->vm_flags,
+			       "a page has got the rights of another");
+			EXPECT(model[page].file == vma->vm_file,
+			       "a page has got the file of another");
 			EXPECT(model[page].pgoff == vma_pgoff(vma, page_addr(page)),
-			       "a page shows another place of its file than before: vm_pgoff is wrong");
-			EXPECT(find_vma(&mm, page_addr(page)) == vma, "find_vma does not find an area");
+			       "a page shows another place of its file than before: vm_pgoff is "
+			       "wrong");
+			EXPECT(find_vma(&mm, page_addr(page)) == vma,
+			       "find_vma does not find an area");
 		}
 		count++;
 	}
 	for (; page < NR_PAGES; page++)
 		EXPECT(!model[page].flags, "a page that is mapped lies in no area");
 	EXPECT(count == mm.map_count, "map_count is not the number of areas");
-	EXPECT(mm.highest_vm_end == (prev ? prev->vm_end : 0), "highest_vm_end is not the end of the last area");
+	EXPECT(mm.highest_vm_end == (prev ? prev->vm_end : 0),
+	       "highest_vm_end is not the end of the last area");
 	check_locks();
 }
 
@@ -398,14 +418,15 @@ static void expect_areas(int n, ...)
 		int from = va_arg(ap, int), to = va_arg(ap, int);
 		unsigned long flags = va_arg(ap, unsigned long);
 
-		len += snprintf(wanted + len, sizeof(wanted) - len, "%s%d-%d %s", len ? ", " : "", from, to,
-				rights_text(flags));
-		same = same && vma && vma->vm_start == page_addr(from) && vma->vm_end == page_addr(to) &&
-		       vma->vm_flags == flags;
+		len += snprintf(wanted + len, sizeof(wanted) - len, "%s%d-%d %s", len ? ", " : "",
+				from, to, rights_text(flags));
+		same = same && vma && vma->vm_start == page_addr(from) &&
+		       vma->vm_end == page_addr(to) && vma->vm_flags == flags;
 	}
 	if (!same) {
 		print_error("expected:    %s\n", wanted);
-		wrong(mm.map_count == n ? "the list is another" : "the list is another, or map_count is wrong");
+		wrong(mm.map_count == n ? "the list is another"
+					: "the list is another, or map_count is wrong");
 	}
 	va_end(ap);
 	check_against_model();
@@ -413,7 +434,10 @@ static void expect_areas(int n, ...)
 
 /* ---- one function at a time ------------------------------------------------- */
 
-/* A list that no function of mm/vma.c has made: pages 4-8 and 10-12, then 12-20 of file 0 at page 100. */
+/*
+ * A list that no function of mm/vma.c has made: pages 4-8 and 10-12, then 12-20 of file 0 at page
+ * 100.
+ */
 static struct vm_area_struct by_hand[3];
 static const struct {
 	unsigned int from, to;
@@ -428,11 +452,14 @@ static void remove_vma_struct(struct vm_area_struct *v)
 static void list_by_hand(void)
 {
 	for (int i = 0; i < 3; i++)
-		by_hand[i] = (struct vm_area_struct){
-			.vm_mm = &mm, .vm_start = page_addr(by_hand_at[i].from),
-			.vm_end = page_addr(by_hand_at[i].to), .vm_flags = R,
-			.vm_pgoff = page_addr(by_hand_at[i].from) >> PAGE_SHIFT, .vm_next = i < 2 ? &by_hand[i + 1] : NULL,
-			.vm_prev = i ? &by_hand[i - 1] : NULL};
+		by_hand[i] = (struct vm_area_struct){.vm_mm = &mm,
+						     .vm_start = page_addr(by_hand_at[i].from),
+						     .vm_end = page_addr(by_hand_at[i].to),
+						     .vm_flags = R,
+						     .vm_pgoff = page_addr(by_hand_at[i].from) >>
+								 PAGE_SHIFT,
+						     .vm_next = i < 2 ? &by_hand[i + 1] : NULL,
+						     .vm_prev = i ? &by_hand[i - 1] : NULL};
 	by_hand[2].vm_file = get_file(&files[0]);
 	by_hand[2].vm_pgoff = 100;
 	list_add_tail(&by_hand[2].shared_node, &mappings[0].i_mmap);
@@ -470,9 +497,19 @@ static void test_find_vma(void **state)
 		unsigned long addr;
 		int found; /* number of the area, -1: NULL */
 	} cases[] = {
-		{0, 0}, {BASE, 0}, {BASE + 4 * PAGE_SIZE, 0}, {BASE + 4 * PAGE_SIZE + 123, 0}, {BASE + 8 * PAGE_SIZE - 1, 0},
-		{BASE + 8 * PAGE_SIZE, 1}, {BASE + 9 * PAGE_SIZE, 1}, {BASE + 12 * PAGE_SIZE - 1, 1}, {BASE + 12 * PAGE_SIZE, 2},
-		{BASE + 20 * PAGE_SIZE - 1, 2}, {BASE + 20 * PAGE_SIZE, -1}, {TASK_SIZE, -1}, {-1UL, -1},
+		{0, 0},
+		{BASE, 0},
+		{BASE + 4 * PAGE_SIZE, 0},
+		{BASE + 4 * PAGE_SIZE + 123, 0},
+		{BASE + 8 * PAGE_SIZE - 1, 0},
+		{BASE + 8 * PAGE_SIZE, 1},
+		{BASE + 9 * PAGE_SIZE, 1},
+		{BASE + 12 * PAGE_SIZE - 1, 1},
+		{BASE + 12 * PAGE_SIZE, 2},
+		{BASE + 20 * PAGE_SIZE - 1, 2},
+		{BASE + 20 * PAGE_SIZE, -1},
+		{TASK_SIZE, -1},
+		{-1UL, -1},
 	};
 
 	(void)state;
@@ -487,9 +524,11 @@ static void test_find_vma(void **state)
 			int n = got ? got - by_hand : -1;
 
 			if (n != cases[k].found)
-				fail_msg("areas 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives area %d, expected %d (-1: NULL)",
-					 (long)(cases[k].addr - BASE) >> PAGE_SHIFT, offset_in_page(cases[k].addr), n,
-					 cases[k].found);
+				fail_msg(
+					"areas 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives "
+					"area %d, expected %d (-1: NULL)",
+					(long)(cases[k].addr - BASE) >> PAGE_SHIFT,
+					offset_in_page(cases[k].addr), n, cases[k].found);
 		}
 	assert_true(!mm.mmap_cache || (mm.mmap_cache >= by_hand && mm.mmap_cache < by_hand + 3));
 	drop_list_by_hand();
@@ -519,7 +558,8 @@ static void expect_list(int n, ...)
 	va_start(ap, n);
 	for (int i = 0; i < n; i++, last = vma, vma = vma->vm_next) {
 		EXPECT(vma, "the list is too short");
-		EXPECT(vma->vm_start == page_addr(va_arg(ap, int)), "the list is not sorted, or an area is missing");
+		EXPECT(vma->vm_start == page_addr(va_arg(ap, int)),
+		       "the list is not sorted, or an area is missing");
 		EXPECT(vma->vm_prev == last, "vm_prev does not point to the area before");
 	}
 	va_end(ap);
@@ -533,7 +573,8 @@ static unsigned int mappings_of(struct file *file)
 {
 	unsigned int n = 0;
 
-	for (struct list_head *l = file->f_mapping->i_mmap.next; l != &file->f_mapping->i_mmap; l = l->next)
+	for (struct list_head *l = file->f_mapping->i_mmap.next; l != &file->f_mapping->i_mmap;
+	     l = l->next)
 		n++;
 	return n;
 }
@@ -543,13 +584,17 @@ static void link_area(struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	traced.calls = 0;
 	vma_link(&mm, vma, prev);
-	EXPECT(traced.calls == 1, traced.calls ? "vma_link calls mm_trace more than once"
-					       : "vma_link leaves no record for GDB: mm_trace is its last act");
+	EXPECT(traced.calls == 1,
+	       traced.calls ? "vma_link calls mm_trace more than once"
+			    : "vma_link leaves no record for GDB: mm_trace is its last act");
 	EXPECT(traced.mm == &mm && traced.start == vma->vm_start && traced.end == vma->vm_end &&
-	       traced.kind == MM_TRACE_AREA, "mm_trace is called with other than mm, start and end of the area, MM_TRACE_AREA");
-	EXPECT(!traced.held, "mm_trace is called with i_mmap_lock held: it is the last act of vma_link");
+		       traced.kind == MM_TRACE_AREA,
+	       "mm_trace is called with other than mm, start and end of the area, MM_TRACE_AREA");
+	EXPECT(!traced.held,
+	       "mm_trace is called with i_mmap_lock held: it is the last act of vma_link");
 	EXPECT(traced.map_count == mm.map_count && traced.highest_vm_end == mm.highest_vm_end &&
-	       same_ends(&traced.i_mmap[0], &mappings[0].i_mmap) && same_ends(&traced.i_mmap[1], &mappings[1].i_mmap),
+		       same_ends(&traced.i_mmap[0], &mappings[0].i_mmap) &&
+		       same_ends(&traced.i_mmap[1], &mappings[1].i_mmap),
 	       "mm_trace is called before the rest is done: it is the last act of vma_link");
 }
 
@@ -572,7 +617,8 @@ static void test_link_in_order(void **state)
 	expect_list(4, 0, 8, 12, 20);
 	EXPECT(mappings_of(&files[0]) == 2 && mappings_of(&files[1]) == 1,
 	       "an area of a file must be in i_mmap of the file's address_space");
-	EXPECT(mappings[0].i_mmap.next == &d->shared_node && mappings[0].i_mmap.prev == &c->shared_node,
+	EXPECT(mappings[0].i_mmap.next == &d->shared_node &&
+		       mappings[0].i_mmap.prev == &c->shared_node,
 	       "an area of a file goes to the end of i_mmap");
 }
 
@@ -597,9 +643,12 @@ static void split_by_hand(int n, unsigned int at, int new_below)
 	expect_list(4, 4, n == 0 ? at : 10, n == 2 ? 12 : n == 1 ? at : 10, n == 2 ? at : 12);
 	EXPECT(lower->vm_end == page_addr(at) && upper->vm_end == page_addr(to), "an end is wrong");
 	EXPECT(lower->vm_pgoff == pgoff, "vm_pgoff of the lower part must stay");
-	EXPECT(upper->vm_pgoff == pgoff + at - from, "vm_pgoff of the upper part must grow by the pages below it");
-	EXPECT(piece->vm_flags == R && piece->vm_file == vma->vm_file && piece->vm_mm == &mm, "the new part is no copy");
-	EXPECT(files[0].f_count.counter == 2 + of_file, "each of the two parts has a reference to the file");
+	EXPECT(upper->vm_pgoff == pgoff + at - from,
+	       "vm_pgoff of the upper part must grow by the pages below it");
+	EXPECT(piece->vm_flags == R && piece->vm_file == vma->vm_file && piece->vm_mm == &mm,
+	       "the new part is no copy");
+	EXPECT(files[0].f_count.counter == 2 + of_file,
+	       "each of the two parts has a reference to the file");
 	EXPECT(mappings_of(&files[0]) == 1u + of_file, "the new part must be in i_mmap, too");
 	drop_list_by_hand();
 }
@@ -630,7 +679,8 @@ static void test_split_refused_or_shared(void **state)
 	shim_fail_after = 0;
 	EXPECT(__split_vma(&mm, vma, page_addr(15), 0) == -ENOMEM, "expected -ENOMEM");
 	expect_list(3, 4, 10, 12);
-	EXPECT(vma->vm_end == page_addr(20) && vma->vm_pgoff == 100 && files[0].f_count.counter == 2,
+	EXPECT(vma->vm_end == page_addr(20) && vma->vm_pgoff == 100 &&
+		       files[0].f_count.counter == 2,
 	       "an area, or its file's count, has changed though there was no memory");
 	shim_fail_after = -1;
 	assert_int_equal(anon_vma_prepare(vma), 0);
@@ -644,7 +694,10 @@ static void test_split_refused_or_shared(void **state)
 	drop_list_by_hand();
 }
 
-/* Two areas of a file are one if the second goes on where the first ends, in memory and in the file. */
+/*
+ * Two areas of a file are one if the second goes on where the first ends, in memory and in the
+ * file.
+ */
 static void test_merge_of_file_pages(void **state)
 {
 	(void)state;
@@ -673,11 +726,14 @@ static void test_special_areas_stay_apart(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(special); i++) {
 		map_anon(0, 4, RW | special[i]);
 		at = find_vma_place(&mm, page_addr(4));
-		OPERATION("a range 4-8 of the flags %#lx beside 0-4, which has the same", RW | special[i]);
-		EXPECT(!vma_merge_new(&mm, at.prev, at.vma, page_addr(4), page_addr(8), RW | special[i], NULL,
-				      page_addr(4) >> PAGE_SHIFT), "vma_merge_new gives an area, expected NULL");
-		EXPECT(!vma_merge(&mm, at.prev, page_addr(4), page_addr(8), RW | special[i], NULL, NULL,
-				  page_addr(4) >> PAGE_SHIFT), "vma_merge gives an area, expected NULL");
+		OPERATION("a range 4-8 of the flags %#lx beside 0-4, which has the same",
+			  RW | special[i]);
+		EXPECT(!vma_merge_new(&mm, at.prev, at.vma, page_addr(4), page_addr(8),
+				      RW | special[i], NULL, page_addr(4) >> PAGE_SHIFT),
+		       "vma_merge_new gives an area, expected NULL");
+		EXPECT(!vma_merge(&mm, at.prev, page_addr(4), page_addr(8), RW | special[i], NULL,
+				  NULL, page_addr(4) >> PAGE_SHIFT),
+		       "vma_merge gives an area, expected NULL");
 		expect_areas(1, 0, 4, RW | special[i]);
 		do_unmap(0, 4);
 	}
@@ -709,8 +765,10 @@ static void test_random_operations_on_touched_pages(void **state)
 
 		random_step(true);
 		for (vma = mm.mmap; vma; vma = vma->vm_next) {
-			EXPECT(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start, "two areas overlap");
-			EXPECT(vma->anon_chain == (vma->anon_vma ? 1 : 0), "anon_vma and anon_chain do not fit");
+			EXPECT(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start,
+			       "two areas overlap");
+			EXPECT(vma->anon_chain == (vma->anon_vma ? 1 : 0),
+			       "anon_vma and anon_chain do not fit");
 			for (unsigned long a = vma->vm_start; a < vma->vm_end; a += PAGE_SIZE)
 				EXPECT(model[(a - BASE) >> PAGE_SHIFT].flags == vma->vm_flags,
 				       "a page has got the rights of another, or is not mapped");
@@ -778,13 +836,16 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	assert_ptr_not_equal(a->anon_vma, b->anon_vma);
 	map_anon(4, 8, RW);
 	EXPECT(mm.map_count == 2, "an area between two with different anon_vmas joins one of them");
-	EXPECT(mm.mmap->vm_end == page_addr(4), "a new mapping that fits both, which cannot be one, joins the next");
+	EXPECT(mm.mmap->vm_end == page_addr(4),
+	       "a new mapping that fits both, which cannot be one, joins the next");
 	do_unmap(4, 8);
 	map_anon(4, 8, R);
 	expect_areas(3, 0, 4, RW, 4, 8, R, 8, 12, RW);
 	do_protect(4, 8, RW);
-	EXPECT(mm.map_count == 2, "a range that fits both, whose anon_vmas differ, joins one of them");
-	EXPECT(mm.mmap->vm_end == page_addr(8), "a range of vma_merge that fits both, which cannot be one, joins the one before");
+	EXPECT(mm.map_count == 2,
+	       "a range that fits both, whose anon_vmas differ, joins one of them");
+	EXPECT(mm.mmap->vm_end == page_addr(8),
+	       "a range of vma_merge that fits both, which cannot be one, joins the one before");
 }
 
 static void test_forked_area_does_not_merge_with_untouched(void **state)
@@ -796,7 +857,8 @@ static void test_forked_area_does_not_merge_with_untouched(void **state)
 	assert_int_equal(anon_vma_prepare(a), 0);
 	a->anon_chain = 2;
 	map_anon(4, 8, RW);
-	EXPECT(mm.map_count == 2, "an area that has been through a fork does not join an untouched one");
+	EXPECT(mm.map_count == 2,
+	       "an area that has been through a fork does not join an untouched one");
 }
 
 static void test_neighbour_shares_its_anon_vma(void **state)
@@ -819,7 +881,8 @@ static void test_neighbour_shares_its_anon_vma(void **state)
 	assert_int_equal(anon_vma_prepare(b), 0);
 	do_protect(4, 8, RW);
 	expect_areas(1, 0, 12, RW);
-	EXPECT(mm.mmap->anon_vma && mm.mmap->anon_chain == 1, "the area that grew must inherit the anon_vma of what it swallowed");
+	EXPECT(mm.mmap->anon_vma && mm.mmap->anon_chain == 1,
+	       "the area that grew must inherit the anon_vma of what it swallowed");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -1,4 +1,7 @@
-/* The core of a process of many threads has the registers of each, and one NT_FILE note of all its mapped files. */
+/*
+ * The core of a process of many threads has the registers of each, and one NT_FILE note of all its
+ * mapped files.
+ */
 #include "check.h"
 #include <elf.h>
 #include <pthread.h>

@@ -356,6 +356,7 @@ $(PARTS:%=test-%):
 do-test: $(foreach p,$(PARTS),$(NEEDS_$(p)))
 	@tools/check-floors
 	@tools/check-words
+	@tools/format --check
 	@$(PYTEST) tests
 $(PARTS:%=do-test-%): do-test-%: $$(NEEDS_$$*)
 	@$(PYTEST) tests/$*

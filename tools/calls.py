@@ -35,6 +35,16 @@ def objects():
     return {s: object_of(s) for s in sources() if os.path.exists(object_of(s))}
 
 
+def build_is_old():
+    """What is wrong with the objects: the text of an error, or None."""
+    if not objects():
+        return 'nothing is built; make all first'
+    for source, path in objects().items():
+        if os.path.getmtime(path) < os.path.getmtime(os.path.join(TOP, source)):
+            return '%s has changed since it was built; make all first' % source
+    return None
+
+
 @functools.lru_cache(maxsize=None)
 def text_of(path):
     with open(os.path.join(TOP, path), encoding='utf-8') as f:

@@ -112,6 +112,8 @@ def check(graph):
 
 
 def main(names):
+    if calls.build_is_old():
+        sys.exit('spine: ' + calls.build_is_old())
     graph = calls.Graph()
     for text in check(graph):
         sys.exit('spine: ' + text)

@@ -222,15 +222,15 @@ static void other_formats_are_named(void **state)
 {
 	(void)state;
 	put("\x1f\x8b\x08\0", 4);
-	expect_damage("compressed with gzip: unpack the archive first", 0);
+	expect_damage("compressed with gzip twice: unpack it with \"gzip -d\" first", 0);
 	used = 0;
 	put("\xfd"
 	    "7zXZ\0\0\0",
 	    8);
-	expect_damage("compressed with xz: unpack the archive first", 0);
+	expect_damage("compressed with xz: unpack it with \"xz -d\" first", 0);
 	used = 0;
 	put("\x28\xb5\x2f\xfd", 4);
-	expect_damage("compressed with zstd: unpack the archive first", 0);
+	expect_damage("compressed with zstd: unpack it with \"zstd -d\" first", 0);
 	used = 0;
 	put("070707", 6);
 	expect_damage("old cpio format: make the archive with \"cpio -H newc\"", 0);

@@ -37,7 +37,7 @@ static pte_t *table_of(pte_t entry) { return phys_to_virt(pte_val(entry) & PTE_P
  * The entry for @va at @level; @mm NULL: the kernel's tables. Entries above level 1 permit all, so
  * level 1 alone decides what a page permits. On NULL, tables made so far stay.
  */
-static pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
+static inline pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
 {
 	pte_t *table = (pte_t *)(mm ? mm->pgd : init_pgd);
 	unsigned long rights = _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | (mm ? _PAGE_USER : 0);

@@ -382,7 +382,7 @@ static const char *lookup_last(struct nameidata *nd)
 	return walk_component(nd, true);
 }
 
-int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path)
+static int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path)
 {
 	struct nameidata nd;
 	int err = path_init(&nd, dfd, name, flags);

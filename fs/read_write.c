@@ -117,20 +117,6 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
 	return write_file(f, buf, min(n, MAX_RW_COUNT), pos, false);
 }
 
-ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
-				size_t available)
-{
-	if (*pos < 0)
-		return -EINVAL;
-	if ((u64)*pos >= available || !n)
-		return 0;
-	n = min(n, available - (size_t)*pos);
-	if (copy_to_user(to, (const char *)from + *pos, n))
-		return -EFAULT;
-	*pos += n;
-	return n;
-}
-
 /* ---- seeking ---------------------------------------------------------------- */
 
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence)

@@ -37,7 +37,6 @@ int generic_getattr(const struct path *p, struct kstat *st)
 		.uid = inode->i_uid,
 		.gid = inode->i_gid,
 		.size = inode->i_size,
-		.blocks = inode->i_blocks,
 		.blksize = PAGE_SIZE,
 		.atime = inode->i_atime,
 		.mtime = inode->i_mtime,
@@ -46,7 +45,7 @@ int generic_getattr(const struct path *p, struct kstat *st)
 	return 0;
 }
 
-int vfs_getattr(const struct path *p, struct kstat *st)
+static int vfs_getattr(const struct path *p, struct kstat *st)
 {
 	struct inode *inode = p->dentry->d_inode;
 

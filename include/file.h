@@ -74,9 +74,6 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 /* A file's bytes to or from a kernel buffer. Bytes, 0 at the end, -errno. */
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
-/* For drivers and procfs: the part of a kernel text that a read at *pos asks for. */
-ssize_t simple_read_from_buffer(char __user *to, size_t n, loff_t *pos, const void *from,
-				size_t available);
 extern const struct file_operations simple_dir_operations; /* a directory of dentries only */
 /* "." and "..", the positions 0 and 1. False: the buffer is full. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);

@@ -117,7 +117,6 @@ struct inode {
 	dev_t i_rdev;
 	unsigned long i_ino;
 	loff_t i_size;			   /* bytes */
-	u64 i_blocks;			   /* 512-byte units */
 	ktime_t i_atime, i_mtime, i_ctime; /* ns since the epoch */
 	struct super_block *i_sb;
 	const struct inode_operations *i_op;
@@ -212,7 +211,6 @@ int notify_change(struct dentry *d, struct iattr *attr);
 /* Sets the size; @time_attrs ATTR_MTIME for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
 int generic_getattr(const struct path *p, struct kstat *st);
-int vfs_getattr(const struct path *p, struct kstat *st);
 
 /* ---- open files: file_table.c ------------------------------------------ */
 

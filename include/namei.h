@@ -29,7 +29,6 @@ struct filename *getname_kernel(const char *name);
 void putname(struct filename *f);
 
 /* Walk @name from @dfd (AT_FDCWD: the working directory); @flags LOOKUP_*. */
-int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path);
 int kern_path(const char *name, unsigned int flags, struct path *path);
 int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path);
 /*

@@ -112,8 +112,7 @@ start_multiboot2:
 	cmp ecx, 4 * 512
 	jb .next_page
 
-	mov eax, cr4
-	or eax, CR4_PAE
+	mov eax, CR4_PAE
 	mov cr4, eax
 	mov eax, PHYS(boot_pml4)
 	mov cr3, eax

@@ -41,6 +41,8 @@ struct desc_ptr {
 } __packed;
 
 #define IST_STACK_SIZE (2 * PAGE_SIZE)
+#define DR7_RESET      0x400UL
+#define PAT_RESET      0x0007040600070406UL /* WB, WT, UC-, UC, twice */
 
 struct cpu_features boot_cpu;
 
@@ -83,6 +85,7 @@ static void load_segments(void)
 			 "movl %%eax, %%es\n\t"
 			 "movl %%eax, %%fs\n\t"
 			 "movl %%eax, %%gs\n\t"
+			 "lldt %%ax\n\t" /* none: a selector of the local table is refused */
 			 "ltr %w3"
 			 :
 			 : "m"(ptr), "i"(__KERNEL_CS), "i"(__KERNEL_DS), "r"(GDT_ENTRY_TSS * 8)
@@ -98,9 +101,7 @@ static void identify_cpu(struct cpu_features *c)
 
 	c->hwcap = r.edx;
 	c->pge = bit(r.edx, 13);
-	c->pcid = bit(r.ecx, 17);
 	c->xsave = bit(r.ecx, 26);
-	c->rdrand = bit(r.ecx, 30);
 	if (max >= 7) {
 		r = cpuid(7, 0);
 		c->fsgsbase = bit(r.ebx, 0);
@@ -108,26 +109,24 @@ static void identify_cpu(struct cpu_features *c)
 		c->smap = bit(r.ebx, 20);
 		c->umip = bit(r.ecx, 2);
 	}
-	if (c->xsave && max >= 0xd)
-		c->xsaveopt = bit(cpuid(0xd, 1).eax, 0);
 	if (max_ext >= 0x80000001) {
 		r = cpuid(0x80000001, 0);
 		c->nx = bit(r.edx, 20);
 		c->rdtscp = bit(r.edx, 27);
 	}
-	if (max_ext >= 0x80000007)
-		c->invariant_tsc = bit(cpuid(0x80000007, 0).edx, 8);
 	c->hwcap2 = c->fsgsbase ? 2 : 0;
 }
 
+/*
+ * Each register has exactly these bits, whatever firmware and loader have left there: one bit too
+ * many would be a feature of user code that nobody here knows of.
+ */
 static void setup_control_registers(const struct cpu_features *c)
 {
-	unsigned long cr0 = read_cr0(), cr4 = read_cr4();
+	unsigned long cr4 = X86_CR4_PAE | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT;
 
-	cr0 &= ~(X86_CR0_EM | X86_CR0_TS | X86_CR0_NW | X86_CR0_CD);
-	write_cr0(cr0 | X86_CR0_MP | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM);
-
-	cr4 |= X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT;
+	write_cr0(X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM |
+		  X86_CR0_PG);
 	if (c->hwcap & BIT(7))
 		cr4 |= X86_CR4_MCE;
 	if (c->pge)
@@ -143,8 +142,22 @@ static void setup_control_registers(const struct cpu_features *c)
 	if (c->xsave)
 		cr4 |= X86_CR4_OSXSAVE;
 	write_cr4(cr4);
+	wrmsr(MSR_EFER, EFER_SCE | EFER_LME | EFER_LMA | (c->nx ? EFER_NXE : 0));
+}
 
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE | (c->nx ? EFER_NXE : 0));
+/*
+ * No breakpoint, no trace of branches, no door that Exon does not open; memory types as at reset.
+ */
+static void setup_other_registers(const struct cpu_features *c)
+{
+	write_dr7(DR7_RESET);
+	write_dr6(DR6_RESERVED);
+	wrmsr(MSR_DEBUGCTL, 0);
+	wrmsr(MSR_SYSENTER_CS, 0);
+	wrmsr(MSR_SYSENTER_ESP, 0);
+	wrmsr(MSR_SYSENTER_EIP, 0);
+	if (c->hwcap & BIT(16))
+		wrmsr(MSR_PAT, PAT_RESET);
 	if (c->rdtscp)
 		wrmsr(MSR_TSC_AUX, 0); /* node << 12 | cpu, for the vdso's getcpu */
 }
@@ -162,6 +175,7 @@ void cpu_init(void)
 	wrmsr(MSR_KERNEL_GS_BASE, 0);
 	wrmsr(MSR_FS_BASE, 0);
 	setup_control_registers(&boot_cpu);
+	setup_other_registers(&boot_cpu);
 	if (!boot_cpu.nx)
 		panic("This processor has no NX bit: Exon cannot keep data from being executed");
 }

@@ -44,18 +44,12 @@ static void xsetbv(u32 reg, u64 v)
 	__asm__ volatile("xsetbv" : : "c"(reg), "a"((u32)v), "d"((u32)(v >> 32)));
 }
 
-/* After cpu_init. Chooses the register sets and asks the CPU for their size. */
-void fpu_init(void)
+/* Asks the CPU which sets of registers it has, and for their size. */
+static void choose_xfeatures(void)
 {
-	struct cpuid_regs r;
-	u64 wanted = XFEATURE_FPSSE;
+	struct cpuid_regs r = cpuid(0xd, 0);
+	u64 wanted = XFEATURE_FPSSE | (r.eax & XFEATURE_AVX);
 
-	boot_cpu.xfeatures = XFEATURE_FPSSE;
-	boot_cpu.xstate_size = sizeof(struct _fpstate_64);
-	if (!boot_cpu.xsave)
-		return;
-	r = cpuid(0xd, 0);
-	wanted |= r.eax & XFEATURE_AVX;
 	if ((wanted & XFEATURE_AVX) && (r.eax & XFEATURE_AVX512) == XFEATURE_AVX512)
 		wanted |= XFEATURE_AVX512;
 	if ((r.eax & XFEATURE_MPX) == XFEATURE_MPX)
@@ -63,6 +57,16 @@ void fpu_init(void)
 	xsetbv(0, wanted);
 	boot_cpu.xfeatures = wanted;
 	boot_cpu.xstate_size = cpuid(0xd, 0).ebx;
+}
+
+/* After cpu_init. */
+void fpu_init(void)
+{
+	boot_cpu.xfeatures = XFEATURE_FPSSE;
+	boot_cpu.xstate_size = sizeof(struct _fpstate_64);
+	if (boot_cpu.xsave)
+		choose_xfeatures();
+	fpu_restore(&init_fpstate); /* whatever the firmware has left there */
 }
 
 size_t fpu_size(void) { return ALIGN((size_t)boot_cpu.xstate_size, 64); }

@@ -83,6 +83,20 @@ static inline void write_cr4(unsigned long v)
 	__asm__ volatile("movq %0, %%cr4" : : "r"(v) : "memory");
 }
 
+#define DR6_RESERVED 0xffff0ff0UL /* what DR6 shows when nothing happened */
+
+static inline unsigned long read_dr6(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%db6, %0" : "=r"(v));
+	return v;
+}
+
+static inline void write_dr6(unsigned long v) { __asm__ volatile("movq %0, %%db6" : : "r"(v)); }
+
+static inline void write_dr7(unsigned long v) { __asm__ volatile("movq %0, %%db7" : : "r"(v)); }
+
 static inline unsigned long rdfsbase(void)
 {
 	unsigned long v;

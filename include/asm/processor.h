@@ -27,8 +27,7 @@ struct thread_struct {
 
 /* CPU features that Exon uses; found once by cpu_init. */
 struct cpu_features {
-	bool nx, smep, smap, umip, fsgsbase, xsave, xsaveopt, rdrand, rdtscp, pge, pcid,
-		invariant_tsc;
+	bool nx, smep, smap, umip, fsgsbase, xsave, rdtscp, pge;
 	u32 hwcap;	 /* AT_HWCAP: CPUID.1:EDX */
 	u32 hwcap2;	 /* AT_HWCAP2: bit 1 FSGSBASE (as Linux 6.1) */
 	u64 xfeatures;	 /* XCR0 */

@@ -18,7 +18,6 @@
 #include <string.h>
 #include "internal.h"
 
-#define DR6_RESERVED 0xffff0ff0UL /* set when nothing happened */
 #define DR_STEP	     BIT(14)
 #define DR_TRAP_BITS 15UL
 
@@ -83,11 +82,9 @@ static int debug_si_code(unsigned long dr6)
  */
 static void exc_debug(struct pt_regs *regs)
 {
-	unsigned long dr6;
+	unsigned long dr6 = read_dr6() ^ DR6_RESERVED;
 
-	__asm__ volatile("movq %%db6, %0" : "=r"(dr6));
-	__asm__ volatile("movq %0, %%db6" : : "r"(DR6_RESERVED));
-	dr6 ^= DR6_RESERVED;
+	write_dr6(DR6_RESERVED);
 	if (!user_mode(regs)) {
 		regs->flags &= ~X86_EFLAGS_TF;
 		return;

@@ -17,7 +17,7 @@
 
 	extern do_syscall_64, trap_dispatch, exit_to_user_mode, schedule_tail
 	extern exc_nmi, exc_double_fault, exc_machine_check, boot_percpu
-	global entry_SYSCALL_64, ret_from_fork_asm, trap_stubs, spurious_stub
+	global entry_SYSCALL_64, entry_SYSCALL_compat, ret_from_fork_asm, trap_stubs, spurious_stub
 
 MSR_GS_BASE	equ 0xc0000101
 ENOSYS		equ 38
@@ -88,6 +88,11 @@ entry_SYSCALL_64:
 	mov	rsp, [rsp + PT_SP - PT_ORIG_AX]
 	swapgs
 	o64 sysret
+
+; SYSCALL of a program that jumped to 32-bit code, which some processors let in. It has no calls.
+entry_SYSCALL_compat:
+	mov	eax, -ENOSYS
+	o32 sysret
 
 ; ---- exceptions and interrupts ----------------------------------------------
 ; Here: error code (or 0) and rdi pushed, edi = vector, interrupts off.

@@ -46,6 +46,7 @@ static void syscall_init(void)
 {
 	wrmsr(MSR_STAR, (u64)__USER32_CS << 48 | (u64)__KERNEL_CS << 32);
 	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);
+	wrmsr(MSR_CSTAR, (u64)entry_SYSCALL_compat);
 	wrmsr(MSR_SYSCALL_MASK, X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF |
 					X86_EFLAGS_SF | X86_EFLAGS_TF | X86_EFLAGS_IF |
 					X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_IOPL |

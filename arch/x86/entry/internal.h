@@ -41,6 +41,7 @@ enum {
 /* entry.asm */
 extern const unsigned long trap_stubs[];
 void entry_SYSCALL_64(void);
+void entry_SYSCALL_compat(void);
 void ret_from_fork_asm(void);
 void spurious_stub(void);
 

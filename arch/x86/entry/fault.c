@@ -19,6 +19,7 @@
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <mm.h>
+#include <printk.h>
 #include <sched.h>
 #include <trace.h>
 #include "internal.h"
@@ -59,11 +60,22 @@ static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
 		kernelmode_fixup_or_die(regs, error_code, address);
 		return;
 	}
-	if (!(error_code & X86_PF_USER))
-		die("page fault of the CPU itself in user mode", regs, error_code);
 	local_irq_enable();
 	set_signal_archinfo(address, error_code);
 	force_sig_fault(SIGSEGV, si_code, (void __user *)address);
+}
+
+/*
+ * User code ran, but the access was the CPU's own: it read a descriptor table in vain, or is QEMU,
+ * whose IRET and far RET reach the user's stack as the kernel would, so that SMAP refuses. Linux
+ * ends the task by an oops.
+ */
+static void implicit_access(unsigned long address)
+{
+	printk(KERN_INFO "task %d (%s) is killed: the CPU itself could not reach %016lx for it\n",
+	       current->pid, current->comm, address);
+	local_irq_enable();
+	force_sig(SIGKILL);
 }
 
 static bool access_error(unsigned long error_code, const struct vm_area_struct *vma)
@@ -157,7 +169,10 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 		exec_stage(EXEC_STAGE_FIRST_FAULT, __func__, __LINE__, current->pid, current->comm,
 			   PAGE_ALIGN_DOWN(address), PAGE_ALIGN_DOWN(address) + PAGE_SIZE, 0, 0, 0);
 	}
-	if (address >= TASK_SIZE_MAX && !is_vsyscall_vaddr(address))
+	if (user_mode(regs) && !(error_code & X86_PF_USER) &&
+	    (address >= TASK_SIZE_MAX || boot_cpu.smap))
+		implicit_access(address);
+	else if (address >= TASK_SIZE_MAX && !is_vsyscall_vaddr(address))
 		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
 	else
 		do_user_addr_fault(regs, error_code, address);

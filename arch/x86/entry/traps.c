@@ -24,7 +24,7 @@
 /* What an exception of user code is, when nothing but a signal comes of it. */
 static const struct trap_info {
 	const char *name;
-	int signr; /* 0: user code cannot cause it */
+	int signr; /* 0: not for user code to cause */
 	int code;  /* 0: SI_KERNEL, without an address */
 	bool addr_is_ip;
 } trap_info[NR_EXCEPTIONS] = {
@@ -55,10 +55,11 @@ static void do_trap(struct pt_regs *regs, unsigned long vector, unsigned long er
 {
 	const struct trap_info *info = &trap_info[vector];
 
-	if (!user_mode(regs) && fixup_exception(regs))
-		return;
-	if (!user_mode(regs) || !info->signr)
-		die(info->name ? info->name : "unexpected exception", regs, error_code);
+	if (!user_mode(regs)) {
+		if (fixup_exception(regs))
+			return;
+		die(info->name ?: "unexpected exception", regs, error_code);
+	}
 	cond_local_irq_enable(regs);
 	current->thread.error_code = error_code;
 	current->thread.trap_nr = vector;
@@ -66,7 +67,7 @@ static void do_trap(struct pt_regs *regs, unsigned long vector, unsigned long er
 		force_sig_fault(info->signr, info->code,
 				info->addr_is_ip ? (void __user *)regs->ip : NULL);
 	else
-		force_sig(info->signr);
+		force_sig(info->signr ?: SIGSEGV);
 }
 
 static int debug_si_code(unsigned long dr6)

@@ -60,6 +60,8 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code);
 /* Kernel code did what it must not: registers, backtrace, end. */
 void show_regs(const struct pt_regs *regs);
 void die(const char *what, const struct pt_regs *regs, unsigned long error_code) __noreturn;
+/* A #GP of user code: true if the instruction was SGDT or its like (or its SIGSEGV). */
+bool emulate_umip(struct pt_regs *regs);
 /* A user fault in the vsyscall page: true if it was an emulated call (or its SIGSEGV). */
 bool emulate_vsyscall(unsigned long error_code, struct pt_regs *regs, unsigned long address);
 

@@ -4,7 +4,7 @@
  * user mode a signal; in kernel mode a line of the fixup table, or the end (die.c).
  *
  * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
- * code, UMIP emulation.
+ * code.
  */
 #include <asm/cpu.h>
 #include <asm/current.h>
@@ -61,6 +61,8 @@ static void do_trap(struct pt_regs *regs, unsigned long vector, unsigned long er
 		die(info->name ?: "unexpected exception", regs, error_code);
 	}
 	cond_local_irq_enable(regs);
+	if (vector == X86_TRAP_GP && emulate_umip(regs))
+		return;
 	current->thread.error_code = error_code;
 	current->thread.trap_nr = vector;
 	if (info->code)

@@ -6,9 +6,10 @@
  *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
  *   name\0 | body
  *
- * Abridges the parser of Linux's init/initramfs.c. Check sums (070702) are ignored.
  * Touches no global state and trusts nothing: every length is compared with what
  * is left of the archive before it is used.
+ * Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702
+ * archives are read without testing them).
  * Not on the road of an exec.
  */
 #include <cpio.h>

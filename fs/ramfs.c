@@ -4,10 +4,10 @@
  * of shared memory. The bytes are only in the page cache, the names only in the
  * dentry tree: each name holds one reference to its dentry until it is removed.
  * Numbers are those of tmpfs: inodes count from 1 in order of creation, and the
- * size of a directory is 40 bytes plus 20 for each entry.
- * Abridges Linux's mm/shmem.c, fs/ramfs/inode.c and drivers/base/devtmpfs.c. Left
- * out: swap, huge pages, seals, and mount options: all instances together may use
- * half of the memory (mm/filemap.c).
+ * size of a directory is 40 bytes plus 20 for each entry. All instances together
+ * may use half of the memory (mm/filemap.c).
+ * Abridges Linux's mm/shmem.c, fs/ramfs/inode.c and drivers/base/devtmpfs.c.
+ * Left out: swap, huge pages, seals, mount options.
  */
 #include <chrdev.h>
 #include <file.h>

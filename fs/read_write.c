@@ -7,7 +7,8 @@
  *
  * A plain read is a vector of one piece. A vector is read or written piece by
  * piece, so a write to a pipe is atomic only within a piece.
- * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c.
+ * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. Left out:
+ * asynchronous and direct I/O, the flags of preadv2 and pwritev2.
  */
 #include <file.h>
 #include <fs.h>

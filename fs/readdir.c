@@ -11,7 +11,8 @@
  *   entry    .    ..    c     b     a
  *   d_seq               9     7     3         (newest child first, as Linux's tmpfs)
  *
- * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
+ * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c. Left out: the
+ * old getdents(2), whose entries have another layout.
  * Not on the road of an exec.
  */
 #include <file.h>

@@ -2,7 +2,8 @@
 /*
  * sync and fadvise: all files are in memory only, so there is nothing to do after
  * the arguments are checked.
- * Abridges Linux's fs/sync.c and mm/fadvise.c.
+ * Abridges Linux's fs/sync.c and mm/fadvise.c. Left out: writing anything back,
+ * sync_file_range.
  * Not on the road of an exec.
  */
 #include <file.h>

@@ -248,7 +248,7 @@ static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 		return -ENOMEM;
 	if (move_page_tables(vma, old_start, new_start, length) != length)
 		return -ENOMEM;
-	next_start = vma->vm_next ? vma->vm_next->vm_start : TASK_SIZE;
+	next_start = vma->vm_next ? vma->vm_next->vm_start : 0; /* 0: no bound */
 	free_pgtables(mm, max(new_end, old_start), old_end, new_end, next_start);
 	return vma_adjust(vma, new_start, new_end, vma->vm_pgoff);
 }

@@ -75,6 +75,25 @@ void pgd_free(pgd_t *pgd);
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
 /* The first PTE in [*addr, end) that is not empty; *addr becomes its address. NULL: no more. */
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end);
+/* The same behind @pte, which one of these two returned for *addr: mostly its neighbour. */
+static inline pte_t *pte_after(struct mm_struct *mm, pte_t *pte, unsigned long *addr,
+			       unsigned long end)
+{
+	*addr += PAGE_SIZE;
+	if (*addr < end && (*addr & ~PMD_MASK) && !pte_none(pte[1]))
+		return pte + 1;
+	return next_pte(mm, addr, end);
+}
+#define for_each_pte(mm, pte, addr, end) \
+	for (pte = next_pte(mm, &(addr), end); pte; pte = pte_after(mm, pte, &(addr), end))
+/* walk_pte with @alloc, for an address near @known's; @pte is that one's PTE, or NULL. */
+static inline pte_t *walk_pte_near(struct mm_struct *mm, unsigned long addr, pte_t *pte,
+				   unsigned long known)
+{
+	if (pte && !((addr ^ known) & PMD_MASK))
+		return pte + ((long)(addr - known) >> PAGE_SHIFT);
+	return walk_pte(mm, addr, true);
+}
 /* Frees the tables that lie wholly within [floor, ceiling) and have no VMA left in [start, end). */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling);

@@ -28,15 +28,17 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
 	struct mm_struct *mm = src->vm_mm;
 	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+	unsigned long addr = src->vm_start, last = 0;
 	pte_t *from, *to = NULL;
 
 	/* The child can fault in again what is not private: nothing to copy now. */
 	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
-	for (unsigned long addr = src->vm_start; (from = next_pte(mm, &addr, src->vm_end));
-	     addr += PAGE_SIZE) {
-		to = walk_pte(dst->vm_mm, addr, true);
+	for_each_pte(mm, from, addr, src->vm_end)
+	{
+		to = walk_pte_near(dst->vm_mm, addr, to, last);
+		last = addr;
 		if (!to)
 			break;
 		if (cow)

@@ -17,6 +17,7 @@
 #include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>
+#include <printk.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/personality.h>
@@ -43,18 +44,34 @@ struct map_request {
 /* ---- munmap ----------------------------------------------------------- */
 
 /*
+ * Frees the tables of the VMAs from @vma to @stop. A range for each VMA, or for several that are
+ * close together: between them lie many TiB without tables.
+ */
+static void free_vma_tables(struct mm_struct *mm, struct vm_area_struct *vma,
+			    const struct vm_area_struct *stop, unsigned long floor)
+{
+	while (vma != stop) {
+		unsigned long start = vma->vm_start, end;
+
+		do {
+			end = vma->vm_end;
+			vma = vma->vm_next;
+		} while (vma != stop && vma->vm_start <= end + PMD_SIZE);
+		free_pgtables(mm, start, end, floor, vma ? vma->vm_start : PGTABLES_CEILING);
+	}
+}
+
+/*
  * Removes at->vma and the VMAs after it that begin below @end, with their pages and the tables
  * that nobody else needs. at->vma becomes the first one that is left.
  */
 static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
 {
 	struct vm_area_struct *vma, *next = at->vma;
-	unsigned long start = at->vma->vm_start;
 
 	for (; at->vma && at->vma->vm_start < end; at->vma = at->vma->vm_next)
 		zap_page_range(at->vma, at->vma->vm_start, at->vma->vm_end);
-	free_pgtables(mm, start, end, at->prev ? at->prev->vm_end : 0,
-		      at->vma ? at->vma->vm_start : PGTABLES_CEILING);
+	free_vma_tables(mm, next, at->vma, at->prev ? at->prev->vm_end : 0);
 	while (next != at->vma) {
 		vma = next;
 		next = vma->vm_next;
@@ -122,6 +139,7 @@ void exit_mmap(struct mm_struct *mm)
 
 	if (first.vma)
 		remove_vmas(mm, &first, TASK_SIZE);
+	BUG_ON(mm->pgtables_bytes);
 }
 
 /* ---- mmap ------------------------------------------------------------- */

@@ -50,11 +50,13 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
+	unsigned long addr = start;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
-	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+	for_each_pte(mm, pte, addr, end)
+	{
 		pte_t old = *pte;
 		struct page *page = pte_page(old);
 
@@ -89,10 +91,12 @@ void unmap_mapping_range(struct address_space *mapping, unsigned long first)
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
+	unsigned long addr = start;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
-	for (unsigned long addr = start; (pte = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
+	for_each_pte(mm, pte, addr, end)
+	{
 		pte_t new = pte_modify(*pte, vma->vm_page_prot);
 
 		/* Otherwise the next write would fault only to find that it needs no copy. */
@@ -110,12 +114,14 @@ unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_add
 			       unsigned long new_addr, unsigned long len)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = old_addr, end = old_addr + len;
-	pte_t *from, *to;
+	unsigned long addr = old_addr, end = old_addr + len, last = 0;
+	pte_t *from, *to = NULL;
 
 	spin_lock(&mm->page_table_lock);
-	for (; (from = next_pte(mm, &addr, end)); addr += PAGE_SIZE) {
-		to = walk_pte(mm, new_addr + (addr - old_addr), true);
+	for_each_pte(mm, from, addr, end)
+	{
+		to = walk_pte_near(mm, new_addr + (addr - old_addr), to, last);
+		last = new_addr + (addr - old_addr);
 		if (!to)
 			break;
 		*to = *from;

@@ -31,6 +31,7 @@ const struct mem_range *early_conflict(phys_addr_t start, phys_addr_t end);
 phys_addr_t early_alloc(size_t size);
 /* A zeroed frame for a page table, by direct-map address; NULL. Before and after memblock_done. */
 void *alloc_table(void);
+void free_table(void *table); /* all its entries are empty */
 
 /* pgtable.c: map_kernel_range that may fail: 0 or -ENOMEM, and then a part may be mapped. */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);

@@ -61,10 +61,26 @@ phys_addr_t early_alloc(size_t size)
 	panic("not enough RAM: no room for %lu bytes of page tables and frame descriptors", size);
 }
 
+#define MAX_CLEAN_TABLES 32
+
+/* Freed tables, which are empty: the next one who needs a table does not clear it again. */
+static void *clean_tables[MAX_CLEAN_TABLES];
+static unsigned int nr_clean_tables;
+
+void free_table(void *table)
+{
+	if (nr_clean_tables < MAX_CLEAN_TABLES)
+		clean_tables[nr_clean_tables++] = table;
+	else
+		free_pages(table, 0);
+}
+
 void *alloc_table(void)
 {
 	void *table;
 
+	if (nr_clean_tables)
+		return clean_tables[--nr_clean_tables];
 	if (buddy_ready)
 		return __get_free_pages(__GFP_ZERO, 0);
 	table = phys_to_virt(early_alloc(PAGE_SIZE));

@@ -112,17 +112,32 @@ void reserve_kernel_pgd(unsigned long va)
 
 /* ---- user half --------------------------------------------------------- */
 
+#define MAX_CLEAN_PGDS 4
+
+/* Top tables whose user half is empty and whose kernel half is in place. */
+static pgd_t *clean_pgds[MAX_CLEAN_PGDS];
+static unsigned int nr_clean_pgds;
+
 pgd_t *pgd_alloc(void)
 {
-	pgd_t *pgd = alloc_table();
+	pgd_t *pgd;
 
+	if (nr_clean_pgds)
+		return clean_pgds[--nr_clean_pgds];
+	pgd = alloc_table();
 	if (pgd)
 		memcpy(pgd + KERNEL_ENTRY, init_pgd + KERNEL_ENTRY, KERNEL_ENTRY * sizeof(*pgd));
 	return pgd;
 }
 
 /* The user half must be empty: free_pgtables has freed its tables. */
-void pgd_free(pgd_t *pgd) { free_pages(pgd, 0); }
+void pgd_free(pgd_t *pgd)
+{
+	if (nr_clean_pgds < MAX_CLEAN_PGDS)
+		clean_pgds[nr_clean_pgds++] = pgd;
+	else
+		free_pages(pgd, 0);
+}
 
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 {
@@ -149,9 +164,14 @@ pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 
 		while (level > 1 && !pte_none(*e))
 			e = entry_of(table_of(*e), *addr, --level);
-		if (!pte_none(*e))
-			return e;
-		*addr = addr_end(*addr, end, level);
+		if (level == 1) /* the rest of this table */
+			for (unsigned long stop = addr_end(*addr, end, 2); *addr < stop;
+			     e++, *addr += PAGE_SIZE) {
+				if (!pte_none(*e))
+					return e;
+			}
+		else
+			*addr = addr_end(*addr, end, level);
 	}
 	return NULL;
 }
@@ -176,7 +196,7 @@ static void free_level(struct mm_struct *mm, pte_t *table, unsigned int level, u
 			free_level(mm, table_of(*e), level - 1, addr, next, floor, ceiling);
 		if (base < floor || base + size - 1 > ceiling - 1)
 			continue;
-		free_pages(table_of(*e), 0);
+		free_table(table_of(*e));
 		*e = __pte(0);
 		mm->pgtables_bytes -= PAGE_SIZE;
 	}

@@ -100,6 +100,8 @@ void free_pages(void *addr, unsigned int order)
 	tables[i] = tables[--nr_tables];
 }
 
+void free_table(void *table) { free_pages(table, 0); }
+
 void panic(const char *fmt, ...)
 {
 	va_list ap;

@@ -13,6 +13,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.join(TOP, *p) for p in (
     ('tools',), *(('tools', 'labs', d) for d in ('author', 'grade', 'class', 'predict', 'faults')), ('tests', 'kernel'))]
 import vm  # noqa: E402
+from parallel import Progress, at_once  # noqa: E402
 
 KERNELS = ('exon', 'linux')
 
@@ -39,7 +40,7 @@ class Batch:
         script = script_of(cases)
         self.error = {}
         self.results = {}
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(at_once(2)) as pool:
             jobs = {k: pool.submit(vm.run, k, script, cmdline, vm.MEMORY, seconds, extra_args) for k in kernels}
             for kernel, job in jobs.items():
                 try:
@@ -83,5 +84,10 @@ class ClosingLine:
         print('%d passed, %d failed' % (self.passed, self.failed), flush=True)
 
 
+def pytest_addoption(parser):
+    parser.addoption('--jobs', type=int, default=len(os.sched_getaffinity(0)), help='groups of tests at a time')
+
+
 def pytest_configure(config):
     config.pluginmanager.register(ClosingLine())
+    config.pluginmanager.register(Progress(config, config.getoption('--jobs')), 'progress')

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import xml.etree.ElementTree as xml
 import zipfile
 
@@ -339,6 +340,38 @@ def check_box(box, path):
     assert run('(setsid sleep 1000 &) ; true')[0] == 0
     assert len(run('yes | head -c 900000')[1]) < 70000
     assert run('head -c 99000000 /dev/zero >big; ls -l big')[1].find(' 16777216 ') > 0
+
+
+def running(word):
+    """Processes with @word in their command lines."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/cmdline' % pid, 'rb') as f:
+                found += [pid] * (word.encode() in f.read().split(b'\0'))
+        except OSError:
+            pass
+    return found
+
+
+def wait_until(condition):
+    end = time.time() + 30 * float(os.environ.get('TIMEOUT_SCALE', '1'))
+    while not condition():
+        assert time.time() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize('method', ['root', 'bwrap', 'userns'])
+def test_a_box_is_emptied_when_its_grader_is_killed(method, open_folder):
+    if method == 'bwrap' and not shutil.which('bwrap') or method == 'root' and os.geteuid() or not sandbox.works(method):
+        pytest.skip('not here')
+    box, mark = sandbox.Box(method, '/', open_folder, 61990), '%d.5' % os.getpid()
+    words = box.words('boot', ['sleep', mark], [box.give(os.path.join(open_folder, 'w'), 'boot')])
+    grader = subprocess.Popen([sys.executable, '-c', 'import subprocess, sys; subprocess.run(sys.argv[1:])', *words])
+    wait_until(lambda: len(running(mark)) > 2)
+    grader.kill()
+    grader.wait()
+    wait_until(lambda: not running(mark))
 
 
 # ---- formats ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -19,6 +20,7 @@ from conftest import TOP
 import course
 import cutting
 import lab as starter
+import sandbox
 import variant
 
 LABS = course.load_labs(TOP)
@@ -343,6 +345,29 @@ def test_prints_disturb_nothing(room):
     shout = 'extern int printk(const char *fmt, ...);\n\tprintk("@0 0 e 0 0\\n@0 done\\n");\n\t' + CLEAR
     text, status = with_change(room, 'prints', CLEAR, shout)
     assert status == 0 and text.strip().endswith('1 passed, 0 failed'), text
+
+
+def test_a_killed_grader_leaves_no_machine(tmp_path):
+    grader = subprocess.Popen([sys.executable, os.path.join(TOP, 'tools', 'labs', 'grade', 'grade.py'), '--test', '04/tail-of-the-page'],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, 'GRADE_CACHE': str(tmp_path)})
+    machines = []
+    while not machines:
+        assert grader.poll() is None, 'it ended before a machine was seen'
+        machines = [pid for pid in sandbox.descendants(grader.pid) if command_of(pid) == b'qemu-system-x86_64']
+        time.sleep(0.01)
+    grader.kill()
+    grader.wait()
+    time.sleep(2)
+    assert not [pid for pid in machines if command_of(pid) == b'qemu-system-x86_64']
+
+
+def command_of(pid):
+    """b'' for a process that has ended."""
+    try:
+        with open('/proc/%d/cmdline' % pid, 'rb') as f:
+            return f.read().split(b'\0')[0]
+    except OSError:
+        return b''
 
 
 # ---- the finished tree, and variants -----------------------------------------------------

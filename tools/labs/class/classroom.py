@@ -36,6 +36,7 @@ import kernels      # noqa: E402
 import report       # noqa: E402
 import sandbox      # noqa: E402
 import submission   # noqa: E402
+from machine import qemu    # noqa: E402
 
 BENCH_SECONDS = 3600    # for one submission, times TIMEOUT_SCALE
 GRADER = ('tools/labs/class/classroom.py', 'tools/labs/class/submission.py')    # no part of a starter, but of a grader
@@ -232,8 +233,9 @@ class Grader:
 
     def run(self, box, tree, keep):
         results = os.path.join(box.job, 'results.json')
-        words = [sys.executable, '-B', os.path.join(self.bench.top, 'tools', 'labs', 'grade', 'grade.py'), '--top', tree,
-                 '--box', box.dump(), '--gradescope', results, '--jobs', str(self.jobs)]
+        words = qemu.dies_with_parent() + [
+            sys.executable, '-B', os.path.join(self.bench.top, 'tools', 'labs', 'grade', 'grade.py'), '--top', tree,
+            '--box', box.dump(), '--gradescope', results, '--jobs', str(self.jobs)]
         for lab in self.bench.labs:
             words += ['--lab', str(lab.number)]
         with open(keep + '.tap', 'wb') as tap, open(keep + '.log', 'wb') as log:

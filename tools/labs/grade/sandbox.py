@@ -422,6 +422,7 @@ def keep(args):
     limits, begin, looked = LIMITS[args.kind], time.time(), time.time()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)     # whatever ends the grader ends the command
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: MIT
+"""Runs groups of tests side by side, and says how far they are.
+
+A group is the tests of one file, or of a part of it that the file's own group()
+names. It runs in a process of its own, as many at a time as there are
+processors. The reports come back through a pipe to the first process, which
+counts and prints as if it had run the tests itself.
+"""
+import ctypes
+import multiprocessing
+import multiprocessing.connection
+import os
+import shutil
+import signal
+import sys
+import time
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PR_SET_PDEATHSIG = 1
+# Seconds that a group takes on one processor, where it is many: these begin first. For the time that is left.
+SECONDS = {}
+OTHERS = 5
+
+libc = ctypes.CDLL(None)
+
+
+def at_once(wanted):
+    """How many machines a test that wants several may run at a time: one where groups run side by side."""
+    return min(wanted, int(os.environ.get('AT_ONCE', wanted)))
+
+
+def name_of(item):
+    """kernel/test_guest.py, or labs/test_labs.py and the part of it."""
+    part = getattr(item.module, 'group', lambda item: None)(item)
+    name = os.path.relpath(str(item.path), HERE)
+    return name if part is None else '%s %s' % (name, part)
+
+
+class Group:
+    """Tests that run one after the other, in one process."""
+
+    def __init__(self, name):
+        self.name, self.items = name, []
+        self.counts = {'passed': 0, 'failed': 0, 'skipped': 0}
+        self.reported = set()
+        self.begin = self.took = self.pid = self.pipe = None
+
+    @property
+    def cost(self):
+        return SECONDS.get(self.name, OTHERS)
+
+    def start(self, config):
+        self.begin = time.time()
+        self.pipe, end = multiprocessing.Pipe(duplex=False)
+        parent = os.getpid()
+        self.pid = os.fork()
+        if not self.pid:
+            self.pipe.close()
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() == parent:
+                run_group(config, self.items, end)
+            os._exit(1)
+        end.close()
+
+    def said(self):
+        counts = ', '.join('%d %s' % (n, word) for word, n in self.counts.items() if n)
+        return '%s: %s in %d s' % (self.name, counts or 'nothing', self.took)
+
+    def end(self):
+        """Interrupts the process, which has a moment to take its fixtures down."""
+        os.kill(self.pid, signal.SIGINT)
+        for _ in range(100):
+            if os.waitpid(self.pid, os.WNOHANG)[0]:
+                return
+            time.sleep(0.1)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+class Sender:
+    """In a group's process: passes on what pytest reports of a test."""
+
+    def __init__(self, config, pipe):
+        self.config, self.pipe = config, pipe
+
+    def pytest_runtest_logreport(self, report):
+        self.pipe.send(self.config.hook.pytest_report_to_serializable(config=self.config, report=report))
+
+
+def run_group(config, items, pipe):
+    """The life of a group's process; it never returns."""
+    capture = config.pluginmanager.getplugin('capturemanager')
+    capture.stop_global_capturing()     # its files are shared with the other processes
+    capture.start_global_capturing()
+    capture.suspend_global_capture()
+    config.pluginmanager.unregister(name='terminalreporter')
+    config.pluginmanager.unregister(name='progress')
+    config.pluginmanager.register(Sender(config, pipe))
+    os.environ['AT_ONCE'] = '1'         # machines, so that the processes do not take each other's processor
+    status = 0
+    try:
+        for item, following in zip(items, items[1:] + [None]):
+            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    except BaseException as e:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        status = 1
+        items[0].session._setupstate.teardown_exact(None)
+        if not isinstance(e, KeyboardInterrupt):
+            raise
+    finally:
+        sys.stdout.flush()
+        os._exit(status)
+
+
+class Progress:
+    """In the first process: starts the groups, counts, prints."""
+
+    def __init__(self, config, jobs):
+        self.config, self.jobs = config, jobs
+        self.groups, self.begin, self.running = [], time.time(), {}
+        self.live = sys.stderr.isatty() and sys.stdout.isatty()
+        self.shown = ''
+
+    def pytest_runtestloop(self, session):
+        if session.testsfailed or self.config.option.collectonly or self.config.option.usepdb:
+            return None
+        self.groups = self.sorted_groups(session.items)
+        if len(self.groups) < 2:
+            self.groups = []
+            return None
+        self.config._tmp_path_factory.getbasetemp()     # one folder for all processes
+        self.run(session, list(self.groups))
+        return True
+
+    def sorted_groups(self, items):
+        groups = {}
+        for item in items:
+            groups.setdefault(name_of(item), Group(name_of(item))).items.append(item)
+        return sorted(groups.values(), key=lambda g: -g.cost)
+
+    def run(self, session, waiting):
+        try:
+            while waiting or self.running:
+                while waiting and len(self.running) < self.jobs:
+                    group = waiting.pop(0)
+                    group.start(self.config)
+                    self.running[group.pipe] = group
+                for pipe in multiprocessing.connection.wait(list(self.running), 1):
+                    self.receive(self.running[pipe])
+                self.show_status()
+                if session.shouldfail:
+                    raise session.Failed(session.shouldfail)
+        finally:
+            for group in self.running.values():
+                group.end()
+
+    def receive(self, group):
+        try:
+            data = group.pipe.recv()
+        except EOFError:
+            self.finish(group)
+            return
+        report = self.config.hook.pytest_report_from_serializable(config=self.config, data=data)
+        self.config.hook.pytest_runtest_logreport(report=report)
+        self.count(group, report)
+
+    def count(self, group, report):
+        if report.failed:
+            group.counts['failed'] += 1
+            self.say('FAILED %s' % report.nodeid)
+        elif report.skipped:
+            group.counts['skipped'] += 1
+        elif report.when == 'call':
+            group.counts['passed'] += 1
+        if report.when == 'call' or not report.passed:
+            group.reported.add(report.nodeid)
+
+    def finish(self, group):
+        del self.running[group.pipe]
+        status = os.waitstatus_to_exitcode(os.waitpid(group.pid, 0)[1])
+        if status:
+            self.crashed(group, status)
+        group.took = time.time() - group.begin
+        self.say('%s. %s' % (group.said(), self.outlook()))
+
+    def crashed(self, group, status):
+        """The process ended before its tests did: those without a result have failed."""
+        for item in group.items:
+            if item.nodeid not in group.reported:
+                report = pytest.TestReport(item.nodeid, item.location, {}, 'failed',
+                                           'the process of %s ended with status %d' % (group.name, status), 'call')
+                self.config.hook.pytest_runtest_logreport(report=report)
+                self.count(group, report)
+
+    # ---- what is shown ------------------------------------------------------
+
+    def outlook(self):
+        """What runs, how much is done, and how long the rest will take at the speed so far."""
+        done = sum(sum(g.counts.values()) for g in self.groups)
+        text = '%d of %d tests' % (done, sum(len(g.items) for g in self.groups))
+        if not self.running:
+            return text
+        ended = [g for g in self.groups if g.took]
+        pace = sum(g.took for g in ended) / sum(g.cost for g in ended) if ended else 1
+        left = sum(g.cost * pace for g in self.groups if not g.begin)
+        left += sum(max(g.cost * pace - (time.time() - g.begin), 1) for g in self.running.values())
+        return '%s, %s left; running %s' % (text, minutes(left / self.jobs), ', '.join(g.name for g in self.running.values()))
+
+    def say(self, line):
+        self.config.get_terminal_writer().line('%s[%s] %s' % (self.erase(), clock(time.time() - self.begin), line))
+        self.config.get_terminal_writer().flush()
+
+    def erase(self):
+        text, self.shown = '\r\x1b[K' if self.shown else '', ''
+        return text
+
+    def show_status(self):
+        """On a terminal, a last line that changes in place."""
+        if not self.live or not self.running:
+            return
+        line = '[%s] %s' % (clock(time.time() - self.begin), self.outlook())
+        columns = shutil.get_terminal_size().columns - 1
+        if line[:columns] != self.shown:
+            sys.stdout.write(self.erase() + line[:columns])
+            sys.stdout.flush()
+            self.shown = line[:columns]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report):
+        """No letter a test, for groups side by side: they have lines of their own."""
+        if not self.groups:
+            return None
+        if report.failed:
+            return ('failed' if report.when == 'call' else 'error'), '', 'FAILED'
+        if report.skipped:
+            return 'skipped', '', ''
+        return ('passed' if report.when == 'call' else ''), '', ''
+
+
+def clock(seconds):
+    return '%d:%02d' % divmod(seconds, 60)
+
+
+def minutes(seconds):
+    return 'about %d min' % round(seconds / 60) if seconds > 90 else 'about %d s' % seconds

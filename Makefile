@@ -371,12 +371,14 @@ format: ## clang-format over all C; format-check: would it change anything, and 
 	@tools/format
 format-check:
 	@tools/format --check
+container: ## CMD='make run': runs a command in a container of Debian 12, by docker or podman
+	@tools/container.sh $(call quote,$(or $(CMD),make run))
 doctor: ## the version of each tool, beside the one that Exon was tested with
 	@tools/doctor.sh
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check doctor clean
+.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

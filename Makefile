@@ -26,7 +26,9 @@ NM	:= $(CROSS)nm
 HOSTCC	:= gcc
 NASM	:= nasm
 HEADERS	:= $(if $(CROSS),/usr/$(CROSS:-=)/include,/usr/include /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null))
-export CROSS
+# Debian's gdb knows the host's processor alone.
+GDB	:= $(if $(CROSS),gdb-multiarch,gdb)
+export CROSS GDB
 
 # The kernel sees its own headers, the compiler's freestanding ones, <elf.h> and Linux's UAPI: nothing of libc.
 INCLUDES := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) -Iinclude $(addprefix -isystem ,$(HEADERS))
@@ -262,7 +264,7 @@ do-debug: prepare-debug
 gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for watching an exec (xhelp)
 	@test -f build/exon.elf -a -S $(SOCKET) || { \
 		echo "gdb: no machine waits yet: 'make debug' (or debug-test, or replay) in another terminal first" >&2; exit 1; }
-	@gdb -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
+	@$(GDB) -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
 record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends; CMDLINE='words' RAM=MiB)
 	@tools/deps.sh run debug

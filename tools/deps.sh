@@ -64,7 +64,7 @@ probes() {
 		iso	grub-mkrescue	command -v grub-mkrescue
 		iso	xorriso	command -v xorriso
 		iso	mtools	command -v mformat
-		debug	gdb	command -v gdb
+		debug	gdb	command -v gdb || command -v gdb-multiarch
 		debug	qemu-img	command -v qemu-img
 		fuzz	clang	command -v clang
 		grade	gcc	command -v gcc

@@ -15,8 +15,15 @@ die() {
 for tool in grub-mkrescue:grub-common xorriso:xorriso mformat:mtools; do
 	command -v "${tool%:*}" >/dev/null || die "${tool%:*} is missing (Debian package ${tool#*:})"
 done
-[ -d /usr/lib/grub/i386-pc ] || die "GRUB for BIOS is missing (Debian package grub-pc-bin)"
-[ -d /usr/lib/grub/x86_64-efi ] || echo "make iso: no grub-efi-amd64-bin: the image will not boot by UEFI" >&2
+# GRUB's modules for a PC are no package of other processors' releases.
+grub=/usr/lib/grub modules=
+if [ ! -d $grub/i386-pc ] && [ "$(uname -m)" != x86_64 ]; then
+	grub=build/grub/usr/lib/grub
+	modules=--directory=$grub/i386-pc
+	[ -d $grub ] || tools/debian.py tree build/grub grub-pc-bin
+fi
+[ -d $grub/i386-pc ] || die "GRUB for BIOS is missing (Debian package grub-pc-bin)"
+[ -d $grub/x86_64-efi ] || echo "make iso: no grub-efi-amd64-bin: the image will not boot by UEFI" >&2
 
 rm -rf "$dir"
 mkdir -p "$dir/boot/grub" "$(dirname "$ISO")"
@@ -32,7 +39,8 @@ WORDS=$words awk '{
 	print
 }' iso/grub.cfg >"$dir/boot/grub/grub.cfg"
 
-grub-mkrescue -o "$ISO" "$dir" --fonts= --locales= --themes= --compress=xz \
+# shellcheck disable=SC2086
+grub-mkrescue $modules -o "$ISO" "$dir" --fonts= --locales= --themes= --compress=xz \
 	--install-modules="normal multiboot2 gzio xzio iso9660 part_msdos part_gpt fat search serial terminal test all_video \
 		part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_plan part_sun part_sunpc" \
 	>"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "grub-mkrescue failed"; }

@@ -9,6 +9,7 @@ import qemu
 import vm
 from conftest import TOP
 
+GDB = os.environ.get('GDB', 'gdb')
 RUN = '''
 import gdb
 def run(line):
@@ -52,7 +53,7 @@ class Machine:
 
     def gdb(self, lines):
         """[(command, what it printed)], xconnect first."""
-        return gdb(self.folder, lines, ['gdb', '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
+        return gdb(self.folder, lines, [GDB, '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
                                         '-x', os.path.join(TOP, 'tools', 'gdb', 'exon.py'),
                                         '-ex', 'xconnect ' + self.socket])
 
@@ -135,7 +136,7 @@ class MachineInterface:
     """GDB as an editor starts it: one line in, everything up to the result out."""
 
     def __init__(self):
-        self.gdb = subprocess.Popen(['gdb', '-q', '-nx', '--interpreter=mi2'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.gdb = subprocess.Popen([GDB, '-q', '-nx', '--interpreter=mi2'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                     stderr=subprocess.STDOUT, universal_newlines=True, cwd=TOP)
 
     def __call__(self, line):

@@ -200,7 +200,7 @@ def test_memory(pair):
 @pytest.mark.parametrize('name', sorted(CORES))
 def test_gdb(cores, name):
     out = subprocess.run(
-        ['gdb', '-nx', '-batch', '-iex', 'set sysroot ' + os.path.join(TOP, 'build', 'debian'), '-ex', 'bt',
+        [os.environ.get('GDB', 'gdb'), '-nx', '-batch', '-iex', 'set sysroot ' + os.path.join(TOP, 'build', 'debian'), '-ex', 'bt',
          '-ex', 'thread apply all bt', '-ex', 'info auxv', '-ex', 'info proc mappings', '-ex', 'p/x initialised',
          '-ex', 'p zeroed[5000]', os.path.join(PROGRAMS, 'crash_' + name), cores('exon', name)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True).stdout

@@ -51,7 +51,7 @@ def boot(folder):
     try:
         while not os.path.exists(socket) and guest.poll() is None:
             time.sleep(0.05)
-        p = subprocess.run(['gdb', '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
+        p = subprocess.run([os.environ.get('GDB', 'gdb'), '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'],
                             '-x', os.path.join(TOP, 'tools', 'gdb', 'exon.py'), '-ex', 'target remote ' + socket,
                             '-x', commands], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            timeout=180)

@@ -147,7 +147,7 @@ def pack_given(tree, out):
             for obj in names:
                 target = os.path.join(stripped, obj)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
-                subprocess.run(['objcopy', '--strip-debug', os.path.join(built, obj), target], check=True)
+                subprocess.run([os.environ.get('CROSS', '') + 'objcopy', '--strip-debug', os.path.join(built, obj), target], check=True)
             with tarfile.open(os.path.join(stripped, 'given'), 'w:xz') as tar:
                 for obj in names:
                     tar.add(os.path.join(stripped, obj), obj, filter=anonymous)

@@ -63,7 +63,7 @@ def build_kernel(fault, out):
     """The faulty kernel. Without its line table: that would show where a line is missing."""
     with tempfile.TemporaryDirectory() as d:
         kernel = faults.build_fault(fault, os.path.join(d, 'exon'))
-        subprocess.run(['objcopy', '--remove-section=.debug_line', kernel, os.path.join(out, 'exon.elf')], check=True)
+        subprocess.run([os.environ.get('CROSS', '') + 'objcopy', '--remove-section=.debug_line', kernel, os.path.join(out, 'exon.elf')], check=True)
 
 
 def test_programs(command):

@@ -15,7 +15,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
+try:
+    import tomllib
+except ImportError:     # before Python 3.11
+    import tomli as tomllib
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SOURCES = ('arch', 'boot', 'exec', 'fs', 'kernel', 'lib', 'mm')     # what a kernel is made of

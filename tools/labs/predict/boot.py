@@ -62,7 +62,7 @@ def start_qemu(folder, cmdline, files, log):
 
 def ask_gdb(socket, seconds):
     """What GDB prints of the areas when the first exec has finished; '' when it never did."""
-    command = ['gdb', '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'], '-x', GDB]
+    command = [os.environ.get('GDB', 'gdb'), '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'], '-x', GDB]
     for line in ('target remote ' + socket, 'xstage start-thread', 'continue', 'echo %s\\n' % MARK, 'xmaps'):
         command += ['-ex', line]
     try:

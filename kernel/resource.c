@@ -98,15 +98,21 @@ long sys_prlimit64(pid_t pid, unsigned int res, const struct rlimit64 __user *ne
 	return !err && old && copy_to_user(old, &old_k, sizeof(old_k)) ? -EFAULT : err;
 }
 
-/* struct rlimit has the layout of struct rlimit64 here. */
+/* The two older calls; struct rlimit has the layout of struct rlimit64 here. */
 long sys_getrlimit(unsigned int res, struct rlimit __user *r)
 {
-	return sys_prlimit64(0, res, NULL, (struct rlimit64 __user *)r);
+	struct rlimit64 k;
+	int err = do_prlimit(current, res, NULL, &k);
+
+	return !err && copy_to_user(r, &k, sizeof(k)) ? -EFAULT : err;
 }
 
 long sys_setrlimit(unsigned int res, struct rlimit __user *r)
 {
-	return sys_prlimit64(0, res, (const struct rlimit64 __user *)r, NULL);
+	struct rlimit64 new_k, old_k;
+
+	return copy_from_user(&new_k, r, sizeof(new_k)) ? -EFAULT :
+	       do_prlimit(current, res, &new_k, &old_k);
 }
 
 /* ---- use --------------------------------------------------------------- */
@@ -236,6 +242,8 @@ long sys_sched_getscheduler(pid_t pid) { return check_pid(pid); }
 
 long sys_sched_getparam(pid_t pid, void __user *param)
 {
+	if (!param)
+		return -EINVAL;
 	return check_pid(pid) ?: put_user(0, (int __user *)param);
 }
 

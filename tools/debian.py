@@ -8,7 +8,7 @@
   debian.py applets BUSYBOX         the names of a busybox's applets, read from the file
 
 The guest is Debian 12 with its security updates, whatever the host is. gpgv checks the signature of each
-release file with the keys of debian-archive-keyring; the release file has the hash of the list of packages,
+release file with Debian's keys; the release file has the hash of the list of packages,
 and that has the hash of each package.
 
 build/debs keeps the packages, so that a second run needs no network; OFFLINE=1 never uses it.
@@ -37,13 +37,14 @@ RELEASE = 'bookworm'
 SUITES = (RELEASE, RELEASE + '-updates', RELEASE + '-security')
 DEFAULT_MIRROR = 'http://deb.debian.org/debian'
 DEBIANS = ('bullseye', 'bookworm', 'trixie', 'forky', 'sid', 'oldoldstable', 'oldstable', 'stable', 'testing', 'unstable')
-KEYRINGS = ('/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp')
 LINUX = r'linux-image-6\.1\.[0-9]+-[0-9]+-cloud-amd64'
 UNUSED = ('usr/share/', 'etc/', 'var/')    # documents, locales, manuals: the root tree is unpacked into RAM at boot
 INDEX_HOURS = 12
 TRIES = 3
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Debian 12's keys out of its package debian-archive-keyring; and that package, where the host has it.
+KEYRINGS = (os.path.join(TOP, 'tools', 'debian-12-keys.gpg'), '/usr/share/keyrings/debian-archive-keyring.gpg')
 CACHE = os.path.join(TOP, 'build', 'debs')
 OFFLINE = os.environ.get('OFFLINE', '') not in ('', '0')
 MANIFEST = os.path.join(TOP, 'build', 'guest.manifest')
@@ -125,26 +126,18 @@ def download(url):
 
 # ---- the list of packages ------------------------------------------------------------
 
-def keyring():
-    given = os.environ.get('DEBIAN_KEYRING')
-    for path in [given] if given else KEYRINGS:
-        if os.path.exists(path):
-            return path
-    raise Failed("Debian's keys are missing: install debian-archive-keyring (Fedora: debian-keyring), or DEBIAN_KEYRING=FILE")
-
-
 def signed_text(inrelease):
     """What Debian has signed of a release file."""
     if not shutil.which('gpgv'):
         raise Failed('gpgv is missing (package gpgv or gnupg)')
-    keys = keyring()
+    keys = [word for path in KEYRINGS if os.path.exists(path) for word in ('--keyring', path)]
     with tempfile.TemporaryDirectory() as d:
         name, out = os.path.join(d, 'InRelease'), os.path.join(d, 'text')
         with open(name, 'wb') as f:
             f.write(inrelease)
-        p = subprocess.run(['gpgv', '--status-fd', '1', '--keyring', keys, '--output', out, name],
+        p = subprocess.run(['gpgv', '--status-fd', '1', *keys, '--output', out, name],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        # Several keys sign; an older keyring does not know all of them.
+        # Several keys sign; not all of them are known everywhere.
         if b'[GNUPG:] GOODSIG' not in p.stdout or b'[GNUPG:] BADSIG' in p.stdout:
             raise Failed('the release file is not signed by Debian:\n' + p.stdout.decode('utf-8', 'replace'))
         with open(out, encoding='utf-8') as f:

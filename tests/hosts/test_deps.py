@@ -21,7 +21,7 @@ for word; do case $word in -* | install | Acquire* | DPkg* | Dpkg*) continue;; e
     'sudo': '''echo sudo "$@" >>$STATE/calls
 [ "$1" = -n ] && exit ${FAKE_SUDO_N:-1}; [ "$1" = -v ] && exit ${FAKE_SUDO_V:-1}; exec "$@"''',
 }
-RUN = ['gcc', 'libc6-dev', 'linux-libc-dev', 'binutils', 'make', 'nasm', 'python3', 'qemu-system-x86', 'gpgv', 'debian-archive-keyring']
+RUN = ['gcc', 'libc6-dev', 'linux-libc-dev', 'binutils', 'make', 'nasm', 'python3', 'qemu-system-x86', 'gpgv']
 
 
 @pytest.fixture

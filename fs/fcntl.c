@@ -49,6 +49,9 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
 		return fcntl_lock(f, cmd, (void __user *)arg);
 	case F_GETPIPE_SZ:
 		return f->f_op == &pipefifo_fops ? PIPE_SIZE : -EBADF;

@@ -82,7 +82,7 @@ bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 
 long flock_lock(struct file *f, int type, bool wait); /* F_RDLCK, F_WRLCK or F_UNLCK */
 long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
-/* close(2): of the process (@owner: its files_struct). Last close: of the file itself. */
+/* close(2): of the process (@owner: its files_struct). Last close: of the file (@owner: @f). */
 void locks_remove(struct file *f, const void *owner);
 
 #endif

@@ -18,29 +18,29 @@
 #include <string.h>
 #include "internal.h"
 
-#define INSN_MAX	15
-#define DUMMY_GDT	0xfffffffffffe0000UL
-#define DUMMY_IDT	0xffffffffffff0000UL
-#define DUMMY_CR0	(X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | \
-			 X86_CR0_AM | X86_CR0_PG)
+#define INSN_MAX  15
+#define DUMMY_GDT 0xfffffffffffe0000UL
+#define DUMMY_IDT 0xffffffffffff0000UL
+#define DUMMY_CR0 \
+	(X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | X86_CR0_PG)
 
-#define PREFIX_FS	0x64
-#define PREFIX_GS	0x65
-#define PREFIX_OPERAND	0x66
-#define PREFIX_ADDRESS	0x67
-#define REX_B		1
-#define REX_X		2
-#define REX_W		8
+#define PREFIX_FS      0x64
+#define PREFIX_GS      0x65
+#define PREFIX_OPERAND 0x66
+#define PREFIX_ADDRESS 0x67
+#define REX_B	       1
+#define REX_X	       2
+#define REX_W	       8
 
 struct insn {
 	struct pt_regs *regs;
 	u8 code[INSN_MAX];
-	unsigned int len;	/* bytes that could be read */
-	unsigned int at;	/* bytes decoded so far */
+	unsigned int len; /* bytes that could be read */
+	unsigned int at;  /* bytes decoded so far */
 	bool long_mode, operand_size, address_size;
 	u8 rex;
-	u8 segment;		/* its prefix; 0: none */
-	u8 opcode, modrm;	/* behind 0f */
+	u8 segment;	  /* its prefix; 0: none */
+	u8 opcode, modrm; /* behind 0f */
 };
 
 /* ---- decoding ------------------------------------------------------------ */
@@ -69,7 +69,12 @@ static long next_displacement(struct insn *i, bool is_byte)
 static bool take_prefix(struct insn *i, u8 byte)
 {
 	switch (byte) {
-	case 0x26: case 0x2e: case 0x36: case 0x3e: case PREFIX_FS: case PREFIX_GS:
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+	case PREFIX_FS:
+	case PREFIX_GS:
 		if (i->segment)
 			return false;
 		i->segment = byte;
@@ -80,7 +85,9 @@ static bool take_prefix(struct insn *i, u8 byte)
 	case PREFIX_ADDRESS:
 		i->address_size = true;
 		return true;
-	case 0xf0: case 0xf2: case 0xf3:
+	case 0xf0:
+	case 0xf2:
+	case 0xf3:
 		return true;
 	default:
 		return false;
@@ -111,8 +118,9 @@ static bool decode(struct insn *i)
 static unsigned long *reg_of(const struct insn *i, unsigned int n)
 {
 	struct pt_regs *r = i->regs;
-	unsigned long *const regs[] = { &r->ax, &r->cx, &r->dx, &r->bx, &r->sp, &r->bp, &r->si, &r->di,
-					&r->r8, &r->r9, &r->r10, &r->r11, &r->r12, &r->r13, &r->r14, &r->r15 };
+	unsigned long *const regs[] = {&r->ax,	&r->cx,	 &r->dx,  &r->bx, &r->sp,  &r->bp,
+				       &r->si,	&r->di,	 &r->r8,  &r->r9, &r->r10, &r->r11,
+				       &r->r12, &r->r13, &r->r14, &r->r15};
 
 	return regs[n];
 }
@@ -188,12 +196,12 @@ static void store_register(const struct insn *i)
 static bool store_memory(struct insn *i)
 {
 	bool table = i->opcode == 1 && (i->modrm >> 3 & 7) <= 1;
-	struct table_register t = { .base = i->modrm >> 3 & 7 ? DUMMY_IDT : DUMMY_GDT };
+	struct table_register t = {.base = i->modrm >> 3 & 7 ? DUMMY_IDT : DUMMY_GDT};
 	unsigned long addr = memory_operand(i), word = word_value(i);
 	size_t size = !table ? 2 : i->long_mode ? 10 : 6;
 
 	if (addr == -1UL)
-		return false;			/* to Linux, no address */
+		return false; /* to Linux, no address */
 	if (!copy_to_user((void __user *)addr, table ? (void *)&t : &word, size))
 		return true;
 	current->thread.trap_nr = X86_TRAP_PF;
@@ -206,7 +214,7 @@ static bool store_memory(struct insn *i)
 /* A #GP of user code. True: it was one of the five, and is done. */
 bool emulate_umip(struct pt_regs *regs)
 {
-	struct insn i = { .regs = regs, .long_mode = regs->cs == __USER_CS };
+	struct insn i = {.regs = regs, .long_mode = regs->cs == __USER_CS};
 	bool stored = true;
 
 	if (!boot_cpu.umip)

@@ -7,8 +7,10 @@
 
 static void iret(void)
 {
-	asm volatile("mov %%rsp, %%rax; push $0x2b; push %%rax; pushf; push $0x33; lea 1f(%%rip), %%rcx; push %%rcx\n\t"
-		     "iretq\n1:" ::: "rax", "rcx", "memory");
+	asm volatile(
+		"mov %%rsp, %%rax; push $0x2b; push %%rax; pushf; push $0x33; lea 1f(%%rip), %%rcx; push %%rcx\n\t"
+		"iretq\n1:" ::
+			: "rax", "rcx", "memory");
 }
 
 static void far_return(void)
@@ -23,30 +25,25 @@ struct far_pointer {
 
 static void far_call(void)
 {
-	static char code[PAGE] __attribute__((aligned(PAGE))) = { 0x48, 0xcb };	/* lretq */
-	struct far_pointer target = { (unsigned long)code, 0x33 };
+	static char code[PAGE] __attribute__((aligned(PAGE))) = {0x48, 0xcb}; /* lretq */
+	struct far_pointer target = {(unsigned long)code, 0x33};
 
 	OK(mprotect(code, PAGE, PROT_READ | PROT_EXEC));
-	asm volatile("rex.W lcall *%0" :: "m"(target) : "memory");
+	asm volatile("rex.W lcall *%0" ::"m"(target) : "memory");
 }
 
 /* The stack is not there: a page fault that nobody can serve. */
-static void iret_from_nowhere(void)
-{
-	asm volatile("mov $0x1000, %%rsp; iretq" ::: "memory");
-}
+static void iret_from_nowhere(void) { asm volatile("mov $0x1000, %%rsp; iretq" ::: "memory"); }
 
-static void iret_from_kernel(void)
-{
-	asm volatile("mov $-0x80000000, %%rsp; iretq" ::: "memory");
-}
+static void iret_from_kernel(void) { asm volatile("mov $-0x80000000, %%rsp; iretq" ::: "memory"); }
 
 static void far_call_read_only(void)
 {
-	struct far_pointer target = { (unsigned long)far_call_read_only, 0x33 };
+	struct far_pointer target = {(unsigned long)far_call_read_only, 0x33};
 
-	asm volatile("mov %1, %%rsp; rex.W lcall *(%0)"
-		     :: "r"(&target), "r"(anon(PAGE, PROT_READ) + PAGE / 2) : "memory");
+	asm volatile("mov %1, %%rsp; rex.W lcall *(%0)" ::"r"(&target),
+		     "r"(anon(PAGE, PROT_READ) + PAGE / 2)
+		     : "memory");
 }
 
 static void allowed(void (*fn)(void), int sig)

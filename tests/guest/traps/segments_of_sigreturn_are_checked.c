@@ -30,8 +30,8 @@ static void refused(int sig, siginfo_t *info, void *context)
 
 static void take_it(void)
 {
-	struct sigaction ask = { .sa_sigaction = ask_for, .sa_flags = SA_SIGINFO };
-	struct sigaction see = { .sa_sigaction = refused, .sa_flags = SA_SIGINFO };
+	struct sigaction ask = {.sa_sigaction = ask_for, .sa_flags = SA_SIGINFO};
+	struct sigaction see = {.sa_sigaction = refused, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGTRAP, &ask, NULL);
 	sigaction(SIGSEGV, &see, NULL);
@@ -53,8 +53,10 @@ static int error_code(unsigned long code, unsigned long stack, unsigned long ip)
 
 int main(void)
 {
-	static const unsigned long bad_cs[] = { 0, 7, 8, 0x10, 0x1b, 0x2b, 0x37, 0x3b, 0x43, 0x4b, 0x7b, 0x83, 0x87 };
-	static const unsigned long bad_ss[] = { 0, 7, 8, 0x10, 0x18, 0x23, 0x33, 0x3b, 0x43, 0x4b, 0x7b, 0x83, 0x87 };
+	static const unsigned long bad_cs[] = {0,    7,	   8,	 0x10, 0x1b, 0x2b, 0x37,
+					       0x3b, 0x43, 0x4b, 0x7b, 0x83, 0x87};
+	static const unsigned long bad_ss[] = {0,    7,	   8,	 0x10, 0x18, 0x23, 0x33,
+					       0x3b, 0x43, 0x4b, 0x7b, 0x83, 0x87};
 
 	become_nobody();
 	for (unsigned int i = 0; i < sizeof(bad_cs) / sizeof(*bad_cs); i++)

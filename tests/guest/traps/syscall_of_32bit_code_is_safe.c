@@ -5,26 +5,29 @@
  */
 #include "check.h"
 
-#define BACK	64
+#define BACK 64
 
 static unsigned long saved_rsp __attribute__((used));
 static unsigned int result;
 
 static const unsigned char code32[] = {
-	0xb8, 0xff, 0xff, 0xff, 0xff,		/* mov $-1, %eax */
-	0x0f, 0x05,				/* syscall */
-	0xea, 0, 0, 0, 0, 0x33, 0,		/* ljmp $0x33, $BACK */
+	0xb8, 0xff, 0xff, 0xff, 0xff,	       /* mov $-1, %eax */
+	0x0f, 0x05,			       /* syscall */
+	0xea, 0,    0,	  0,	0,    0x33, 0, /* ljmp $0x33, $BACK */
 };
 static const unsigned char code64[] = {
-	0x48, 0xb9, 0, 0, 0, 0, 0, 0, 0, 0,	/* mov $resume, %rcx */
-	0xff, 0xe1,				/* jmp *%rcx */
+	0x48, 0xb9, 0, 0, 0, 0, 0, 0, 0, 0, /* mov $resume, %rcx */
+	0xff, 0xe1,			    /* jmp *%rcx */
 };
 
 static void call_it(void)
 {
 	unsigned char *low = OK(mmap((void *)0x10000000, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC,
 				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
-	struct { unsigned int offset; unsigned short segment; } entry = { (unsigned long)low, 0x23 };
+	struct {
+		unsigned int offset;
+		unsigned short segment;
+	} entry = {(unsigned long)low, 0x23};
 	unsigned int back = (unsigned long)low + BACK;
 	unsigned long resume;
 
@@ -38,7 +41,8 @@ static void call_it(void)
 		     "ljmpl *(%1)\n"
 		     "resume:\tmov saved_rsp(%%rip), %%rsp\n\t"
 		     "pop %%r15; pop %%r14; pop %%r13; pop %%r12; pop %%rbp; pop %%rbx"
-		     : "=a"(result) : "r"(&entry)
+		     : "=a"(result)
+		     : "r"(&entry)
 		     : "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
 	EQ((int)result, -ENOSYS);
 }

@@ -24,17 +24,19 @@ static void bytes(const char *want)
 	memset(memory, 0x55, sizeof(memory));
 }
 
-#define STORE(insn, want) do { \
-	asm volatile(insn :: "D"(memory), "c"(1L), "d"(memory - 0x12345678) : "memory"); \
-	bytes(want); \
-} while (0)
+#define STORE(insn, want) \
+	do { \
+		asm volatile(insn ::"D"(memory), "c"(1L), "d"(memory - 0x12345678) : "memory"); \
+		bytes(want); \
+	} while (0)
 
 /* Parts of a register that are not stored stay, as in Linux. */
-#define REGISTER(insn, want) do { \
-	unsigned long v_ = -1; \
-	asm volatile(insn : "+a"(v_)); \
-	EQ(v_, want); \
-} while (0)
+#define REGISTER(insn, want) \
+	do { \
+		unsigned long v_ = -1; \
+		asm volatile(insn : "+a"(v_)); \
+		EQ(v_, want); \
+	} while (0)
 
 static void in_memory(void)
 {
@@ -77,11 +79,11 @@ static void handler(int sig, siginfo_t *info, void *context)
 
 static void faults(void *where)
 {
-	struct sigaction sa = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
 
 	sigaction(SIGSEGV, &sa, NULL);
 	if (!sigsetjmp(fault_jump, 1)) {
-		asm volatile("sgdt (%0)" :: "r"(where) : "memory");
+		asm volatile("sgdt (%0)" ::"r"(where) : "memory");
 		CHECK(!"stored");
 	}
 	EQ(fault_seen.code, SEGV_MAPERR);

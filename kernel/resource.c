@@ -111,8 +111,8 @@ long sys_setrlimit(unsigned int res, struct rlimit __user *r)
 {
 	struct rlimit64 new_k, old_k;
 
-	return copy_from_user(&new_k, r, sizeof(new_k)) ? -EFAULT :
-	       do_prlimit(current, res, &new_k, &old_k);
+	return copy_from_user(&new_k, r, sizeof(new_k)) ? -EFAULT
+							: do_prlimit(current, res, &new_k, &old_k);
 }
 
 /* ---- use --------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 
 MSR_GS_BASE	equ 0xc0000101
 ENOSYS		equ 38
+TRAP_GP		equ 13
 
 ; Completes pt_regs below di: the rest, in the order of the struct. %1: what the ax slot gets.
 %macro SAVE_REST 1
@@ -89,10 +90,22 @@ entry_SYSCALL_64:
 	swapgs
 	o64 sysret
 
-; SYSCALL of a program that jumped to 32-bit code, which some processors let in. It has no calls.
+; SYSCALL of 32-bit code, which a far jump reaches, comes here on some processors. There are no
+; 32-bit calls: it is made a general protection fault of the user.
 entry_SYSCALL_compat:
-	mov	eax, -ENOSYS
-	o32 sysret
+	swapgs
+	mov	[gs:PERCPU_USER_SP], rsp
+	mov	rsp, [gs:PERCPU_KERNEL_STACK]
+	push	USER_DS
+	push	qword [gs:PERCPU_USER_SP]
+	push	r11
+	push	USER32_CS
+	push	rcx
+	push	0				; error code
+	push	rdi
+	mov	edi, TRAP_GP
+	swapgs
+	jmp	common_trap
 
 ; ---- exceptions and interrupts ----------------------------------------------
 ; Here: error code (or 0) and rdi pushed, edi = vector, interrupts off.

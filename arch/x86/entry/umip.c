@@ -8,7 +8,7 @@
  *                  | 0f 01  modrm /0 SGDT  /1 SIDT  /4 SMSW |
  *
  * Abridges Linux's arch/x86/kernel/umip.c and lib/insn-eval.c. Left out: the warning in the log,
- * 16-bit addresses and segments. Not on the road of an exec.
+ * 32-bit code. Not on the road of an exec.
  */
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
@@ -24,6 +24,8 @@
 #define DUMMY_CR0 \
 	(X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | X86_CR0_PG)
 
+#define NO_ADDRESS -1UL /* to Linux; so it is to us */
+
 #define PREFIX_FS      0x64
 #define PREFIX_GS      0x65
 #define PREFIX_OPERAND 0x66
@@ -37,7 +39,7 @@ struct insn {
 	u8 code[INSN_MAX];
 	unsigned int len; /* bytes that could be read */
 	unsigned int at;  /* bytes decoded so far */
-	bool long_mode, operand_size, address_size;
+	bool operand_size, address_size;
 	u8 rex;
 	u8 segment;	  /* its prefix; 0: none */
 	u8 opcode, modrm; /* behind 0f */
@@ -101,7 +103,7 @@ static bool decode(struct insn *i)
 
 	while (i->at <= INSN_MAX && take_prefix(i, byte))
 		byte = next_byte(i);
-	if (i->long_mode && (byte & 0xf0) == 0x40) {
+	if ((byte & 0xf0) == 0x40) {
 		i->rex = byte;
 		byte = next_byte(i);
 	}
@@ -152,7 +154,7 @@ static unsigned long segment_base(const struct insn *i)
 static unsigned long memory_operand(struct insn *i)
 {
 	unsigned int mod = i->modrm >> 6, rm = i->modrm & 7;
-	bool disp32 = rm == 5 && mod == 0, rip_relative = disp32 && i->long_mode;
+	bool disp32 = rm == 5 && mod == 0, rip_relative = disp32;
 	unsigned long addr = 0;
 
 	if (rm == 4)
@@ -163,7 +165,7 @@ static unsigned long memory_operand(struct insn *i)
 		addr += next_displacement(i, mod == 1);
 	if (rip_relative)
 		addr += i->regs->ip + i->at;
-	if (!i->long_mode || i->address_size)
+	if (i->address_size)
 		addr = (u32)addr;
 	return addr + segment_base(i);
 }
@@ -193,16 +195,14 @@ static void store_register(const struct insn *i)
 }
 
 /* False, with the signal of a store that faults: it cannot be written. */
-static bool store_memory(struct insn *i)
+static bool store_memory(const struct insn *i, unsigned long addr)
 {
 	bool table = i->opcode == 1 && (i->modrm >> 3 & 7) <= 1;
 	struct table_register t = {.base = i->modrm >> 3 & 7 ? DUMMY_IDT : DUMMY_GDT};
-	unsigned long addr = memory_operand(i), word = word_value(i);
-	size_t size = !table ? 2 : i->long_mode ? 10 : 6;
+	unsigned long word = word_value(i);
 
-	if (addr == -1UL)
-		return false; /* to Linux, no address */
-	if (!copy_to_user((void __user *)addr, table ? (void *)&t : &word, size))
+	if (!copy_to_user((void __user *)addr, table ? (void *)&t : &word,
+			  table ? sizeof(t) : sizeof(u16)))
 		return true;
 	current->thread.trap_nr = X86_TRAP_PF;
 	current->thread.error_code = X86_PF_USER | X86_PF_WRITE;
@@ -214,19 +214,23 @@ static bool store_memory(struct insn *i)
 /* A #GP of user code. True: it was one of the five, and is done. */
 bool emulate_umip(struct pt_regs *regs)
 {
-	struct insn i = {.regs = regs, .long_mode = regs->cs == __USER_CS};
-	bool stored = true;
+	struct insn i = {.regs = regs};
+	unsigned long addr;
 
-	if (!boot_cpu.umip)
+	if (!boot_cpu.umip || regs->cs != __USER_CS)
 		return false;
 	i.len = INSN_MAX - copy_from_user(i.code, (void __user *)regs->ip, INSN_MAX);
-	if (!decode(&i) || (!i.long_mode && i.address_size))
+	if (!decode(&i))
 		return false;
-	if (i.modrm >> 6 == 3)
+	if (i.modrm >> 6 == 3) {
 		store_register(&i);
-	else
-		stored = store_memory(&i);
-	if (stored)
-		regs->ip += i.at;
+	} else {
+		addr = memory_operand(&i);
+		if (addr == NO_ADDRESS)
+			return false;
+		if (!store_memory(&i, addr))
+			return true;
+	}
+	regs->ip += i.at;
 	return true;
 }

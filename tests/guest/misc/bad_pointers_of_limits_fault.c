@@ -5,7 +5,7 @@
 int main(void)
 {
 	void *gone = anon(PAGE, PROT_NONE);
-	struct rlimit lim = { 2, 1 };
+	struct rlimit lim = {2, 1};
 
 	ERR(syscall(SYS_getrlimit, RLIMIT_CORE, NULL), EFAULT);
 	ERR(syscall(SYS_getrlimit, RLIMIT_CORE, gone), EFAULT);

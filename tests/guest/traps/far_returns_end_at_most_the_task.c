@@ -1,7 +1,7 @@
 /* flags: -mno-red-zone */
 /*
- * IRET and far RET in user code work; QEMU's emulation reaches the stack as the kernel would, and SMAP refuses: then
- * the task is killed. The machine lives on in any case.
+ * IRET and far RET in user code work; QEMU's emulation reaches the stack as the kernel would, and
+ * SMAP refuses: then the task is killed. The machine lives on in any case.
  */
 #include "check.h"
 

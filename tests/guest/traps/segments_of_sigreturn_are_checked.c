@@ -1,4 +1,7 @@
-/* A signal frame with a selector or an address that IRET refuses: the process sees the fault, with the error code. */
+/*
+ * A signal frame with a selector or an address that IRET refuses: the process sees the fault, with
+ * its error code.
+ */
 #include "check.h"
 #include <ucontext.h>
 

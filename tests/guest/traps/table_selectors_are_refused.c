@@ -1,4 +1,7 @@
-/* A selector of the local descriptor table, which no process here has: SIGSEGV for loads, nothing for LAR and VERR. */
+/*
+ * A selector of the local descriptor table, which no process here has: SIGSEGV for loads, nothing
+ * for LAR and VERR.
+ */
 #include "check.h"
 
 static unsigned short selector;

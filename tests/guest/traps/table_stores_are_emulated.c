@@ -1,4 +1,4 @@
-/* SGDT, SIDT, SLDT, STR and SMSW, which UMIP refuses to user code, store values that say nothing. */
+/* SGDT, SIDT, SLDT, STR and SMSW, which UMIP refuses to user code, store dummy values. */
 #include "check.h"
 #include <cpuid.h>
 #include <stdbool.h>

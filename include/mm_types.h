@@ -15,7 +15,6 @@
 #include <wait.h>
 #include <asm/page.h>
 #include <asm/pgtable_types.h>
-#include <elf.h>
 
 struct file;
 struct address_space;

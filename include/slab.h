@@ -11,7 +11,7 @@ struct kmem_cache;
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
 void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *c, void *obj);
-/* any size up to 4 MiB; NULL if there is none; 16-byte aligned */
+/* Up to 4 MiB, aligned to 16 bytes. NULL: no memory. */
 void *kmalloc(size_t size, gfp_t gfp);
 static inline void *kzalloc(size_t size) { return kmalloc(size, __GFP_ZERO); }
 void kfree(const void *p);

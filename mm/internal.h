@@ -6,7 +6,6 @@
 #include <gfp.h>
 #include <mm.h>
 #include <asm/pgtable.h>
-#include "internal.h"
 
 /* ---- the list: vma.c ------------------------------------------------------ */
 

@@ -7,6 +7,7 @@
  * Not on the road of an exec.
  */
 #include <cred.h>
+#include <elf.h>
 #include <fs.h>
 #include <fs_struct.h>
 #include <mm.h>

@@ -70,6 +70,7 @@ probes() {
 		grade	gcc	command -v gcc
 		grade	cmocka	gcc -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h -include cmocka.h -E -x c -
 		grade	pyelftools	/usr/bin/python3 -c 'import elftools'
+		test	pyelftools	/usr/bin/python3 -c 'import elftools'
 		test	pytest	/usr/bin/python3 -c 'import pytest'
 		test	git	command -v git
 	END

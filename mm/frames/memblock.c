@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory before there is an allocator: the list of what is taken, and frames from the gaps between.
- * Nothing that is taken here ever goes back.
+ * What early_alloc takes never goes back. alloc_table makes page tables before and after.
  *
  *   boot_info.ram  |··kernel··|        |·initrd·|  |·taken·|       |
  *                              ^ early_alloc takes the first gap that fits
  *
- * Abridges Linux's mm/memblock.c. Not on the road of an exec.
+ * Abridges Linux's mm/memblock.c.
  */
 #include <boot_info.h>
 #include <frames.h>

@@ -47,7 +47,7 @@ struct insn {
 
 /* ---- decoding ------------------------------------------------------------ */
 
-/* The processor has read the instruction, so that bytes are missing only if a thread unmaps them. */
+/* The processor has read the instruction: bytes are missing only if a thread unmaps them. */
 static u8 next_byte(struct insn *i)
 {
 	u8 byte = i->at < i->len ? i->code[i->at] : 0;

@@ -1,4 +1,7 @@
-/* getrlimit and setrlimit themselves, which glibc does not call: a pointer that is not there is EFAULT, NULL too. */
+/*
+ * getrlimit and setrlimit themselves, which glibc does not call: a pointer that is not there is
+ * EFAULT, NULL too.
+ */
 #include "check.h"
 #include <sched.h>
 

@@ -7,10 +7,10 @@
 
 static void iret(void)
 {
-	asm volatile(
-		"mov %%rsp, %%rax; push $0x2b; push %%rax; pushf; push $0x33; lea 1f(%%rip), %%rcx; push %%rcx\n\t"
-		"iretq\n1:" ::
-			: "rax", "rcx", "memory");
+	asm volatile("mov %%rsp, %%rax; push $0x2b; push %%rax; pushf\n\t"
+		     "push $0x33; lea 1f(%%rip), %%rcx; push %%rcx\n\t"
+		     "iretq\n1:" ::
+			     : "rax", "rcx", "memory");
 }
 
 static void far_return(void)

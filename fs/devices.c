@@ -13,6 +13,7 @@
 #include <random.h>
 #include <task.h>
 #include <asm/irq.h>
+#include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/major.h>
 
@@ -34,36 +35,65 @@ static ssize_t write_null(struct file *f __maybe_unused, const char __user *buf 
 	return n;
 }
 
-/* Fills the user's buffer with zeros or random bytes. Returns the bytes done, or -EFAULT. */
-static ssize_t read_blocks(char __user *buf, size_t n, bool random)
+static ssize_t splice_null(struct file *f __maybe_unused, const void *buf __maybe_unused, size_t n)
 {
-	u8 block[512] = {0};
+	return n;
+}
+
+/* Bytes up to the first that faults. Returns how many, or -EFAULT if none could be stored. */
+static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t n,
+			 loff_t *pos __maybe_unused)
+{
 	size_t done = 0;
 
 	while (done < n) {
-		size_t chunk = min(n - done, sizeof(block));
+		size_t chunk = min(n - done, PAGE_SIZE);
+		size_t cleared = chunk - clear_user(buf + done, chunk);
 
-		if (random)
-			get_random_bytes(block, chunk);
-		if (copy_to_user(buf + done, block, chunk))
+		if (!cleared)
 			return done ? (ssize_t)done : -EFAULT;
-		done += chunk;
+		done += cleared;
 		if (signal_pending(current))
 			break;
 	}
 	return done;
 }
 
-static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t n,
-			 loff_t *pos __maybe_unused)
-{
-	return read_blocks(buf, n, false);
-}
-
+/* The same of random bytes. */
 static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size_t n,
 			   loff_t *pos __maybe_unused)
 {
-	return read_blocks(buf, n, true);
+	u8 block[512];
+	size_t done = 0, left = 0;
+
+	while (done < n && !left) {
+		size_t chunk = min(n - done, sizeof(block));
+
+		get_random_bytes(block, chunk);
+		left = copy_to_user(buf + done, block, chunk);
+		done += chunk - left;
+		if (signal_pending(current))
+			break;
+	}
+	return n && !done ? -EFAULT : (ssize_t)done;
+}
+
+/* What is written is read, and changes nothing. */
+static ssize_t write_random(struct file *f __maybe_unused, const char __user *buf, size_t n,
+			    loff_t *pos __maybe_unused)
+{
+	u8 block[64];
+	size_t done = 0, left = 0;
+
+	while (done < n && !left) {
+		size_t chunk = min(n - done, sizeof(block));
+
+		left = copy_from_user(block, buf + done, chunk);
+		done += chunk - left;
+		if (signal_pending(current))
+			break;
+	}
+	return n && !done ? -EFAULT : (ssize_t)done;
 }
 
 static ssize_t write_full(struct file *f __maybe_unused, const char __user *buf __maybe_unused,
@@ -111,6 +141,7 @@ static const struct file_operations null_fops = {
 	.llseek = null_lseek,
 	.read = read_null,
 	.write = write_null,
+	.splice_write = splice_null,
 };
 static const struct file_operations zero_fops = {
 	.llseek = null_lseek,
@@ -126,7 +157,7 @@ static const struct file_operations full_fops = {
 static const struct file_operations random_fops = {
 	.llseek = null_lseek,
 	.read = read_random,
-	.write = write_null,
+	.write = write_random,
 };
 static const struct file_operations serial2_fops = {
 	.read = read_null,

@@ -2,7 +2,7 @@
 /*
  * fcntl, flock and ioctl: the calls on a descriptor that neither read nor write.
  * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out owners and signals of
- * files, leases, seals, other pipe sizes (all -EINVAL), and the ioctls common to
+ * files, leases, seals (all -EINVAL), and the ioctls common to
  * all files (-ENOTTY): an ioctl goes to the driver.
  * Not on the road of an exec.
  */
@@ -14,13 +14,13 @@
 #include <linux/fs.h>
 #include "internal.h"
 
-#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_NOATIME)
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT)
 
 static long setfl(struct file *f, unsigned int arg)
 {
 	if ((arg & O_NOATIME) && !(f->f_flags & O_NOATIME) && !inode_owner_or_capable(f->f_inode))
 		return -EPERM;
-	if (arg & O_DIRECT)
+	if ((arg & O_DIRECT) && !S_ISFIFO(f->f_inode->i_mode))
 		return -EINVAL;
 	f->f_flags = (arg & SETFL_MASK) | (f->f_flags & ~SETFL_MASK);
 	return 0;
@@ -54,7 +54,8 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 	case F_OFD_SETLKW:
 		return fcntl_lock(f, cmd, (void __user *)arg);
 	case F_GETPIPE_SZ:
-		return f->f_op == &pipefifo_fops ? PIPE_SIZE : -EBADF;
+	case F_SETPIPE_SZ:
+		return pipe_fcntl(f, cmd, arg);
 	}
 	return -EINVAL;
 }

@@ -6,6 +6,7 @@
 #include <fs.h>
 #include <mount.h>
 #include <asm/page.h>
+#include <linux/uio.h>
 
 void dcache_init(void);
 void inode_init(void);
@@ -32,10 +33,22 @@ umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: true if current may set the set-group-id bit of a file of group @gid. */
 bool in_group_or_capable(gid_t gid);
 
+/* iov_iter.c: what of a vector was not copied yet. */
+struct iov_iter {
+	const struct iovec *v; /* the piece that comes next, */
+	size_t offset;	       /* from here on */
+	size_t count;	       /* bytes, in all pieces */
+	bool kernel;	       /* one piece of kernel memory */
+};
+
+/* The bytes copied; less than @n at the end of the vector, or if user memory faults. */
+size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
+size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
+
 /* pipe.c */
-#define PIPE_SIZE 65536 /* bytes that a pipe holds */
 extern const struct file_operations pipefifo_fops;
-ssize_t pipe_write_kernel(struct file *f, const void *buf, size_t n); /* from kernel memory */
+long pipe_fcntl(struct file *f, unsigned int cmd,
+		unsigned long arg); /* F_SETPIPE_SZ, F_GETPIPE_SZ */
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
 

@@ -8,9 +8,8 @@
  *
  * pipe->mutex guards everything. It is dropped before a sleep, but held in the
  * page faults of copies.
- * Abridges Linux's fs/pipe.c; leaves out splice, packets (O_DIRECT), other sizes
- * than 16 pages, and separate queues for readers and writers: whoever is woken
- * tests the pipe again.
+ * Abridges Linux's fs/pipe.c; leaves out splice, the limits on all pipes of a user,
+ * and separate queues for readers and writers: whoever is woken tests the pipe again.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -28,26 +27,32 @@
 #include <task.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
+#include <asm/ioctls.h>
+#include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 #include <linux/magic.h>
 #include "internal.h"
 
-#define PIPE_BUFFERS (PIPE_SIZE / PAGE_SIZE) /* a power of two */
+#define PIPE_DEF_BUFFERS 16
+
+unsigned int pipe_max_size = 1 << 20; /* bytes, without CAP_SYS_RESOURCE */
 
 struct pipe_buffer {
 	struct page *page;
 	unsigned int offset, len;
+	bool packet; /* of O_DIRECT: read alone, what does not fit is lost */
 };
 
 struct pipe_inode_info {
 	struct mutex mutex;
 	wait_queue_head_t wait;
-	unsigned int head, tail; /* never wrap; the slot is modulo PIPE_BUFFERS */
+	unsigned int head, tail; /* never wrap; the slot is modulo ring_size */
 	unsigned int readers, writers;
 	unsigned int files; /* open ends, and opens in progress; at 0 the pipe is freed */
 	unsigned int r_counter, w_counter; /* how often each end was opened: see wait_for_partner */
-	struct pipe_buffer bufs[PIPE_BUFFERS];
+	unsigned int ring_size;		   /* a power of two */
+	struct pipe_buffer *bufs;
 };
 
 static struct pipe_inode_info *alloc_pipe_info(void)
@@ -56,6 +61,12 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 
 	if (!pipe)
 		return NULL;
+	pipe->bufs = kzalloc(PIPE_DEF_BUFFERS * sizeof(*pipe->bufs));
+	if (!pipe->bufs) {
+		kfree(pipe);
+		return NULL;
+	}
+	pipe->ring_size = PIPE_DEF_BUFFERS;
 	mutex_init(&pipe->mutex, LOCK_PIPE);
 	init_waitqueue_head(&pipe->wait);
 	return pipe;
@@ -63,7 +74,7 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 
 static struct pipe_buffer *pipe_buf(struct pipe_inode_info *pipe, unsigned int slot)
 {
-	return &pipe->bufs[slot % PIPE_BUFFERS];
+	return &pipe->bufs[slot % pipe->ring_size];
 }
 
 static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
@@ -73,12 +84,13 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 	inode->i_pipe = NULL;
 	while (pipe->tail != pipe->head)
 		put_page(pipe_buf(pipe, pipe->tail++)->page);
+	kfree(pipe->bufs);
 	kfree(pipe);
 }
 
 static bool pipe_empty(const struct pipe_inode_info *p) { return p->head == p->tail; }
 
-static bool pipe_full(const struct pipe_inode_info *p) { return p->head - p->tail == PIPE_BUFFERS; }
+static bool pipe_full(const struct pipe_inode_info *p) { return p->head - p->tail >= p->ring_size; }
 
 static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(p) || !p->writers; }
 
@@ -101,40 +113,48 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-/* Copies at most @n bytes that are there. mutex held. Returns the bytes done, or -EFAULT. */
-static ssize_t pipe_drain(struct pipe_inode_info *pipe, char __user *to, size_t n)
+/*
+ * Copies what is there, page by page; a page that faults is not taken. mutex held. Returns the
+ * bytes done, or -EFAULT.
+ */
+static ssize_t pipe_drain(struct pipe_inode_info *pipe, struct iov_iter *to)
 {
 	size_t done = 0;
 
-	while (!pipe_empty(pipe) && done < n) {
+	while (!pipe_empty(pipe) && to->count) {
 		struct pipe_buffer *buf = pipe_buf(pipe, pipe->tail);
-		size_t chars = min_t(size_t, buf->len, n - done);
+		size_t chars = min_t(size_t, buf->len, to->count);
+		bool packet = buf->packet;
 
-		if (copy_to_user(to + done, (char *)page_address(buf->page) + buf->offset, chars))
+		if (copy_to_iter((char *)page_address(buf->page) + buf->offset, chars, to) < chars)
 			return done ? (ssize_t)done : -EFAULT;
 		done += chars;
 		buf->offset += chars;
 		buf->len -= chars;
-		if (!buf->len) {
+		if (!buf->len || packet) {
 			put_page(buf->page);
 			pipe->tail++;
 		}
+		if (packet)
+			break;
 	}
 	return done;
 }
 
-static ssize_t pipe_read(struct file *f, char __user *to, size_t n, loff_t *pos __maybe_unused)
+static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	ssize_t ret = 0;
 
-	if (!n)
+	if (!to->count)
 		return 0;
 	mutex_lock(&pipe->mutex);
-	while (!ret && !pipe_readable(pipe))
+	/* A page can be empty: see pipe_append. */
+	while (!(ret = pipe_drain(pipe, to)) && pipe->writers) {
 		ret = pipe_wait(f, pipe_readable);
-	if (!ret)
-		ret = pipe_drain(pipe, to, n);
+		if (ret)
+			break;
+	}
 	mutex_unlock(&pipe->mutex);
 	if (ret > 0) {
 		wake_up_interruptible(&pipe->wait);
@@ -145,63 +165,61 @@ static ssize_t pipe_read(struct file *f, char __user *to, size_t n, loff_t *pos 
 
 /* ---- writing -------------------------------------------------------------------------- */
 
-/* @user false: sendfile, which writes from kernel memory. Returns true on a fault. */
-static bool copy_in(void *to, const void *from, size_t n, bool user)
-{
-	if (user)
-		return copy_from_user(to, (const void __user *)from, n);
-	memcpy(to, from, n);
-	return false;
-}
-
 /* Adds @n bytes to the last page if all fit. mutex held. Returns the bytes added or -EFAULT. */
-static ssize_t pipe_merge(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
+static ssize_t pipe_merge(struct pipe_inode_info *pipe, struct iov_iter *from, size_t n)
 {
 	struct pipe_buffer *buf = pipe_buf(pipe, pipe->head - 1);
 
-	if (pipe_empty(pipe) || buf->offset + buf->len + n > PAGE_SIZE)
+	if (pipe_empty(pipe) || buf->packet || buf->offset + buf->len + n > PAGE_SIZE)
 		return 0;
-	if (copy_in((char *)page_address(buf->page) + buf->offset + buf->len, from, n, user))
+	if (copy_from_iter((char *)page_address(buf->page) + buf->offset + buf->len, n, from) < n)
 		return -EFAULT;
 	buf->len += n;
 	return n;
 }
 
-/* Adds a page to the ring, which is not full. mutex held. Returns the bytes added or -errno. */
-static ssize_t pipe_append(struct pipe_inode_info *pipe, const char *from, size_t n, bool user)
+/*
+ * Adds a page to the ring, which is not full. After a fault it is there with no bytes, as on
+ * Linux. mutex held. Returns the bytes added or -errno.
+ */
+static ssize_t pipe_append(struct pipe_inode_info *pipe, struct iov_iter *from, bool packet)
 {
+	size_t n = min(from->count, PAGE_SIZE);
 	struct page *page = alloc_page(GFP_KERNEL);
+	struct pipe_buffer *buf;
 
 	if (!page)
 		return -ENOMEM;
-	n = min(n, PAGE_SIZE);
-	if (copy_in(page_address(page), from, n, user)) {
-		put_page(page);
+	buf = pipe_buf(pipe, pipe->head++);
+	*buf = (struct pipe_buffer){.page = page, .packet = packet};
+	if (copy_from_iter(page_address(page), n, from) < n)
 		return -EFAULT;
-	}
-	*pipe_buf(pipe, pipe->head++) = (struct pipe_buffer){.page = page, .len = n};
+	buf->len = n;
 	return n;
 }
 
-static ssize_t do_pipe_write(struct file *f, const char *from, size_t n, bool user)
+static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	size_t done = 0;
 	ssize_t ret = 0;
 
-	if (!n)
+	if (!from->count)
 		return 0;
 	mutex_lock(&pipe->mutex);
-	if (pipe->readers && offset_in_page(n))
-		ret = pipe_merge(pipe, from, offset_in_page(n), user);
-	while (ret >= 0 && (done += ret) < n) {
+	if (pipe->readers && offset_in_page(from->count))
+		ret = pipe_merge(pipe, from, offset_in_page(from->count));
+	while (ret >= 0) {
+		done += ret;
+		if (!from->count)
+			break;
 		if (!pipe->readers) {
 			send_sig(SIGPIPE, current, 0);
 			ret = -EPIPE;
 		} else if (pipe_full(pipe)) {
 			ret = pipe_wait(f, pipe_writable);
 		} else {
-			ret = pipe_append(pipe, from + done, n - done, user);
+			ret = pipe_append(pipe, from, f->f_flags & O_DIRECT);
 		}
 	}
 	mutex_unlock(&pipe->mutex);
@@ -212,15 +230,90 @@ static ssize_t do_pipe_write(struct file *f, const char *from, size_t n, bool us
 	return done;
 }
 
-static ssize_t pipe_write(struct file *f, const char __user *from, size_t n,
-			  loff_t *pos __maybe_unused)
+static ssize_t pipe_splice_write(struct file *f, const void *from, size_t n)
 {
-	return do_pipe_write(f, from, n, true);
+	struct iovec v = {(void *)from, n};
+
+	return pipe_write(f, &(struct iov_iter){.v = &v, .count = n, .kernel = true});
 }
 
-ssize_t pipe_write_kernel(struct file *f, const void *from, size_t n)
+/* ---- size, and what is there ------------------------------------------------------------ */
+
+unsigned int round_pipe_size(unsigned long size)
 {
-	return do_pipe_write(f, from, n, false);
+	unsigned int rounded = PAGE_SIZE;
+
+	if (size > 1U << 31)
+		return 0;
+	while (rounded < size)
+		rounded *= 2;
+	return rounded;
+}
+
+/* Gives the pipe a ring of @slots, with what is in it. mutex held. Returns 0 or -errno. */
+static int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int slots)
+{
+	unsigned int used = pipe->head - pipe->tail;
+	struct pipe_buffer *bufs;
+
+	if (slots < used)
+		return -EBUSY;
+	bufs = kzalloc(slots * sizeof(*bufs));
+	if (!bufs)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < used; i++)
+		bufs[i] = *pipe_buf(pipe, pipe->tail + i);
+	kfree(pipe->bufs);
+	pipe->bufs = bufs;
+	pipe->ring_size = slots;
+	pipe->tail = 0;
+	pipe->head = used;
+	return 0;
+}
+
+/* Returns the new size or -errno. */
+static long pipe_set_size(struct pipe_inode_info *pipe, unsigned long arg)
+{
+	unsigned int size = round_pipe_size(arg), slots = size / PAGE_SIZE;
+	int err;
+
+	if (!size)
+		return -EINVAL;
+	if (slots > pipe->ring_size && size > pipe_max_size && !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	err = pipe_resize_ring(pipe, slots);
+	wake_up_interruptible(&pipe->wait);
+	return err ? err : (long)size;
+}
+
+long pipe_fcntl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	long ret;
+
+	if (f->f_op != &pipefifo_fops)
+		return -EBADF;
+	mutex_lock(&pipe->mutex);
+	if (cmd == F_SETPIPE_SZ)
+		ret = pipe_set_size(pipe, arg);
+	else
+		ret = pipe->ring_size * PAGE_SIZE;
+	mutex_unlock(&pipe->mutex);
+	return ret;
+}
+
+static long pipe_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	int count = 0;
+
+	if (cmd != FIONREAD)
+		return -ENOIOCTLCMD;
+	mutex_lock(&pipe->mutex);
+	for (unsigned int i = pipe->tail; i != pipe->head; i++)
+		count += pipe_buf(pipe, i)->len;
+	mutex_unlock(&pipe->mutex);
+	return put_user(count, (int __user *)arg);
 }
 
 static unsigned int pipe_poll(struct file *f, struct poll_table_struct *pt)
@@ -322,9 +415,11 @@ static int pipe_release(struct inode *inode, struct file *f)
 }
 
 const struct file_operations pipefifo_fops = {
-	.read = pipe_read,
-	.write = pipe_write,
+	.read_iter = pipe_read,
+	.write_iter = pipe_write,
+	.splice_write = pipe_splice_write,
 	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
 	.open = fifo_open,
 	.release = pipe_release,
 };
@@ -380,7 +475,10 @@ static int create_pipe(struct path *p)
 	return 0;
 }
 
-/* Opens an end; @mode: O_RDONLY or O_WRONLY. Returns the descriptor or -errno. */
+/*
+ * Opens an end; @mode: O_RDONLY or O_WRONLY. O_DIRECT is for the writer alone. Returns the
+ * descriptor or -errno.
+ */
 static int open_pipe_end(const struct path *p, int mode, int flags)
 {
 	struct file *f = dentry_open(p, mode | (flags & O_NONBLOCK));
@@ -388,6 +486,8 @@ static int open_pipe_end(const struct path *p, int mode, int flags)
 
 	if (IS_ERR(f))
 		return PTR_ERR(f);
+	if (mode == O_WRONLY)
+		f->f_flags |= flags & O_DIRECT;
 	fd = get_unused_fd_flags(flags);
 	if (fd < 0)
 		fput(f);
@@ -401,7 +501,7 @@ long sys_pipe2(int __user *ufd, int flags)
 	struct path p;
 	int fd[2], err;
 
-	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
 		return -EINVAL;
 	err = create_pipe(&p);
 	if (err)

@@ -6,7 +6,7 @@
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * A plain read is a vector of one piece. A vector is read or written piece by
- * piece, so a write to a pipe is atomic only within a piece.
+ * piece; a pipe gets it whole, for its small writes are atomic.
  * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. Left out:
  * asynchronous and direct I/O, the flags of preadv2 and pwritev2.
  */
@@ -157,6 +157,21 @@ static bool would_block(struct file *f)
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
 }
 
+/* For files that take the whole vector. */
+static ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, bool write)
+{
+	struct iov_iter iter = {.v = v};
+
+	for (unsigned long i = 0; i < n; i++) {
+		if (!access_ok(v[i].iov_base, v[i].iov_len))
+			return -EFAULT;
+		if ((ssize_t)v[i].iov_len < 0)
+			return -EINVAL;
+		iter.count = min(iter.count + v[i].iov_len, MAX_RW_COUNT);
+	}
+	return write ? f->f_op->write_iter(f, &iter) : f->f_op->read_iter(f, &iter);
+}
+
 static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
 			     bool write)
 {
@@ -164,6 +179,8 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 
 	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
+	if (write ? f->f_op->write_iter : f->f_op->read_iter)
+		return vfs_rw_iter(f, v, n, write);
 	for (unsigned long i = 0; i < n; i++) {
 		if (done && !write && would_block(f))
 			break;

@@ -134,7 +134,9 @@ static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t
 		cb->error = -EINVAL; /* returned only if no entry has fitted */
 		return false;
 	}
-	if (set_prev_off(cb, pos) || copy_to_user(cb->next, de, reclen)) {
+	/* Without the padding, which may lie beyond the user's memory. */
+	if (set_prev_off(cb, pos) ||
+	    copy_to_user(cb->next, de, offsetof(struct linux_dirent64, d_name) + len + 1)) {
 		cb->error = -EFAULT;
 		return false;
 	}

@@ -180,6 +180,14 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	return IS_ERR(*text) ? PTR_ERR(*text) : (int)strlen(*text);
 }
 
+/* An empty name stands for a link that @dfd is; if it is none, nothing has been found. */
+static bool name_is_empty(const char __user *name)
+{
+	char first;
+
+	return !get_user(first, name) && !first;
+}
+
 long sys_readlinkat(int dfd, const char __user *name, char __user *ubuf, int n)
 {
 	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
@@ -194,6 +202,8 @@ long sys_readlinkat(int dfd, const char __user *name, char __user *ubuf, int n)
 		len = link_text(&p, buf, &text);
 		if (len >= 0)
 			touch_path_atime(&p);
+		else if (len == -EINVAL && name_is_empty(name))
+			len = -ENOENT;
 		len = min(len, n);
 		if (len > 0 && copy_to_user(ubuf, text, len))
 			len = -EFAULT;

@@ -28,6 +28,7 @@ struct file_system_type;
 struct flock;
 struct iattr;
 struct inode;
+struct iov_iter;
 struct kstat;
 struct pipe_inode_info;
 struct poll_table_struct;
@@ -225,6 +226,11 @@ struct file_operations {
 	loff_t (*llseek)(struct file *f, loff_t off, int whence); /* NULL: no position */
 	ssize_t (*read)(struct file *f, char __user *buf, size_t n, loff_t *pos);
 	ssize_t (*write)(struct file *f, const char __user *buf, size_t n, loff_t *pos);
+	/* Instead of these, for a whole vector at once. */
+	ssize_t (*read_iter)(struct file *f, struct iov_iter *to);
+	ssize_t (*write_iter)(struct file *f, struct iov_iter *from);
+	/* sendfile, to what is not in the page cache: bytes of kernel memory. */
+	ssize_t (*splice_write)(struct file *f, const void *buf, size_t n);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
 	/* EPOLL* bits. NULL: always ready. */
 	unsigned int (*poll)(struct file *f, struct poll_table_struct *pt);
@@ -345,5 +351,9 @@ void devices_init(void); /* devices.c: /dev/null and its family */
 void proc_init(void);
 /* Unpacks a newc archive into the root. 0, or -errno with a message of what is wrong and where. */
 int unpack_initramfs(const void *data, size_t size);
+
+/* /proc/sys/fs/pipe-max-size: pipe.c */
+extern unsigned int pipe_max_size;
+unsigned int round_pipe_size(unsigned long size); /* 0: it is too large */
 
 #endif

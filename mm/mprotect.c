@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>
-#include <mm_trace.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/personality.h>
@@ -44,7 +43,6 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	change_protection(*pprev, start, end);
 	vm_stat_account(mm, oldflags, -npages);
 	vm_stat_account(mm, newflags, npages);
-	mm_trace(mm, start, end, MM_TRACE_PROTECT, *pprev);
 	return 0;
 }
 

@@ -99,6 +99,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 	return left;
 }
 
+/* A word that faults is not cleared in part, as on Linux. */
 unsigned long clear_user(void __user *to, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -109,7 +110,8 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	__asm__ volatile("1:\trep stosq\n\t"
 			 "movq %[tail], %%rcx\n\t"
 			 "jmp 2f\n"
-			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n"
+			 "3:\tleaq (%[tail],%%rcx,8), %%rcx\n\t"
+			 "jmp 4f\n"
 			 "2:\trep stosb\n"
 			 "4:\n" ASM_EXTABLE(1b, 3b) ASM_EXTABLE(2b, 4b)
 			 : "+D"(to), "+c"(words)

@@ -218,7 +218,8 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_REG("status", 0444, .show = proc_pid_status), \
 		PROC_REG("personality", 0400, .show = proc_pid_personality), \
 		PROC_REG("limits", 0444, .show = proc_pid_limits), \
-		PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm), \
+		PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm, \
+			 .max_text = TASK_COMM_LEN - 1), \
 		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
 		PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
 		PROC_REG("statm", 0444, .show = proc_pid_statm), \
@@ -252,7 +253,6 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("task", 0555, .numbers = &threads),
 	PROC_DIR("map_files", 0500, .numbers = &proc_map_files, .guarded = true),
 	PID_ENTRIES(true),
-	PROC_REG("exec_trace", 0444, .seq = &proc_exec_trace_ops),
 	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),
 	{0}};

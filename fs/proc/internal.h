@@ -37,6 +37,7 @@ struct proc_entry {
 	 * fails with -EIO, or -EINVAL in /proc/PID.
 	 */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
+	size_t max_text; /* of a write no more is looked at; 0: a page */
 	/* Symbolic link: a place, if current may look into @t; or a text, returning as snprintf. */
 	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);
 	int (*link_text)(char *buf, int len);
@@ -147,11 +148,6 @@ void m_stop(struct seq_file *m, void *v);
 void show_map_vma(struct seq_file *m, struct vm_area_struct *vma);
 /* smaps.c */
 extern const struct seq_operations proc_pid_smaps_ops;
-
-/* exec_trace.c */
-extern const struct seq_operations proc_exec_trace_ops, proc_exec_trace_jsonl_ops;
-ssize_t proc_set_exec_trace(const struct proc_entry *e, struct task_struct *t, char *text,
-			    size_t n);
 
 /* oom.c */
 int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);

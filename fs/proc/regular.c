@@ -114,6 +114,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 {
 	const struct proc_entry *e = PROC_I(file_inode(f))->entry;
 	struct task_struct *t;
+	size_t len;
 	char *text;
 	ssize_t ret;
 
@@ -124,15 +125,17 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;
-	n = min(n, PAGE_SIZE - 1);
-	text = kzalloc(n + 1);
+	if (!e->max_text)
+		n = min(n, PAGE_SIZE - 1);
+	len = min(n, e->max_text ?: n);
+	text = kzalloc(len + 1);
 	if (!text)
 		ret = -ENOMEM;
 	else
-		ret = copy_from_user(text, buf, n) ? -EFAULT : e->store(e, t, text, n);
+		ret = copy_from_user(text, buf, len) ? -EFAULT : e->store(e, t, text, n);
 	kfree(text);
 	put_task_struct(t);
-	if (ret > 0)
+	if (ret > 0 && !PROC_I(file_inode(f))->pid)
 		*pos += ret;
 	return ret;
 }
@@ -143,8 +146,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
 	const struct proc_entry *e = PROC_I(inode)->entry;
-	bool of_mm = e->show_mm || e->rw_mm || (e->seq && PROC_I(inode)->pid);
-	struct mm_struct *mm = of_mm ? proc_mem_open(inode) : NULL;
+	struct mm_struct *mm = e->show_mm || e->rw_mm || e->seq ? proc_mem_open(inode) : NULL;
 	struct proc_file *pf;
 
 	if (IS_ERR(mm))

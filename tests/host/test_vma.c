@@ -165,9 +165,8 @@ static void check_locks(void)
 }
 
 void mm_trace(const struct mm_struct *m, unsigned long start, unsigned long end,
-	      enum mm_trace_kind kind, const struct vm_area_struct *vma)
+	      enum mm_trace_kind kind)
 {
-	(void)vma;
 	traced.calls++;
 	traced.mm = m;
 	traced.start = start;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A vector of user buffers as one stream of bytes, for files that must see a whole vector at once:
+ * a pipe, whose small writes are atomic. Or one kernel buffer, for sendfile.
+ * Abridges Linux's lib/iov_iter.c.
+ * Not on the road of an exec.
+ */
+#include <string.h>
+#include <asm/uaccess.h>
+#include "internal.h"
+
+/* Returns the bytes not copied. */
+static size_t copy_piece(const struct iov_iter *i, char *buf, size_t n, bool out)
+{
+	char *piece = (char *)i->v->iov_base + i->offset;
+
+	if (i->kernel)
+		memcpy(out ? piece : buf, out ? buf : piece, n);
+	else if (out)
+		return copy_to_user(piece, buf, n);
+	else
+		return copy_from_user(buf, piece, n);
+	return 0;
+}
+
+static size_t copy_iter(struct iov_iter *i, char *buf, size_t n, bool out)
+{
+	size_t done = 0, left = 0;
+
+	n = min(n, i->count);
+	while (done < n && !left) {
+		size_t chunk = min(n - done, i->v->iov_len - i->offset);
+
+		left = copy_piece(i, buf + done, chunk, out);
+		done += chunk - left;
+		i->offset += chunk - left;
+		i->count -= chunk - left;
+		if (i->offset == i->v->iov_len) {
+			i->v++;
+			i->offset = 0;
+		}
+	}
+	return done;
+}
+
+size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to)
+{
+	return copy_iter(to, (char *)from, n, true);
+}
+
+size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
+{
+	return copy_iter(from, to, n, false);
+}

@@ -47,24 +47,15 @@ void console_write(const char *s, size_t n);
  */
 void console_choose(const char *name);
 
-/*
- * Prints the reason and a backtrace with symbol names, then halts, or ends QEMU when "panic=-1" was
- * given.
- */
+/* Prints the reason and a backtrace, then ends the machine as "panic=" says. */
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
-void dump_stack(void);
-/* Prints the callers found from the frame at @bp (the rbp of a trapped context) upward. */
-void show_trace(unsigned long bp);
 /* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
 extern int panic_timeout;
-/* A panic is under way: locks of the console are no longer waited for. */
+/* A panic is under way: nothing waits for the consoles' lock any more. */
 extern bool oops_in_progress;
 /* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */
 extern void (*machine_exit)(void);
-/*
- * Kernel log ring, for syslog(2) and dmesg: copies at most @n of the newest bytes, returns how
- * many.
- */
+/* The log for syslog(2): copies at most @n of the newest bytes, returns their number. */
 size_t printk_log_read(char *buf, size_t n);
 
 #define BUG_ON(cond) \

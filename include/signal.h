@@ -46,10 +46,7 @@ struct k_sigaction {
 	struct sigaction sa;
 };
 
-/*
- * The handlers, shared by CLONE_SIGHAND. siglock guards this and the pending sets of all who share
- * it.
- */
+/* The handlers, shared by CLONE_SIGHAND. siglock also guards the pending sets of all sharers. */
 struct sighand_struct {
 	spinlock_t siglock;
 	atomic_t count;
@@ -62,63 +59,52 @@ struct ksignal {
 	int sig;
 };
 
+/* kernel/task/signal.c */
+void signals_init(void);
 /*
- * Sending. 0 or -errno. @group: to the process, else to that thread. May be called from interrupts.
+ * Sending: 0 or -errno. @group: to the process, otherwise to that thread. These may be called from
+ * interrupts.
  */
 int send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t, bool group);
 int send_sig(int sig, struct task_struct *t, int priv); /* to the thread */
 int kill_pgrp(struct pid *pgrp, int sig, int priv);
 int kill_pid_info(int sig, kernel_siginfo_t *info, struct pid *pid);
-/* To current, cannot be ignored or blocked away. */
-void force_sig(int sig);
-void force_sig_fault(int sig, int code, void __user *addr);
-/*
- * To current, ends the process whatever handler is set: what a failed exec does past the point of
- * no return.
- */
-void force_fatal_sig(int sig);
-/*
- * Kills all other threads of current's process (siglock held): used by exec and exit. Returns how
- * many.
- */
-int zap_other_threads(struct task_struct *t);
-
-/*
- * Takes the next signal to act on: true and *ksig when a handler is to run.
- * Stops, continues and ignored signals are dealt with inside. A fatal one
- * returns true with ksig->ka.sa.sa_handler == SIG_DFL: the caller dumps core
- * and ends the group (do_group_exit), for both live on upper floors.
- */
-bool get_signal(struct ksignal *ksig);
-void recalc_sigpending(void); /* siglock held */
-void set_current_blocked(sigset_t mask);
-/* exec: caught -> default */
-void flush_signal_handlers(struct task_struct *t, bool force_default);
-void exit_signals(struct task_struct *t);
-void flush_sigqueue(struct sigpending *q);
-/*
- * Tells the parent that @t ended or stopped; true if nobody will wait (autoreap). tasklist_lock
- * held.
- */
-bool do_notify_parent(struct task_struct *t, int sig);
-bool do_notify_parent_cldstop(struct task_struct *t, int why);
-int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
-int is_current_pgrp_orphaned(void);
-void signals_init(void); /* called by task_init */
-/* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */
-int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info);
-void signal_wake_up(struct task_struct *t, bool fatal); /* siglock held */
 /* To the process of @t if current may; sig 0 only asks. tasklist_lock held or @t referenced. */
 int group_send_sig_info(int sig, kernel_siginfo_t *info, struct task_struct *t);
-/*
- * CLD_EXITED, _KILLED or _DUMPED, and with it the code or signal that wait reports for an exit
- * code.
- */
-int exit_cause(int exit_code, int *status);
+int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp); /* tasklist_lock held */
 int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t);
-/* tasklist_lock held */
-int __kill_pgrp_info(int sig, kernel_siginfo_t *info, struct pid *pgrp);
-bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored);
+/* To current; it can be neither ignored nor blocked. */
+void force_sig(int sig);
+void force_sig_fault(int sig, int code, void __user *addr);
+/* To current; it ends the process whatever handler is set, as an exec that fails too late does. */
+void force_fatal_sig(int sig);
+/* Kills all other threads of @t's process and returns their number. siglock held. */
+int zap_other_threads(struct task_struct *t);
+void signal_wake_up(struct task_struct *t, bool fatal); /* siglock held */
+void recalc_sigpending(void);				/* siglock held */
+void flush_sigqueue(struct sigpending *q);
+void set_current_blocked(sigset_t mask);
+int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
+/* exec: handlers become the default action. @force_default: ignored signals too. */
+void flush_signal_handlers(struct task_struct *t, bool force_default);
+
+/* kernel/task/jobctl.c */
+/* @t ended: SIGCHLD, or @sig. Returns whether nobody will wait for it. tasklist_lock held. */
+bool do_notify_parent(struct task_struct *t, int sig);
+/* CLD_EXITED, _KILLED or _DUMPED, and the code or signal that wait reports, of an exit code. */
+int exit_cause(int exit_code, int *status);
+int is_current_pgrp_orphaned(void);
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent);
+void exit_signals(struct task_struct *t);
+
+/* kernel/task/get_signal.c */
+/*
+ * Takes the next signal to act on: true, with *ksig, when a handler has to run. Stops and ignored
+ * signals are dealt with inside. A fatal signal is true with the handler SIG_DFL: the caller dumps
+ * core and ends the process, for both are on higher floors.
+ */
+bool get_signal(struct ksignal *ksig);
+/* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */
+int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t *info);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks. Kernel code is not preempted, so on one CPU a spinlock only has
- * to keep interrupt handlers out; on several it spins. A lock that an
- * interrupt handler takes is taken with the _irqsave form everywhere else.
- * A debug build (make DEBUG=1) checks that locks are taken in the order of
- * their class (docs/locks.md) and that nobody sleeps while holding one.
+ * Spinlocks. Kernel code is not preempted: on one CPU a spinlock only has to keep interrupt
+ * handlers out, on several it spins. A lock that an interrupt handler takes is taken with the
+ * _irqsave form everywhere else. A debug build (make DEBUG=1) checks the order of the locks
+ * (docs/locks.md), and that no task sleeps while it holds one.
  */
 #ifndef SPINLOCK_H
 #define SPINLOCK_H
@@ -12,10 +11,7 @@
 #include <types.h>
 #include <asm/irqflags.h>
 
-/*
- * The lock order, outermost first. A lock may only be taken while all that are held have a lower
- * class.
- */
+/* The lock order, outermost first. Every lock that is held must have a lower class. */
 enum lock_class {
 	LOCK_NONE,	 /* unchecked: boot-time or leaf locks of one function */
 	LOCK_CRED_GUARD, /* signal->cred_guard_mutex: one exec at a time */

@@ -218,7 +218,6 @@ static inline struct task_struct *get_task_struct(struct task_struct *t)
  */
 struct task_struct *dup_task_struct(struct task_struct *orig);
 struct signal_struct *alloc_signal_struct(void);
-void put_signal_struct(struct signal_struct *sig);
 /* All handlers default, one reference. NULL: no memory. */
 struct sighand_struct *alloc_sighand(void);
 void put_sighand(struct sighand_struct *sh);
@@ -245,10 +244,8 @@ extern struct pid *init_pid; /* number 1: its task becomes the parent of orphans
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm); /* pid or -errno */
 /* Takes a dead thread out of every list and drops a reference. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
-void do_exit(long code) __noreturn; /* as wait(2) reports it */
-void do_group_exit(int code) __noreturn;
+void do_group_exit(int code) __noreturn; /* @code: as wait(2) reports it */
 /* kernel/futex.c: an exec or exit is about to drop @mm: robust list, clear_child_tid, vfork. */
 void mm_release(struct task_struct *t, struct mm_struct *mm);
-long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset);
 
 #endif

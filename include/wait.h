@@ -9,7 +9,7 @@
 struct task_struct;
 struct wait_queue_entry;
 
-/* Called by wake_up with the queue's lock held; returns nonzero if it woke somebody exclusive. */
+/* Called by wake_up with the queue's lock held. Returns nonzero if it woke the task. */
 typedef int (*wait_queue_func_t)(struct wait_queue_entry *e, unsigned int mode);
 
 typedef struct wait_queue_head {
@@ -45,8 +45,8 @@ void remove_wait_queue(wait_queue_head_t *q, struct wait_queue_entry *e);
 void prepare_to_wait(wait_queue_head_t *q, struct wait_queue_entry *e, unsigned int state);
 void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e);
 /*
- * Wakes all that are not exclusive and @nr exclusive ones (0: all) whose state is in @mode. Any
- * context.
+ * Wakes all tasks that are not exclusive, and @nr exclusive ones (0: all), whose state is in @mode.
+ * Any context.
  */
 void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr);
 #define wake_up(q)		 __wake_up(q, TASK_NORMAL, 1)

@@ -240,7 +240,7 @@ static void exit_group_parts(struct task_struct *t, long code)
 	exit_itimers(t);
 }
 
-void do_exit(long code)
+static void __noreturn do_exit(long code)
 {
 	struct task_struct *t = current;
 	bool group_dead;

@@ -121,7 +121,7 @@ static int wake_key(const struct futex_key *key, int nr, u32 bitset)
 }
 
 /* Number woken, or -errno. */
-long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
+static long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 {
 	struct futex_key key;
 	long ret;

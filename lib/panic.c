@@ -18,29 +18,24 @@
 void (*machine_exit)(void);
 int panic_timeout;
 
-/* Frames only climb, within one stack's length: a broken chain ends the walk. */
-void show_trace(unsigned long bp)
+/* Each frame lies above the one before, within one stack: a broken chain ends the walk. */
+static void dump_stack(unsigned long bp)
 {
 	unsigned long first = bp;
 	int depth;
 
+	printk(KERN_EMERG "Call trace:\n");
 	for (depth = 0; depth < TRACE_DEPTH; depth++) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
 		if (bp < PAGE_OFFSET || bp & 7 || bp - first >= TRACE_SPAN || !frame[1])
 			return;
-		/* The call itself: behind a function that never returns stands the next one. */
+		/* - 1: a call that never returns may be the last instruction of its function. */
 		printk(KERN_EMERG " [<%016lx>] %pS\n", frame[1], (void *)(frame[1] - 1));
 		if (frame[0] <= bp)
 			return;
 		bp = frame[0];
 	}
-}
-
-void dump_stack(void)
-{
-	printk(KERN_EMERG "Call trace:\n");
-	show_trace((unsigned long)__builtin_frame_address(0));
 }
 
 void panic(const char *fmt, ...)
@@ -57,7 +52,7 @@ void panic(const char *fmt, ...)
 	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", text);
 	if (!panicking) { /* the backtrace itself may be what fails */
 		panicking = true;
-		dump_stack();
+		dump_stack((unsigned long)__builtin_frame_address(0));
 	}
 	printk(KERN_EMERG "---[ end Kernel panic - not syncing: %s ]---\n", text);
 	if (machine_exit)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The run queue and the switch from one task to the next. Abridges Linux's
- * kernel/sched/core.c: one CPU, one FIFO of runnable tasks, round robin with a
- * slice that nice(2) scales. No classes, no preemption inside the kernel: a
- * task leaves the CPU in schedule() alone, which the way out to user mode calls
- * when need_resched is set.
+ * The run queue and the switch from one task to the next: round robin, with a slice of time that
+ * nice(2) scales. The kernel is not preempted: a task leaves the CPU only in schedule(), which the
+ * way out to user mode calls when need_resched is set.
+ *
+ * Abridges Linux's kernel/sched/core.c. Left out: more than one CPU, scheduling classes,
+ * priorities, groups, preemption.
  *
  *   queue: [woken by an interrupt] [preempted] t t t [slice used up, woken, new]
  *             head ── next to run                       tail
  *
- * on_rq is 1 for the running task and for those in the queue; the running one
- * is not in the list. The idle task (pid 0) is in neither.
+ * on_rq is 1 for the running task and for those in the queue; the running task is not in the list.
+ * The idle task (pid 0) is never in the list.
  */
 #include <sched.h>
 #include <errno.h>
@@ -24,10 +25,10 @@
 static struct {
 	spinlock_t lock;
 	struct list_head queue;
-	unsigned long nr_running; /* with the running task, without idle */
+	unsigned long nr_running; /* counts the running task, but not idle */
 	unsigned long nr_switches;
-	struct task_struct *idle; /* runs when nobody else can */
-	struct task_struct *prev; /* left by the switch under way */
+	struct task_struct *idle; /* runs when no other task can */
+	struct task_struct *prev; /* the task that the current switch leaves */
 	u64 clock;		  /* time up to which CPU time is accounted, ns */
 	u64 idle_time;		  /* ns */
 	unsigned long avenrun[3];
@@ -57,9 +58,7 @@ static void account_time(struct task_struct *t, bool user)
 		t->stime += delta;
 }
 
-/*
- * Exponentially decaying averages over 1, 5 and 15 minutes: weights of Linux, 11 bits fixed point.
- */
+/* Averages that decay over 1, 5 and 15 minutes: Linux's weights, fixed point of 11 bits. */
 static void update_load(void)
 {
 	static const unsigned int weight[3] = {1884, 2014, 2037};
@@ -104,7 +103,7 @@ static int slice_of(const struct task_struct *t)
 	return SLICE_TICKS - t->nice * 3 / 10; /* 12 ticks at nice -20, 1 at 19 */
 }
 
-/* What an interrupt wakes has waited for the outside world: it runs next. rq lock held. */
+/* A task that an interrupt wakes runs next: it has waited for a device. rq lock held. */
 static void enqueue(struct task_struct *t)
 {
 	t->on_rq = 1;
@@ -148,7 +147,7 @@ void wake_up_new_task(struct task_struct *t)
 
 /* ---- the switch ------------------------------------------------------- */
 
-/* A sleep that a signal may end must not begin when the signal is already there. */
+/* A sleep that a signal may end must not begin when the signal is pending already. */
 static bool signal_pending_state(const struct task_struct *t)
 {
 	if (!(t->__state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) || !t->sigpending_flag)
@@ -156,7 +155,10 @@ static bool signal_pending_state(const struct task_struct *t)
 	return (t->__state & TASK_INTERRUPTIBLE) || (t->pending.signal & sigmask(SIGKILL));
 }
 
-/* Takes the next task off the queue and puts @prev, if it can run on, back where it belongs. */
+/*
+ * Takes the next task off the queue. @prev goes back into it if it can run, to the head while it
+ * has time left. rq lock held.
+ */
 static struct task_struct *pick_next(struct task_struct *prev)
 {
 	struct task_struct *next;
@@ -180,7 +182,7 @@ static struct task_struct *pick_next(struct task_struct *prev)
 	return next;
 }
 
-/* A kernel thread has no address space: it runs on the kernel's own page tables. rq lock held. */
+/* A kernel thread has no mm: it runs on the kernel's own page tables. rq lock held. */
 static void context_switch(struct task_struct *prev, struct task_struct *next)
 {
 	if (next->mm != prev->mm)
@@ -192,10 +194,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	switch_to(prev, next);
 }
 
-/*
- * Runs in the context of the task switched to. Returns with the lock dropped, interrupts as they
- * were.
- */
+/* The first thing that the next task does. It releases the lock that the previous task took. */
 static void finish_task_switch(unsigned long flags)
 {
 	struct task_struct *prev = rq.prev;
@@ -267,9 +266,7 @@ void cpu_idle(void)
 	}
 }
 
-/*
- * @idle, which runs now, becomes current and the task that runs when no other can. After cpu_init.
- */
+/* @idle, which runs now, becomes current, and the idle task. After cpu_init. */
 void sched_init(struct task_struct *idle)
 {
 	rq.idle = idle;

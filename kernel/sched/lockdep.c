@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lock checker of a debug build (make DEBUG=1; other builds leave this file
- * out): every lock that is taken must have a higher class than all that the
- * same task holds, and nobody may sleep with a spinlock held. Abridges
- * kernel/locking/lockdep.c: the order is declared (enum lock_class, explained in
- * docs/locks.md), not learned.
+ * The lock checker of a debug build (make DEBUG=1; other builds leave this file out): a lock must
+ * have a higher class than all locks that the same task holds, and no task may sleep with a
+ * spinlock held.
  *
- * held[] is the set of all locks held, by whom. An interrupt handler has a set
- * of its own; that it does not want what the interrupted code holds is checked,
- * as for everybody: on one CPU a spinlock is never found taken.
+ * Abridges Linux's kernel/locking/lockdep.c. Left out: learning the order, which is declared here
+ * (enum lock_class, explained in docs/locks.md).
+ *
+ * held[] is the set of all locks held, and by whom. An interrupt handler has a set of its own. On
+ * one CPU a spinlock is never found taken, also not by an interrupt handler: that is checked too.
  */
 #include <spinlock.h>
 #include <printk.h>
@@ -57,13 +57,13 @@ static const void *lock_owner(void)
 	return this_cpu()->in_irq ? (const void *)this_cpu() : get_current();
 }
 
-/* Two of a kind: directories parent first, and fork's copy of an address space. */
+/* Two of one class: directories, parent first; and fork's copy of an address space. */
 static bool may_nest(u8 class)
 {
 	return class == LOCK_INODE || class == LOCK_MMAP || class == LOCK_PAGE_TABLE;
 }
 
-/* Called before the lock is waited for, so that a deadlock is told instead of met. */
+/* Called before the wait for the lock, so that a deadlock is reported before it happens. */
 void lock_acquired(const void *lock, u8 class, bool sleeping)
 {
 	const void *owner;
@@ -96,7 +96,7 @@ void lock_acquired(const void *lock, u8 class, bool sleeping)
 	local_irq_restore(flags);
 }
 
-/* By whomever: the run queue's lock is released by the next task. */
+/* Another task may release a lock: the next one that runs releases the run queue's. */
 void lock_released(const void *lock)
 {
 	unsigned long flags;

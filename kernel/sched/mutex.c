@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locks that put the loser to sleep: the mutex with one owner, and the
- * semaphore of many readers or one writer. Abridges kernel/locking/mutex.c and
- * rwsem.c; no spinning on a running owner, no handing over: who wakes first
- * takes it.
+ * Locks that let a task sleep until they are free: the mutex with one owner, and the semaphore of
+ * many readers or one writer.
+ *
+ * Abridges Linux's kernel/locking/mutex.c and rwsem.c. Left out: spinning while the owner runs,
+ * handing the lock over (the task that runs first takes it).
  */
 #include <sched.h>
 #include <errno.h>
@@ -42,7 +43,7 @@ int mutex_lock_interruptible(struct mutex *m)
 	return -EINTR;
 }
 
-/* Never waits, so it may come in any order: its class is not checked. */
+/* It never waits, so that the order does not matter: its class is not checked. */
 bool mutex_trylock(struct mutex *m)
 {
 	if (!take_mutex(m))
@@ -111,7 +112,7 @@ void down_read(struct rw_semaphore *s)
 		wait_event(&s->wait, take_read(s));
 }
 
-/* Never waits, so it may come in any order: its class is not checked. */
+/* Unchecked as mutex_trylock is. */
 bool down_read_trylock(struct rw_semaphore *s)
 {
 	if (!take_read(s))
@@ -147,7 +148,7 @@ int down_write_killable(struct rw_semaphore *s)
 	if (!err)
 		return 0;
 	lock_released(s);
-	wake_up(&s->wait); /* readers that stood back for us */
+	wake_up(&s->wait); /* readers that this writer held off */
 	return -EINTR;
 }
 

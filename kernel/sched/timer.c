@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Timers: one list sorted by time, looked at by the tick, and sleeps that end by
- * time. Abridges Linux's kernel/time/timer.c and hrtimer.c: times are
- * nanoseconds, but nothing happens between two ticks, and a list serves as few
- * timers as there are sleepers.
+ * Timers: one list sorted by time, which the tick looks at; and sleeps that end at a time.
+ *
+ * Abridges Linux's kernel/time/timer.c and hrtimer.c. Left out: anything between two ticks, though
+ * times are in nanoseconds; the wheel and the tree that serve many timers.
  */
 #include <sched.h>
 #include <errno.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wait queues and completions: lists of tasks that sleep until something
- * happens. Abridges kernel/sched/wait.c and completion.c; no keys, bookmarks
- * or bit waits.
+ * Wait queues and completions: lists of tasks that sleep until something happens.
  *
- * The sleeper queues itself and sets its state BEFORE it tests the condition;
- * the waker makes the condition true BEFORE it looks at the queue. So one of
- * them always sees the other.
+ * Abridges Linux's kernel/sched/wait.c and completion.c. Left out: keys, bookmarks, bit waits.
+ *
+ * The sleeper queues itself and sets its state BEFORE it tests the condition; the waker makes the
+ * condition true BEFORE it looks at the queue. So one of them always sees the other.
  */
 #include <sched.h>
 #include <errno.h>
@@ -31,7 +30,7 @@ int autoremove_wake_function(struct wait_queue_entry *e, unsigned int mode)
 	return ret;
 }
 
-/* Exclusive waiters stand at the tail, so that a wake-up meets all others first. */
+/* Exclusive waiters are at the tail, so that a wake-up reaches all others first. */
 static void __add_wait_queue(wait_queue_head_t *q, struct wait_queue_entry *e)
 {
 	if (e->flags & WQ_FLAG_EXCLUSIVE)
@@ -98,10 +97,7 @@ void init_completion(struct completion *c)
 	init_waitqueue_head(&c->wait);
 }
 
-/*
- * Any context. The completion may be on the stack of the one who waits: it is not touched
- * afterwards.
- */
+/* Any context. @c may be on the stack of the task that waits, so nothing touches it afterwards. */
 void complete(struct completion *c)
 {
 	struct wait_queue_entry *e, *next;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each timer interrupt does, and the limits on a process's CPU time:
- * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
- * Abridges Linux's kernel/time/posix-cpu-timers.c; leaves out timers on the CPU
- * time of one thread.
+ * What each timer interrupt does; and the timers that count a process's CPU time: ITIMER_VIRTUAL,
+ * ITIMER_PROF and RLIMIT_CPU.
+ *
+ * Abridges Linux's kernel/time/posix-cpu-timers.c. Left out: timers on the CPU time of one thread.
  * Not on the road of an exec.
  */
 #include <sched.h>
@@ -20,10 +20,7 @@ static void check_cpu_itimer(struct task_struct *t, int i, u64 used)
 	send_sig_info(i ? SIGPROF : SIGVTALRM, SEND_SIG_PRIV, t, true);
 }
 
-/*
- * SIGXCPU once a second past the soft limit, which moves on as Linux's does; SIGKILL at the hard
- * one.
- */
+/* SIGXCPU each second from the soft limit on, which moves on as in Linux; then SIGKILL. */
 static void check_cpu_rlimit(struct task_struct *t, u64 used)
 {
 	struct rlimit64 *r = &t->signal->rlim[RLIMIT_CPU];
@@ -37,7 +34,7 @@ static void check_cpu_rlimit(struct task_struct *t, u64 used)
 	}
 }
 
-/* Sends the signals that @t has used enough CPU time for. Interrupts off. */
+/* Sends the signals whose CPU time @t's process has used up. Interrupts off. */
 static void run_cpu_timers(struct task_struct *t)
 {
 	struct signal_struct *sig = t->signal;

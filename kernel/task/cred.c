@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials. Abridges kernel/cred.c and capability.c: one user namespace, no
- * keys, no security modules, no separate objective credentials.
- * A cred that a task points to never changes: tasks share it by counting.
+ * Credentials: whose a task is, and what it may do. A cred that a task points to never changes, so
+ * that tasks can share it: copy (prepare_creds), change the copy, commit it.
+ *
+ * Abridges Linux's kernel/cred.c and capability.c. Left out: user namespaces, keys, security
+ * modules, separate objective credentials.
  */
 #include <mm_types.h>
 #include <sched.h>
@@ -43,7 +45,7 @@ void put_cred(const struct cred *c)
 		kfree(cred);
 }
 
-/* A process whose rights change must not be looked into by those who had the old ones. */
+/* Then those who had the old credentials must not look into the process: it is not dumpable. */
 static bool rights_grow(const struct cred *old, const struct cred *new)
 {
 	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking signals: current, on its way to user mode, looks for what waits for it, and either
- * stops here, or returns to run a handler, or to die.
+ * Taking signals: current, on its way to user mode, takes pending signals off its queues until
+ * one of them has to run a handler or to end the process. It stops in here.
  *
  * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c. Left out: ptrace, signalfd.
  * Not on the road of an exec.
@@ -14,7 +14,7 @@
 	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
 	 sigmask(SIGFPE) | sigmask(SIGSYS))
 
-/* The lowest number, but the faults of the thread itself first. */
+/* The lowest number that is pending and not in @mask; the thread's own faults first. 0: none. */
 static int next_signal(const struct sigpending *q, const sigset_t *mask)
 {
 	sigset_t set = q->signal & ~*mask;
@@ -44,9 +44,10 @@ int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t
 	return sig;
 }
 
+/* What to do now. ACT_RELOCK: siglock was released, and the queues are to be looked at again. */
 enum action { ACT_NEXT, ACT_RELOCK, ACT_HANDLE, ACT_DIE };
 
-/* Default action of a stop signal; siglock held unless ACT_RELOCK is returned. */
+/* The default action of a stop signal. siglock held. */
 static enum action default_stop(int sig, unsigned long flags)
 {
 	if (sig != SIGSTOP) {
@@ -59,7 +60,7 @@ static enum action default_stop(int sig, unsigned long flags)
 	return do_signal_stop(sig, flags) ? ACT_RELOCK : ACT_NEXT;
 }
 
-/* What @ksig's signal, just dequeued, asks for. siglock held unless ACT_RELOCK is returned. */
+/* What the signal of @ksig, just dequeued, asks for. siglock held. */
 static enum action decide(struct ksignal *ksig, unsigned long flags)
 {
 	struct k_sigaction *ka = &current->sighand->action[ksig->sig - 1];
@@ -81,7 +82,6 @@ static enum action decide(struct ksignal *ksig, unsigned long flags)
 	return ACT_DIE;
 }
 
-/* One look at the queues under siglock, which is taken here and dropped on the way out. */
 static enum action take_signal(struct ksignal *ksig)
 {
 	struct task_struct *t = current;

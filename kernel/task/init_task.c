@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Task 0, which is not forked but written down: the boot context, later the
- * idle loop. Every other task begins as a copy of it or of its descendants.
+ * Task 0, which is not forked but written down here: the boot context, later the idle loop. Every
+ * other task begins as a copy of it or of its descendants.
+ *
  * Abridges Linux's init/init_task.c.
  * Not on the road of an exec.
  */
@@ -9,8 +10,8 @@
 #include <sched.h>
 
 /*
- * Number 0: group and session of those who never called setpgid. Only init_task's
- * own entry keeps it in use; it is in no hash chain, so nobody finds it by number.
+ * Number 0: group and session of tasks that never called setpgid. Only init_task's own entry keeps
+ * it in use; it is in no hash chain, so that nobody finds it by number.
  */
 static struct pid init_struct_pid = {
 	.count = ATOMIC_INIT(1),
@@ -66,7 +67,7 @@ static struct fs_struct init_fs = {
 	.lock = SPIN_LOCK_INIT(LOCK_FILES),
 };
 
-/* The boot context, later the idle loop. Its stack is the boot stack, which it never leaves. */
+/* Its stack is the boot stack, which it never leaves. */
 struct task_struct init_task = {
 	.on_rq = 1,
 	.run_list = LIST_HEAD_INIT(init_task.run_list),

@@ -25,7 +25,7 @@ void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info);
 /* @t no longer takes signals of @which: those that wait for its process wake another thread. */
 void retarget_shared_pending(struct task_struct *t, sigset_t which);
 
-/* jobctl.c. Both are called with siglock held and return true if they released it. */
+/* jobctl.c. Both are called with siglock held and return whether they released it. */
 bool do_signal_stop(int sig, unsigned long flags);
 bool report_cld(unsigned long flags);
 

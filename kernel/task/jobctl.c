@@ -15,9 +15,9 @@
 #include <string.h>
 #include "internal.h"
 
-/* ---- telling the parent -------------------------------------------------- */
+/* ---- notifying the parent ------------------------------------------------ */
 
-/* A SIGCHLD's siginfo about @t. @times of the process in USER_HZ. */
+/* The siginfo of a SIGCHLD about @t. Its times are those of the whole process. */
 static void fill_child_info(kernel_siginfo_t *info, struct task_struct *t, int sig)
 {
 	u64 utime, stime;
@@ -31,8 +31,8 @@ static void fill_child_info(kernel_siginfo_t *info, struct task_struct *t, int s
 	info->si_stime = stime / (NSEC_PER_SEC / USER_HZ);
 }
 
-/* tasklist_lock held: the parent cannot go. */
-static void tell_parent(struct task_struct *parent, kernel_siginfo_t *info, bool send)
+/* Wakes a parent in wait(2), and sends the signal if @send. tasklist_lock and its siglock held. */
+static void notify_parent(struct task_struct *parent, kernel_siginfo_t *info, bool send)
 {
 	if (send)
 		send_signal_locked(info->si_signo, info, parent, true, false);
@@ -58,22 +58,21 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	fill_child_info(&info, t, sig);
 	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
-	/*
-	 * POSIX: who ignores SIGCHLD wants no zombies; with SA_NOCLDWAIT it still gets the signal.
-	 */
+	/* POSIX: no zombie if the parent ignores SIGCHLD, or has SA_NOCLDWAIT and still gets it. */
 	if (sig == SIGCHLD && (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
 		autoreap = true;
 		if (ka->sa.sa_handler == SIG_IGN)
 			sig = 0;
 	}
-	tell_parent(parent, &info, sig > 0 && sig <= _NSIG);
+	notify_parent(parent, &info, sig > 0 && sig <= _NSIG);
 	spin_unlock_irqrestore(&parent->sighand->siglock, flags);
 	return autoreap;
 }
 
-bool do_notify_parent_cldstop(struct task_struct *t, int why)
+/* current's process stopped or continued: @why is CLD_*. tasklist_lock held. */
+static void do_notify_parent_cldstop(int why)
 {
-	struct task_struct *leader = t->group_leader, *parent = leader->real_parent;
+	struct task_struct *leader = current->group_leader, *parent = leader->real_parent;
 	struct k_sigaction *ka = &parent->sighand->action[SIGCHLD - 1];
 	kernel_siginfo_t info;
 	unsigned long flags;
@@ -82,10 +81,9 @@ bool do_notify_parent_cldstop(struct task_struct *t, int why)
 	info.si_code = why;
 	info.si_status = why == CLD_CONTINUED ? SIGCONT : leader->signal->group_exit_code & 0x7f;
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
-	tell_parent(parent, &info,
-		    ka->sa.sa_handler != SIG_IGN && !(ka->sa.sa_flags & SA_NOCLDSTOP));
+	notify_parent(parent, &info,
+		      ka->sa.sa_handler != SIG_IGN && !(ka->sa.sa_flags & SA_NOCLDSTOP));
 	spin_unlock_irqrestore(&parent->sighand->siglock, flags);
-	return true;
 }
 
 static void notify_cldstop(int why)
@@ -93,14 +91,14 @@ static void notify_cldstop(int why)
 	unsigned long flags;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	do_notify_parent_cldstop(current, why);
+	do_notify_parent_cldstop(why);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
 /* ---- orphaned process groups --------------------------------------------- */
 
-/* tasklist_lock held. Orphaned: no member's parent is of another group of the same session. */
-bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored)
+/* Orphaned: no member has its parent in another group of the same session. tasklist_lock held. */
+static bool is_orphaned_pgrp(struct pid *pgrp, struct task_struct *ignored)
 {
 	struct task_struct *t;
 
@@ -138,9 +136,8 @@ static bool has_stopped_jobs(struct pid *pgrp)
 }
 
 /*
- * @t leaves (@parent NULL: it exits; else @parent exits): if that orphans its
- * group and a job there is stopped, nobody could ever continue it.
- * tasklist_lock held.
+ * @t exits (@parent NULL), or its @parent does. If that orphans @t's group, no shell can continue
+ * its stopped jobs any more: they get SIGHUP and SIGCONT. tasklist_lock held.
  */
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent)
 {
@@ -159,7 +156,7 @@ void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent)
 
 /* ---- stopping ------------------------------------------------------------ */
 
-/* A dying or already killed thread takes no part. siglock held. */
+/* A thread that exits or is killed takes no part in a stop. siglock held. */
 static bool mark_for_stop(struct task_struct *t, int sig)
 {
 	if ((t->flags & PF_EXITING) || (t->pending.signal & sigmask(SIGKILL)))
@@ -186,7 +183,7 @@ static void start_group_stop(int sig)
 	}
 }
 
-/* @t has come to rest. True: it was the last, the parent is to know. siglock held. */
+/* @t stops now. Returns whether it was the last, so that the parent is notified. siglock held. */
 static bool participate_in_stop(struct task_struct *t)
 {
 	struct signal_struct *s = t->signal;
@@ -204,8 +201,8 @@ static bool participate_in_stop(struct task_struct *t)
 }
 
 /*
- * Stops current, and with @sig the whole process. Called with siglock held;
- * true: it was released (and the stop is over); false: still held, no stop.
+ * Stops current, and with @sig the whole process; returns when SIGCONT comes. False: no stop, and
+ * siglock is still held.
  */
 bool do_signal_stop(int sig, unsigned long flags)
 {
@@ -214,7 +211,7 @@ bool do_signal_stop(int sig, unsigned long flags)
 	bool last;
 
 	if (!(t->jobctl & JOBCTL_STOP_PENDING)) {
-		/* A SIGCONT or a kill came while the lock was not held: it wins. */
+		/* If a SIGCONT or a kill came while the lock was not held, there is no stop. */
 		if (!(t->jobctl & JOBCTL_STOP_DEQUEUED) || (s->flags & SIGNAL_GROUP_EXIT) ||
 		    s->group_exec_task)
 			return false;
@@ -229,10 +226,7 @@ bool do_signal_stop(int sig, unsigned long flags)
 	return true;
 }
 
-/*
- * A continued (or half stopped and continued) process reports it once. siglock held; true: it was
- * released.
- */
+/* One thread of a continued (or half stopped, then continued) process reports that. */
 bool report_cld(unsigned long flags)
 {
 	struct signal_struct *s = current->signal;
@@ -247,7 +241,7 @@ bool report_cld(unsigned long flags)
 	return true;
 }
 
-/* current is about to die: it takes no more signals, and a stop must not wait for it. */
+/* current exits: it takes no more signals, and a stop must not wait for it. */
 void exit_signals(struct task_struct *t)
 {
 	unsigned long flags;

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Numbers of tasks, groups and sessions: from a number to its tasks, and back.
- * Abridges Linux's kernel/pid.c; one pid namespace.
+ *
+ * Abridges Linux's kernel/pid.c. Left out: pid namespaces, pidfds.
  *
  *   pid_hash[nr] ──> struct pid ──tasks[PIDTYPE_PID]───> the thread
  *                        ├────────tasks[PIDTYPE_TGID]──> leader of the thread group
  *                        ├────────tasks[PIDTYPE_PGID]──> leaders of the group's processes
  *                        └────────tasks[PIDTYPE_SID]───> leaders of the session's processes
  *
- * A number is free for reuse when its four lists are empty; the struct lives on
- * while somebody (a terminal) holds a reference. tasklist_lock guards it all
- * and is taken with interrupts off: signals come from interrupts too.
+ * A number is free for reuse when its four lists are empty; the struct stays while somebody, say a
+ * terminal, holds a reference. tasklist_lock guards it all. It is taken with interrupts off, for
+ * interrupts send signals.
  */
 #include <sched.h>
 #include <errno.h>
 #include <slab.h>
 
 #define PID_MAX	      32768 /* numbers are below this */
-#define RESERVED_PIDS 300   /* left alone when the numbers wrap around */
+#define RESERVED_PIDS 300   /* numbers wrap around to this one */
 #define PID_BUCKETS   512
 
 DEFINE_SPINLOCK(tasklist_lock, LOCK_TASKLIST);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The timers of timer_create: any number a process, each with a signal of its
- * own. They stand down here, not in kernel/, because an exec deletes them.
+ * The timers of timer_create: any number for each process, each with a signal of its own. They are
+ * on this floor, not in kernel/, because an exec deletes them.
  *
- * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time
- * (EOPNOTSUPP), a move of CLOCK_REALTIME while a timer on it runs.
+ * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time (EOPNOTSUPP), a change
+ * of CLOCK_REALTIME while a timer on it runs.
  * Not on the road of an exec.
  *
  *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
- *                          └─timer─> tick: signal, or overrun + 1 while the last one is pending
+ *                             └─timer─> tick: signal, or overrun + 1 while the last one is pending
  */
 #include <syscalls.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #define DELAYTIMER_MAX INT32_MAX
 
-/* Owned by its process; guarded by siglock, save that the tick runs its callback. */
+/* Its process owns it. siglock guards it, but the tick runs its callback without. */
 struct k_itimer {
 	struct k_itimer *next;
 	struct timer_list timer; /* expires: the next or last time, CLOCK_MONOTONIC */
@@ -61,7 +61,7 @@ ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs)
 static bool signals_thread(const struct k_itimer *t) { return t->notify & SIGEV_THREAD_ID; }
 
 /*
- * A standard signal is pending once, whoever sent it; a real-time one once for each timer.
+ * A standard signal is pending once, whoever sent it; a real-time signal once for each timer.
  * tasklist_lock held.
  */
 static bool signal_still_pending(const struct k_itimer *t, const struct sigpending *q)
@@ -98,7 +98,7 @@ ktime_t timer_next(ktime_t expires, ktime_t interval)
 	return expires > now ? expires : expires + ((now - expires) / interval + 1) * interval;
 }
 
-/* Moves the expiry past @now by whole intervals; those beyond the first were missed. */
+/* Moves the expiry past @now by whole intervals. All but the first are overruns. */
 static void timer_forward(struct k_itimer *t, ktime_t now)
 {
 	s64 steps;
@@ -125,7 +125,7 @@ static void posix_timer_fn(struct timer_list *timer)
 	}
 }
 
-/* Where @id hangs in current's list; the pointer is NULL if it does not. */
+/* The pointer to @id in current's list; the last one, which is NULL, if there is no such timer. */
 static struct k_itimer **find_timer(int id)
 {
 	struct k_itimer **p = &current->signal->posix_timers;
@@ -164,7 +164,7 @@ void exit_itimers(struct task_struct *t)
 	}
 }
 
-/* Whom an event is for, with a reference; NULL: it is not a good one. */
+/* The pid that an event is for, with a reference. NULL: the event is not valid. */
 static struct pid *good_sigevent(const struct sigevent *ev)
 {
 	struct task_struct *t;
@@ -254,7 +254,7 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 	return 0;
 }
 
-/* What is left, at least 1 ns while a signal is to come; SIGEV_NONE timers only count. */
+/* The time left, at least 1 ns while a signal is still to come. SIGEV_NONE timers only count. */
 static struct __kernel_itimerspec timer_get(struct k_itimer *t)
 {
 	struct __kernel_itimerspec v = {.it_interval = ns_to_timespec(t->interval)};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sending signals: which are dropped, where the others wait, which thread wakes up; and the
- * masks and actions that decide about it. jobctl.c stops and continues, get_signal.c takes.
+ * Sending signals: which are dropped, on which queue the others wait, which thread wakes up; and
+ * the masks and actions that decide about it. get_signal.c takes signals off the queues, jobctl.c
+ * stops processes.
  *
  * Abridges Linux's kernel/signal.c. Left out: ptrace, signalfd, a limit on queued signals.
  *
@@ -51,7 +52,7 @@ static bool handler_ignored(__sighandler_t handler, int sig)
 	       (handler == SIG_DFL && (sigmask(sig) & SIG_KERNEL_IGNORE_MASK));
 }
 
-/* ---- is there anything to do? -------------------------------------------- */
+/* ---- the flag of a pending signal ---------------------------------------- */
 
 static bool has_pending(struct task_struct *t)
 {
@@ -59,7 +60,7 @@ static bool has_pending(struct task_struct *t)
 	       ((t->pending.signal | t->signal->shared_pending.signal) & ~t->blocked);
 }
 
-/* Only current may clear its flag: others do not know what it is about to return to. */
+/* Only current may clear its flag: another task does not know how far current has looked. */
 void recalc_sigpending(void) { current->sigpending_flag = has_pending(current); }
 
 void signal_wake_up(struct task_struct *t, bool fatal)
@@ -117,7 +118,7 @@ static void fill_special_info(kernel_siginfo_t *to, int sig, const kernel_siginf
 	}
 }
 
-/* Puts @sig into @q. -EAGAIN: no memory for what must not be lost. */
+/* Without memory only the bit is set, and the siginfo is lost; -EAGAIN where it must not be. */
 static int queue_signal(int sig, const kernel_siginfo_t *info, struct sigpending *q)
 {
 	struct sigqueue *e = NULL;
@@ -137,7 +138,7 @@ static int queue_signal(int sig, const kernel_siginfo_t *info, struct sigpending
 	return 0;
 }
 
-/* Takes the first entry of @sig; the bit stays while there are more. */
+/* The bit in the set stays while another entry of @sig is queued. */
 void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info)
 {
 	struct sigqueue *e, *first = NULL;
@@ -198,14 +199,14 @@ static void continue_process(struct task_struct *t)
 	else if (sig->group_stop_count)
 		why = SIGNAL_CLD_STOPPED;
 	if (why) {
-		/* The first thread to run again tells the parent, in get_signal. */
+		/* The first thread that runs again reports it to the parent, in get_signal. */
 		sig->flags = (sig->flags & ~SIGNAL_STOP_MASK) | why | SIGNAL_STOP_CONTINUED;
 		sig->group_stop_count = 0;
 		sig->group_exit_code = 0;
 	}
 }
 
-/* What sending does even if the signal is then dropped. True: it is to be queued. */
+/* What sending does even if the signal is then dropped. Returns whether to queue it. */
 static bool prepare_signal(int sig, struct task_struct *t, bool force)
 {
 	if (t->signal->flags & SIGNAL_GROUP_EXIT)
@@ -217,7 +218,7 @@ static bool prepare_signal(int sig, struct task_struct *t, bool force)
 	return !sig_ignored(t, sig, force);
 }
 
-/* Would @t take @sig now? */
+/* Can @t take @sig now? */
 static bool wants_signal(int sig, struct task_struct *t)
 {
 	if ((t->blocked & sigmask(sig)) || (t->flags & PF_EXITING))
@@ -235,10 +236,7 @@ static bool sig_fatal(struct task_struct *t, int sig)
 	       sig_handler(t, sig) == SIG_DFL;
 }
 
-/*
- * Each thread of @t's process but @spared (may be NULL) finds SIGKILL; how many there are. siglock
- * held.
- */
+/* Queues SIGKILL to each thread of @t's process but @spared; returns their number. siglock held. */
 static int zap_threads(struct task_struct *t, struct task_struct *spared)
 {
 	struct task_struct *p;
@@ -275,7 +273,7 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 		}
 	}
 	if (!taker)
-		return; /* whoever unblocks it will find it */
+		return; /* the thread that unblocks it takes it */
 	if (sig_fatal(t, sig) && !(t->signal->flags & SIGNAL_GROUP_EXIT) &&
 	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK)) {
 		t->signal->flags = SIGNAL_GROUP_EXIT;
@@ -295,7 +293,7 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 	if (!prepare_signal(sig, t, force))
 		return 0;
 	if (sig < SIGRTMIN && (q->signal & sigmask(sig)))
-		return 0; /* the old signals do not count */
+		return 0; /* standard signals do not queue: one is pending already */
 	ret = queue_signal(sig, info, q);
 	if (!ret)
 		complete_signal(sig, t, group);
@@ -339,7 +337,7 @@ int send_sig(int sig, struct task_struct *t, int priv)
 	return send_sig_info(sig, priv ? SEND_SIG_PRIV : SEND_SIG_NOINFO, t, false);
 }
 
-/* 0, -EINVAL or -EPERM: may current send @sig to @t? The kernel's own always may. */
+/* May current send @sig to @t? 0, -EINVAL or -EPERM. A signal of the kernel always may. */
 int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t)
 {
 	const struct cred *me = current->cred, *c = t->cred;
@@ -446,9 +444,6 @@ void force_sig_fault(int sig, int code, void __user *addr)
 
 /* ---- masks and actions --------------------------------------------------- */
 
-/*
- * current will not take @which any more: signals to the process go to another thread. siglock held.
- */
 void retarget_shared_pending(struct task_struct *t, sigset_t which)
 {
 	sigset_t retarget = t->signal->shared_pending.signal & which;
@@ -518,7 +513,7 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 		*k = *act;
 		k->sa.sa_flags &= known_flags;
 		k->sa.sa_mask &= ~SIG_KERNEL_ONLY_MASK;
-		/* POSIX 3.3.1.3: to ignore a signal discards it where it is pending. */
+		/* POSIX 3.3.1.3: a signal that becomes ignored is discarded where it is pending. */
 		if (handler_ignored(k->sa.sa_handler, sig))
 			flush_mask_of_process(t, sigmask(sig));
 	}

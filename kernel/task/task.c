@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The birth and death of the structs that make a task: task_struct with its
- * kernel stack, and what the threads of a process share.
- * Abridges the first part of Linux's kernel/fork.c.
+ * Allocates and frees the structs that make a task: task_struct with its kernel stack, and what the
+ * threads of a process share. kernel/fork.c fills them in.
+ *
+ * Abridges the first part of Linux's kernel/fork.c. Left out: task groups, cgroups, NUMA.
  */
 #include <sched.h>
 #include <slab.h>
@@ -12,7 +13,7 @@
 #define NR_CACHED_STACKS 4
 
 static struct kmem_cache *task_cache;
-static void *cached_stacks[NR_CACHED_STACKS]; /* saves a walk of the vmalloc tables a fork */
+static void *cached_stacks[NR_CACHED_STACKS]; /* a fork need not walk the vmalloc tables */
 static unsigned int nr_cached_stacks;
 
 static void *alloc_stack(void)
@@ -42,7 +43,7 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	}
 	*t = *orig;
 	t->stack = stack;
-	t->thread.fpu = NULL; /* still the parent's: copy_thread makes ours */
+	t->thread.fpu = NULL; /* it is the parent's; copy_thread makes one */
 	t->on_rq = 0;
 	t->signal = NULL;
 	t->cred = NULL;
@@ -51,10 +52,13 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	return t;
 }
 
-/*
- * NULL is nothing. The last reference frees; a task that ran gives up its own in
- * finish_task_switch, off its stack.
- */
+static void put_signal_struct(struct signal_struct *sig)
+{
+	if (atomic_dec_and_test(&sig->sigcnt))
+		kfree(sig);
+}
+
+/* NULL is allowed. A task's own reference is dropped in finish_task_switch, off its stack. */
 void put_task_struct(struct task_struct *t)
 {
 	if (!t || !atomic_dec_and_test(&t->usage))
@@ -95,12 +99,6 @@ struct signal_struct *alloc_signal_struct(void)
 	return sig;
 }
 
-void put_signal_struct(struct signal_struct *sig)
-{
-	if (atomic_dec_and_test(&sig->sigcnt))
-		kfree(sig);
-}
-
 struct sighand_struct *alloc_sighand(void)
 {
 	struct sighand_struct *sh = kzalloc(sizeof(*sh));
@@ -118,10 +116,7 @@ void put_sighand(struct sighand_struct *sh)
 		kfree(sh);
 }
 
-/*
- * CPU time of the whole process, ns. Threads must not come or go meanwhile: tasklist_lock or no
- * interrupts.
- */
+/* CPU time of the whole process, ns. tasklist_lock held, or interrupts off: no thread may go. */
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime)
 {
 	struct signal_struct *sig = t->signal;

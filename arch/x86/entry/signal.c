@@ -210,7 +210,6 @@ static void __noreturn die_by_signal(const struct ksignal *ksig)
 {
 	int code = ksig->sig;
 
-	current->flags |= PF_SIGNALED;
 	if ((sigmask(ksig->sig) & SIG_KERNEL_COREDUMP_MASK) && do_coredump(&ksig->info))
 		code |= 0x80;
 	do_group_exit(code);

@@ -19,9 +19,9 @@ struct pid {
 };
 
 void pid_init(void);
-/* next free number with one reference; ERR_PTR(-EAGAIN, -ENOMEM) */
+/* The next free number, with one reference; ERR_PTR(-EAGAIN) or ERR_PTR(-ENOMEM). */
 struct pid *alloc_pid(void);
-/* unhashes a number that no task uses; drops alloc_pid's reference */
+/* No task uses the number: unhashes it and drops alloc_pid's reference. */
 void free_pid(struct pid *pid);
 struct pid *get_pid(struct pid *pid);
 void put_pid(struct pid *pid);

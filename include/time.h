@@ -43,10 +43,7 @@ static inline bool timespec_valid(const struct __kernel_timespec *ts)
 	return ts->tv_sec >= 0 && (unsigned long)ts->tv_nsec < NSEC_PER_SEC;
 }
 
-/*
- * Runs @function once, in interrupt context, at the first tick at or after @expires
- * (CLOCK_MONOTONIC).
- */
+/* The first tick at or after @expires (CLOCK_MONOTONIC) calls @function, in interrupt context. */
 struct timer_list {
 	struct list_head entry;
 	ktime_t expires;
@@ -62,21 +59,15 @@ static inline bool timer_pending(const struct timer_list *t)
 }
 /* Called by the tick with interrupts off. */
 void run_timers(void);
-/*
- * kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME and TAI, on which one can sleep; false:
- * another clock.
- */
+/* kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME, TAI. False: one cannot sleep on it. */
 bool posix_clock_now(int clock, ktime_t *now);
-/*
- * When the monotonic clock will show what @clock (one of these) shows at @t; @abs false: in @t from
- * now. Saturates.
- */
+/* The time on MONOTONIC at which @clock shows @t; without @abs, in @t from now. Saturates. */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);
-/* The first time after now in whole intervals from @expires. */
+/* @expires, plus as many intervals as it takes to be in the future. */
 ktime_t timer_next(ktime_t expires, ktime_t interval);
 /*
- * Sleeps in the state the caller has set, at most until @expires; returns 0 when it is reached,
- * else -EINTR-like nonzero.
+ * kernel/sched/timer.c: sleeps in the state that the caller has set, until @expires (0) or a
+ * wake-up (-EINTR). INT64_MAX: no end by time.
  */
 int schedule_hrtimeout(ktime_t expires);
 

@@ -7,17 +7,12 @@
 
 struct task_struct;
 
-/*
- * Registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1. console_input has its sink.
- */
+/* Registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1; fills in console_input. */
 void tty_init(void);
-/* A session leader that ends or calls setsid gives its terminal up. @on_exit: hang the group up. */
+/* A session leader exits (@on_exit: a hang-up) or calls TIOCNOTTY: it gives up its terminal. */
 void disassociate_ctty(bool on_exit);
 void proc_clear_tty(struct task_struct *t);
-/*
- * Device number of a task's terminal for /proc/PID/stat (0: none) and its foreground group (-1:
- * none).
- */
+/* For /proc/PID/stat: the terminal's device number (0: none), its foreground group (-1: none). */
 unsigned int task_tty_nr(struct task_struct *t, int *tpgid);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Who the system says it is: uname(2), /proc/version, /proc/sys/kernel. kernel/utsname.c. */
+/* The names of the system for uname(2), /proc/version and /proc/sys/kernel: kernel/utsname.c. */
 #ifndef UTSNAME_H
 #define UTSNAME_H
 
 #include <linux/utsname.h>
 
-/* node and domain name change by sethostname, setdomainname */
+/* sethostname changes the node name. */
 extern struct new_utsname init_uts;
 
 #endif

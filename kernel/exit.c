@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Death, and the wait for it. Abridges kernel/exit.c; no ptrace, no pidfds.
+ * The end of a task, and wait(2) for it.
+ *
+ * Abridges Linux's kernel/exit.c. Left out: ptrace, pidfds.
  *
  *   do_exit ─> signals off ─> mm, files, fs given back ─> exit_notify ─> TASK_DEAD, schedule()
  *                                                          │ children get a new parent
- *                                                          │ EXIT_ZOMBIE: the parent is told
+ *                                                          │ EXIT_ZOMBIE: the parent is notified
  *                                                          └ EXIT_DEAD: nobody waits; freed at once
  *   wait4 / waitid ─> ZOMBIE becomes DEAD ─> release_task; the last reference frees the stack
  *
- * A process whose leader died before its other threads stays a zombie that
- * nobody can wait for until the last thread is released.
+ * A process whose leader exits before its other threads stays a zombie, and nobody can wait for it
+ * until the last thread is released.
  */
 #include <sched.h>
 #include <errno.h>
@@ -32,9 +34,9 @@ static void note_maxrss(struct task_struct *t)
 	t->signal->maxrss = max(t->signal->maxrss, pages << (PAGE_SHIFT - 10));
 }
 
-/* ---- taking a dead task out of every list ----------------------------- */
+/* ---- taking a dead task out of every list -------------------------------- */
 
-/* The counts of a thread that goes stay with its process. siglock held. */
+/* The process keeps the counts of a thread that goes. siglock held. */
 static void keep_thread_counts(struct signal_struct *sig, const struct task_struct *t)
 {
 	sig->utime += t->utime;
@@ -83,9 +85,7 @@ static void exit_signal_struct(struct task_struct *t)
 	}
 }
 
-/*
- * True if @leader, a zombie, was only waiting for @t, its last thread, and nobody will wait for it.
- */
+/* Is @leader a zombie, @t its last thread, and its parent not interested? Then it goes too. */
 static bool reap_leader_too(struct task_struct *t, struct task_struct *leader)
 {
 	if (leader == t || !thread_group_empty(leader) || leader->exit_state != EXIT_ZOMBIE)
@@ -113,9 +113,9 @@ void release_task(struct task_struct *t)
 	} while (again);
 }
 
-/* ---- giving up what a task has ---------------------------------------- */
+/* ---- giving up what a task has ------------------------------------------- */
 
-/* The tables stay loaded, as a kernel thread's borrowed ones, until the last switch. */
+/* Without an mm the task runs on the kernel's own page tables, as a kernel thread does. */
 static void exit_mm(struct task_struct *t)
 {
 	struct mm_struct *mm = t->mm;
@@ -160,7 +160,7 @@ static struct task_struct *find_new_reaper(struct task_struct *father)
 	return t ? t : &init_task;
 }
 
-/* @t got a parent in another process. If that one ignores its dead, @t joins @dead. */
+/* @t has a new parent, in another process. If that one ignores its children, @t goes to @dead. */
 static void reparent_leader(struct task_struct *father, struct task_struct *t,
 			    struct list_head *dead)
 {
@@ -194,7 +194,7 @@ static void forget_original_parent(struct task_struct *father, struct list_head 
 	list_splice_tail_init(&father->children, &reaper->children);
 }
 
-/* True: nobody will wait for @t. tasklist_lock held. */
+/* Returns whether nobody will wait for @t. tasklist_lock held. */
 static bool become_zombie(struct task_struct *t)
 {
 	bool autoreap = true;
@@ -228,7 +228,7 @@ static void exit_notify(struct task_struct *t, bool group_dead)
 		release_task(t);
 }
 
-/* What the last thread of a process does for all. */
+/* What the last thread of a process gives up for all of them. */
 static void exit_group_parts(struct task_struct *t, long code)
 {
 	int group_code = t->signal->group_exit_code;
@@ -264,7 +264,7 @@ static void __noreturn do_exit(long code)
 	do_task_dead();
 }
 
-/* All threads end with @code, unless the end has begun already with another one. */
+/* All threads end with @code, or with the code of the end that has begun already. */
 void do_group_exit(int code)
 {
 	struct signal_struct *sig = current->signal;
@@ -304,7 +304,7 @@ struct wait_opts {
 	struct rusage ru;
 };
 
-/* A child's counts go to the parent that reaps it. tasklist_lock held. */
+/* The parent that reaps @t gets its counts. tasklist_lock held. */
 static void inherit_counts(struct task_struct *t)
 {
 	struct signal_struct *to = current->signal, *s = t->signal;
@@ -320,7 +320,7 @@ static void inherit_counts(struct task_struct *t)
 	to->cmaxrss = max(to->cmaxrss, max(s->maxrss, s->cmaxrss));
 }
 
-/* Of one child: what was waited for. Releases tasklist_lock; pid. */
+/* Stores what was waited for, releases tasklist_lock and returns the pid. */
 static int report(struct wait_opts *wo, struct task_struct *t, int cause, int status, int stat)
 {
 	int pid = t->pid;
@@ -335,8 +335,8 @@ static int report(struct wait_opts *wo, struct task_struct *t, int cause, int st
 }
 
 /*
- * These three look at one child with tasklist_lock held: pid if it has what is
- * waited for, with the lock released; 0 with the lock still held.
+ * These three look at one child, with tasklist_lock held. If it is what is waited for, they release
+ * the lock and return its pid; otherwise 0.
  */
 static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 {
@@ -406,7 +406,7 @@ static int wait_consider_task(struct wait_opts *wo, struct task_struct *t)
 	return ret ? ret : wait_task_continued(wo, t);
 }
 
-/* Children of every thread count, but for __WNOTHREAD. Same contract as wait_task_zombie. */
+/* The children of all threads, or with __WNOTHREAD of current. Returns as wait_task_zombie does. */
 static int wait_scan(struct wait_opts *wo)
 {
 	struct task_struct *t, *child;
@@ -424,7 +424,7 @@ static int wait_scan(struct wait_opts *wo)
 	return 0;
 }
 
-/* Pid, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Drops wo->pid. */
+/* Returns a pid, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Drops wo->pid. */
 static long do_wait(struct wait_opts *wo)
 {
 	wait_queue_head_t *q = &current->signal->wait_chldexit;
@@ -452,7 +452,7 @@ static long do_wait(struct wait_opts *wo)
 	return ret;
 }
 
-/* Which children are meant: fills type and pid. 0 or -EINVAL. */
+/* Fills type and pid: which children to wait for. 0 or -EINVAL. */
 static int wait_target(struct wait_opts *wo, int which, pid_t pid)
 {
 	wo->type = which == P_PID ? PIDTYPE_PID : which == P_PGID ? PIDTYPE_PGID : PIDTYPE_MAX;
@@ -486,7 +486,7 @@ long sys_wait4(pid_t pid, int __user *status, int options, void __user *ru)
 	return ret;
 }
 
-/* Linux writes just these fields, and zeros when there was nothing to report. */
+/* Linux writes exactly these fields, and zeros when there was nothing to report. */
 static int put_child_info(siginfo_t __user *info, const struct wait_opts *wo, pid_t pid)
 {
 	bool found = pid > 0;

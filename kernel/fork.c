@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Birth: fork, vfork, clone, clone3, unshare and kernel threads. Abridges
- * kernel/fork.c; no namespaces, pidfds, cgroups or chosen pids (EINVAL).
+ * New tasks: fork, vfork, clone, clone3, unshare and kernel threads.
+ *
+ * Abridges Linux's kernel/fork.c. Left out: namespaces, pidfds, cgroups, chosen pids (EINVAL).
  *
  *   kernel_clone ─> copy_process: check flags ─> dup struct ─> copy or share each part
  *                                  ─> pid ─> COMMIT: family, lists (nothing fails any more)
- *                ─> wake_up_new_task ─> vfork: wait until the child gives the mm back
+ *                ─> wake_up_new_task ─> vfork: wait until the child has dropped the mm
  */
 #include <sched.h>
 #include <errno.h>
@@ -37,20 +38,20 @@ struct pid *init_pid;
 
 void fork_init(void) { init_rlimits(init_task.signal->rlim); }
 
-/* Combinations that make no sense, and what we have not. 0 or -EINVAL. */
+/* 0, or -EINVAL for combinations that make no sense and for what is not there. */
 static int check_clone_flags(u64 flags)
 {
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
 		return -EINVAL;
 	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
 		return -EINVAL;
-	/* init's siblings would have nobody to reap them. */
+	/* Nobody would reap a sibling of init. */
 	if ((flags & CLONE_PARENT) && (current->signal->flags & SIGNAL_UNKILLABLE))
 		return -EINVAL;
 	return flags & (CLONE_PIDFD | CLONE_NAMESPACES) ? -EINVAL : 0;
 }
 
-/* A signal that wants this process must not be lost to half of it. 0 or a restart code. */
+/* A signal to the process must not miss the child: it is handled first. 0 or a restart code. */
 static int check_signals(void)
 {
 	unsigned long flags;
@@ -61,9 +62,7 @@ static int check_signals(void)
 	return signal_pending(current) ? -ERESTARTNOINTR : 0;
 }
 
-/*
- * The child has its flags already: as in Linux it inherits the mark of setuid, the parent loses it.
- */
+/* As in Linux the child, whose flags are set, inherits setuid's mark, and the parent loses it. */
 static int check_nproc(void)
 {
 	uid_t uid = current->cred->uid;
@@ -76,8 +75,8 @@ static int check_nproc(void)
 }
 
 /*
- * The parts. init_child left all pointers of @p NULL; each of these shares or
- * copies current's. What is there when one fails, drop_parts gives back.
+ * The parts: init_child has set all pointers of @p to NULL, and each of these functions shares or
+ * copies current's part. If one fails, drop_parts drops those that are there.
  */
 static int copy_files(u64 flags, struct task_struct *p)
 {
@@ -90,7 +89,7 @@ static int copy_files(u64 flags, struct task_struct *p)
 	return p->files ? 0 : -ENOMEM;
 }
 
-/* -EAGAIN: another thread is in the middle of an exec that counts on fs being its own. */
+/* -EAGAIN: another thread execs, and has checked that nobody else shares fs. */
 static int copy_fs(u64 flags, struct task_struct *p)
 {
 	if (!(flags & CLONE_FS)) {
@@ -120,7 +119,7 @@ static int copy_sighand(u64 flags, struct task_struct *p)
 	return 0;
 }
 
-/* It goes with the struct, not with drop_parts. */
+/* put_task_struct drops it, not drop_parts. */
 static int copy_signal(u64 flags, struct task_struct *p)
 {
 	if (flags & CLONE_THREAD) {
@@ -176,14 +175,14 @@ static void drop_parts(struct task_struct *p)
 	exit_files(p);
 }
 
-/* A struct that never ran: both references go. */
+/* The task never ran, so that both of its references are dropped here. */
 static void free_unborn(struct task_struct *p)
 {
 	atomic_set(&p->usage, 1);
 	put_task_struct(p);
 }
 
-/* Everything of the child that is its own and starts afresh. */
+/* What the child does not inherit. */
 static void init_child(const struct kernel_clone_args *args, struct task_struct *p)
 {
 	u64 flags = args->flags;
@@ -262,7 +261,7 @@ static void link_thread(struct task_struct *p)
 	list_add_tail(&p->thread_node, &p->signal->thread_head);
 }
 
-/* The child becomes visible. 0, or -EINTR: current is being killed, so nothing was done. */
+/* The child becomes visible. 0, or -EINTR: current is being killed, and nothing was done. */
 static int publish(const struct kernel_clone_args *args, struct task_struct *p, struct pid *pid)
 {
 	bool thread = args->flags & CLONE_THREAD;
@@ -290,7 +289,7 @@ static int publish(const struct kernel_clone_args *args, struct task_struct *p, 
 	return err;
 }
 
-/* A child of current, not yet running; ERR_PTR. */
+/* Returns a child of current that does not run yet, or ERR_PTR. */
 static struct task_struct *copy_process(const struct kernel_clone_args *args)
 {
 	struct task_struct *p;
@@ -331,7 +330,7 @@ bad_struct:
 	return ERR_PTR(err);
 }
 
-/* The parent of a vfork sleeps; if it is killed, the child has nobody to tell any more. */
+/* The parent of a vfork sleeps. If it is killed, its completion goes: the child must not use it. */
 static void wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
 {
 	if (wait_for_completion_killable(vfork))
@@ -339,7 +338,7 @@ static void wait_for_vfork_done(struct task_struct *child, struct completion *vf
 	put_task_struct(child);
 }
 
-/* Pid of the child, or -errno. */
+/* Returns the pid of the child, or -errno. */
 static pid_t kernel_clone(const struct kernel_clone_args *args)
 {
 	struct task_struct *p = copy_process(args);
@@ -404,8 +403,8 @@ long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __us
 }
 
 /*
- * struct clone_args grows with the kernels: a shorter one is filled up with
- * zeros, of a longer one the part that we do not know must be zero.
+ * struct clone_args is longer in newer kernels. A shorter one is filled up with zeros; of a longer
+ * one the part that is not known here must be zero.
  */
 static int copy_clone_args(struct clone_args *args, void __user *uargs, size_t size)
 {
@@ -474,5 +473,5 @@ long sys_set_tid_address(int __user *tidptr)
 	return current->pid;
 }
 
-/* There are no namespaces to leave, and what threads share they share to the end. */
+/* There are no namespaces, and threads share what they share until they end. */
 long sys_unshare(unsigned long flags) { return flags ? -EINVAL : 0; }

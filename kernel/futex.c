@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Futexes: sleeping on a word of user memory, and what a dying thread owes to
- * those who wait for its words. Abridges kernel/futex/ and mm_release of
- * kernel/fork.c; no priority inheritance, FUTEX_WAKE_OP and get_robust_list, which
- * glibc has no use for.
+ * Futexes: a task sleeps on a word of user memory until another task changes it and wakes it. And
+ * what an exiting thread does for those who wait for its words.
+ *
+ * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, for glibc does not use
+ * them: priority inheritance, FUTEX_WAKE_OP, get_robust_list.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
  *        shared    (file's pages, byte in the file) where a file is mapped shared
  *
- * A waiter queues itself first and reads the word afterwards; a waker changes
- * the word first and looks at the queue afterwards. So either the waiter sees
- * the new value or the waker sees the waiter.
+ * A waiter queues itself BEFORE it reads the word; a waker changes the word BEFORE it looks at the
+ * queue. So either the waiter sees the new value, or the waker sees the waiter.
  */
 #include <sched.h>
 #include <errno.h>
@@ -83,8 +83,8 @@ static int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 }
 
 /*
- * The word at @uaddr by its kernel address, the frame held in *page; ERR_PTR.
- * Reading and changing it there can neither fault nor sleep.
+ * The kernel address of the word at @uaddr, or ERR_PTR. *page is its frame, with a reference.
+ * Reading and writing there can neither fault nor sleep.
  */
 static u32 *pin_word(u32 __user *uaddr, bool write, struct page **page)
 {
@@ -120,7 +120,7 @@ static int wake_key(const struct futex_key *key, int nr, u32 bitset)
 	return woken;
 }
 
-/* Number woken, or -errno. */
+/* Returns the number of woken waiters, or -errno. */
 static long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 {
 	struct futex_key key;
@@ -137,7 +137,7 @@ static long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 	return ret;
 }
 
-/* @cmpval NULL: without a look at the value. Number woken and moved. */
+/* @cmpval NULL: the value does not matter. Returns the number of woken and moved waiters. */
 static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr_wake,
 			  int nr_requeue, const u32 *cmpval)
 {
@@ -196,7 +196,7 @@ static void queue_me(struct futex_q *q)
 	spin_unlock(&futex_lock);
 }
 
-/* True if a waker was faster. */
+/* Returns whether it was woken already. */
 static bool unqueue_me(struct futex_q *q)
 {
 	bool woken;
@@ -209,7 +209,7 @@ static bool unqueue_me(struct futex_q *q)
 	return woken;
 }
 
-/* Sleeps on a queued @q until woken, @expires or a signal. 0, -ETIMEDOUT or -ERESTARTSYS. */
+/* Sleeps until a waker, @expires or a signal comes. @q is queued. 0, -ETIMEDOUT or -ERESTARTSYS. */
 static long sleep_on_futex(struct futex_q *q, ktime_t expires)
 {
 	for (;;) {
@@ -251,7 +251,7 @@ static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires,
 
 static long futex_wait_restart(struct restart_block *rb);
 
-/* futex_wait that, ended by a signal, goes on to the same moment when it is restarted. */
+/* When it is restarted after a signal, the wait ends at the same time as before. */
 static long futex_wait_timed(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
 {
 	long ret = futex_wait(uaddr, shared, val, expires, bitset);
@@ -273,7 +273,7 @@ static long futex_wait_restart(struct restart_block *rb)
 
 /* ---- the calls ---------------------------------------------------------- */
 
-/* The moment on CLOCK_MONOTONIC at which @ts ends a wait by @cmd. 0, -EFAULT, -EINVAL. */
+/* When a wait by @cmd ends, on CLOCK_MONOTONIC. 0, -EFAULT or -EINVAL. */
 static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bool realtime,
 			  ktime_t *expires)
 {
@@ -333,9 +333,9 @@ long sys_set_robust_list(void __user *head, size_t len)
 	return 0;
 }
 
-/* ---- death --------------------------------------------------------------- */
+/* ---- exit ---------------------------------------------------------------- */
 
-/* Marks a lock that current still owns, and wakes one waiter. -1: the list is broken. */
+/* Marks a lock that current still owns as its dead owner's, wakes one waiter. -1: a broken list. */
 static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 {
 	u32 *word, old, dead;
@@ -347,7 +347,7 @@ static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 	if (IS_ERR(word))
 		return -1;
 	old = READ_ONCE(*word);
-	/* Died between the unlock and its wake: nobody else would wake the next owner. */
+	/* current unlocked it, but did not wake anybody yet: nobody else would. */
 	if (pending_op && !pi && !old) {
 		put_page(page);
 		futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
@@ -366,7 +366,7 @@ static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 	return 0;
 }
 
-/* A pointer of the list, whose lowest bit tells a PI futex. */
+/* A pointer of the list. Its lowest bit marks a PI futex. */
 static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
 {
 	unsigned long v;
@@ -378,9 +378,7 @@ static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
 	return 0;
 }
 
-/*
- * Walks current's list of held robust locks. It is user memory: it may lie, loop or end in nowhere.
- */
+/* Walks current's list of robust locks. It is user memory: it may be wrong, or have no end. */
 static void exit_robust_list(struct robust_list_head __user *head)
 {
 	unsigned long entry, next = 0, pending;
@@ -392,7 +390,7 @@ static void exit_robust_list(struct robust_list_head __user *head)
 	    fetch_entry(&pending, &head->list_op_pending, &pending_pi))
 		return;
 	while (entry != (unsigned long)&head->list) {
-		/* Once its owner is marked dead, the entry may be freed. */
+		/* First, for the entry may be freed as soon as its owner is marked dead. */
 		err = fetch_entry(&next, (void __user *)entry, &next_pi);
 		if (entry != pending &&
 		    handle_futex_death((u32 __user *)(entry + offset), pi, false))
@@ -406,7 +404,7 @@ static void exit_robust_list(struct robust_list_head __user *head)
 		handle_futex_death((u32 __user *)(pending + offset), pending_pi, true);
 }
 
-/* @t is current, @mm the address space it leaves and still stands in. */
+/* @t is current, and @mm, which it is about to drop, is still its address space. */
 void mm_release(struct task_struct *t, struct mm_struct *mm)
 {
 	struct completion *vfork;
@@ -416,7 +414,7 @@ void mm_release(struct task_struct *t, struct mm_struct *mm)
 		t->robust_list = NULL;
 	}
 	if (t->clear_child_tid) {
-		/* Nobody to tell when we are the last in here. */
+		/* Nobody is left to wait for it if the mm has no other user. */
 		if (atomic_read(&mm->mm_users) > 1 && !put_user(0, t->clear_child_tid))
 			futex_wake((u32 __user *)t->clear_child_tid, true, 1,
 				   FUTEX_BITSET_MATCH_ANY);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who a process is and whom it belongs to: user and group ids, process groups
- * and sessions.
+ * System calls about what a process is called and belongs to: pids, user and group ids, process
+ * groups and sessions.
  *
- * Abridges Linux's kernel/sys.c, groups.c and the setuid part of
- * security/commoncap.c. Left out: namespaces (an id means itself, and only
- * (uid_t)-1 is invalid), capabilities set one by one, an fsuid of its own.
+ * Abridges Linux's kernel/sys.c, groups.c and the setuid part of security/commoncap.c. Left out:
+ * namespaces (every id but (uid_t)-1 is valid), capabilities set one by one, setfsuid.
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -17,9 +16,9 @@
 #include <linux/capability.h>
 #include <linux/securebits.h>
 
-#define UNCHANGED ((uid_t)-1) /* also what no id can be */
+#define UNCHANGED ((uid_t)-1) /* no id has this value */
 
-/* Of a user or of a group: which capability lets one choose freely. */
+/* The value is the capability that lets a process choose any id. */
 enum id_kind { USER = CAP_SETUID, GROUP = CAP_SETGID };
 
 long sys_getpid(void) { return current->tgid; }
@@ -31,8 +30,8 @@ long sys_getgid(void) { return current->cred->gid; }
 long sys_getegid(void) { return current->cred->egid; }
 
 /*
- * Root's capabilities go when no id is 0 any more, and the effective ones
- * follow euid. SECBIT_KEEP_CAPS saves the permitted ones.
+ * Root loses its capabilities when no id is 0 any more; the effective ones follow euid.
+ * SECBIT_KEEP_CAPS keeps the permitted ones.
  */
 static void cap_emulate_setxuid(struct cred *new, const struct cred *old)
 {
@@ -63,7 +62,7 @@ static void flag_nproc_exceeded(const struct cred *new)
 		current->flags &= ~PF_NPROC_EXCEEDED;
 }
 
-/* The end of every set*id: takes those of the ids that are not UNCHANGED. */
+/* The end of every set*id: sets those ids that are not UNCHANGED. */
 static long set_ids(enum id_kind kind, uid_t real, uid_t effective, uid_t saved)
 {
 	struct cred *new = prepare_creds();
@@ -98,7 +97,7 @@ static long set_id(enum id_kind kind, uid_t id)
 							 : -EPERM;
 }
 
-/* True if nothing but @id's own history is needed to take it. */
+/* Is @id the real, effective or saved one already? Then no capability is needed. */
 static bool id_is_ours(const uid_t *ids, uid_t id)
 {
 	return id == UNCHANGED || id == ids[ID_REAL] || id == ids[ID_EFFECTIVE] ||
@@ -106,8 +105,8 @@ static bool id_is_ours(const uid_t *ids, uid_t id)
 }
 
 /*
- * The saved id is no source of the real one here; it follows when the process takes another
- * identity.
+ * Here the saved id may not become the real one. The saved id follows the effective one if the
+ * real id is set, or if the effective one is set to something else than the real id.
  */
 static long set_re_id(enum id_kind kind, uid_t r, uid_t e)
 {
@@ -166,7 +165,7 @@ long sys_getgroups(int n, gid_t __user *list)
 									      : (long)c->ngroups;
 }
 
-/* getgroups() and /proc/PID/status tell them in this order. */
+/* getgroups and /proc/PID/status show them in this order. */
 static void groups_sort(struct cred *c)
 {
 	for (unsigned int i = 1; i < c->ngroups; i++) {
@@ -199,7 +198,7 @@ long sys_setgroups(int n, gid_t __user *list)
 	return commit_creds(new);
 }
 
-/* Linux's checks, in its order. tasklist_lock held. */
+/* Linux's checks in Linux's order. tasklist_lock held. */
 static int may_setpgid(struct task_struct *p, struct pid *pgrp)
 {
 	struct task_struct *leader = current->group_leader, *member;
@@ -249,7 +248,7 @@ long sys_setpgid(pid_t pid, pid_t pgid)
 	return err;
 }
 
-/* The number of @pid's (0: current's) group or session. */
+/* The number of the group or session of @pid; 0: of current. */
 static long get_group_of(pid_t pid, enum pid_type type)
 {
 	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a process may use (limits), what it has used (rusage), and how urgent it is.
+ * What a process may use (limits), what it has used (rusage), and its priority.
  *
  * Abridges Linux's kernel/sys.c (prlimit, getrusage, setpriority) and the calls of
  * kernel/sched/core.c. Left out: scheduling policies; all tasks run alike, nice values are kept
@@ -23,13 +23,13 @@
 
 void init_rlimits(struct rlimit64 *r)
 {
-	/* As many threads as an eighth of memory has room for stacks; half of them for one user. */
+	/* Stacks of all threads may fill an eighth of memory; one user may have half of it. */
 	u64 threads = totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8);
 
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){threads / 2, threads / 2};
 }
 
-/* Of a real user ID: threads and zombies count, as in Linux. */
+/* Threads and zombies count, as in Linux. @uid is a real user id. */
 static u64 count_tasks_of(uid_t uid)
 {
 	struct task_struct *p, *t;
@@ -51,7 +51,7 @@ bool is_nproc_overlimit(uid_t uid, unsigned int more)
 	return limit != RLIM64_INFINITY && count_tasks_of(uid) + more > limit;
 }
 
-/* @t's limit: *old out, *new_r in; either may be NULL. */
+/* Reads @t's limit into *old, then sets it to *new_r unless that is NULL. 0 or -errno. */
 static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlimit64 *new_r,
 		      struct rlimit64 *old)
 {
@@ -70,7 +70,7 @@ static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlim
 	return 0;
 }
 
-/* Another process's limits are for those who are its user in every respect. */
+/* May current see and set @t's limits? All of @t's ids must be current's real ones. */
 static bool may_prlimit(const struct task_struct *t)
 {
 	const struct cred *c = current->cred, *tc = t->cred;
@@ -126,7 +126,7 @@ static void add_counts(struct rusage *r, unsigned long minflt, unsigned long maj
 	r->ru_nivcsw += nivcsw;
 }
 
-/* KiB: the most that the process, now or before an exec, has had in memory. */
+/* KiB: the most that the process has had in memory, with what it had before an exec. */
 static unsigned long max_rss(struct task_struct *t)
 {
 	struct mm_struct *mm = get_task_mm(t);
@@ -173,12 +173,12 @@ long sys_getrusage(int who, void __user *ru)
 	return copy_to_user(ru, &r, sizeof(r)) ? -EFAULT : 0;
 }
 
-/* ---- urgency ----------------------------------------------------------- */
+/* ---- priority ------------------------------------------------------------ */
 
-/* What getpriority answers and RLIMIT_NICE limits: 40 (most) to 1. */
+/* What getpriority returns and RLIMIT_NICE limits: 40 (nice -20) to 1 (nice 19). */
 static long nice_to_rlimit(int nice) { return MAX_NICE - nice + 1; }
 
-/* @who's task (0: current) with a reference; only PRIO_PROCESS is there. */
+/* The task @who (0: current), with a reference. Only PRIO_PROCESS is supported. */
 static struct task_struct *prio_task(int which, int who)
 {
 	struct task_struct *t;
@@ -227,7 +227,7 @@ long sys_sched_yield(void)
 	return 0;
 }
 
-/* 0 if there is a task @pid (0: current), else -errno. */
+/* 0 if there is a task @pid (0: current), otherwise -errno. */
 static long check_pid(pid_t pid)
 {
 	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
@@ -237,7 +237,7 @@ static long check_pid(pid_t pid)
 	return pid < 0 ? -EINVAL : t ? 0 : -ESRCH;
 }
 
-/* SCHED_OTHER, which is 0, and priority 0 in it: that is what every task has. */
+/* Every task has the policy SCHED_OTHER, which is 0, and in it priority 0. */
 long sys_sched_getscheduler(pid_t pid) { return check_pid(pid); }
 
 long sys_sched_getparam(pid_t pid, void __user *param)

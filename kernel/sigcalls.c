@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls about signals. Abridges the SYSCALL_DEFINEs of
- * kernel/signal.c; the machinery is kernel/task/signal.c, the frames are
- * arch/x86/entry/signal.c. No 32-bit forms, no pidfds.
+ * The system calls about signals. kernel/task/ sends and takes signals, arch/x86/entry/signal.c
+ * makes the frames of handlers.
+ *
+ * Abridges the SYSCALL_DEFINEs of Linux's kernel/signal.c. Left out: 32-bit forms, pidfds.
  * Not on the road of an exec.
  */
 #include <sched.h>
@@ -21,7 +22,7 @@ static kernel_siginfo_t user_info(int sig, int code)
 	return info;
 }
 
-/* To everything but init and ourselves. tasklist_lock held. */
+/* To every process but init and current's. tasklist_lock held. */
 static int kill_all(int sig, kernel_siginfo_t *info)
 {
 	struct task_struct *p;
@@ -81,13 +82,13 @@ long sys_tgkill(pid_t tgid, pid_t pid, int sig)
 		return -ESRCH;
 	if (t->tgid == tgid)
 		ret = check_kill_permission(sig, &info, t);
-	if (!ret && sig) /* if it died meanwhile: as good as delivered */
+	if (!ret && sig) /* as if it were delivered, if @t has died meanwhile */
 		send_sig_info(sig, &info, t, false);
 	put_task_struct(t);
 	return ret;
 }
 
-/* The user makes the siginfo, but may not pretend to be the kernel or kill(2). */
+/* The user makes the siginfo, but must not claim that the kernel or kill(2) sent it. */
 long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 {
 	kernel_siginfo_t info;
@@ -174,10 +175,7 @@ long sys_pause(void)
 	return -ERESTARTNOHAND;
 }
 
-/*
- * Takes one of the signals outside @mask, sleeping until @expires for it. Signal, -EAGAIN or
- * -EINTR.
- */
+/* Waits until @expires for a signal that is not in @mask. Returns it, -EAGAIN or -EINTR. */
 static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t expires,
 			   bool sleep)
 {
@@ -188,10 +186,7 @@ static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t
 	spin_lock_irqsave(&t->sighand->siglock, flags);
 	sig = dequeue_signal(t, mask, info);
 	if (!sig && sleep) {
-		/*
-		 * Unblocked while we sleep, so that they wake us; real_blocked keeps them from
-		 * killing.
-		 */
+		/* Unblocked, they wake current; with real_blocked they do not kill it. */
 		t->real_blocked = t->blocked;
 		t->blocked &= *mask;
 		recalc_sigpending();
@@ -279,7 +274,7 @@ long sys_sigaltstack(const struct sigaltstack __user *uss, struct sigaltstack __
 	return !ret && uold && copy_to_user(uold, &old, sizeof(old)) ? -EFAULT : ret;
 }
 
-/* Goes on with what a signal without handler interrupted. */
+/* Continues a call that a signal without a handler has interrupted. */
 long sys_restart_syscall(void)
 {
 	struct restart_block *rb = &current->restart_block;

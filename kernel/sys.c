@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plain system calls: the names, the memory and the log of the system, small settings of a task,
- * random numbers, the end of the machine.
+ * random numbers, power off and reboot.
  *
  * Abridges Linux's kernel/sys.c, kernel/reboot.c and syslog of kernel/printk/printk.c. Left out:
  * the prctls about single capabilities, seccomp and memory; syslog has no reader's position.
@@ -26,7 +26,7 @@
 #include <linux/securebits.h>
 #include <linux/sysinfo.h>
 
-#define LOG_COPY_MAX (64 * 1024) /* bytes of the kernel log that one call gives */
+#define LOG_COPY_MAX (64 * 1024) /* bytes of the kernel log that one call copies */
 #define RANDOM_CHUNK 256
 
 /* syslog(2)'s actions, of which the UAPI has no header. */
@@ -84,7 +84,7 @@ long sys_sysinfo(void __user *info)
 	return copy_to_user(info, &si, sizeof(si)) ? -EFAULT : 0;
 }
 
-/* What dmesg asks for. */
+/* Only the actions that dmesg uses. */
 long sys_syslog(int type, char __user *buf, int n)
 {
 	char *text;
@@ -138,7 +138,6 @@ static long prctl_set_keepcaps(unsigned long on)
 	return commit_creds(new);
 }
 
-/* What outlives an exec, and what does not. */
 long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5)
 {
 	switch (option) {

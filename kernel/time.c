@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clocks and sleeps as programs see them: clock_*, nanosleep, the interval
- * timers and the older calls that say the same with less.
+ * Clocks and sleeps as programs see them: clock_*, nanosleep, the interval timers, and the older
+ * calls that do less.
  *
- * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out:
- * time zones, adjtimex, leap seconds (TAI is REALTIME), suspended time
- * (BOOTTIME is MONOTONIC), the CPU clocks of others;
- * coarse clocks are as fine as the others.
+ * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out: time zones,
+ * adjtimex, leap seconds (TAI is REALTIME), suspended time (BOOTTIME is MONOTONIC), CPU clocks of
+ * other tasks, the ticks of coarse clocks.
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -15,7 +14,7 @@
 #include <linux/capability.h>
 #include <linux/times.h>
 
-/* Seconds that a ktime_t holds, less the 30 years Linux keeps in reserve. */
+/* The seconds that a ktime_t holds, minus 30 years: Linux's limit. */
 #define SETTIME_SEC_MAX (INT64_MAX / NSEC_PER_SEC - 30L * 365 * 24 * 3600)
 
 /* ---- reading clocks ---------------------------------------------------- */
@@ -126,7 +125,7 @@ long sys_times(void __user *buf)
 
 /* ---- sleeping ---------------------------------------------------------- */
 
-/* True: @expires (CLOCK_MONOTONIC) is reached; false: a signal came first. */
+/* Returns whether @expires (CLOCK_MONOTONIC) is reached; otherwise a signal came first. */
 static bool sleep_until(ktime_t expires)
 {
 	for (;;) {
@@ -140,10 +139,7 @@ static bool sleep_until(ktime_t expires)
 	return ktime_get() >= expires;
 }
 
-/*
- * A relative sleep, first or again: arg[0] is its end, arg[1] where the user wants to see what is
- * left.
- */
+/* A relative sleep, first and restarted. arg[0]: its end; arg[1]: where to store what is left. */
 static long nanosleep_restart(struct restart_block *rb)
 {
 	struct __kernel_timespec __user *rem = (struct __kernel_timespec __user *)rb->arg[1];
@@ -201,7 +197,7 @@ static void it_real_fn(struct timer_list *timer)
 		mod_timer(timer, timer_next(timer->expires, sig->it_real_incr));
 }
 
-/* CPU time of the process that ITIMER_VIRTUAL (of the user) and ITIMER_PROF count. */
+/* The process's CPU time: ITIMER_PROF counts all of it, ITIMER_VIRTUAL that in user mode. */
 static ktime_t cpu_itimer_now(int which)
 {
 	u64 utime, stime;
@@ -226,7 +222,7 @@ static struct itimer_ns get_itimer(int which)
 	return v;
 }
 
-/* On CPU time one tick more, for the current one is partly over. */
+/* A timer on CPU time gets one tick more, for a part of the current tick has passed. */
 static void set_itimer(int which, const struct itimer_ns *v)
 {
 	struct signal_struct *sig = current->signal;
@@ -244,7 +240,7 @@ static void set_itimer(int which, const struct itimer_ns *v)
 		mod_timer(&sig->real_timer, posix_clock_expiry(CLOCK_MONOTONIC, v->value, false));
 }
 
-/* False: not a time. */
+/* Returns whether it is a valid time. */
 static bool timeval_to_ns(const struct __kernel_old_timeval *tv, u64 *ns)
 {
 	struct __kernel_timespec ts = {tv->tv_sec, tv->tv_usec * NSEC_PER_USEC};
@@ -287,7 +283,7 @@ long sys_setitimer(int which, struct __kernel_old_itimerval __user *v,
 	return old ? put_itimerval(&old_v, old) : 0;
 }
 
-/* The seconds the last alarm had left, rounded, but not to 0. */
+/* Returns the seconds that the last alarm had left, rounded, but not to 0. */
 long sys_alarm(unsigned int seconds)
 {
 	struct itimer_ns new_v = {.value = seconds * (u64)NSEC_PER_SEC},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names of the system. It calls itself Linux, for glibc and programs look
- * at sysname and release before they trust what execve gives them; release's
- * tail tells who it really is. Abridges init/version.c.
+ * The names of the system. sysname is Linux and release begins as Linux's, because glibc and
+ * programs check them; the end of release is Exon's.
+ *
+ * Abridges Linux's init/version.c.
  * Not on the road of an exec.
  */
 #include <utsname.h>

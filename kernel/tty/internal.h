@@ -16,9 +16,9 @@ struct poll_table_struct;
 #define N_TTY_BUF_SIZE 4096
 
 /*
- * The console line. lock (irqs off: the receive interrupt takes it) guards all
- * but the queues and the mutex; session and pgrp own references. The three
- * indices run freely: tail <= canon_head <= head, all within N_TTY_BUF_SIZE.
+ * The console line. lock guards all but the queues and the mutex; the receive interrupt takes it
+ * too. session and pgrp own references. The three indices only grow: tail <= canon_head <= head,
+ * and head - tail is at most N_TTY_BUF_SIZE.
  *
  *   tail        canon_head       head
  *    | whole lines | line being edited |      (ICANON; otherwise just bytes)
@@ -27,8 +27,8 @@ struct tty_struct {
 	spinlock_t lock;
 	struct termios termios;
 	struct winsize winsize;
-	struct pid *pgrp, *session;	   /* foreground group; whose controlling terminal it is */
-	unsigned long hangups;		   /* a file opened before the last one is dead */
+	struct pid *pgrp, *session;	   /* foreground group; controlling terminal of */
+	unsigned long hangups;		   /* files opened before the last one are dead */
 	bool stopped;			   /* ^S */
 	bool lnext;			   /* ^V: the next byte is taken literally */
 	unsigned int column, canon_column; /* of the cursor; where the edited line starts */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Job control: whose terminal it is (a session's), which of its process
- * groups is in the foreground, and what happens to the others when they
- * touch it, or to all when the session's leader ends.
+ * Job control of a terminal: which session it belongs to, which of the session's process groups is
+ * in the foreground, what happens to the other groups when they use it, and to all of them when the
+ * session's leader exits.
  *
- * Abridges Linux's drivers/tty/tty_jobctrl.c. Left out: tty_old_pgrp (a
- * leader that lost its terminal before it ends signals nobody), pty masters.
+ * Abridges Linux's drivers/tty/tty_jobctrl.c. Left out: tty_old_pgrp (a leader that has lost its
+ * terminal signals nobody when it exits), masters of pseudo terminals.
  * Not on the road of an exec.
  */
 #include <sched.h>
@@ -13,7 +13,7 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-/* Whose terminal it is, and who is in front; takes over the references. */
+/* Sets session and foreground group. Their references go over to the terminal. */
 static void tty_set_owner(struct tty_struct *tty, struct pid *session, struct pid *pgrp)
 {
 	struct pid *old_session, *old_pgrp;
@@ -113,7 +113,7 @@ static long tiocsctty(struct tty_struct *tty, struct file *f, unsigned long arg)
 	return 0;
 }
 
-/* TIOCGPGRP, TIOCGSID: the number of @pid, which is the terminal's. */
+/* TIOCGPGRP, TIOCGSID: @pid is the terminal's foreground group or session. */
 static long put_tty_pid(struct tty_struct *tty, struct pid *pid, pid_t __user *p)
 {
 	return current->signal->tty == tty ? put_user(pid_nr(pid), p) : -ENOTTY;

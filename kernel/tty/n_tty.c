@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line discipline: what happens to bytes between the keyboard and a
- * program. It edits lines (ICANON), echoes, turns ^C into signals, and
- * post-processes output.
+ * The line discipline: what happens to bytes between the keyboard and a program. It edits lines
+ * (ICANON), echoes, turns ^C into signals, and post-processes output.
  *
- * Abridges Linux's drivers/tty/n_tty.c. Left out: parity and break marks
- * (a console has none), EXTPROC, packet mode, the throttling of the sender
- * (bytes beyond the buffer are dropped), the queue of echoes, IUCLC,
- * expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer
- * between bytes (VTIME with VMIN).
+ * Abridges Linux's drivers/tty/n_tty.c. Left out: parity and break marks (a console has none),
+ * EXTPROC, packet mode, throttling the sender (bytes that do not fit are dropped), the queue of
+ * echoes, IUCLC, expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer between
+ * bytes (VTIME with VMIN).
  * Not on the road of an exec.
  *
  *   interrupt --n_tty_receive--> buf --n_tty_read--> program
@@ -25,14 +23,14 @@
 #include "internal.h"
 
 #define OUT_SIZE 256
-#define EOF_MARK '\0'  /* as a line's end; in c_cc: no such character */
+#define EOF_MARK '\0'  /* at the end of a line; in c_cc: no character */
 #define LINE_END 0x100 /* in buf: this byte ends a line */
 
 #define I_FLAG(tty, f) ((tty)->termios.c_iflag & (f))
 #define O_FLAG(tty, f) ((tty)->termios.c_oflag & (f))
 #define L_FLAG(tty, f) ((tty)->termios.c_lflag & (f))
 
-/* Output on its way to the console, gathered so that it is written in few pieces. */
+/* Output on its way to the console: it is collected, to be written in few pieces. */
 struct outbuf {
 	size_t n;
 	char b[OUT_SIZE];
@@ -59,7 +57,7 @@ static bool is_continuation(struct tty_struct *tty, u8 c)
 	return I_FLAG(tty, IUTF8) && (c & 0xc0) == 0x80;
 }
 
-/* One byte of program output or echo; follows the cursor's column. tty->lock held. */
+/* One byte of output or echo. Counts the column of the cursor. tty->lock held. */
 static void out_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	if (c == '\n' && O_FLAG(tty, OPOST) && O_FLAG(tty, ONLCR))
@@ -77,7 +75,7 @@ static void out_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	out_raw(o, c);
 }
 
-/* As typed, control characters as ^X. */
+/* Echoes a byte as it was typed, or a control character as ^X. */
 static void echo_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	if (!L_FLAG(tty, ECHO))
@@ -91,7 +89,7 @@ static void echo_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 
 static u16 *buf_at(struct tty_struct *tty, size_t i) { return &tty->buf[i % N_TTY_BUF_SIZE]; }
 
-/* One slot stays for the end of a line, so that a full buffer can still be submitted. */
+/* One place is kept for the end of a line, so that a full buffer can still become a line. */
 static void put_char(struct tty_struct *tty, u8 c)
 {
 	size_t room = N_TTY_BUF_SIZE - (tty->head - tty->tail);
@@ -132,7 +130,7 @@ static unsigned int line_width(struct tty_struct *tty)
 	return column - tty->canon_column;
 }
 
-/* Takes the last character (in UTF-8, some bytes) off the edited line. Its first byte. */
+/* Takes the last character, of one byte or more (UTF-8), off the line. Returns its first byte. */
 static u8 erase_char(struct tty_struct *tty, struct outbuf *o)
 {
 	unsigned int width = line_width(tty);
@@ -174,7 +172,7 @@ static void eraser(struct tty_struct *tty, struct outbuf *o, u8 key)
 	}
 }
 
-/* ^C, ^\, ^Z: the foreground group is told, and what was typed is forgotten. */
+/* ^C, ^\, ^Z: a signal to the foreground group; pending input is dropped. */
 static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int sig, u8 c)
 {
 	if (tty->pgrp)
@@ -187,7 +185,7 @@ static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int si
 	echo_char(tty, o, c);
 }
 
-/* True if @c was one of IXON's or ISIG's characters, and is thereby done. */
+/* Returns whether @c was a character of IXON or ISIG, which is then dealt with. */
 static bool receive_control_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
@@ -212,7 +210,7 @@ static void reprint_line(struct tty_struct *tty, struct outbuf *o, u8 c)
 		echo_char(tty, o, *buf_at(tty, i));
 }
 
-/* True if @c ends a line or is a character that edits. */
+/* Returns whether @c was a character that ends or edits a line, which is then dealt with. */
 static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
@@ -241,7 +239,7 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	return true;
 }
 
-/* What ICRNL and its like make of @c. */
+/* ICRNL and INLCR. */
 static u8 map_newline(struct tty_struct *tty, u8 c)
 {
 	if (c == '\r' && I_FLAG(tty, ICRNL))
@@ -312,7 +310,7 @@ void tty_hangup(struct tty_struct *tty)
 	wake_up_all(&tty->write_wait);
 }
 
-/* Between raw and edited mode: what has been typed so far counts as one finished line. */
+/* ICANON changes: from now on the pending input is one finished line, or just bytes. */
 static void switch_canon(struct tty_struct *tty, bool canon)
 {
 	for (size_t i = tty->tail; i != tty->head; i++)
@@ -349,9 +347,9 @@ size_t n_tty_chars_waiting(struct tty_struct *tty)
 }
 
 /*
- * Takes up to @n bytes out of the buffer; *line_done: a whole line is out. An
- * EOF mark is swallowed; one that follows the last byte asked for is too, for
- * it pushed these bytes and must not read as a second, empty line.
+ * Takes up to @n bytes out of the buffer. *line_done: that was the end of a line. An EOF mark is
+ * dropped, also right behind the last byte that was asked for: there it has ended this line, and
+ * must not be read as an empty one.
  */
 static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_done)
 {
@@ -375,7 +373,7 @@ static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_
 	return got;
 }
 
-/* Waits for input. 0: there is some; -EAGAIN, -ERESTARTSYS, or 1: time over or hung up. */
+/* Waits for input. 0: there is some; 1: time over or hung up; -EAGAIN, -ERESTARTSYS. */
 static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 {
 	DEFINE_WAIT(w);
@@ -399,7 +397,7 @@ static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 	return ret;
 }
 
-/* A line; else VMIN bytes; else, with VMIN 0, what comes within VTIME tenths of a second. */
+/* A line; or VMIN bytes; or, with VMIN 0, what comes within VTIME tenths of a second. */
 static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
 {
 	const cc_t *cc = tty->termios.c_cc;
@@ -436,7 +434,7 @@ ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, siz
 	return ret;
 }
 
-/* One piece of output: post-processed under the lock, written without it. */
+/* One piece of output. It is post-processed with the lock held, and written without it. */
 static void write_piece(struct tty_struct *tty, const char *s, size_t n)
 {
 	struct outbuf o = {.n = 0};
@@ -451,7 +449,7 @@ static void write_piece(struct tty_struct *tty, const char *s, size_t n)
 	}
 }
 
-/* Holds a writer while the user has stopped the output. 0, -EAGAIN, -ERESTARTSYS, -EIO. */
+/* Waits while ^S has stopped the output. 0, -EAGAIN, -ERESTARTSYS or -EIO. */
 static int wait_unstopped(struct tty_struct *tty, struct file *f)
 {
 	if (tty_hung_up_p(tty, f))

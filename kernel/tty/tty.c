@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console terminal as a device: one line under five names, its open
- * files, its settings. The bytes are kernel/tty/n_tty.c's, job control is
- * kernel/tty/jobctrl.c's.
+ * The console terminal as a device: one line under five names, its open files, its settings. The
+ * bytes pass through n_tty.c, job control is in jobctrl.c.
  *
- * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than
- * one line, what a modem, a UART or a virtual terminal has of its own (ENOTTY),
- * termio of System V, TIOCSTI, exclusive mode, fasync.
+ * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than one line; what only a
+ * modem, a UART or a virtual terminal has (ENOTTY); termio of System V, TIOCSTI, exclusive mode,
+ * fasync.
  * Not on the road of an exec.
  *
  *   /dev/tty (5:0, current's) ┐
@@ -93,10 +92,7 @@ static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
 	return n_tty_poll(&console_tty, f, pt);
 }
 
-/*
- * @flush: TCSETSF, what was typed before is dropped. Output is polled, so there is never any to
- * wait for.
- */
+/* @flush: TCSETSF, pending input is dropped. Output is polled: there is never any to wait for. */
 static long set_termios(struct tty_struct *tty, void __user *arg, bool flush)
 {
 	int err = tty_check_change(tty, SIGTTOU);
@@ -127,7 +123,7 @@ static long tiocswinsz(struct tty_struct *tty, const struct winsize __user *arg)
 	return 0;
 }
 
-/* TCFLSH, TCXONC and TCSBRK (tcdrain): what needs the foreground and takes a number. */
+/* TCFLSH, TCXONC and TCSBRK (tcdrain), which only the foreground group may call. */
 static long flow_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
 {
 	int err = tty_check_change(tty, SIGTTOU);
@@ -198,7 +194,7 @@ unsigned int task_tty_nr(struct task_struct *t, int *tpgid)
 	return tty ? new_encode_dev(DEV_TTYS0) : 0;
 }
 
-/* The receive interrupt's sink. */
+/* The receive interrupt calls it. */
 static void console_receive(const u8 *s, size_t n) { n_tty_receive(&console_tty, s, n); }
 
 void tty_init(void)

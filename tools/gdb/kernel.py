@@ -194,11 +194,15 @@ def memory(address, size):
 
 
 def physical(address, size):
-    """Read physical memory through QEMU: works before paging and for tables of any process."""
+    """Read physical memory through QEMU: works before paging and for tables of any process.
+
+    GDB must not answer from a program's file, whose text may lie at the same number."""
     gdb.execute('maintenance packet Qqemu.PhyMemMode:1', to_string=True)
+    gdb.execute('set trust-readonly-sections off')
     try:
         return memory(address, size)
     finally:
+        gdb.execute('set trust-readonly-sections on')
         gdb.execute('maintenance packet Qqemu.PhyMemMode:0', to_string=True)
 
 

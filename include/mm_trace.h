@@ -1,19 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who made a VMA, and who a page: a ring beside the exec film, with the calls that
- * led to each. kernel/trace/who.c writes it; who-mapped of GDB reads it.
+ * What happens to an address space: each VMA that is made, changed or removed, and each page
+ * fault, with the calls that led to it. The records stand between those of the exec film (trace.h).
+ * kernel/trace/who.c writes them; /proc/exec_trace and GDB's who-mapped read them.
  */
 #ifndef MM_TRACE_H
 #define MM_TRACE_H
 
+#include <trace.h>
 #include <types.h>
 
-#define MM_TRACE_SIZE  2048
-#define MM_TRACE_CALLS 12
+#define MM_TRACE_SIZE	  4096
+#define MM_TRACE_CALLS	  12
+#define MM_TRACE_NAME_LEN 24
 
 struct mm_struct;
+struct vm_area_struct;
 
-enum mm_trace_kind { MM_TRACE_AREA, MM_TRACE_PAGE };
+/*
+ * X(constant, name). Of a VMA [start, end) is the range that it has now: made, or a piece cut off;
+ * joined with neighbours; its edges moved; a stack grown down; new permissions; removed. MAP and
+ * those after it up to UNMAP replace what was there. From PAGE on it is the page of a fault.
+ */
+/* clang-format off */
+#define MM_TRACE_KINDS(X) \
+	X(AREA,		"map") \
+	X(MERGE,	"merge") \
+	X(MOVE,		"move") \
+	X(STACK,	"grow-stack") \
+	X(PROTECT,	"protect") \
+	X(UNMAP,	"unmap") \
+	X(PAGE,		"file") \
+	X(SHARED,	"shared") \
+	X(COW,		"cow") \
+	X(ANON,		"anon") \
+	X(ZERO,		"zero") \
+	X(AGAIN,	"again")
+/* clang-format on */
+
+enum mm_trace_kind {
+#define X(constant, name) MM_TRACE_##constant,
+	MM_TRACE_KINDS(X)
+#undef X
+		NR_MM_TRACE_KINDS
+};
 
 struct mm_trace {
 	u64 seq;		    /* counts from 1, never wraps; 0: empty slot */
@@ -23,14 +53,19 @@ struct mm_trace {
 	u32 kind; /* enum mm_trace_kind */
 	s32 pid;
 	unsigned long user_ip; /* the user instruction that faulted or called the kernel */
+	u64 time;	       /* TSC */
+	unsigned long vm_flags, pgoff;
+	struct trace_owner owner;
+	char comm[16];
+	char name[MM_TRACE_NAME_LEN];	     /* of the VMA's file, without its folder; "": none */
 	unsigned long calls[MM_TRACE_CALLS]; /* return addresses, innermost first; 0 ends them */
 };
 
 extern struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 extern u64 mm_trace_seq; /* seq of the newest record */
 
-/* Records that [start, end) is a VMA or a page of @mm now. Any context that may use current. */
+/* Records [start, end) of @mm, and of @vma if not NULL. Any context that may use current. */
 void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
-	      enum mm_trace_kind kind);
+	      enum mm_trace_kind kind, const struct vm_area_struct *vma);
 
 #endif

@@ -17,6 +17,7 @@
 
 ktime_t ktime_get(void);	  /* CLOCK_MONOTONIC */
 ktime_t ktime_get_real(void);	  /* CLOCK_REALTIME */
+u64 tsc_to_ns(u64 tsc);		  /* since the TSC was 0 */
 void ktime_set_real(ktime_t now); /* clock_settime: moves the offset, and the vdso's copy */
 
 static inline struct __kernel_timespec ns_to_timespec(ktime_t ns)

@@ -2,15 +2,27 @@
 /*
  * The exec film: a ring of records, one for each stage of each exec, with the VMA
  * that is new or changed. kernel/trace/film.c writes it; GDB, /proc/exec_trace and
- * the graders read it.
+ * the graders read it. mm_trace.h has what happens to VMAs and pages in between.
  */
 #ifndef TRACE_H
 #define TRACE_H
 
 #include <exec_stages.h>
+#include <mm_types.h>
+#include <task.h>
 #include <types.h>
 
 #define TRACE_RING_SIZE 1024
+
+#define TRACE_PRIVATE (~0U)
+
+/*
+ * Whose addresses a record shows. TRACE_PRIVATE: only CAP_SYS_PTRACE may see it, for the process
+ * has capabilities, several identities, or may not be dumped.
+ */
+struct trace_owner {
+	u32 uid, gid;
+};
 
 struct exec_trace {
 	u64 seq;   /* counts from 1, never wraps; 0: empty slot */
@@ -24,11 +36,26 @@ struct exec_trace {
 	unsigned long start, end; /* the VMA; 0: none */
 	unsigned long vm_flags;
 	unsigned long pgoff; /* pages */
+	struct trace_owner owner;
 };
 
 extern const char *const exec_stage_names[NR_EXEC_STAGES];
 extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 extern u64 exec_trace_seq; /* seq of the newest record */
+extern bool exec_trace_on; /* false: nobody leaves records */
+
+/* current's. Not laxer than ptrace_may_read. */
+static inline struct trace_owner trace_owner(void)
+{
+	const struct cred *c = current->cred;
+	const struct mm_struct *mm = current->mm;
+	bool one = c->uid == c->euid && c->uid == c->suid && c->gid == c->egid && c->gid == c->sgid;
+	bool dumpable = !mm || (mm->flags & MMF_DUMPABLE_MASK) == SUID_DUMP_USER;
+
+	if (!one || !dumpable || c->cap_permitted)
+		return (struct trace_owner){TRACE_PRIVATE, TRACE_PRIVATE};
+	return (struct trace_owner){c->uid, c->gid};
+}
 
 /* Leaves a record. GDB breaks here. Any context that may use current. */
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,

@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <mm.h>
+#include <mm_trace.h>
 #include <sched.h>
 #include "internal.h"
 
@@ -50,6 +51,7 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	vma->vm_start = address;
 	vma->vm_pgoff -= grow;
 	spin_unlock(&mm->page_table_lock);
+	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_STACK, vma);
 	return 0;
 }
 

@@ -192,6 +192,21 @@ static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 	return 0;
 }
 
+/* What the fault was, by the PTE as it was found; see the picture above. */
+static enum mm_trace_kind fault_kind(const struct vm_fault *vmf)
+{
+	bool write = vmf->flags & FAULT_FLAG_WRITE;
+
+	if (!pte_none(vmf->orig_pte))
+		return write && pte_pfn(*vmf->pte) != pte_pfn(vmf->orig_pte) ? MM_TRACE_COW
+									     : MM_TRACE_AGAIN;
+	if (vma_is_anonymous(vmf->vma))
+		return write ? MM_TRACE_ANON : MM_TRACE_ZERO;
+	if (!write)
+		return MM_TRACE_PAGE;
+	return vmf->vma->vm_flags & VM_SHARED ? MM_TRACE_SHARED : MM_TRACE_COW;
+}
+
 /*
  * One fault, at any byte of a page of @vma; mmap_lock held for reading, permissions checked. GDB's
  * xfault and who-mapped read the record, so it comes last.
@@ -216,7 +231,7 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	}
 	if (!(ret & VM_FAULT_ERROR)) {
 		current->min_flt++; /* never a major fault: all files are in RAM */
-		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, MM_TRACE_PAGE);
+		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, fault_kind(&vmf), vma);
 	}
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
+#include <mm_trace.h>
 #include <mount.h>
 #include <pagecache.h>
 #include <sched.h>
@@ -101,8 +102,10 @@ int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, un
 	for (vma = at->vma; vma && vma->vm_start < end && !err; vma = vma->vm_next)
 		if (end < vma->vm_end)
 			err = __split_vma(mm, vma, end, 0);
-	if (!err)
+	if (!err) {
 		remove_vmas(mm, at, end);
+		mm_trace(mm, start, end, MM_TRACE_UNMAP, NULL);
+	}
 	return err;
 }
 
@@ -140,6 +143,7 @@ void exit_mmap(struct mm_struct *mm)
 	if (first.vma)
 		remove_vmas(mm, &first, TASK_SIZE);
 	BUG_ON(mm->pgtables_bytes);
+	mm_trace(mm, 0, TASK_SIZE, MM_TRACE_UNMAP, NULL);
 }
 
 /* ---- mmap ------------------------------------------------------------- */

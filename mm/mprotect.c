@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>
+#include <mm_trace.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <linux/personality.h>
@@ -43,6 +44,7 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	change_protection(*pprev, start, end);
 	vm_stat_account(mm, oldflags, -npages);
 	vm_stat_account(mm, newflags, npages);
+	mm_trace(mm, start, end, MM_TRACE_PROTECT, *pprev);
 	return 0;
 }
 

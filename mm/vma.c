@@ -116,7 +116,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
 	i_mmap_unlock(vma);
-	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_AREA);
+	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_AREA, vma);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
@@ -186,6 +186,7 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 	    (vma->vm_next && end > vma->vm_next->vm_start))
 		return -ENOMEM;
 	vma_set_edges(vma, start, end, pgoff);
+	mm_trace(vma->vm_mm, start, end, MM_TRACE_MOVE, vma);
 	return 0;
 }
 
@@ -296,8 +297,10 @@ static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_st
 {
 	struct vm_area_struct *into = prev ? prev : next;
 
-	if (into)
-		vma_expand(mm, into, prev ? prev->vm_start : addr, next ? next->vm_end : end);
+	if (!into)
+		return NULL;
+	vma_expand(mm, into, prev ? prev->vm_start : addr, next ? next->vm_end : end);
+	mm_trace(mm, into->vm_start, into->vm_end, MM_TRACE_MERGE, into);
 	return into;
 }
 

@@ -71,6 +71,8 @@ static void advance(u64 *sec, u64 *snsec, u64 cycles)
 	*snsec = ns % NSEC_PER_SEC << CLOCK_SHIFT | fraction;
 }
 
+u64 tsc_to_ns(u64 tsc) { return (unsigned __int128)tsc * vdata->mult >> CLOCK_SHIFT; }
+
 /* Inside write_begin .. write_end, interrupts off: all clocks brought up to now. */
 static void update_clocks(void)
 {

@@ -253,6 +253,7 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("task", 0555, .numbers = &threads),
 	PROC_DIR("map_files", 0500, .numbers = &proc_map_files, .guarded = true),
 	PID_ENTRIES(true),
+	PROC_REG("exec_trace", 0444, .seq = &proc_exec_trace_ops),
 	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),
 	{0}};

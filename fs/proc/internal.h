@@ -149,6 +149,11 @@ void show_map_vma(struct seq_file *m, struct vm_area_struct *vma);
 /* smaps.c */
 extern const struct seq_operations proc_pid_smaps_ops;
 
+/* exec_trace.c */
+extern const struct seq_operations proc_exec_trace_ops, proc_exec_trace_jsonl_ops;
+ssize_t proc_set_exec_trace(const struct proc_entry *e, struct task_struct *t, char *text,
+			    size_t n);
+
 /* oom.c */
 int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t);

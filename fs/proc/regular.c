@@ -146,7 +146,8 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 static int proc_reg_open(struct inode *inode, struct file *f)
 {
 	const struct proc_entry *e = PROC_I(inode)->entry;
-	struct mm_struct *mm = e->show_mm || e->rw_mm || e->seq ? proc_mem_open(inode) : NULL;
+	bool of_mm = e->show_mm || e->rw_mm || (e->seq && PROC_I(inode)->pid);
+	struct mm_struct *mm = of_mm ? proc_mem_open(inode) : NULL;
 	struct proc_file *pf;
 
 	if (IS_ERR(mm))

@@ -16,7 +16,6 @@
 #include <slab.h>
 #include <task.h>
 #include <time.h>
-#include <trace.h>
 #include <utsname.h>
 #include <asm/irq.h>
 #include <asm/page.h>
@@ -181,22 +180,6 @@ static int proc_filesystems(struct seq_file *m, struct task_struct *unused __may
 	return 0;
 }
 
-/* The exec film, oldest first: seq tsc pid comm stage function:line start-end flags page error. */
-static int proc_exec_trace(struct seq_file *m, struct task_struct *unused __maybe_unused)
-{
-	u64 last = exec_trace_seq, seq = last > TRACE_RING_SIZE ? last - TRACE_RING_SIZE + 1 : 1;
-
-	for (; seq <= last; seq++) {
-		struct exec_trace r = exec_trace_ring[seq % TRACE_RING_SIZE];
-
-		if (r.seq == seq)
-			seq_printf(m, "%lu %lu %d %s %s %s:%u %lx-%lx %lx %lx %d\n", r.seq, r.time,
-				   r.pid, r.comm, exec_stage_names[r.stage], r.function, r.line,
-				   r.start, r.end, r.vm_flags, r.pgoff, r.error);
-	}
-	return 0;
-}
-
 static int proc_mounts_text(char *buf, int len) { return snprintf(buf, len, "self/mounts"); }
 
 static int proc_self_text(char *buf, int len) { return snprintf(buf, len, "%d", current->tgid); }
@@ -223,7 +206,8 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("loadavg", 0444, .show = proc_loadavg),
 	PROC_REG("meminfo", 0444, .show = proc_meminfo),
 	PROC_REG("version", 0444, .show = proc_version),
-	PROC_REG("exec_trace", 0444, .show = proc_exec_trace),
+	PROC_REG("exec_trace", 0644, .seq = &proc_exec_trace_ops, .store = proc_set_exec_trace),
+	PROC_REG("exec_trace.jsonl", 0444, .seq = &proc_exec_trace_jsonl_ops),
 	PROC_REG("filesystems", 0444, .show = proc_filesystems),
 	PROC_LNK("self", .link_text = proc_self_text),
 	PROC_LNK("thread-self", .link_text = proc_thread_self_text),

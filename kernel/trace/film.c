@@ -17,15 +17,21 @@ const char *const exec_stage_names[NR_EXEC_STAGES] = {
 
 struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 u64 exec_trace_seq;
+bool exec_trace_on = true;
 
 noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid,
 			 const char *comm, unsigned long start, unsigned long end,
 			 unsigned long vm_flags, unsigned long pgoff, int error)
 {
-	unsigned long irq = local_irq_save();
-	u64 seq = exec_trace_seq + 1;
-	struct exec_trace *t = &exec_trace_ring[seq % TRACE_RING_SIZE];
+	unsigned long irq;
+	struct exec_trace *t;
+	u64 seq;
 
+	if (!exec_trace_on)
+		return;
+	irq = local_irq_save();
+	seq = exec_trace_seq + 1;
+	t = &exec_trace_ring[seq % TRACE_RING_SIZE];
 	*t = (struct exec_trace){
 		.seq = seq,
 		.time = rdtsc(),
@@ -38,6 +44,7 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 		.end = end,
 		.vm_flags = vm_flags,
 		.pgoff = pgoff,
+		.owner = trace_owner(),
 	};
 	strscpy(t->comm, comm, sizeof(t->comm));
 	exec_trace_seq = seq;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ring with one record for each new VMA and each new page: the calls that made it.
- * A page table entry does not say who wrote it, and a page that padzero has touched
- * looks like one that the program has touched. Linux has no such file.
+ * A ring with one record for each change of a VMA and each page fault: what, who, and the calls
+ * that led to it. A PTE does not say who wrote it, and a page that padzero has touched looks like
+ * one that the program has touched. Linux has no such file.
  */
 #include <asm/irqflags.h>
+#include <fs.h>
 #include <mm_trace.h>
 #include <sched.h>
-#include <trace.h>
+#include <string.h>
+#include <asm/cpu.h>
 
 struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 u64 mm_trace_seq;
@@ -19,36 +21,53 @@ u64 mm_trace_seq;
 static void save_calls(unsigned long *calls)
 {
 	unsigned long bp = (unsigned long)__builtin_frame_address(0);
-	unsigned long low = bp,
-		      high = (unsigned long)current->stack + THREAD_SIZE - 2 * sizeof(long);
+	unsigned long stack = (unsigned long)current->stack;
+	int i;
 
-	for (int i = 0; i < MM_TRACE_CALLS && bp >= low && bp <= high && bp % sizeof(long) == 0;
-	     i++) {
+	for (i = 0; i < MM_TRACE_CALLS && bp - stack < THREAD_SIZE - sizeof(long); i++) {
 		const unsigned long *frame = (const unsigned long *)bp;
 
 		calls[i] = frame[1];
-		low = bp + 1;
 		bp = frame[0];
 	}
+	if (i < MM_TRACE_CALLS)
+		calls[i] = 0;
+}
+
+/* The page of a fault has the name of its VMA, whose own record has it. */
+static void save_vma(struct mm_trace *t, const struct vm_area_struct *vma)
+{
+	t->vm_flags = vma ? vma->vm_flags : 0;
+	t->pgoff = vma ? vma->vm_pgoff : 0;
+	t->name[0] = '\0';
+	if (vma && vma->vm_file && t->kind < MM_TRACE_PAGE)
+		strscpy(t->name, vma->vm_file->f_path.dentry->d_name.name, sizeof(t->name));
 }
 
 noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
-		       enum mm_trace_kind kind)
+		       enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
-	unsigned long irq = local_irq_save();
-	u64 seq = mm_trace_seq + 1;
-	struct mm_trace *t = &mm_trace_ring[seq % MM_TRACE_SIZE];
+	unsigned long irq;
+	struct mm_trace *t;
+	u64 seq;
 
-	*t = (struct mm_trace){
-		.seq = seq,
-		.stage_seq = exec_trace_seq,
-		.mm = mm,
-		.start = start,
-		.end = end,
-		.kind = kind,
-		.pid = current->pid,
-		.user_ip = current_pt_regs()->ip,
-	};
+	if (!exec_trace_on)
+		return;
+	irq = local_irq_save();
+	seq = mm_trace_seq + 1;
+	t = &mm_trace_ring[seq % MM_TRACE_SIZE];
+	t->seq = seq;
+	t->stage_seq = exec_trace_seq;
+	t->mm = mm;
+	t->start = start;
+	t->end = end;
+	t->kind = kind;
+	t->pid = current->pid;
+	t->user_ip = current_pt_regs()->ip;
+	t->time = rdtsc();
+	t->owner = trace_owner();
+	memcpy(t->comm, current->comm, sizeof(t->comm));
+	save_vma(t, vma);
 	save_calls(t->calls);
 	mm_trace_seq = seq;
 	local_irq_restore(irq);

@@ -26,8 +26,9 @@ static const struct mm_struct *trace_mm;
 bool is_ours_alone(const struct page *page) { return page->_refcount.counter == 1; }
 
 void mm_trace(const struct mm_struct *of, unsigned long start, unsigned long end,
-	      enum mm_trace_kind kind)
+	      enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
+	(void)vma;
 	traced++;
 	trace_mm = of;
 	trace_start = start;
@@ -181,8 +182,8 @@ static void expect_noted(unsigned int page, int n)
 		"%d of %d served faults noted with mm_trace (GDB's xfault and who-mapped live by "
 		"it)",
 		traced, n);
-	SAY_UNLESS(trace_mm == &mm && trace_kind == MM_TRACE_PAGE,
-		   "mm_trace: not of vma->vm_mm, or not MM_TRACE_PAGE");
+	SAY_UNLESS(trace_mm == &mm && trace_kind >= MM_TRACE_PAGE,
+		   "mm_trace: not of vma->vm_mm, or not the kind of a fault (fault_kind)");
 	SAY_UNLESS(trace_start == at && trace_end == at + PAGE_SIZE,
 		   "mm_trace notes %#lx to %#lx, expected %#lx to %#lx", trace_start, trace_end, at,
 		   at + PAGE_SIZE);

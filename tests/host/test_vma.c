@@ -165,8 +165,9 @@ static void check_locks(void)
 }
 
 void mm_trace(const struct mm_struct *m, unsigned long start, unsigned long end,
-	      enum mm_trace_kind kind)
+	      enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
+	(void)vma;
 	traced.calls++;
 	traced.mm = m;
 	traced.start = start;

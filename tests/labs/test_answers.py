@@ -19,7 +19,7 @@ PROG = '/bin/cat /etc/passwd /proc/version'
 # The shell of `make run` would print the same; here it goes on after the program that GDB looks at.
 SCRIPT = PROG + '''
 echo ==limit; (ulimit -s 64; /bin/cat /proc/self/maps)
-echo ==film; grep cat /proc/exec_trace; /bin/cat /proc/exec_trace
+echo ==film; /bin/cat /proc/exec_trace.jsonl
 '''
 SESSION = '''
 xstage load-elf start-thread of cat
@@ -82,7 +82,7 @@ def only(pattern, text):
 
 FIND = {
     '1': lambda gdb, console: only(r'^(\w+)-\w+ rw-p .*\[stack\]$', part(console, 'limit')),
-    '2': lambda gdb, console: only(r' mm-init \S+ \S+ (\w+) ', part(console, 'film')),
+    '2': lambda gdb, console: only(r'"stage":"mm-init",.*"flags":"(\w+)"', part(console, 'film')),
     '3': lambda gdb, console: only(r'^p +0x(\w+) ', part(gdb, 'bprm')),
     '4': lambda gdb, console: only(r'argv\[2\] = 0x(\w+)', part(gdb, 'stack')),
     '5': lambda gdb, console: only(r'^PT .* frame \S+  (.+)$', part(gdb, 'walk')),

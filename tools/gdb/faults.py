@@ -37,7 +37,7 @@ class After(Part):
     place = 'mm_trace'
 
     def note(self):
-        if Before.open is None or int(gdb.parse_and_eval('$ecx')) != int(kernel.symbol('MM_TRACE_PAGE')):
+        if Before.open is None or int(gdb.parse_and_eval('$ecx')) < int(kernel.symbol('MM_TRACE_PAGE')):
             return
         v, address, flags, old = Before.open
         Before.open = None

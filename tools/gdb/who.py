@@ -13,11 +13,17 @@ AREA, PAGE = 'MM_TRACE_AREA', 'MM_TRACE_PAGE'
 PLUMBING = ('arch/', 'mm/', 'lib/')     # the interesting caller is above these
 
 
+def is_kind(number, wanted):
+    """The kinds from PAGE on are those of faults."""
+    first = int(kernel.symbol(PAGE))
+    return number >= first if wanted == PAGE else number == int(kernel.symbol(wanted))
+
+
 def newest(mm, address, kind):
     """The last record of the ring for this address, or None."""
     found = None
     for r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
-        if int(r['mm']) == int(mm) and int(r['kind']) == int(kernel.symbol(kind)) and \
+        if int(r['mm']) == int(mm) and is_kind(int(r['kind']), kind) and \
                 int(r['start']) <= address < int(r['end']):
             found = r
     return found

@@ -11,7 +11,7 @@ import struct
 from elftools.elf.elffile import ELFFile
 
 # struct exec_trace of include/trace.h
-RECORD = struct.Struct('<QQIiQIi16sQQQQ')
+RECORD = struct.Struct('<QQIiQIi16sQQQQII')
 RING_SIZE = 1024        # TRACE_RING_SIZE
 RIGHTS = 'rwx'
 
@@ -78,7 +78,7 @@ def film(image, memory):
     found = []
     raw = memory.get('exec_trace_ring', b'')
     for at in range(0, len(raw) - RECORD.size + 1, RECORD.size):
-        seq, _, stage, pid, function, _, error, comm, start, end, flags, _ = RECORD.unpack_from(raw, at)
+        seq, _, stage, pid, function, _, error, comm, start, end, flags, *_ = RECORD.unpack_from(raw, at)
         if seq and stage < len(names):
             found.append((seq, pid, Record(names[stage], image.string(function), comm.split(b'\0')[0].decode('latin-1'),
                                            start, end, flags, error)))

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /proc/exec_trace: the exec film for people, one exec under the other; /proc/PID/exec_trace: that
+ * of one process, with what happened between the stages and after them; /proc/exec_trace.jsonl:
+ * all records for programs, one JSON object a line (docs/film.md has the fields). A reader
+ * sees only records of processes that he may look into. Linux has no such files.
+ * Not on the road of an exec.
+ */
+#include <cred.h>
+#include <errno.h>
+#include <kallsyms.h>
+#include <mm_trace.h>
+#include <mm_types.h>
+#include <printk.h>
+#include <sched.h>
+#include <seq_file.h>
+#include <string.h>
+#include <time.h>
+#include <trace.h>
+#include <linux/capability.h>
+#include "internal.h"
+
+#define JSON_VERSION 1
+#define HEADER	     ((void *)1) /* the record before all others */
+#define ROW	     "%9lu  %-20s %-27s %8s %-4s  %-20s %s\n"
+
+static const char *const mm_trace_kind_names[NR_MM_TRACE_KINDS] = {
+#define X(constant, name) [MM_TRACE_##constant] = name,
+	MM_TRACE_KINDS(X)
+#undef X
+};
+
+static const struct exec_trace *stage_at(u64 seq)
+{
+	return &exec_trace_ring[seq % TRACE_RING_SIZE];
+}
+static const struct mm_trace *event_at(u64 seq) { return &mm_trace_ring[seq % MM_TRACE_SIZE]; }
+
+static u64 oldest_stage(void)
+{
+	return exec_trace_seq > TRACE_RING_SIZE ? exec_trace_seq - TRACE_RING_SIZE + 1 : 1;
+}
+
+static u64 oldest_event(void)
+{
+	return mm_trace_seq > MM_TRACE_SIZE ? mm_trace_seq - MM_TRACE_SIZE + 1 : 1;
+}
+
+/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
+static bool may_see(struct trace_owner owner)
+{
+	const struct cred *c = current->cred;
+
+	return (owner.uid != TRACE_PRIVATE && c->fsuid == owner.uid && c->fsgid == owner.gid) ||
+	       capable(CAP_SYS_PTRACE);
+}
+
+static bool is_vma(u32 kind) { return kind < MM_TRACE_UNMAP; }
+static bool is_fault(u32 kind) { return kind >= MM_TRACE_PAGE; }
+
+/* ---- for people: one exec a record ---------------------------------------- */
+
+/* The exec that is being shown. */
+struct reel {
+	struct seq_file *m;
+	const struct mm_struct *mm; /* the new address space */
+	u64 begin;		    /* TSC */
+	u64 event;		    /* the next event to look at */
+	const char *name;	    /* of the VMA that was changed last */
+	bool full;		    /* each event a row; otherwise they are counted */
+	char stages[96];	    /* those since the last row, which changed no VMA */
+	unsigned int count[NR_MM_TRACE_KINDS];
+};
+
+static const char *called(const struct mm_trace *t, int i)
+{
+	unsigned long offset;
+
+	return kallsyms_lookup(t->calls[i] - 1, &offset) ?: "?";
+}
+
+/* The piece that a split cuts off is linked like a new VMA: only the calls differ. */
+static const char *kind_name(const struct mm_trace *t)
+{
+	for (int i = 0; t->kind == MM_TRACE_AREA && i < 3; i++)
+		if (!strcmp(called(t, i), "__split_vma"))
+			return "split";
+	return mm_trace_kind_names[t->kind];
+}
+
+static void show_row(struct reel *r, u64 time, const char *what, unsigned long start,
+		     unsigned long end, unsigned long vm_flags, const char *name, const char *where)
+{
+	char range[40] = "", size[24] = "", perm[8] = "";
+
+	if (end) {
+		snprintf(range, sizeof(range), "%lx-%lx", start, end);
+		snprintf(size, sizeof(size), "%luK", (end - start) / 1024);
+	}
+	if (vm_flags)
+		snprintf(perm, sizeof(perm), "%c%c%c%c", vm_flags & VM_READ ? 'r' : '-',
+			 vm_flags & VM_WRITE ? 'w' : '-', vm_flags & VM_EXEC ? 'x' : '-',
+			 vm_flags & VM_MAYSHARE ? 's' : 'p');
+	seq_printf(r->m, ROW, tsc_to_ns(time - r->begin) / 1000, what, range, size, perm, name,
+		   where);
+}
+
+/* The system call that asked for it, or the outermost function that the record remembers. */
+static const char *asker(const struct mm_trace *t)
+{
+	const char *name = "?";
+
+	for (int i = 0; i < MM_TRACE_CALLS && t->calls[i]; i++) {
+		name = called(t, i);
+		if (!strncmp(name, "sys_", 4) || !strncmp(name, "exc_", 4))
+			break;
+	}
+	return name;
+}
+
+static void show_event(struct reel *r, const struct mm_trace *t)
+{
+	char what[32];
+
+	r->count[t->kind]++;
+	if (is_vma(t->kind))
+		r->name = t->name[0] ? t->name : t->vm_flags & VM_GROWSDOWN ? "[stack]" : "";
+	if (!r->full || (t->kind == MM_TRACE_UNMAP && !t->start))
+		return;
+	snprintf(what, sizeof(what), "  %s%s", is_fault(t->kind) ? "page: " : "", kind_name(t));
+	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, asker(t));
+}
+
+/* The events of the new address space that lie before stage @until. */
+static void show_events(struct reel *r, u64 until)
+{
+	for (; r->event <= mm_trace_seq; r->event++) {
+		const struct mm_trace *t = event_at(r->event);
+
+		if (t->stage_seq >= until)
+			break;
+		if (t->mm == r->mm && may_see(t->owner))
+			show_event(r, t);
+	}
+}
+
+/* The newest VMA that the process made before stage mm-init is that of the new address space. */
+static void find_mm(struct reel *r, const struct exec_trace *first)
+{
+	for (u64 e = oldest_event(); e <= mm_trace_seq; e++) {
+		const struct mm_trace *t = event_at(e);
+
+		if (t->stage_seq >= first->seq)
+			break;
+		if (t->stage_seq == first->seq - 1 && t->pid == first->pid &&
+		    t->kind == MM_TRACE_AREA) {
+			r->mm = t->mm;
+			r->event = e;
+			r->begin = t->time;
+		}
+	}
+}
+
+static const char *stage_name(const struct reel *r, const struct exec_trace *t)
+{
+	if (t->stage == EXEC_STAGE_VDSO)
+		return "[vdso]";
+	if (t->vm_flags & VM_GROWSDOWN)
+		return "[stack]";
+	return t->vm_flags ? r->name : "";
+}
+
+static void flush_stages(struct reel *r)
+{
+	if (r->stages[0])
+		seq_printf(r->m, "           %s\n", r->stages);
+	r->stages[0] = '\0';
+}
+
+static void show_stage(struct reel *r, const struct exec_trace *t)
+{
+	const char *stage = exec_stage_names[t->stage];
+	char where[64];
+	int n = snprintf(where, sizeof(where), "%s:%u", t->function, t->line);
+
+	if (t->error)
+		snprintf(where + n, sizeof(where) - n, " error %d", t->error);
+	if (!r->full && !t->end && !t->error && t->stage != EXEC_STAGE_START_THREAD) {
+		n = strlen(r->stages);
+		snprintf(r->stages + n, sizeof(r->stages) - n, "%s%s", n ? ", " : "", stage);
+		return;
+	}
+	flush_stages(r);
+	show_row(r, t->time, stage, t->start, t->end, t->vm_flags, stage_name(r, t), where);
+}
+
+static void show_counts(struct reel *r)
+{
+	const char *before = "     then  ";
+
+	flush_stages(r);
+	for (int i = 0; i < NR_MM_TRACE_KINDS; i++) {
+		if (!r->count[i])
+			continue;
+		seq_printf(r->m, "%s%s%s %u", before, i == MM_TRACE_PAGE ? "pages: " : "",
+			   mm_trace_kind_names[i], r->count[i]);
+		before = ", ";
+	}
+	seq_putc(r->m, '\n');
+}
+
+/* The exec whose stage mm-init has number @seq, up to the next exec of the same process. */
+static void show_exec(struct seq_file *m, u64 seq, bool full)
+{
+	const struct exec_trace *first = stage_at(seq), *t = first;
+	struct reel r = {
+		.m = m, .full = full, .name = "", .begin = first->time, .event = mm_trace_seq + 1};
+
+	find_mm(&r, first);
+	seq_printf(m, "\npid %d, an exec by %s\n", first->pid, first->comm);
+	for (u64 s = seq; s <= exec_trace_seq; s++) {
+		t = stage_at(s);
+		if (t->pid != first->pid || !may_see(t->owner))
+			continue;
+		if (s != seq && t->stage == EXEC_STAGE_MM_INIT)
+			break;
+		show_events(&r, s);
+		show_stage(&r, t);
+		if (t->stage == EXEC_STAGE_START_THREAD)
+			memset(r.count, 0, sizeof(r.count));
+	}
+	show_events(&r, UINT64_MAX);
+	show_counts(&r);
+}
+
+/* The first exec from stage number *pos on, of the file's process if it has one. */
+static void *find_exec(struct seq_file *m, loff_t *pos)
+{
+	const struct task_struct *of = container_of(m, struct proc_file, seq)->task;
+
+	for (u64 s = max((u64)*pos, oldest_stage()); s <= exec_trace_seq; s++) {
+		const struct exec_trace *t = stage_at(s);
+
+		if (t->stage != EXEC_STAGE_MM_INIT || (of && of->tgid != t->pid) ||
+		    !may_see(t->owner))
+			continue;
+		*pos = s;
+		return (void *)(s + 1);
+	}
+	return NULL;
+}
+
+static void *film_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos ? find_exec(m, pos) : HEADER;
+}
+
+static void *film_next(struct seq_file *m, void *v __maybe_unused, loff_t *pos)
+{
+	++*pos;
+	return find_exec(m, pos);
+}
+
+static void film_stop(struct seq_file *m __maybe_unused, void *v __maybe_unused) {}
+
+static int film_show(struct seq_file *m, void *v)
+{
+	if (v != HEADER) {
+		show_exec(m, (u64)v - 1, container_of(m, struct proc_file, seq)->task);
+		return 0;
+	}
+	if (oldest_stage() > 1 || oldest_event() > 1)
+		seq_printf(m, "lost: the oldest %lu stages and %lu events\n", oldest_stage() - 1,
+			   oldest_event() - 1);
+	return seq_printf(m, "       us  %-20s %-27s %8s %-4s  %-20s %s\n", "what", "start-end",
+			  "size", "perm", "name", "function:line");
+}
+
+const struct seq_operations proc_exec_trace_ops = {
+	.start = film_start,
+	.next = film_next,
+	.stop = film_stop,
+	.show = film_show,
+};
+
+/* "0" stops the film and "1" goes on with it. */
+ssize_t proc_set_exec_trace(const struct proc_entry *e __maybe_unused,
+			    struct task_struct *t __maybe_unused, char *text, size_t n)
+{
+	if (n < 1 || (text[0] != '0' && text[0] != '1'))
+		return -EINVAL;
+	exec_trace_on = text[0] == '1';
+	return n;
+}
+
+/* ---- for programs: JSON lines -------------------------------------------- */
+
+/* Position: the numbers of the next stage (high half) and of the next event. 0: the header. */
+#define POS(stage, event) ((loff_t)((stage) << 32 | (event)))
+
+static void *json_at(loff_t *pos)
+{
+	u64 stage = max((u64)*pos >> 32, oldest_stage());
+	u64 event = max((u64)(u32)*pos, oldest_event());
+
+	for (;;) {
+		bool more = event <= mm_trace_seq;
+
+		*pos = POS(stage, event);
+		if (more && (stage > exec_trace_seq || event_at(event)->stage_seq < stage)) {
+			if (may_see(event_at(event)->owner))
+				return (void *)event_at(event);
+			event++;
+		} else if (stage <= exec_trace_seq) {
+			if (may_see(stage_at(stage)->owner))
+				return (void *)stage_at(stage);
+			stage++;
+		} else {
+			return NULL;
+		}
+	}
+}
+
+static bool is_event(const void *v)
+{
+	return v >= (void *)mm_trace_ring && v < (void *)(mm_trace_ring + MM_TRACE_SIZE);
+}
+
+static void *json_start(struct seq_file *m __maybe_unused, loff_t *pos)
+{
+	return *pos ? json_at(pos) : HEADER;
+}
+
+static void *json_next(struct seq_file *m __maybe_unused, void *v, loff_t *pos)
+{
+	if (v != HEADER)
+		*pos += is_event(v) ? 1 : POS(1UL, 0UL);
+	return json_at(pos);
+}
+
+static void json_string(struct seq_file *m, const char *key, const char *text)
+{
+	seq_printf(m, ",\"%s\":\"", key);
+	for (const u8 *p = (const u8 *)text; *p; p++) {
+		if (*p < ' ' || *p >= 0x7f || *p == '"' || *p == '\\')
+			seq_printf(m, "\\u%04x", *p);
+		else
+			seq_putc(m, *p);
+	}
+	seq_putc(m, '"');
+}
+
+static void json_range(struct seq_file *m, unsigned long start, unsigned long end,
+		       unsigned long vm_flags, unsigned long pgoff)
+{
+	seq_printf(m, ",\"start\":\"%lx\",\"end\":\"%lx\",\"flags\":\"%lx\",\"pgoff\":%lu", start,
+		   end, vm_flags, pgoff);
+}
+
+static void json_stage(struct seq_file *m, const struct exec_trace *t)
+{
+	seq_printf(m, "{\"seq\":%lu,\"ns\":%lu,\"pid\":%d", t->seq, tsc_to_ns(t->time), t->pid);
+	json_string(m, "comm", t->comm);
+	seq_printf(m, ",\"stage\":\"%s\",\"function\":\"%s\",\"line\":%u,\"error\":%d",
+		   exec_stage_names[t->stage], t->function, t->line, t->error);
+	json_range(m, t->start, t->end, t->vm_flags, t->pgoff);
+	seq_puts(m, "}\n");
+}
+
+/* "mm" tells address spaces apart, without their place in the kernel. */
+static void json_event(struct seq_file *m, const struct mm_trace *t)
+{
+	unsigned long offset;
+
+	seq_printf(m, "{\"event\":%lu,\"ns\":%lu,\"pid\":%d,\"mm\":%lu", t->seq, tsc_to_ns(t->time),
+		   t->pid, (unsigned long)t->mm >> 6 & 0xfffff);
+	json_string(m, "comm", t->comm);
+	seq_printf(m, ",\"kind\":\"%s\"", kind_name(t));
+	json_range(m, t->start, t->end, t->vm_flags, t->pgoff);
+	json_string(m, "name", t->name);
+	seq_printf(m, ",\"ip\":\"%lx\",\"calls\":[", t->user_ip);
+	for (int i = 0; i < MM_TRACE_CALLS && t->calls[i]; i++) {
+		const char *name = kallsyms_lookup(t->calls[i] - 1, &offset);
+
+		seq_printf(m, "%s\"%s+%lu\"", i ? "," : "", name ?: "?", offset);
+	}
+	seq_puts(m, "]}\n");
+}
+
+static int json_show(struct seq_file *m, void *v)
+{
+	if (v == HEADER)
+		seq_printf(m, "{\"version\":%d,\"lost_stages\":%lu,\"lost_events\":%lu}\n",
+			   JSON_VERSION, oldest_stage() - 1, oldest_event() - 1);
+	else if (is_event(v))
+		json_event(m, v);
+	else
+		json_stage(m, v);
+	return 0;
+}
+
+const struct seq_operations proc_exec_trace_jsonl_ops = {
+	.start = json_start,
+	.next = json_next,
+	.stop = film_stop,
+	.show = json_show,
+};

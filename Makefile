@@ -238,6 +238,13 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
+film: ## PROG='command': run it on Exon and write how its address space came to be: build/film.html (CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run debug
+	@$(MAKE) do-film
+do-film: build/exon.elf build/rootfs.cpio
+	@/usr/bin/python3 tools/film.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
 
@@ -380,7 +387,7 @@ doctor: ## the version of each tool, beside the one that Exon was tested with
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -32,6 +32,7 @@ struct vm_area_struct;
 	X(UNMAP,	"unmap") \
 	X(PAGE,		"file") \
 	X(SHARED,	"shared") \
+	X(FILE_COPY,	"file-copy") \
 	X(COW,		"cow") \
 	X(ANON,		"anon") \
 	X(ZERO,		"zero") \

@@ -204,7 +204,7 @@ static enum mm_trace_kind fault_kind(const struct vm_fault *vmf)
 		return write ? MM_TRACE_ANON : MM_TRACE_ZERO;
 	if (!write)
 		return MM_TRACE_PAGE;
-	return vmf->vma->vm_flags & VM_SHARED ? MM_TRACE_SHARED : MM_TRACE_COW;
+	return vmf->vma->vm_flags & VM_SHARED ? MM_TRACE_SHARED : MM_TRACE_FILE_COPY;
 }
 
 /*

@@ -59,7 +59,7 @@ def paint(records, pid):
     mm = [r for r in records[:begin] if r.get('kind') == 'map' and r['pid'] == pid][-1]['mm']
     areas = {}
     for r in records[records.index([r for r in records[:begin] if r.get('mm') == mm and r['kind'] == 'map'][-1]):]:
-        if r.get('mm') != mm or r['kind'] in ('file', 'shared', 'cow', 'anon', 'zero', 'again'):
+        if r.get('mm') != mm or r['kind'] in ('file', 'shared', 'file-copy', 'cow', 'anon', 'zero', 'again'):
             continue
         start, end, flags = (int(r[k], 16) for k in ('start', 'end', 'flags'))
         if r['kind'] == 'unmap' and start == 0:

@@ -34,6 +34,26 @@ def side_by_side(left, right, width):
     return rows, same
 
 
+def ranges(numbers):
+    """'2, 5-7' of [2, 5, 6, 7]."""
+    parts = []
+    for n in numbers:
+        if parts and parts[-1][1] == n - 1:
+            parts[-1][1] = n
+        else:
+            parts.append([n, n])
+    return ', '.join('%d' % a if a == b else '%d-%d' % (a, b) for a, b in parts)
+
+
+def verdict(exon, linux):
+    """A sentence on two (output, exit status)."""
+    a, b = exon[0].splitlines(), linux[0].splitlines()
+    wrong = [i + 1 for i in range(max(len(a), len(b))) if a[i:i + 1] != b[i:i + 1]]
+    said = 'different in %d of %d lines: %s' % (len(wrong), max(len(a), len(b)), ranges(wrong)) if wrong else (
+        'the same: all %d lines%s' % (len(a), ' and the exit status' if exon[1] == linux[1] else ''))
+    return said if exon[1] == linux[1] else said + '; exit status %d, Linux %d' % (exon[1], linux[1])
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--cmdline', default='norandmaps')
@@ -55,7 +75,7 @@ def main():
     if out['exon'][1] != out['linux'][1]:
         print('| exit status: exon %d, linux %d' % (out['exon'][1], out['linux'][1]))
         same = False
-    print('identical' if same else 'different: the lines with |')
+    print(verdict(out['exon'], out['linux']))
     return 0 if same else 1
 
 

@@ -16,7 +16,7 @@
 #include <linux/fcntl.h>
 #include "internal.h"
 
-/* To a file in the page cache, or one that takes kernel memory. Returns the bytes done or -errno. */
+/* To a file in the page cache, or one that takes kernel memory. Returns bytes done or -errno. */
 static ssize_t write_out(struct file *out, const void *buf, size_t n, loff_t *pos)
 {
 	if (out->f_op->splice_write)

@@ -3,13 +3,18 @@
  * The life of a struct file: dentry_open makes it, dup and fork share it, __fput
  * frees it with the last reference.
  * Abridges Linux's fs/file_table.c and do_dentry_open of fs/open.c. Left out:
- * the limit on open files, delayed fput, fsnotify, O_DIRECT (-EINVAL).
+ * delayed fput, fsnotify, O_DIRECT (-EINVAL).
  */
 #include <file.h>
 #include <fs.h>
 #include <mount.h>
+#include <sched.h>
 #include <slab.h>
+#include <linux/capability.h>
 #include <linux/fcntl.h>
+
+int nr_files;
+unsigned long max_files;
 
 static void __fput(struct file *f)
 {
@@ -23,6 +28,7 @@ static void __fput(struct file *f)
 	if (f->f_mode & FMODE_WRITER)
 		put_write_access(inode);
 	path_put(&f->f_path);
+	nr_files--;
 	kfree(f);
 }
 
@@ -64,11 +70,15 @@ static int do_dentry_open(struct file *f)
 /* Opens @p without a permission check. Returns a file with one reference, or ERR_PTR. */
 struct file *dentry_open(const struct path *p, int flags)
 {
-	struct file *f = kzalloc(sizeof(*f));
+	struct file *f;
 	int err;
 
+	if (nr_files >= (long)max_files && !capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-ENFILE);
+	f = kzalloc(sizeof(*f));
 	if (!f)
 		return ERR_PTR(-ENOMEM);
+	nr_files++;
 	atomic_set(&f->f_count, 1);
 	f->f_flags = flags;
 	f->f_mode = (flags + 1) & O_ACCMODE; /* O_RDONLY 0 -> 1, O_WRONLY 1 -> 2, O_RDWR 2 -> 3 */

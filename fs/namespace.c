@@ -8,6 +8,8 @@
  * Not on the road of an exec.
  */
 #include <cred.h>
+#include <file.h>
+#include <frames.h>
 #include <fs.h>
 #include <fs_struct.h>
 #include <mount.h>
@@ -156,6 +158,7 @@ void vfs_init(void)
 {
 	struct path root;
 
+	max_files = max(totalram_pages() * (PAGE_SIZE / 1024) / 10, 8192UL);
 	dcache_init();
 	inode_init();
 	ramfs_register();

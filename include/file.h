@@ -63,6 +63,8 @@ void do_close_on_exec(struct files_struct *f);
 /* ---- the life of a struct file: file_table.c --------------------------- */
 
 struct file *dentry_open(const struct path *p, int flags); /* no permission check. ERR_PTR */
+extern int nr_files;					   /* that are open */
+extern unsigned long max_files; /* without CAP_SYS_ADMIN; vfs_init sets it */
 /* Drops a descriptor's reference, and the process's locks on the file. */
 void filp_close(struct file *f, struct files_struct *files);
 

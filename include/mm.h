@@ -55,7 +55,6 @@ static inline unsigned long get_mm_hiwater_rss(const struct mm_struct *mm)
 	return max(mm->hiwater_rss, get_mm_rss(mm));
 }
 
-#define MAX_MAP_COUNT 65530   /* VMAs an address space may have: vm.max_map_count */
 #define MMAP_MIN_ADDR 65536UL /* below it only CAP_SYS_RAWIO may map: vm.mmap_min_addr */
 
 /* ---- VMAs: vma.c, expand_stack.c, vdso.c, gate.c -------------------------- */
@@ -160,5 +159,17 @@ bool out_of_memory(void);
  * oom_score_adj. INT64_MIN: must not be killed. tasklist_lock held.
  */
 long oom_badness(struct task_struct *p, unsigned long totalpages);
+
+/* ---- /proc/sys/vm: account.c -------------------------------------------- */
+
+#define OVERCOMMIT_GUESS  0 /* no single request for more than there is in RAM */
+#define OVERCOMMIT_ALWAYS 1
+#define OVERCOMMIT_NEVER  2 /* all together up to the limit */
+
+extern int sysctl_max_map_count; /* VMAs that an address space may have */
+extern int sysctl_overcommit_memory, sysctl_overcommit_ratio;
+extern unsigned long sysctl_overcommit_kbytes; /* 0: the ratio counts */
+unsigned long vm_commit_limit(void);	       /* pages */
+unsigned long vm_committed_as(void);	       /* pages */
 
 #endif

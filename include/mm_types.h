@@ -131,6 +131,7 @@ struct mm_struct {
 	unsigned long highest_vm_end;
 	unsigned long hiwater_rss, hiwater_vm;			       /* pages */
 	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages */
+	unsigned long acct_vm; /* pages of VMAs with VM_ACCOUNT */
 	unsigned long pgtables_bytes;
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;

@@ -51,6 +51,7 @@ void console_choose(const char *name);
 void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 /* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
 extern int panic_timeout;
+extern int dmesg_restrict; /* kernel/sys.c: only CAP_SYSLOG may read the log */
 /* A panic is under way: nothing waits for the consoles' lock any more. */
 extern bool oops_in_progress;
 /* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */

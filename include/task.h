@@ -231,6 +231,8 @@ void exit_itimers(struct task_struct *t);
 /* current takes a timer's signal: @info gets the overruns until now. siglock held. */
 void posix_timer_dequeued(kernel_siginfo_t *info);
 
+extern int pid_max, max_threads; /* pid.c */
+extern int sysctl_nr_open;	 /* kernel/resource.c: what RLIMIT_NOFILE may be at most */
 /* kernel/resource.c: the first process's limits that depend on memory (NPROC, SIGPENDING). */
 void init_rlimits(struct rlimit64 *r);
 /* With @more tasks than it has now, is user @uid above current's RLIMIT_NPROC? */

@@ -15,9 +15,10 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 
-#define NR_OPEN_LIMIT (1024 * 1024) /* sysctl fs.nr_open */
-#define MIN_NICE      (-20)
-#define MAX_NICE      19
+#define MIN_NICE (-20)
+#define MAX_NICE 19
+
+int sysctl_nr_open = 1024 * 1024;
 
 /* ---- limits ------------------------------------------------------------ */
 
@@ -26,6 +27,7 @@ void init_rlimits(struct rlimit64 *r)
 	/* Stacks of all threads may fill an eighth of memory; one user may have half of it. */
 	u64 threads = totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8);
 
+	max_threads = threads;
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){threads / 2, threads / 2};
 }
 
@@ -60,7 +62,7 @@ static int do_prlimit(struct task_struct *t, unsigned int res, const struct rlim
 	if (res >= RLIM_NLIMITS || (new_r && new_r->rlim_cur > new_r->rlim_max))
 		return -EINVAL;
 	r = &t->signal->rlim[res];
-	if (new_r && res == RLIMIT_NOFILE && new_r->rlim_max > NR_OPEN_LIMIT)
+	if (new_r && res == RLIMIT_NOFILE && new_r->rlim_max > sysctl_nr_open)
 		return -EPERM;
 	if (new_r && new_r->rlim_max > r->rlim_max && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;

@@ -84,12 +84,16 @@ long sys_sysinfo(void __user *info)
 	return copy_to_user(info, &si, sizeof(si)) ? -EFAULT : 0;
 }
 
+int dmesg_restrict = 1; /* as Debian configures it */
+
 /* Only the actions that dmesg uses. */
 long sys_syslog(int type, char __user *buf, int n)
 {
 	char *text;
 	long ret;
 
+	if (dmesg_restrict && !capable(CAP_SYSLOG) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (type == SYSLOG_ACTION_SIZE_BUFFER)
 		return LOG_COPY_MAX;
 	if (type != SYSLOG_ACTION_READ_ALL || !buf || n < 0)

@@ -2,13 +2,24 @@
 /*
  * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA. What is
  * locked has its limit in mm/mlock.c, the stack in mm/expand_stack.c.
- * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out strict overcommit.
+ * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out what shared
+ * memory takes of the commit limit.
  */
 #include <errno.h>
 #include <frames.h>
 #include <mm.h>
 #include <sched.h>
+#include <asm/page.h>
+#include <linux/capability.h>
 #include "internal.h"
+
+#define ADMIN_RESERVE (8192 >> (PAGE_SHIFT - 10))   /* pages, for root to repair things */
+#define USER_RESERVE  (131072 >> (PAGE_SHIFT - 10)) /* at most, for a user to do the same */
+
+int sysctl_max_map_count = 65530;
+int sysctl_overcommit_memory = OVERCOMMIT_GUESS, sysctl_overcommit_ratio = 50;
+unsigned long sysctl_overcommit_kbytes;
+static unsigned long committed; /* sum of all acct_vm */
 
 static bool is_data_mapping(unsigned long flags)
 {
@@ -28,6 +39,14 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 	return data->rlim_cur == 0 && mm->data_vm + npages <= data->rlim_max >> PAGE_SHIFT;
 }
 
+void vm_acct_memory(struct mm_struct *mm, long npages)
+{
+	mm->acct_vm += npages;
+	committed += npages;
+}
+
+unsigned long vm_committed_as(void) { return committed; }
+
 /* Adds @npages (negative: subtracts) to the totals that count VMAs with @vm_flags. */
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 {
@@ -41,6 +60,36 @@ void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 		mm->data_vm += npages;
 	if (vm_flags & VM_LOCKED)
 		mm->locked_vm += npages;
+	if (vm_flags & VM_ACCOUNT)
+		vm_acct_memory(mm, npages);
 }
 
-int security_vm_enough_memory(long pages) { return pages > (long)totalram_pages() ? -ENOMEM : 0; }
+unsigned long vm_commit_limit(void)
+{
+	if (sysctl_overcommit_kbytes)
+		return sysctl_overcommit_kbytes >> (PAGE_SHIFT - 10);
+	return totalram_pages() * sysctl_overcommit_ratio / 100;
+}
+
+/* With OVERCOMMIT_NEVER a big process must leave others room to go on. */
+static bool within_limit(long pages)
+{
+	unsigned long allowed = vm_commit_limit(), reserve = current->mm ? USER_RESERVE : 0;
+
+	if (current->mm)
+		reserve = min(current->mm->total_vm / 32, min(reserve, totalram_pages() / 32));
+	if (!capable(CAP_SYS_ADMIN))
+		reserve += ADMIN_RESERVE;
+	return committed + pages + reserve < allowed;
+}
+
+int security_vm_enough_memory(long pages)
+{
+	bool enough = true;
+
+	if (sysctl_overcommit_memory == OVERCOMMIT_GUESS)
+		enough = pages <= (long)totalram_pages();
+	else if (sysctl_overcommit_memory == OVERCOMMIT_NEVER)
+		enough = within_limit(pages);
+	return enough ? 0 : -ENOMEM;
+}

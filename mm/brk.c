@@ -29,7 +29,7 @@ static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvm
 
 	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
 		 VM_SOFTDIRTY | (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
-	if (!may_expand_vm(mm, flags, npages) || mm->map_count > MAX_MAP_COUNT ||
+	if (!may_expand_vm(mm, flags, npages) || mm->map_count > sysctl_max_map_count ||
 	    security_vm_enough_memory(npages))
 		return -ENOMEM;
 	if (can_vma_merge_after(brkvma, addr, flags, NULL, NULL, addr >> PAGE_SHIFT)) {
@@ -41,7 +41,7 @@ static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvm
 		vma_link(mm, vma, at->prev);
 	}
 	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
-	vm_stat_account(mm, VM_WRITE, npages);
+	vm_stat_account(mm, VM_WRITE | VM_ACCOUNT, npages);
 	return 0;
 }
 

@@ -82,7 +82,8 @@ void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src
 
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
-/* Linux's heuristic overcommit: 0, or -ENOMEM for more pages than there are in RAM. */
+void vm_acct_memory(struct mm_struct *mm, long npages); /* what counts to the commit limit */
+/* By the mode of vm.overcommit_memory: 0, or -ENOMEM if @pages more are too many. */
 int security_vm_enough_memory(long pages);
 /* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages);

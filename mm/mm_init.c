@@ -41,6 +41,9 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 	atomic_set(&mm->mm_count, 1);
 	spin_lock_init(&mm->page_table_lock, LOCK_PAGE_TABLE);
 	init_rwsem(&mm->mmap_lock, LOCK_MMAP);
+	mm->acct_vm = 0;
+	if (old)
+		vm_acct_memory(mm, old->acct_vm);
 	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
 	return mm;
 }
@@ -60,6 +63,7 @@ void mmput(struct mm_struct *mm)
 	if (!atomic_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
+	vm_acct_memory(mm, -(long)mm->acct_vm);
 	set_mm_exe_file(mm, NULL);
 	mmdrop(mm);
 }

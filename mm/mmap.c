@@ -92,7 +92,7 @@ int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, un
 		return 0;
 	if (start > vma->vm_start) {
 		/* A hole in the middle makes one VMA more; at the limit that is refused. */
-		if (end < vma->vm_end && mm->map_count >= MAX_MAP_COUNT)
+		if (end < vma->vm_end && mm->map_count >= sysctl_max_map_count)
 			return -ENOMEM;
 		err = __split_vma(mm, vma, start, 0);
 		if (err)
@@ -304,10 +304,11 @@ static int check_anon_mapping(unsigned long flags, struct map_request *r)
 /* PROT_* are the low three bits of VM_*; MAP_GROWSDOWN and MAP_LOCKED are the same bits as VM_*. */
 static unsigned long calc_vm_flags(unsigned long prot, unsigned long flags)
 {
-	return VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
+	bool noreserve = (flags & MAP_NORESERVE) && sysctl_overcommit_memory != OVERCOMMIT_NEVER;
+
+	return VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | (noreserve ? VM_NORESERVE : 0) |
 	       (prot & (PROT_READ | PROT_WRITE | PROT_EXEC)) |
-	       (flags & (MAP_GROWSDOWN | MAP_LOCKED)) | (flags & MAP_NORESERVE ? VM_NORESERVE : 0) |
-	       VM_SOFTDIRTY;
+	       (flags & (MAP_GROWSDOWN | MAP_LOCKED)) | VM_SOFTDIRTY;
 }
 
 _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM_EXEC &&
@@ -329,7 +330,7 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 		return -ENOMEM;
 	if (r->pgoff + (r->len >> PAGE_SHIFT) < r->pgoff)
 		return -EOVERFLOW;
-	if (mm->map_count > MAX_MAP_COUNT)
+	if (mm->map_count > sysctl_max_map_count)
 		return -ENOMEM;
 	err = get_unmapped_place(&r->addr, r->len, flags, &r->at);
 	if (err)

@@ -83,7 +83,7 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 
 	if (err)
 		return err;
-	if (mm->map_count >= MAX_MAP_COUNT - 3)
+	if (mm->map_count >= sysctl_max_map_count - 3)
 		return -ENOMEM;
 	if ((vma->vm_flags & VM_DONTEXPAND) && r->old_len != vma->vm_end - vma->vm_start)
 		return -EINVAL; /* see __split_vma */
@@ -146,7 +146,7 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
 		return -EINVAL;
 	/* Each range may be split twice. Check this first: an munmap below cannot be undone. */
-	if (mm->map_count + 2 >= MAX_MAP_COUNT - 3)
+	if (mm->map_count + 2 >= sysctl_max_map_count - 3)
 		return -ENOMEM;
 	if (r->flags & MREMAP_FIXED)
 		err = do_munmap(mm, r->new_addr, r->new_len);

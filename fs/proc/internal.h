@@ -44,9 +44,10 @@ struct proc_entry {
 	const struct proc_entry *children;  /* directory: a table, */
 	const struct proc_numbers *numbers; /* then names that are numbers */
 	bool guarded;			    /* only for those who may look into the process */
-	void *data;			    /* sysctl: the variable; */
-	/* sysctl: constant value, greatest value or size; stat: true for the whole process */
+	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
+	/* sysctl: constant value, or size; stat: true for the whole process */
 	int arg;
+	bool once; /* numbers: what is read or written behind the first part does not count */
 };
 
 #define PROC_DIR(n, m, ...) \

@@ -100,6 +100,8 @@ static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t 
 
 	if (PROC_I(file_inode(f))->entry->rw_mm)
 		return proc_mm_rw(f, buf, n, pos, false);
+	if (PROC_I(file_inode(f))->entry->once && *pos)
+		return 0;
 	mutex_lock(&pf->lock);
 	ret = get_task_for(file_inode(f), &pf->task);
 	if (!ret) {
@@ -125,6 +127,10 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;
+	if (e->once && *pos) {
+		*pos += n;
+		return n;
+	}
 	if (!e->max_text)
 		n = min(n, PAGE_SIZE - 1);
 	len = min(n, e->max_text ?: n);

@@ -10,31 +10,96 @@
 #include <coredump.h>
 #include <cred.h>
 #include <errno.h>
+#include <file.h>
+#include <fs.h>
 #include <mm.h>
+#include <printk.h>
+#include <random.h>
+#include <sched.h>
 #include <seq_file.h>
 #include <string.h>
 #include <utsname.h>
+#include <linux/capability.h>
 #include "internal.h"
 
-/* A variable, or the constant e->arg. */
-static int show_int(struct seq_file *m, struct task_struct *t __maybe_unused)
-{
-	const struct proc_entry *e = ((struct proc_inode *)m->private)->entry;
+#define MAX_INTS   4
+#define DIGITS_MAX 20 /* of an unsigned long */
 
-	return seq_printf(m, "%d\n", e->data ? *(int *)e->data : e->arg);
+/* Numbers that can be written. @data: ints, or with @is_long one unsigned long. */
+struct sysctl_var {
+	void *data;
+	int count; /* 0: one */
+	bool is_long;
+	long min;
+	unsigned long max;
+	void (*changed)(void); /* after a write */
+};
+
+static int show_const(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	return seq_printf(m, "%d\n", ((struct proc_inode *)m->private)->entry->arg);
 }
 
-/* Sets the variable to a number from 0 to e->arg. */
-static ssize_t store_int(const struct proc_entry *e, struct task_struct *t __maybe_unused,
-			 char *text, size_t n)
+static int show_var(struct seq_file *m, struct task_struct *t __maybe_unused)
 {
-	char *end;
-	unsigned long v = strtoul(text, &end, 0);
+	const struct sysctl_var *v = ((struct proc_inode *)m->private)->entry->data;
 
-	if (end == text || (*end && *end != '\n') || v > (unsigned int)e->arg)
+	if (v->is_long)
+		return seq_printf(m, "%lu\n", *(unsigned long *)v->data);
+	for (int i = 0; i < max(v->count, 1); i++)
+		seq_printf(m, v->min < 0 ? "%s%d" : "%s%u", i ? "\t" : "", ((int *)v->data)[i]);
+	return seq_printf(m, "\n");
+}
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+/* Reads a number of @v's range from *text, which moves behind it. Returns 0 or -EINVAL. */
+static int parse_number(const struct sysctl_var *v, char **text, unsigned long *value)
+{
+	char *from = *text, *end;
+	bool negative;
+	unsigned long n;
+
+	while (is_space(*from))
+		from++;
+	negative = *from == '-';
+	from += negative;
+	if (*from < '0' || *from > '9')
 		return -EINVAL;
-	*(int *)e->data = v;
-	return n;
+	n = strtoul(from, &end, 0);
+	if ((*end && !is_space(*end)) || end - from > DIGITS_MAX ||
+	    (end - from == DIGITS_MAX && strncmp(from, "18446744073709551615", DIGITS_MAX) > 0))
+		return -EINVAL;
+	if (negative ? n > -(unsigned long)v->min || v->min >= 0
+		     : n > v->max || (v->min > 0 && n < (unsigned long)v->min))
+		return -EINVAL;
+	*value = negative ? -n : n;
+	*text = end;
+	return 0;
+}
+
+/* Sets as many numbers as there are; what follows the last one is not used, as on Linux. */
+static ssize_t store_var(const struct proc_entry *e, struct task_struct *t __maybe_unused,
+			 char *text, size_t n __maybe_unused)
+{
+	const char *start = text;
+	const struct sysctl_var *v = e->data;
+	int count = max(v->count, 1), i;
+	unsigned long value;
+
+	for (i = 0; i < count && !parse_number(v, &text, &value); i++) {
+		if (v->is_long)
+			*(unsigned long *)v->data = value;
+		else
+			((int *)v->data)[i] = value;
+	}
+	if (!i)
+		return -EINVAL;
+	if (v->changed)
+		v->changed();
+	while (is_space(*text))
+		text++;
+	return text - start;
 }
 
 static int show_string(struct seq_file *m, struct task_struct *t __maybe_unused)
@@ -55,13 +120,58 @@ static ssize_t store_string(const struct proc_entry *e, struct task_struct *t __
 	return n;
 }
 
-#define SYSCTL_CONST(n, value) PROC_REG(n, 0444, .show = show_int, .arg = (value))
-#define SYSCTL_INT(n, var, hi) \
-	PROC_REG(n, 0644, .show = show_int, .store = store_int, .data = &(var), .arg = (hi))
-#define SYSCTL_NAME(n, var) PROC_REG(n, 0444, .show = show_string, .data = (var))
+#define SYSCTL_CONST(n, value) PROC_REG(n, 0444, .show = show_const, .arg = (value), .once = true)
+#define SYSCTL_VAR(n, var, ...) \
+	PROC_REG(n, 0644, .show = show_var, .store = store_var, .once = true, \
+		 .data = &(struct sysctl_var){.data = &(var), __VA_ARGS__})
+#define SYSCTL_RANGE(n, var, lo, hi) SYSCTL_VAR(n, var, .min = (lo), .max = (hi))
+#define SYSCTL_INT(n, var)	     SYSCTL_RANGE(n, var, INT32_MIN, INT32_MAX)
+#define SYSCTL_NAME(n, var)	     PROC_REG(n, 0444, .show = show_string, .data = (var))
 #define SYSCTL_STRING(n, var) \
 	PROC_REG(n, 0644, .show = show_string, .store = store_string, .data = (var), \
 		 .arg = sizeof(var))
+
+/* ---- random ---------------------------------------------------------------------- */
+
+static int show_uuid(struct seq_file *m, const u8 *u)
+{
+	for (int i = 0; i < 16; i++)
+		seq_printf(m, "%s%02x", i >= 4 && i <= 10 && i % 2 == 0 ? "-" : "", u[i]);
+	return seq_printf(m, "\n");
+}
+
+/* A random one, by RFC 4122: version 4. */
+static void make_uuid(u8 *u)
+{
+	get_random_bytes(u, 16);
+	u[6] = (u[6] & 0x0f) | 0x40;
+	u[8] = (u[8] & 0x3f) | 0x80;
+}
+
+static int show_boot_id(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	static u8 boot_id[16];
+
+	if (!boot_id[8])
+		make_uuid(boot_id);
+	return show_uuid(m, boot_id);
+}
+
+static int show_new_uuid(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	u8 u[16];
+
+	make_uuid(u);
+	return show_uuid(m, u);
+}
+
+static const struct proc_entry random_table[] = {PROC_REG("boot_id", 0444, .show = show_boot_id),
+						 SYSCTL_CONST("entropy_avail", 256),
+						 SYSCTL_CONST("poolsize", 256),
+						 PROC_REG("uuid", 0444, .show = show_new_uuid),
+						 {0}};
+
+/* ---- fs -------------------------------------------------------------------------- */
 
 static int binfmt_test;
 
@@ -69,7 +179,7 @@ static ssize_t store_binfmt_test(const struct proc_entry *e, struct task_struct 
 				 size_t n)
 {
 	int old = binfmt_test;
-	ssize_t taken = store_int(e, t, text, n);
+	ssize_t taken = store_var(e, t, text, n);
 	int err = taken > 0 ? binfmt_test_switch(binfmt_test) : 0;
 
 	if (err)
@@ -77,31 +187,82 @@ static ssize_t store_binfmt_test(const struct proc_entry *e, struct task_struct 
 	return err ? err : taken;
 }
 
-static const struct proc_entry fs_table[] = {PROC_REG("binfmt_test", 0644, .show = show_int,
-						      .store = store_binfmt_test,
-						      .data = &binfmt_test, .arg = 2),
-					     SYSCTL_INT("suid_dumpable", suid_dumpable, 2),
-					     {0}};
+static void round_pipe_max_size(void) { pipe_max_size = round_pipe_size(pipe_max_size); }
 
-static const struct proc_entry kern_table[] = {SYSCTL_CONST("cap_last_cap", 40),
-					       SYSCTL_STRING("core_pattern", core_pattern),
-					       SYSCTL_INT("core_uses_pid", core_uses_pid,
-							  INT32_MAX),
-					       SYSCTL_STRING("domainname", init_uts.domainname),
-					       SYSCTL_STRING("hostname", init_uts.nodename),
-					       SYSCTL_CONST("ngroups_max", NGROUPS_MAX_EXON),
-					       SYSCTL_NAME("osrelease", init_uts.release),
-					       SYSCTL_NAME("ostype", init_uts.sysname),
-					       SYSCTL_CONST("pid_max", 32768),
-					       SYSCTL_INT("randomize_va_space", randomize_va_space,
-							  INT32_MAX),
-					       SYSCTL_NAME("version", init_uts.version),
-					       {0}};
+static int show_file_nr(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	return seq_printf(m, "%d\t0\t%lu\n", nr_files, max_files);
+}
 
-static const struct proc_entry vm_table[] = {SYSCTL_CONST("max_map_count", MAX_MAP_COUNT),
-					     SYSCTL_CONST("mmap_min_addr", MMAP_MIN_ADDR),
-					     SYSCTL_CONST("overcommit_memory", 0),
-					     {0}};
+static const struct proc_entry fs_table[] = {
+	PROC_REG("binfmt_test", 0644, .show = show_var, .store = store_binfmt_test,
+		 .data = &(struct sysctl_var){.data = &binfmt_test, .max = 2}),
+	SYSCTL_VAR("file-max", max_files, .is_long = true, .max = INT64_MAX),
+	PROC_REG("file-nr", 0444, .show = show_file_nr, .once = true),
+	SYSCTL_RANGE("nr_open", sysctl_nr_open, 64, 2147483584),
+	SYSCTL_VAR("pipe-max-size", pipe_max_size, .max = 1UL << 31,
+		   .changed = round_pipe_max_size),
+	SYSCTL_RANGE("suid_dumpable", suid_dumpable, 0, 2),
+	{0}};
+
+/* ---- kernel ---------------------------------------------------------------------- */
+
+static int printk_levels[] = {7, 4, 1, 7}; /* console, default, least, console's default */
+
+static int show_printk(struct seq_file *m, struct task_struct *t)
+{
+	printk_levels[0] = console_loglevel;
+	return show_var(m, t);
+}
+
+static void set_console_loglevel(void) { console_loglevel = printk_levels[0]; }
+
+static ssize_t store_dmesg_restrict(const struct proc_entry *e, struct task_struct *t, char *text,
+				    size_t n)
+{
+	return capable(CAP_SYS_ADMIN) ? store_var(e, t, text, n) : -EPERM;
+}
+
+static const struct proc_entry kern_table[] = {
+	SYSCTL_CONST("cap_last_cap", 40),
+	SYSCTL_STRING("core_pattern", core_pattern),
+	SYSCTL_INT("core_uses_pid", core_uses_pid),
+	PROC_REG("dmesg_restrict", 0644, .show = show_var, .store = store_dmesg_restrict,
+		 .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),
+	SYSCTL_STRING("domainname", init_uts.domainname),
+	SYSCTL_STRING("hostname", init_uts.nodename),
+	SYSCTL_CONST("ngroups_max", NGROUPS_MAX_EXON),
+	SYSCTL_NAME("osrelease", init_uts.release),
+	SYSCTL_NAME("ostype", init_uts.sysname),
+	SYSCTL_INT("panic", panic_timeout),
+	SYSCTL_RANGE("pid_max", pid_max, 301, 4194304),
+	PROC_REG("printk", 0644, .show = show_printk, .store = store_var, .once = true,
+		 .data = &(struct sysctl_var){.data = printk_levels,
+					      .count = MAX_INTS,
+					      .min = INT32_MIN,
+					      .max = INT32_MAX,
+					      .changed = set_console_loglevel}),
+	PROC_DIR("random", 0555, .children = random_table),
+	SYSCTL_INT("randomize_va_space", randomize_va_space),
+	SYSCTL_RANGE("threads-max", max_threads, 1, 1073741816),
+	SYSCTL_NAME("version", init_uts.version),
+	{0}};
+
+/* ---- vm -------------------------------------------------------------------------- */
+
+/* The one that is written last counts. */
+static void use_ratio(void) { sysctl_overcommit_kbytes = 0; }
+static void use_kbytes(void) { sysctl_overcommit_ratio = 0; }
+
+static const struct proc_entry vm_table[] = {
+	SYSCTL_RANGE("max_map_count", sysctl_max_map_count, 0, INT32_MAX),
+	SYSCTL_CONST("mmap_min_addr", MMAP_MIN_ADDR),
+	SYSCTL_VAR("overcommit_kbytes", sysctl_overcommit_kbytes, .is_long = true, .max = ~0UL,
+		   .changed = use_kbytes),
+	SYSCTL_RANGE("overcommit_memory", sysctl_overcommit_memory, 0, 2),
+	SYSCTL_VAR("overcommit_ratio", sysctl_overcommit_ratio, .min = INT32_MIN, .max = INT32_MAX,
+		   .changed = use_ratio),
+	{0}};
 
 const struct proc_entry proc_sys_entries[] = {PROC_DIR("fs", 0555, .children = fs_table),
 					      PROC_DIR("kernel", 0555, .children = kern_table),

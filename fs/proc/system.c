@@ -8,6 +8,7 @@
 #include <boot_info.h>
 #include <frames.h>
 #include <fs.h>
+#include <mm.h>
 #include <mm_types.h>
 #include <pagecache.h>
 #include <printk.h>
@@ -98,6 +99,8 @@ static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_u
 		{"SUnreclaim:", slab_pages()},
 		{"KernelStack:", s.threads * (THREAD_SIZE / PAGE_SIZE)},
 		{"PageTables:", s.tables / PAGE_SIZE},
+		{"CommitLimit:", vm_commit_limit()},
+		{"Committed_AS:", vm_committed_as()},
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(lines); i++)

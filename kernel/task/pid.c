@@ -17,14 +17,17 @@
 #include <errno.h>
 #include <slab.h>
 
-#define PID_MAX	      32768 /* numbers are below this */
-#define RESERVED_PIDS 300   /* numbers wrap around to this one */
+#define RESERVED_PIDS 300 /* numbers wrap around to this one */
 #define PID_BUCKETS   512
 
 DEFINE_SPINLOCK(tasklist_lock, LOCK_TASKLIST);
 
 static struct list_head pid_hash[PID_BUCKETS];
 static int last_pid;
+static int nr_pids; /* numbers in use; each thread has one */
+
+int pid_max = 32768; /* numbers are below this */
+int max_threads;     /* 0 until memory is counted: no limit */
 
 void pid_init(void)
 {
@@ -48,8 +51,8 @@ static int next_free_pid(void)
 {
 	int nr = last_pid;
 
-	for (int tries = 0; tries < PID_MAX; tries++) {
-		if (++nr >= PID_MAX)
+	for (int tries = 0; tries < pid_max; tries++) {
+		if (++nr >= pid_max)
 			nr = RESERVED_PIDS;
 		if (!find_pid(nr))
 			return last_pid = nr;
@@ -68,9 +71,11 @@ struct pid *alloc_pid(void)
 	for (int i = 0; i < PIDTYPE_MAX; i++)
 		INIT_LIST_HEAD(&pid->tasks[i]);
 	spin_lock_irqsave(&tasklist_lock, flags);
-	pid->nr = next_free_pid();
-	if (pid->nr)
+	pid->nr = max_threads && nr_pids >= max_threads ? 0 : next_free_pid();
+	if (pid->nr) {
 		list_add(&pid->hash, &pid_hash[pid->nr % PID_BUCKETS]);
+		nr_pids++;
+	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	if (!pid->nr) {
 		kfree(pid);
@@ -96,6 +101,7 @@ void put_pid(struct pid *pid)
 void free_pid(struct pid *pid)
 {
 	list_del_init(&pid->hash);
+	nr_pids--;
 	put_pid(pid);
 }
 

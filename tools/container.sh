@@ -27,7 +27,7 @@ fi
 echo "container: $engine builds the image exon-host, the first time for some minutes"
 "$engine" build -q -t exon-host . >/dev/null
 # Files that docker makes get this user's name; podman maps its root to this user. A Mac's folders have no sockets.
-set -- --rm --init -i $tty --name "$name" --volume "$PWD:/exon" --security-opt label=disable --env HOME=/tmp
+set -- --rm -i $tty --name "$name" --volume "$PWD:/exon" --security-opt label=disable --env HOME=/tmp
 [ "$engine" = podman ] || set -- "$@" --user "$(id -u):$(id -g)"
 [ "$(uname)" = Linux ] || set -- "$@" --volume exon-build:/exon/build
 exec "$engine" run "$@" exon-host sh -c "$command"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start_kernel: the boot, in order, once. Each step may use what stands above it.
- * Then two tasks go on: this one becomes the idle loop, pid 1 becomes /init.
- * Abridges Linux's init/main.c: no initcalls, no built-in initramfs, no disk as root.
+ * start_kernel: everything is started here, in order. Each step may use what is above it. In the
+ * end there are two tasks: this one becomes the idle loop, and pid 1 becomes /init.
+ *
+ * Abridges Linux's init/main.c. Left out: initcalls, a built-in initramfs, a disk as root.
  * Not on the road of an exec.
  */
 #include <binfmts.h>
@@ -47,7 +48,7 @@ static void banner(void)
 	printk(KERN_NOTICE "Kernel command line: %s\n", boot_info.cmdline);
 }
 
-/* Fills the root directory, then gives the archive's memory away. */
+/* Unpacks the initramfs into the root directory, then frees its memory. */
 static void populate_rootfs(void)
 {
 	struct mem_range *rd = &boot_info.initrd;
@@ -89,7 +90,7 @@ static void console_on_rootfs(void)
 }
 
 /* clang-format off */
-/* What an errno of an exec means to somebody who has just built an initramfs. */
+/* What an errno of an exec means for an initramfs. */
 static const char *exec_error_hint(int error)
 {
 	switch (-error) {
@@ -122,7 +123,7 @@ static int run_init_process(const char *path)
 	return error;
 }
 
-/* Pid 1, still in the kernel. Returning 0 goes to user mode, into what kernel_execve loaded. */
+/* Pid 1 in the kernel. When it returns 0, it goes to user mode, into the loaded program. */
 static int kernel_init(void *unused __maybe_unused)
 {
 	const char *init = init_option();
@@ -145,7 +146,7 @@ static int kernel_init(void *unused __maybe_unused)
 
 void start_kernel(u32 magic, phys_addr_t info)
 {
-	serial_init();		 /* from here on messages can be seen */
+	serial_init();		 /* messages can be seen */
 	reboot_init();		 /* a panic can end the machine */
 	setup_arch(magic, info); /* boot_info */
 	parse_boot_params(boot_info.cmdline);

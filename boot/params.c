@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line: which words are the kernel's, which are init's.
+ * The command line: some words are for the kernel, the others for init.
  *
  *   quiet console=ttyS0 single LANG=C usbcore.nousb -- -x A=B
  *   `--- the kernel's --´ argv  envp   a module's      `- argv
  *
- * Abridges Linux's init/main.c, kernel/params.c and lib/cmdline.c; the rules, the quotes and
- * the limits are Linux's, so that init sees the same argv and envp. Words that only Linux obeys
- * are known by name, lest they reach init; of those, the common ones.
+ * Abridges Linux's init/main.c, kernel/params.c and lib/cmdline.c. Rules, quotes and limits are
+ * Linux's, so that init gets the same argv and envp. Words that only Linux knows must not reach
+ * init either: the common ones are in a list here. Left out: the rare ones, early parameters.
  * Not on the road of an exec.
  */
 #include <boot_info.h>
@@ -22,7 +22,7 @@ const char *init_envp[MAX_INIT_ENVS + 2] = {"HOME=/", "TERM=linux"};
 static const char *ramdisk_execute_command = "/init";
 static const char *execute_command;
 
-/* LILO puts "auto" before the user's words: arguments before init= are not meant for it. */
+/* LILO writes "auto" before the user's words: arguments before init= are not for init. */
 static void forget_arguments(void)
 {
 	memset(init_argv + 1, 0, sizeof(init_argv) - sizeof(init_argv[0]));
@@ -72,7 +72,7 @@ static const struct {
 	{"vsyscall", true, set_vsyscall},
 };
 
-/* What Linux alone obeys. Between spaces, '_' for '-'. */
+/* Words that only Linux knows, with '_' for '-', each between spaces. */
 static const char linux_words[] =
 	" acpi apic apparmor audit clocksource earlycon earlyprintk hugepages idle"
 	" ignore_loglevel init_on_alloc initcall_debug initrd intel_iommu iommu kaslr lsm mem"
@@ -84,8 +84,8 @@ static const char linux_words[] =
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /*
- * Cuts the next word off @args, in place: *param, and *val behind its first '=' or NULL.
- * Quotes around the word or around the value go; spaces between quotes stay. Returns the rest.
+ * Cuts the next word off @args, in place: *param, and in *val what follows its first '=', or NULL.
+ * Quotes around the word or the value are removed; spaces between quotes stay. Returns the rest.
  */
 static char *next_arg(char *args, char **param, char **val)
 {
@@ -119,7 +119,7 @@ static char *next_arg(char *args, char **param, char **val)
 	return args;
 }
 
-/* Puts NAME=VALUE together again, without the quotes. */
+/* Makes NAME=VALUE of the two again, without the quotes. */
 static void join(char *param, char *val)
 {
 	char *equals = param + strlen(param);
@@ -130,10 +130,7 @@ static void join(char *param, char *val)
 	memmove(equals + 1, val, strlen(val) + 1);
 }
 
-/*
- * Adds @word to a list that ends in NULL; one that begins with the same @len bytes gives it its
- * place.
- */
+/* Adds @word to a list that ends in NULL, or replaces one that begins with the same @len bytes. */
 static void add_word(const char **list, unsigned int max, const char *word, size_t len)
 {
 	unsigned int i;
@@ -176,7 +173,7 @@ static void boot_option(char *param, char *val)
 	if (strchr(param, '.')) /* of a module that may be loaded later */
 		return;
 	join(param, val);
-	if (val) /* a second value for a name takes the first one's place */
+	if (val) /* the last value of a name is the one that counts */
 		add_word(init_envp, MAX_INIT_ENVS, param, len + 1);
 	else
 		add_argument(param);

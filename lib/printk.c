@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernel messages: formatted once, kept in a ring, sent to the consoles.
+ * Kernel messages: they are formatted, kept in a ring, and written to the consoles.
  *
  *   printk --> log ring (64 KiB, oldest bytes fall out) --> dmesg
  *          \-> each enabled console, "\n" as "\r\n"
  *   tty    --> console_write: bytes as they are, no log
  *
- * Abridges Linux's kernel/printk/printk.c: no time stamps, no records, no deferred output.
+ * Abridges Linux's kernel/printk/printk.c. Left out: time stamps, records, deferred output.
  */
 #include <printk.h>
 #include <spinlock.h>
@@ -83,7 +83,7 @@ static void write_crlf(const struct console *con, const char *s, size_t n)
 	}
 }
 
-/* True if a "console=" names @con, or if there was no "console=" at all. */
+/* Is @con named by a "console=", or was there none? */
 static bool console_chosen(const struct console *con)
 {
 	size_t n = strlen(con->name);
@@ -102,7 +102,7 @@ void register_console(struct console *con)
 
 	con->enabled = console_chosen(con);
 	list_add_tail(&con->list, &consoles);
-	if (con->enabled && console_loglevel >= 7) { /* shows what was said before it came */
+	if (con->enabled && console_loglevel >= 7) { /* the messages so far */
 		write_crlf(con, log_ring + at, part);
 		write_crlf(con, log_ring, n - part);
 	}
@@ -132,7 +132,7 @@ void console_write(const char *s, size_t n)
 	unlock_consoles(flags);
 }
 
-/* Logs and shows one formatted message; takes its level off. Lock held. */
+/* Writes one formatted message, without its level, to the log and the consoles. Lock held. */
 static void emit(const char *s, size_t n)
 {
 	struct console *con;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random numbers: a ChaCha20 stream whose key is replaced by its own first output
- * after each batch, so that a later look at memory tells nothing of earlier numbers.
+ * Random numbers: a ChaCha20 stream. The first bytes of each batch become the next key, so that
+ * nobody who reads the memory later can compute earlier numbers.
  *
  *   RDRAND, TSC --> key --ChaCha20 blocks--> | next key | 224 bytes to hand out |
  *
- * Abridges Linux's drivers/char/random.c: no entropy accounting, no blocking; where the
- * processor has no RDRAND, the seed is only the time stamp counter.
+ * Abridges Linux's drivers/char/random.c. Left out: counting entropy, blocking, other sources: on a
+ * processor without RDRAND the seed is only the time-stamp counter.
  */
 #include <random.h>
 #include <spinlock.h>
@@ -101,7 +101,7 @@ void get_random_bytes(void *buf, size_t n)
 {
 	u8 *p = buf;
 
-	while (n) { /* interrupts come in between batches */
+	while (n) { /* interrupts are on between batches */
 		unsigned long flags;
 		size_t part;
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory and string functions. Copies go eight bytes a step, since each step of a
- * repeated string instruction counts as an instruction; the odd bytes at the end are
- * one more eight-byte word that overlaps the last full one:
+ * Memory and string functions. Copies move eight bytes a step, for each step of a repeated string
+ * instruction counts as one instruction. The last bytes are one more word of eight bytes, which
+ * overlaps the one before:
  *
  *   |--------|--------|--------|---|		n = 27
  *                         |--------|		the tail, read before anything is written
  *
- * Linux's counterparts: lib/string.c, arch/x86/lib/mem*_64.S.
+ * Abridges Linux's lib/string.c and arch/x86/lib/mem*_64.S. Left out: functions that Exon does not
+ * need, variants for different processors.
  */
 #include <string.h>
 
@@ -26,7 +27,7 @@ static inline u64 load64(const void *p)
 
 static inline void store64(void *p, u64 v) { __builtin_memcpy(p, &v, sizeof(v)); }
 
-/* Also right when the areas overlap with dst below src: each word is read before it is written. */
+/* Also correct when @d is below @s and they overlap: each word is read before it is overwritten. */
 static void copy_up(char *d, const char *s, size_t n)
 {
 	u64 tail;
@@ -110,7 +111,7 @@ void *memchr(const void *s, int c, size_t n)
 	return NULL;
 }
 
-/* A word has a zero byte if a borrow reaches the top bit of a byte that was below 0x80. */
+/* A byte is zero if a borrow sets its top bit, and that bit was clear before. */
 static inline bool has_zero(u64 v)
 {
 	return (v - 0x0101010101010101UL) & ~v & 0x8080808080808080UL;
@@ -123,7 +124,7 @@ size_t strlen(const char *s)
 	for (; (unsigned long)p & 7; p++)
 		if (!*p)
 			return p - s;
-	while (!has_zero(load64(p))) /* an aligned word never crosses into the next page */
+	while (!has_zero(load64(p))) /* an aligned word does not reach into the next page */
 		p += 8;
 	while (*p)
 		p++;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vsnprintf: the kernel's only formatter. Text that does not fit is counted but not
- * stored. Abridges Linux's lib/vsprintf.c: of its %p extensions only %pS, and no
- * hashing of pointers; h, %n, flags + and space, floating point are not there.
+ * vsnprintf, the kernel's only formatter. Text that does not fit is counted, but not stored.
+ *
+ * Abridges Linux's lib/vsprintf.c. Left out: all %p extensions but %pS, hashed pointers, h, the
+ * flags + and space.
  */
 #include <kallsyms.h>
 #include <printk.h>
@@ -10,7 +11,7 @@
 
 struct out {
 	char *buf;
-	size_t size, len; /* len may pass size: it counts what there is to say */
+	size_t size, len; /* len counts all of the text: it may be above size */
 };
 
 struct spec {
@@ -47,7 +48,7 @@ static void put_string(struct out *o, const struct spec *sp, const char *s, size
 		pad(o, ' ', sp->width - (int)n);
 }
 
-/* @prefix: "", "-", "0x"...: stands before the zeros. */
+/* @prefix: "", "-", "0x"...: it comes before the zeros. */
 static void put_number(struct out *o, const struct spec *sp, unsigned long v, unsigned int base,
 		       const char *prefix)
 {
@@ -92,7 +93,7 @@ static const char *parse_number(const char *fmt, int *v, va_list *ap)
 	return fmt;
 }
 
-/* "%[flags][width][.precision][length]", after the '%'; returns the conversion letter's place. */
+/* "[flags][width][.precision][length]", what follows a '%'. Returns where the letter is. */
 static const char *parse_spec(const char *fmt, struct spec *sp, va_list *ap)
 {
 	for (; *fmt && strchr("-0#", *fmt); fmt++) {
@@ -115,7 +116,7 @@ static void put_text(struct out *o, const struct spec *sp, const char *s)
 	put_string(o, sp, s, sp->precision < 0 ? strlen(s) : strnlen(s, sp->precision));
 }
 
-/* One conversion, from behind its '%'; returns what follows it. Unknown ones stay as they are. */
+/* One conversion, after its '%'. Returns what follows it. Unknown ones are printed as they are. */
 static const char *convert(struct out *o, const char *fmt, va_list *ap)
 {
 	struct spec sp = {.precision = -1};

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The VGA text screen, 80x25: console "tty0". Understands what shells, ls and
- * editors send to TERM=linux: colours, cursor moves, erase, insert and delete.
+ * The VGA text screen, 80x25: console "tty0". It understands what shells, ls and editors send to
+ * TERM=linux: colours, cursor moves, erase, insert and delete.
  *
  *        ESC          '['            digits, ';'
  *   TEXT ---> ESCAPE ----> CSI ---------+   final letter: csi_dispatch, back to TEXT
  *                           ^-----------+
  *
- * The screen lives in a copy in RAM; what changes is written through, since reading video
- * memory is slow. Abridges Linux's drivers/tty/vt/vt.c: one screen, no scrollback, no scroll
- * region, no saved cursor, and of UTF-8 only the ASCII part ('?' for the rest).
+ * vt.cell is a copy of the screen in RAM, for reading video memory is slow; changes are written to
+ * both.
+ *
+ * Abridges Linux's drivers/tty/vt/vt.c. Left out: more than one screen, scrolling back, scroll
+ * regions, a saved cursor, and of UTF-8 all but ASCII ('?').
  * Not on the road of an exec.
  */
 #include <printk.h>
@@ -41,7 +43,7 @@ static struct {
 
 static volatile u16 *video;
 
-/* ANSI counts red 1, blue 4; VGA the other way round. */
+/* Red is 1 and blue 4 for ANSI, but blue 1 and red 4 for VGA. */
 static const u8 vga_color[8] = {0, 4, 2, 6, 1, 5, 3, 7};
 
 /* Copies cells [from, to) to the screen. */
@@ -58,7 +60,7 @@ static void fill(int from, int to)
 	show(from, to);
 }
 
-/* Deletes the first @n of the cells [from, to): the others move up, blanks follow. */
+/* Deletes the first @n of the cells [from, to): the others move there, and blanks follow. */
 static void delete_cells(int from, int to, int n)
 {
 	n = min(n, to - from);
@@ -124,7 +126,7 @@ static void set_attribute(int p)
 		vt.bg = vga_color[p - 40];
 }
 
-/* 0: from the cursor on; 1: up to the cursor; 2, 3: everything, of cells [from, to). */
+/* Of the cells [from, to): 0: from the cursor on; 1: up to the cursor; 2, 3: all. */
 static void erase(int how, int from, int to)
 {
 	int at = vt.y * COLS + vt.x;
@@ -180,7 +182,7 @@ static void csi_char(char c)
 	}
 }
 
-/* Of the two-character sequences only the one that begins a longer one is obeyed. */
+/* "ESC [" begins a longer sequence; all other sequences of two characters are ignored. */
 static void escape_char(char c)
 {
 	vt.state = c == '[' ? CSI : TEXT;
@@ -234,7 +236,7 @@ static struct console vga_console = {
 	.write = vga_write,
 };
 
-/* Needs ioremap. Registers nothing where there is no text-mode video memory. */
+/* After mem_init, for ioremap. Registers nothing if there is no video memory of text mode. */
 void vga_init(void)
 {
 	volatile u16 *p = ioremap(VGA_BASE, sizeof(vt.cell));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One processor made ready: what it can do (CPUID), its segments, its task
- * state segment with the emergency stacks, its control registers, and the
- * per-CPU data behind GS. Runs before there is an allocator.
+ * Sets up the processor: its features (CPUID), its segments, its task state segment with the
+ * emergency stacks, its control registers, and the per-CPU data behind GS. Runs before there is an
+ * allocator.
  *
- * Abridges arch/x86/kernel/cpu/common.c. Left out: all models but "x86-64 with
- * the features of CPUID", errata, mitigations, more than one processor.
+ * Abridges Linux's arch/x86/kernel/cpu/common.c. Left out: differences between models, errata,
+ * mitigations, more than one processor.
  * Not on the road of an exec.
  *
  *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs
@@ -50,7 +50,7 @@ struct percpu boot_percpu;
 static struct tss boot_tss;
 static u8 early_ist_stack[IST_STACK_SIZE] __aligned(PAGE_SIZE);
 
-/* 64-bit code has no limits; what counts is type, DPL, L (0x00af) and D (0x00cf). */
+/* 64-bit code has no limits: only type, DPL, L (0x00af) and D (0x00cf) matter. */
 static u64 gdt[GDT_ENTRIES] __aligned(64) = {
 	[GDT_ENTRY_KERNEL_CS] = 0x00af9b000000ffffUL,
 	[GDT_ENTRY_KERNEL_DS] = 0x00cf93000000ffffUL,
@@ -85,7 +85,7 @@ static void load_segments(void)
 			 "movl %%eax, %%es\n\t"
 			 "movl %%eax, %%fs\n\t"
 			 "movl %%eax, %%gs\n\t"
-			 "lldt %%ax\n\t" /* none: a selector of the local table is refused */
+			 "lldt %%ax\n\t" /* no local table: its selectors fault */
 			 "ltr %w3"
 			 :
 			 : "m"(ptr), "i"(__KERNEL_CS), "i"(__KERNEL_DS), "r"(GDT_ENTRY_TSS * 8)
@@ -118,8 +118,8 @@ static void identify_cpu(struct cpu_features *c)
 }
 
 /*
- * Each register has exactly these bits, whatever firmware and loader have left there: one bit too
- * many would be a feature of user code that nobody here knows of.
+ * Each register gets exactly these bits, whatever firmware and loader have left there: another bit
+ * could let user code do what the kernel does not expect.
  */
 static void setup_control_registers(const struct cpu_features *c)
 {
@@ -145,9 +145,7 @@ static void setup_control_registers(const struct cpu_features *c)
 	wrmsr(MSR_EFER, EFER_SCE | EFER_LME | EFER_LMA | (c->nx ? EFER_NXE : 0));
 }
 
-/*
- * No breakpoint, no trace of branches, no door that Exon does not open; memory types as at reset.
- */
+/* No breakpoints, no traces of branches, no SYSENTER; memory types as after reset. */
 static void setup_other_registers(const struct cpu_features *c)
 {
 	write_dr7(DR7_RESET);
@@ -167,7 +165,7 @@ void cpu_init(void)
 	identify_cpu(&boot_cpu);
 	for (int i = 0; i < NR_IST; i++)
 		boot_tss.ist[i] = (u64)(early_ist_stack + IST_STACK_SIZE);
-	boot_tss.iomap_base = sizeof(boot_tss); /* no port is the user's */
+	boot_tss.iomap_base = sizeof(boot_tss); /* beyond the limit: user code may use no port */
 	set_tss_desc(&boot_tss);
 	load_segments();
 	boot_percpu.self = &boot_percpu;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The x87, SSE and AVX registers of user code. The kernel itself never uses
- * them (-mgeneral-regs-only), so they stay the user's until another task runs:
- * saved and loaded at every switch, eagerly.
+ * The x87, SSE and AVX registers of user code. The kernel itself never uses them
+ * (-mgeneral-regs-only): they keep the user's values until another task runs, and every switch
+ * saves and loads them.
  *
- * Abridges arch/x86/kernel/fpu/{core,init,signal,xstate}.c. Left out: compacted
- * and supervisor states, PKRU, AMX, lazy loading, 32-bit frames.
+ * Abridges Linux's arch/x86/kernel/fpu/{core,init,signal,xstate}.c. Left out: compacted and
+ * supervisor states, PKRU, AMX, lazy loading, 32-bit frames.
  *
  *   512 bytes FXSAVE layout | 64 bytes header | AVX and AVX-512 at the offsets of CPUID 0xD
  *        464..511: free; a signal frame writes _fpx_sw_bytes there
@@ -19,15 +19,13 @@
 
 #define XFEATURE_FPSSE 0x3
 #define XFEATURE_AVX   0x4
-/* bounds registers: managed as Linux 6.1 does, so that frames have its size */
+/* Bounds registers: used as in Linux 6.1, so that frames have the same size. */
 #define XFEATURE_MPX	0x18
 #define XFEATURE_AVX512 0xe0
 #define MXCSR_DEFAULT	0x1f80
 #define FCW_DEFAULT	0x37f
 #define TRAP_MF		16
-/*
- * i386 frames, which Linux counts into AT_MINSIGSTKSZ: struct sigframe_ia32 and the FSAVE header.
- */
+/* AT_MINSIGSTKSZ has room for i386 frames, as in Linux: struct sigframe_ia32, the FSAVE header. */
 #define SIGFRAME_IA32_SIZE 736 /* as Linux's sizes on five processor models show */
 #define FREGS_STATE_SIZE   112
 
@@ -122,9 +120,8 @@ void fpu_restore(const struct fpu *f)
 	})
 
 /*
- * Between the registers and user memory, with no buffer between: a fault that
- * can be served restarts the instruction, another one, or contents that the
- * CPU refuses, gives false.
+ * These two copy between registers and user memory directly. A page fault that can be served
+ * restarts the instruction; false: another fault, or contents that the CPU refuses.
  */
 static bool xsave_user(void __user *buf)
 {
@@ -167,7 +164,7 @@ bool fpu_save_sigframe(void __user *buf)
 
 	if (!access_ok(buf, fpu_sigframe_size()))
 		return false;
-	/* XSAVE leaves the reserved part of the header alone, and XRSTOR wants it zero. */
+	/* XSAVE does not write the reserved part of the header, and XRSTOR needs zeros there. */
 	if (boot_cpu.xsave && clear_user(&f->header, sizeof(f->header)))
 		return false;
 	if (!xsave_user(buf) || copy_to_user(&f->fx.sw_reserved, &sw, sizeof(sw)))
@@ -180,7 +177,7 @@ bool fpu_save_sigframe(void __user *buf)
 	return !put_user(present | XFEATURE_FPSSE, &f->header.xfeatures);
 }
 
-/* False: unreadable. *fx_only: the frame holds no more than the FXSAVE part. */
+/* False: the frame cannot be read. *fx_only: it has only the FXSAVE part. */
 static bool check_sigframe(const void __user *buf, struct _fpx_sw_bytes *sw, bool *fx_only)
 {
 	const struct _fpstate_64 __user *fx = buf;
@@ -210,7 +207,7 @@ static bool load_sigframe(const void __user *buf)
 	if (!access_ok(buf, fpu_sigframe_size()) || !check_sigframe(buf, &sw, &fx_only))
 		return false;
 	mask = fx_only ? XFEATURE_FPSSE : sw.xfeatures & boot_cpu.xfeatures;
-	/* What the frame does not bring is put into its first state. */
+	/* Registers that are not in the frame get their first values. */
 	if (mask != boot_cpu.xfeatures)
 		fpu_restore(&init_fpstate);
 	return xrstor_user(buf, mask, fx_only);

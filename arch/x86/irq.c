@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts of devices: the pair of 8259 controllers, and the local APIC told
- * to let them through as an old PC does ("virtual wire"), which a UEFI
- * firmware does not leave behind.
+ * Interrupts of devices: the pair of 8259 controllers, and the local APIC, which passes them on as
+ * in an old PC ("virtual wire"). UEFI firmware does not set it up that way.
  *
- * Abridges arch/x86/kernel/i8259.c and the virtual wire part of apic.c. Left
- * out: I/O APIC, MSI, sharing, threads.
+ * Abridges Linux's arch/x86/kernel/i8259.c and the virtual wire part of apic.c. Left out: I/O APIC,
+ * MSI, sharing, threads.
  * Not on the road of an exec.
  *
  *   timer keyboard - serial ..(IRQ 0-7)   IRQ 8-15
@@ -58,10 +57,7 @@ static void pic_write_mask(void)
 	outb(PIC_SLAVE + 1, irq_mask >> 8);
 }
 
-/*
- * ICW1: edge triggered, cascaded, ICW4 follows; ICW2: vectors; ICW3: who hangs where; ICW4: 8086
- * mode.
- */
+/* ICW1: edges, cascade, ICW4 follows. ICW2: vectors. ICW3: line of the slave. ICW4: 8086 mode. */
 static void pic_init(void)
 {
 	outb(PIC_MASTER, 0x11);
@@ -92,7 +88,7 @@ static void apic_virtual_wire(void)
 		return;
 	msr = rdmsr(MSR_APIC_BASE);
 	if (!(msr & APIC_ENABLED))
-		return; /* LINT0 is then the plain INTR pin */
+		return; /* LINT0 is then the INTR pin */
 	if (!(msr & APIC_X2)) {
 		base = ioremap(msr & PTE_PFN_MASK, PAGE_SIZE);
 		if (!base)
@@ -124,7 +120,7 @@ void request_irq(unsigned int irq, irq_handler_t handler)
 
 unsigned long irq_count(unsigned int irq) { return irq < NR_IRQS ? irq_counts[irq] : 0; }
 
-/* Lines 7 and 15 also fire when a request vanished: then their in-service bit is clear. */
+/* Lines 7 and 15 also fire when a request has gone again: then their in-service bit is clear. */
 static bool irq_is_spurious(unsigned int irq)
 {
 	u16 port = irq < 8 ? PIC_MASTER : PIC_SLAVE;

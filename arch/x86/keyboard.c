@@ -5,8 +5,8 @@
  *
  *   IRQ 1 -> scan code -> e0? press or release? -> shift, ctrl, alt, caps -> bytes
  *
- * Abridges Linux's drivers/tty/vt/keyboard.c and drivers/input: one layout, no LEDs, no
- * dead keys; the keypad always gives digits.
+ * Abridges Linux's drivers/tty/vt/keyboard.c and drivers/input. Left out: other layouts, LEDs, dead
+ * keys; the keypad always sends digits.
  * Not on the road of an exec.
  */
 #include <string.h>
@@ -15,8 +15,8 @@
 
 #define I8042_DATA    0x60
 #define I8042_STATUS  0x64
-#define STATUS_OUTPUT 0x01 /* a byte waits for us */
-#define STATUS_AUX    0x20 /* it is the mouse's */
+#define STATUS_OUTPUT 0x01 /* a byte can be read */
+#define STATUS_AUX    0x20 /* it is from the mouse */
 #define RELEASED      0x80
 
 #define KEY_LCTRL  0x1d
@@ -30,7 +30,7 @@
 #define KEY_F12	   0x58
 
 /* clang-format off */
-/* By scan code, from 0 on; '\0': no byte of its own. */
+/* Indexed by scan code; '\0': the key sends no byte. */
 static const char plain[] =
 	"\0\0331234567890-=\177\tqwertyuiop[]\r\0asdfghjkl;'`\0\\zxcvbnm,./\0*\0 "
 	"\0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.\0\0<";
@@ -141,7 +141,7 @@ static void keyboard_interrupt(unsigned int irq __maybe_unused)
 	}
 }
 
-/* Needs irq_init. A machine without an i8042 reads all ones there. */
+/* After irq_init. Without an i8042 the port reads as all ones. */
 void keyboard_init(void)
 {
 	int i;

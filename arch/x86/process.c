@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What of a task is the machine's: its birth on a fresh kernel stack, the
- * switch from one to the next, and the registers that exec and exit leave.
+ * The part of a task that belongs to the processor: its first kernel stack, the switch from one
+ * task to the next, and its registers after an exec.
  *
- * Abridges arch/x86/kernel/process.c and process_64.c. Left out: debug
- * registers, I/O bitmaps.
+ * Abridges Linux's arch/x86/kernel/process.c and process_64.c. Left out: debug registers, I/O
+ * bitmaps.
  *
  *   kernel stack of a new task, top first
  *     struct pt_regs        what it will have in user mode
@@ -67,9 +67,8 @@ void save_user_segments(struct task_struct *t)
 }
 
 /*
- * A selector changes its base, so bases come last. Programs in 64-bit mode
- * leave the selectors 0; loading them is for the rare other case.
- * Interrupts off: GS is the user's for a moment.
+ * To load a selector changes its base, so that the bases come last. Nearly all programs leave the
+ * selectors 0, and then they need not be loaded. Interrupts are off: GS is the user's for a moment.
  */
 static void load_user_segments(const struct thread_struct *th)
 {
@@ -87,7 +86,7 @@ static void load_user_segments(const struct thread_struct *th)
 
 void switch_mm(struct mm_struct *mm) { write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd)); }
 
-/* The caller has made @next current and set the stack of its doors. */
+/* The caller has made @next current and set the stack for its next entry into the kernel. */
 void switch_to(struct task_struct *prev, struct task_struct *next)
 {
 	if (prev->mm) {
@@ -112,7 +111,7 @@ static struct switch_frame *new_switch_frame(struct task_struct *t)
 	return f;
 }
 
-/* The first task creates the cache, for only fpu_init knows the size. */
+/* The first call creates the cache: the size is known only after fpu_init. */
 static struct fpu *alloc_fpu(void)
 {
 	if (!fpu_cache)
@@ -120,7 +119,7 @@ static struct fpu *alloc_fpu(void)
 	return fpu_cache ? kmem_cache_alloc(fpu_cache, GFP_KERNEL) : NULL;
 }
 
-/* @t->stack is set. 0, -EPERM (TLS base that is no user address) or -ENOMEM. */
+/* @t->stack is set. 0, -EPERM (@tls is not a user address) or -ENOMEM. */
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
 		unsigned long tls)
 {
@@ -179,7 +178,7 @@ void flush_thread(void)
 	th->trap_nr = th->error_code = th->cr2 = 0;
 }
 
-/* The System V ABI wants rdx 0 (no function for atexit) and Linux clears all the others too. */
+/* The System V ABI needs rdx 0 (no function for atexit); Linux clears all other registers too. */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp)
 {
 	memset(regs, 0, sizeof(*regs));

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two serial ports, 16550s. The one at 0x3f8 is the console "ttyS0": output is polled, up to
- * sixteen bytes each time the FIFO is empty; input comes by interrupt once serial_input_init
- * has run. "\n" goes out as it is: the tty or printk made it "\r\n". The one at 0x2f8 only
- * sends: a graded program's results must not mix with what the console shows.
- * Abridges Linux's drivers/tty/serial/8250: 115200 8N1, no flow control.
+ * sixteen bytes each time the FIFO is empty; input comes by interrupt after serial_input_init. "\n"
+ * is sent as it is: the tty or printk has made it "\r\n". The one at 0x2f8 only sends: results of a
+ * graded program must not mix with the output of the console.
+ *
+ * Abridges Linux's drivers/tty/serial/8250. Left out: everything but 115200 8N1, flow control.
  * Not on the road of an exec.
  */
 #include <printk.h>
@@ -26,11 +27,11 @@
 #define FCR_ENABLE    0xc7 /* FIFOs on and cleared, interrupt at 14 bytes or a pause */
 #define LCR_8N1	      0x03
 #define LCR_DLAB      0x80
-#define MCR_READY     0x0b /* DTR, RTS, and OUT2, which lets the interrupt through */
+#define MCR_READY     0x0b /* DTR, RTS, and OUT2, which enables the interrupt */
 #define LSR_RECEIVED  0x01
 #define LSR_THR_EMPTY 0x20
 #define FIFO_SIZE     16
-#define SPIN_LIMIT    100000 /* a port that never gets ready must not hang the kernel */
+#define SPIN_LIMIT    100000 /* a port that is never ready must not hang the kernel */
 
 static bool present[2]; /* COM1, COM2 */
 
@@ -68,7 +69,7 @@ static void serial_interrupt(unsigned int irq __maybe_unused)
 		console_input(buf, n);
 }
 
-/* False: there is no port at @base. */
+/* Returns whether there is a port at @base. */
 static bool uart_init(u16 base)
 {
 	outb(base + UART_SCRATCH, 0x5a);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads what the boot loader left, whichever of the two started us, into boot_info.
+ * Reads what the boot loader has left, of whichever of the two kinds it is, into boot_info.
  *
  *   multiboot2: tags  cmdline | mmap | module | RSDP         \
  *   PVH: start_info   cmdline, memmap[], modlist[], RSDP      > boot_info: RAM sorted, disjoint,
@@ -50,7 +50,7 @@ static void add_ram(u64 start, u64 size)
 		return;
 	while (i < bi->nr_ram && bi->ram[i].end < start)
 		i++;
-	while (i < bi->nr_ram && bi->ram[i].start <= end) { /* swallow all that it touches */
+	while (i < bi->nr_ram && bi->ram[i].start <= end) { /* joins all ranges that it touches */
 		start = min(start, bi->ram[i].start);
 		end = max(end, bi->ram[i].end);
 		delete_range(i);
@@ -58,7 +58,7 @@ static void add_ram(u64 start, u64 size)
 	insert_range(i, start, end);
 }
 
-/* Where a loader's table contradicts itself, "reserved" wins. */
+/* Where a loader's table has both RAM and reserved memory, the memory is not used. */
 static void remove_ram(u64 start, u64 size)
 {
 	struct boot_info *bi = &boot_info;
@@ -136,7 +136,7 @@ static void multiboot2_tag(const struct multiboot2_tag *tag)
 		multiboot2_mmap((const void *)tag, false);
 		break;
 	case MULTIBOOT2_TAG_ACPI_OLD:
-	case MULTIBOOT2_TAG_ACPI_NEW: /* the RSDP itself; the tag's memory will be used again */
+	case MULTIBOOT2_TAG_ACPI_NEW: /* a copy, for the tag's memory is used again */
 		memcpy(rsdp, tag + 1, min_t(size_t, tag->size - sizeof(*tag), sizeof(rsdp)));
 		bi->acpi_rsdp = virt_to_phys(rsdp);
 		break;
@@ -197,7 +197,7 @@ void setup_arch(u32 magic, phys_addr_t info)
 		read_pvh(info);
 	else
 		panic("not started by a multiboot2 or PVH loader (magic %#x)", magic);
-	remove_ram(0, PAGE_SIZE); /* the BIOS's data; and no frame has address 0 */
+	remove_ram(0, PAGE_SIZE); /* data of the BIOS; and no frame must have address 0 */
 	align_ram();
 	boot_info.kernel = (struct mem_range){virt_to_phys(_text), virt_to_phys(_end)};
 }

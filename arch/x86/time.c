@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clocks: the TSC, measured once against the PIT, counts nanoseconds; PIT
- * channel 0 ticks HZ times a second; the CMOS clock says what day it is.
- * Kernel and vdso compute the time from one and the same struct vdso_data.
+ * The clocks: the TSC, measured once against the PIT, counts nanoseconds; channel 0 of the PIT
+ * ticks HZ times a second; the CMOS clock has the date. Kernel and vdso compute the time from the
+ * same struct vdso_data.
  *
- * Abridges arch/x86/kernel/tsc.c, rtc.c, kernel/time/timekeeping.c, vsyscall.c
- * and arch/x86/entry/vdso. Left out: NTP, leap seconds, other clock sources,
- * suspend (so CLOCK_BOOTTIME is CLOCK_MONOTONIC).
+ * Abridges Linux's arch/x86/kernel/tsc.c, rtc.c, kernel/time/timekeeping.c, vsyscall.c and
+ * arch/x86/entry/vdso. Left out: NTP, leap seconds, other clock sources, suspend (CLOCK_BOOTTIME is
+ * CLOCK_MONOTONIC).
  *
  *       |---- *_snsec ----|--- (tsc - cycle_last) * mult ---|
  *   second            last tick                            now
@@ -53,7 +53,7 @@ static void write_end(void)
 	WRITE_ONCE(vdata->seq, vdata->seq + 1);
 }
 
-/* A TSC that seems to run backward stands still. */
+/* 0 if the TSC seems to run backward. */
 static u64 cycles_since_update(void)
 {
 	u64 now = rdtsc_ordered();
@@ -61,7 +61,7 @@ static u64 cycles_since_update(void)
 	return now > vdata->cycle_last ? now - vdata->cycle_last : 0;
 }
 
-/* Also right after hours without a tick (a stopped virtual machine). */
+/* Also correct after hours without a tick, when a virtual machine was stopped. */
 static void advance(u64 *sec, u64 *snsec, u64 cycles)
 {
 	unsigned __int128 snow = (unsigned __int128)cycles * vdata->mult + *snsec;
@@ -73,7 +73,7 @@ static void advance(u64 *sec, u64 *snsec, u64 cycles)
 
 u64 tsc_to_ns(u64 tsc) { return (unsigned __int128)tsc * vdata->mult >> CLOCK_SHIFT; }
 
-/* Inside write_begin .. write_end, interrupts off: all clocks brought up to now. */
+/* Sets all clocks to now. Between write_begin and write_end, interrupts off. */
 static void update_clocks(void)
 {
 	u64 cycles = cycles_since_update();
@@ -91,7 +91,7 @@ static void update_coarse(void)
 	vdata->real_coarse_nsec = vdata->real_snsec >> CLOCK_SHIFT;
 }
 
-/* The reader's side, as the vdso has it: again if a tick came between. */
+/* Reads as the vdso does: again if a tick came meanwhile. */
 static ktime_t read_clock(const u64 *sec, const u64 *snsec)
 {
 	u32 seq;
@@ -137,10 +137,7 @@ static void timer_interrupt(unsigned int irq __maybe_unused)
 
 /* ---- the PIT ----------------------------------------------------------- */
 
-/*
- * TSC cycles a second. One shot of channel 2 (mode 0) whose end shows in port 0x61; takes
- * CALIBRATE_MS.
- */
+/* TSC cycles a second, measured during CALIBRATE_MS of channel 2, whose end port 0x61 shows. */
 static u64 calibrate_tsc(void)
 {
 	u32 latch = PIT_HZ * CALIBRATE_MS / 1000;
@@ -195,7 +192,7 @@ static unsigned int rtc_hour(void)
 	return h % 12 + (pm ? 12 : 0);
 }
 
-/* Seconds from 1970. Years begin in March here, so that the leap day is the last one. */
+/* Seconds since 1970. Years begin in March here, so that the leap day is the last day. */
 static s64 mktime(unsigned int year, unsigned int mon, unsigned int day, unsigned int h,
 		  unsigned int m, unsigned int s)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only code that touches user memory. Each instruction that may fault has
- * a line in the table __ex_table: {its address, where to go on instead}.
- * The page fault handler first tries to serve the fault (the page may just be
- * absent), and takes the table's way when it cannot.
+ * Reads and writes user memory. Each instruction that may fault has a line in the table __ex_table:
+ * its address, and where to continue. The page fault handler first tries to serve the fault, for
+ * the page may only be absent; if it cannot, it continues where the table says.
  *
- * Abridges arch/x86/lib/usercopy_64.c, copy_user_64.S, lib/strncpy_from_user.c,
- * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table,
- * non-temporal copies, instruction patching (SMAP is a flag that we test).
+ * Abridges Linux's arch/x86/lib/usercopy_64.c, copy_user_64.S, lib/strncpy_from_user.c,
+ * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table, non-temporal copies,
+ * instruction patching (SMAP is a flag here).
  */
 #include <asm/cpu.h>
 #include <asm/processor.h>
@@ -54,9 +53,7 @@ static inline void user_access_end(void)
 		clac();
 }
 
-/*
- * Returns the bytes not copied. A fault in the word loop is retried bytewise, up to the very byte.
- */
+/* Returns the bytes not copied. After a fault in the words, bytes are copied up to the bad one. */
 static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -99,7 +96,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 	return left;
 }
 
-/* A word that faults is not cleared in part, as on Linux. */
+/* As on Linux a word that faults is not cleared in part. */
 unsigned long clear_user(void __user *to, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -121,7 +118,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	return words;
 }
 
-/* User access is open. False: the address cannot be read. */
+/* User memory is accessible (stac). Returns whether the address can be read. */
 static inline bool load_byte(u8 *v, const char *p)
 {
 	unsigned int failed = 1;
@@ -150,16 +147,16 @@ static inline bool load_word(u64 *v, const char *p)
 	return !failed;
 }
 
-/* The top bit of the lowest zero byte, and of no byte below it; 0: there is none. */
+/* The lowest bit set is the top bit of the lowest zero byte. 0: no byte is zero. */
 static inline u64 zero_bytes(u64 w)
 {
 	return (w - 0x0101010101010101UL) & ~w & 0x8080808080808080UL;
 }
 
 /*
- * Scans up to @max bytes of @s for NUL and copies them to @dst unless it is
- * NULL. An aligned word never crosses into the next page, so that reading past
- * the NUL is harmless. The length without NUL, @max if there is none, -EFAULT.
+ * Looks for NUL in up to @max bytes of @s, and copies them to @dst unless it is NULL. An aligned
+ * word does not reach into the next page: it may be read past the NUL. Returns the length without
+ * NUL, @max if there is none, or -EFAULT.
  */
 static long scan_user_string(char *dst, const char __user *s, long max)
 {
@@ -190,7 +187,7 @@ static long scan_user_string(char *dst, const char __user *s, long max)
 	return i;
 }
 
-/* Linux's rule: a string that runs into the end of user space has no NUL that we may see. */
+/* Linux's rule: a string that reaches the end of user space without NUL is -EFAULT. */
 long strncpy_from_user(char *dst, const char __user *src, long n)
 {
 	unsigned long room = TASK_SIZE - (unsigned long)src;

@@ -1,15 +1,15 @@
 ; SPDX-License-Identifier: MIT
-; The doors between user code and kernel: in by SYSCALL, exception or interrupt,
-; out by SYSRET or IRET. In every case C sees one full struct pt_regs.
+; The ways between user code and the kernel: in by SYSCALL, exception or interrupt, out by SYSRET
+; or IRET. In every case C code gets one full struct pt_regs.
 ;
-; Abridges arch/x86/entry/entry_64.S. Left out: 32-bit doors, page table
-; isolation, speculation fences, the espfix stack.
+; Abridges Linux's arch/x86/entry/entry_64.S. Left out: 32-bit calls, page table isolation,
+; speculation fences, the espfix stack.
 ;
 ;   user mode     GS base = user's,    KERNEL_GS_BASE = per-CPU data
 ;   kernel mode   GS base = per-CPU,   KERNEL_GS_BASE = user's      (SWAPGS between the two)
 ;
-; 21 words of pt_regs leave rsp 8 off the 16-byte boundary that the C ABI wants
-; at a call: hence each "sub rsp, 8".
+; At a call the C ABI needs rsp on a 16-byte boundary. pt_regs has 21 words of 8 bytes: hence each
+; "sub rsp, 8".
 
 	bits 64
 	default rel
@@ -23,7 +23,7 @@ MSR_GS_BASE	equ 0xc0000101
 ENOSYS		equ 38
 TRAP_GP		equ 13
 
-; Completes pt_regs below di: the rest, in the order of the struct. %1: what the ax slot gets.
+; Completes pt_regs below di, in the order of the struct. %1: the value of ax.
 %macro SAVE_REST 1
 	push	rsi
 	push	rdx
@@ -64,7 +64,7 @@ TRAP_GP		equ 13
 
 ; ---- SYSCALL ---------------------------------------------------------------
 ; rcx = user rip, r11 = user rflags; rsp is still the user's; SFMASK has cleared
-; IF, so nothing but an NMI (with its own stack) comes before rsp is ours.
+; IF, so that before rsp is the kernel's only an NMI can come, which has its own stack.
 entry_SYSCALL_64:
 	swapgs
 	mov	[gs:PERCPU_USER_SP], rsp
@@ -116,7 +116,7 @@ common_trap:
 	xor	ecx, ecx
 	test	byte [rsp + PT_CS], 3
 	jnz	.user_gs
-	lea	rax, [iret_to_user]		; IRET refused what a sigreturn had asked for:
+	lea	rax, [iret_to_user]		; if IRET to user mode has failed, this is
 	cmp	[rsp + PT_IP], rax		; kernel mode, but GS is the user's already
 	jne	.kernel_gs
 	inc	ecx
@@ -125,8 +125,8 @@ common_trap:
 	xor	ebp, ebp
 .kernel_gs:
 	mov	rdi, rsp
-	mov	rdx, [rsp + PT_ORIG_AX]		; the error code is no system call number:
-	mov	qword [rsp + PT_ORIG_AX], -1	; nothing to restart
+	mov	rdx, [rsp + PT_ORIG_AX]		; the error code
+	mov	qword [rsp + PT_ORIG_AX], -1	; no system call to restart
 	sub	rsp, 8
 	call	trap_dispatch			; returns the pt_regs to leave by
 	mov	rsp, rax
@@ -136,7 +136,7 @@ common_trap:
 	add	rsp, 8
 	iretq
 
-; rsp = pt_regs at the top of the kernel stack, interrupts off, nothing left to do.
+; rsp = pt_regs at the top of the kernel stack, interrupts off, no work left.
 return_to_user:
 	RESTORE_ALL
 	add	rsp, 8
@@ -173,8 +173,8 @@ trap_stub_%1:
 	jmp	common_trap
 %endmacro
 
-; NMI, #DF and #MC: on a stack of their own, and at any instruction, even between
-; SWAPGS and the stack switch. So GS is neither trusted nor swapped, but set and put back.
+; NMI, #DF and #MC have stacks of their own, and come at any instruction, even between SWAPGS and
+; the stack switch. So GS may be the user's or the kernel's: it is saved, set and restored.
 ; %1 vector, %2 C function(regs, error code)
 %macro PARANOID_STUB 2
 trap_stub_%1:
@@ -221,7 +221,7 @@ trap_stub_%1:
 %assign v v + 1
 %endrep
 
-; The local APIC found no interrupt behind its own signal: no end of interrupt is due.
+; The local APIC has signalled an interrupt that was gone again. It expects no end of interrupt.
 spurious_stub:
 	iretq
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults. The address says whose fault it is; the area that covers it says
- * what should be there; handle_mm_fault brings it. What cannot be served is a
- * SIGSEGV or SIGBUS of user code, a line of the fixup table for the uaccess
- * functions, and the end of the kernel for all else.
+ * Page faults. The VMA that covers the address says what should be there, and handle_mm_fault makes
+ * it so. A fault that cannot be served is a SIGSEGV or SIGBUS of user code; the functions of
+ * uaccess.c continue where their fixup table says; any other kernel code panics.
  *
- * Abridges arch/x86/mm/fault.c. Left out: protection keys, userfaultfd, retry
- * without the lock, errata, the "segfault at" line in the log.
+ * Abridges Linux's arch/x86/mm/fault.c. Left out: protection keys, userfaultfd, retry without the
+ * lock, errata, the "segfault at" line in the log.
  *
  *   kernel address  by kernel code -> fixup or die     by user code -> SIGSEGV (MAPERR)
- *   user address    no area        -> SIGSEGV (MAPERR)
- *                   right missing  -> SIGSEGV (ACCERR)
- *                   handle_mm_fault: 0 go on | SIGBUS beyond the file's end | OOM: killed
+ *   user address    no VMA         -> SIGSEGV (MAPERR)
+ *                   no permission  -> SIGSEGV (ACCERR)
+ *                   handle_mm_fault: 0 retry | SIGBUS beyond the file's end | no memory: retry, or
+ *                   SIGKILL
  */
 #include <asm/cpu.h>
 #include <asm/irqflags.h>
@@ -39,8 +39,8 @@ static void kernelmode_fixup_or_die(struct pt_regs *regs, unsigned long error_co
 }
 
 /*
- * What the signal frame shows. That a kernel address is mapped is none of the
- * user's business: the error code always says so.
+ * What the signal frame shows. The error code of a kernel address always says that it is mapped, so
+ * that user code cannot find out.
  */
 static void set_signal_archinfo(unsigned long address, unsigned long error_code)
 {
@@ -66,9 +66,9 @@ static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
 }
 
 /*
- * User code ran, but the access was the CPU's own: it read a descriptor table in vain, or is QEMU,
- * whose IRET and far RET reach the user's stack as the kernel would, so that SMAP refuses. Linux
- * ends the task by an oops.
+ * User code ran, but the access was the CPU's own: to a descriptor table; or in QEMU, whose IRET
+ * and far RET access the user's stack as kernel code would, so that SMAP refuses it. In Linux that
+ * is an oops, which kills the task.
  */
 static void implicit_access(unsigned long address)
 {
@@ -83,7 +83,7 @@ static bool access_error(unsigned long error_code, const struct vm_area_struct *
 	if (error_code & X86_PF_WRITE)
 		return !(vma->vm_flags & VM_WRITE);
 	if (error_code & X86_PF_PROT)
-		return true; /* a read or fetch that a present page refuses */
+		return true; /* the page is present, but may not be read or executed */
 	return !(vma->vm_flags & VM_ACCESS_FLAGS);
 }
 
@@ -94,9 +94,7 @@ static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigne
 		return; /* the instruction faults again */
 	if (!user_mode(regs)) {
 		kernelmode_fixup_or_die(regs, error_code, address);
-	} else if (fault & VM_FAULT_OOM) {
-		return; /* a SIGKILL is pending */
-	} else {
+	} else if (!(fault & VM_FAULT_OOM)) { /* otherwise a SIGKILL is pending */
 		set_signal_archinfo(address, error_code);
 		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
 	}
@@ -138,8 +136,8 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 }
 
 /*
- * Kernel code comes here only from uaccess.c: with SMAP any other access has
- * AC clear, and in any case the instruction is not in the fixup table.
+ * Kernel code may fault only where the fixup table has a line: in uaccess.c and fpu.c, which set AC
+ * for SMAP.
  */
 static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 			       unsigned long address)
@@ -159,7 +157,7 @@ static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 	serve_fault(regs, error_code, address);
 }
 
-/* Interrupts are off: CR2 is still this fault's. */
+/* Interrupts are off: no other fault has changed CR2. */
 void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 {
 	unsigned long address = read_cr2();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opens the doors of entry.asm: the interrupt descriptor table, and the MSRs of SYSCALL.
+ * Tells the processor where the entry points of entry.asm are: the interrupt descriptor table, and
+ * the MSRs of SYSCALL.
  *
- * Abridges Linux's arch/x86/kernel/idt.c and syscall_init of cpu/common.c. Left out: the 32-bit
- * doors.
+ * Abridges Linux's arch/x86/kernel/idt.c and syscall_init of cpu/common.c. Left out: INT 0x80 and
+ * SYSENTER.
  * Not on the road of an exec.
  *
  *   vector 0..31 exceptions | 32..47 the 8259 lines | 255 spurious of the APIC | others absent: #GP

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the doors share among themselves. */
+/* What the files of arch/x86/entry/ share. */
 #ifndef ENTRY_INTERNAL_H
 #define ENTRY_INTERNAL_H
 
@@ -32,7 +32,7 @@ enum {
 };
 
 /* Error code of a page fault. */
-#define X86_PF_PROT  BIT(0) /* the page was there, the right was not */
+#define X86_PF_PROT  BIT(0) /* the page was present, the permission missing */
 #define X86_PF_WRITE BIT(1)
 #define X86_PF_USER  BIT(2)
 #define X86_PF_RSVD  BIT(3)
@@ -48,7 +48,7 @@ void spurious_stub(void);
 /* Called from entry.asm. */
 bool do_syscall_64(struct pt_regs *regs);
 void exit_to_user_mode(struct pt_regs *regs);
-/* @bad_iret: IRET refused what a sigreturn had asked for. */
+/* @bad_iret: IRET to user mode has failed. */
 struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code,
 			      bool bad_iret);
 void exc_nmi(struct pt_regs *regs, unsigned long error_code);
@@ -57,12 +57,12 @@ void exc_machine_check(struct pt_regs *regs, unsigned long error_code) __noretur
 
 void do_signal(struct pt_regs *regs); /* interrupts on */
 void exc_page_fault(struct pt_regs *regs, unsigned long error_code);
-/* Kernel code did what it must not: registers, backtrace, end. */
 void show_regs(const struct pt_regs *regs);
+/* A fault of kernel code: prints the registers and panics. */
 void die(const char *what, const struct pt_regs *regs, unsigned long error_code) __noreturn;
-/* A #GP of user code: true if the instruction was SGDT or its like (or its SIGSEGV). */
+/* A #GP of user code: was it SGDT or its like? Then it was emulated, or SIGSEGV was sent. */
 bool emulate_umip(struct pt_regs *regs);
-/* A user fault in the vsyscall page: true if it was an emulated call (or its SIGSEGV). */
+/* A user fault in the vsyscall page: was it a call? Then it was emulated, or SIGSEGV was sent. */
 bool emulate_vsyscall(unsigned long error_code, struct pt_regs *regs, unsigned long address);
 
 static inline bool is_vsyscall_vaddr(unsigned long address)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals reach user code: the frame on its stack, the way back by
- * rt_sigreturn, and interrupted system calls that start again.
+ * Signals on the way to user code: the frame of a handler on the stack, rt_sigreturn, and system
+ * calls that start again after an interruption.
  *
- * Abridges arch/x86/kernel/signal.c and the end of get_signal in
- * kernel/signal.c. Left out: 32-bit frames, ptrace, restartable sequences.
+ * Abridges Linux's arch/x86/kernel/signal.c and the end of get_signal in kernel/signal.c. Left out:
+ * 32-bit frames, ptrace, restartable sequences.
  * Not on the road of an exec.
  *
  *   old sp  ----------------
@@ -44,7 +44,7 @@ struct rt_sigframe {
 _Static_assert(sizeof(struct ucontext) == 304, "the ABI's ucontext");
 _Static_assert(sizeof(struct rt_sigframe) == 440, "the ABI's frame");
 
-/* ---- building ----------------------------------------------------------- */
+/* ---- building a frame ---------------------------------------------------- */
 
 static void save_sigcontext(struct sigcontext *sc, const struct pt_regs *r, void __user *fpstate,
 			    sigset_t mask)
@@ -85,13 +85,13 @@ static bool __on_sig_stack(unsigned long sp)
 	return sp > current->sas_ss_sp && sp - current->sas_ss_sp <= current->sas_ss_size;
 }
 
-/* Nobody is on an SS_AUTODISARM stack: it was forgotten when its handler began. */
+/* An SS_AUTODISARM stack is disabled as soon as a handler runs on it. */
 static bool on_sig_stack(unsigned long sp)
 {
 	return !(current->sas_ss_flags & SS_AUTODISARM) && __on_sig_stack(sp);
 }
 
-/* NULL: the stack overflows or cannot be written. *fpstate is where the FPU state lies. */
+/* Where the frame goes, and in *fpstate the FPU state. NULL: no room, or not writable. */
 static struct rt_sigframe __user *get_sigframe(const struct k_sigaction *ka,
 					       const struct pt_regs *regs, void __user **fpstate)
 {
@@ -149,9 +149,7 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	return 0;
 }
 
-/*
- * The mask that holds while the handler runs; an SS_AUTODISARM stack is forgotten until sigreturn.
- */
+/* Sets the mask for the handler. An SS_AUTODISARM stack is disabled until sigreturn. */
 static void signal_delivered(const struct ksignal *ksig)
 {
 	struct task_struct *t = current;
@@ -228,7 +226,7 @@ static void restart_syscall_without_handler(struct pt_regs *regs)
 	}
 }
 
-/* Acts on one signal of current, or on none: then the call that was interrupted starts again. */
+/* Acts on one signal of current. If there is none, the interrupted call starts again. */
 void do_signal(struct pt_regs *regs)
 {
 	struct ksignal ksig;
@@ -247,7 +245,7 @@ void do_signal(struct pt_regs *regs)
 	}
 }
 
-/* ---- taking apart ------------------------------------------------------- */
+/* ---- sigreturn ----------------------------------------------------------- */
 
 static long do_no_restart_syscall(struct restart_block *rb __maybe_unused) { return -EINTR; }
 
@@ -276,18 +274,13 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	regs->ss = sc->ss | 3;
 	regs->flags = (regs->flags & ~FIX_EFLAGS) | (sc->eflags & FIX_EFLAGS);
 	regs->orig_ax = -1;
-	/*
-	 * Programs that make up a context leave rubbish in ss; the kernel's own frames say that
-	 * theirs is meant.
-	 */
+	/* A program may make a frame with any ss. A frame of the kernel has this flag. */
 	if (!(uc_flags & UC_STRICT_RESTORE_SS) && regs->cs == __USER_CS)
 		regs->ss = __USER_DS;
 	return fpu_restore_sigframe(sc->fpstate);
 }
 
-/*
- * The frame is the program's to write: all of it is checked here, by the FPU, or at last by IRET.
- */
+/* User code can write any frame: it is checked here, by the FPU, and in the end by IRET. */
 long sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = current_pt_regs();

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system call table, the way from the SYSCALL instruction to it and the
- * way back out, which all doors share; and the calls about the CPU itself.
+ * The system call table, the way from the SYSCALL instruction to it, and the way back to user mode,
+ * which exceptions and interrupts take too; and the calls about the CPU itself.
  *
- * Abridges arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
- * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: ptrace,
- * seccomp, audit, the x32 and i386 tables.
+ * Abridges Linux's arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
+ * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: ptrace, seccomp, audit, the
+ * x32 and i386 tables.
  */
 #include <asm/irqflags.h>
 #include <asm/prctl.h>
@@ -46,8 +46,8 @@ static const sys_call_ptr_t sys_call_table[] = {
 };
 
 /*
- * The last C function before user mode. Returns with interrupts off and no
- * work left: nothing can come between the last look and SYSRET or IRET.
+ * The last C function before user mode. It returns with interrupts off when there is no work left,
+ * so that no work can come before SYSRET or IRET.
  */
 void exit_to_user_mode(struct pt_regs *regs)
 {
@@ -66,8 +66,8 @@ void exit_to_user_mode(struct pt_regs *regs)
 }
 
 /*
- * SYSRET puts back less than IRET and raises #GP with the user's rsp in kernel
- * mode on a wild rip: only for registers just as SYSCALL left them.
+ * SYSRET restores fewer registers than IRET, and with a non-canonical rip it faults in kernel mode
+ * with the user's rsp: it is used only when the registers are as SYSCALL has left them.
  */
 static bool sysret_allowed(const struct pt_regs *regs)
 {
@@ -76,7 +76,7 @@ static bool sysret_allowed(const struct pt_regs *regs)
 	       !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF));
 }
 
-/* Only the low half of rax counts. regs->ax is -ENOSYS until a call says otherwise. */
+/* The number is the low half of rax. entry.asm has set regs->ax to -ENOSYS. */
 bool do_syscall_64(struct pt_regs *regs)
 {
 	unsigned int nr = regs->orig_ax;
@@ -89,10 +89,7 @@ bool do_syscall_64(struct pt_regs *regs)
 	return sysret_allowed(regs);
 }
 
-/*
- * There is no CPUID faulting, and every register set that the kernel knows is permitted from the
- * start.
- */
+/* There is no CPUID faulting; every register set that the kernel supports is permitted. */
 long sys_arch_prctl(int option, unsigned long arg)
 {
 	switch (option) {
@@ -122,10 +119,7 @@ long sys_arch_prctl(int option, unsigned long arg)
 	}
 }
 
-/*
- * No port is ever the user's here: level 0 is what everyone has, more is refused as to the
- * unprivileged.
- */
+/* User code may use no port, so that no task gets another level than 0. */
 long sys_iopl(unsigned int level)
 {
 	if (level > 3)
@@ -134,8 +128,8 @@ long sys_iopl(unsigned int level)
 }
 
 /*
- * There are no local descriptor tables. Reading finds an empty one, as in any
- * process that has never written; writing is a call that this kernel lacks.
+ * There are no local descriptor tables: they read as empty, as in any process that has not written
+ * to its own. Writing is ENOSYS.
  */
 long sys_modify_ldt(int func, void __user *ptr, unsigned long n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions and interrupts, once entry.asm has saved the registers: what each of them means. In
- * user mode a signal; in kernel mode a line of the fixup table, or the end (die.c).
+ * What each exception and interrupt means, after entry.asm has saved the registers. In user mode it
+ * is a signal; in kernel mode the fixup table says where to continue, or die.c panics.
  *
  * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
  * code.
@@ -21,10 +21,10 @@
 #define DR_STEP	     BIT(14)
 #define DR_TRAP_BITS 15UL
 
-/* What an exception of user code is, when nothing but a signal comes of it. */
+/* Exceptions that are only a signal for user code. */
 static const struct trap_info {
 	const char *name;
-	int signr; /* 0: not for user code to cause */
+	int signr; /* 0: user code should not be able to cause it */
 	int code;  /* 0: SI_KERNEL, without an address */
 	bool addr_is_ip;
 } trap_info[NR_EXCEPTIONS] = {
@@ -79,10 +79,7 @@ static int debug_si_code(unsigned long dr6)
 	return dr6 & DR_TRAP_BITS ? TRAP_HWBKPT : TRAP_BRKPT;
 }
 
-/*
- * Single steps (TF) and INT1 of user code. The kernel steps only where a debugger around QEMU leaks
- * its own.
- */
+/* Single steps (TF) and INT1 of user code. In kernel mode: a step of a debugger around QEMU. */
 static void exc_debug(struct pt_regs *regs)
 {
 	unsigned long dr6 = read_dr6() ^ DR6_RESERVED;
@@ -98,7 +95,7 @@ static void exc_debug(struct pt_regs *regs)
 	force_sig_fault(SIGTRAP, debug_si_code(dr6), (void __user *)regs->ip);
 }
 
-/* #MF and #XM. A pending exception that went away meanwhile is tried again. */
+/* #MF and #XM. If no exception is pending any more, the instruction is tried again. */
 static void exc_math_error(struct pt_regs *regs, unsigned long vector)
 {
 	int code;
@@ -117,10 +114,9 @@ static void exc_math_error(struct pt_regs *regs, unsigned long vector)
 }
 
 /*
- * IRET to user mode failed: a sigreturn had left selectors or an address that
- * the CPU refuses. The registers still are the user's, and the refused frame
- * lies where pt_regs has its last five words: joined, they are what user mode
- * would look like had it faulted at its first instruction.
+ * IRET to user mode failed: sigreturn has set selectors or an address that the CPU refuses. The
+ * other registers are the user's already, and the refused frame is still in the last five words of
+ * pt_regs: together they are the state of a fault at the first user instruction.
  */
 static struct pt_regs *fixup_bad_iret(struct pt_regs *regs)
 {
@@ -149,8 +145,8 @@ static void handle_exception(struct pt_regs *regs, unsigned long vector, unsigne
 }
 
 /*
- * Interrupts are off. Returns the pt_regs by which to leave. AC of the interrupted code must not
- * open user memory to us.
+ * Interrupts are off. Returns the pt_regs to leave by. AC may be set in the interrupted code: it
+ * must not make user memory accessible here.
  */
 struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code,
 			      bool bad_iret)
@@ -171,16 +167,16 @@ struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsign
 	return regs;
 }
 
-/* ---- on stacks of their own ----------------------------------------------- */
+/* ---- exceptions with stacks of their own --------------------------------- */
 
-/* Sent by hand (QEMU's nmi command) to see where the machine hangs. */
+/* By QEMU's nmi command one sees where the machine hangs. */
 void exc_nmi(struct pt_regs *regs, unsigned long error_code __maybe_unused)
 {
 	printk("NMI: task %d (%s)\n", current ? current->pid : 0, current ? current->comm : "none");
 	show_regs(regs);
 }
 
-/* No room to push an exception's frame: the guard page below the kernel stack was hit. */
+/* An exception's frame could not be pushed: mostly the guard page below the kernel stack. */
 void exc_double_fault(struct pt_regs *regs, unsigned long error_code)
 {
 	unsigned long cr2 = read_cr2();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Five old instructions that a program may try: they store where the kernel's tables lie (SGDT,
- * SIDT, SLDT, STR) or its CR0 (SMSW). With UMIP the processor refuses them to user code by #GP,
- * and the kernel stores a value that says nothing, as programs of before UMIP expect.
+ * Five instructions store where the kernel's descriptor tables are (SGDT, SIDT, SLDT, STR), or CR0
+ * (SMSW). With UMIP they are #GP in user code. Old programs use them, so that the kernel stores
+ * dummy values instead.
  *
  *   prefixes | REX | 0f 00  modrm /0 SLDT  /1 STR           | sib | displacement
  *                  | 0f 01  modrm /0 SGDT  /1 SIDT  /4 SMSW |
@@ -24,7 +24,7 @@
 #define DUMMY_CR0 \
 	(X86_CR0_PE | X86_CR0_MP | X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | X86_CR0_PG)
 
-#define NO_ADDRESS -1UL /* to Linux; so it is to us */
+#define NO_ADDRESS -1UL /* Linux takes it for an error, too */
 
 #define PREFIX_FS      0x64
 #define PREFIX_GS      0x65
@@ -67,7 +67,7 @@ static long next_displacement(struct insn *i, bool is_byte)
 	return (s32)v;
 }
 
-/* True if @byte is a prefix. Two segments in a row are for nobody. */
+/* Returns whether @byte is a prefix. As in Linux, a second segment is not. */
 static bool take_prefix(struct insn *i, u8 byte)
 {
 	switch (byte) {
@@ -96,7 +96,7 @@ static bool take_prefix(struct insn *i, u8 byte)
 	}
 }
 
-/* As far as modrm. False: not one of the five. */
+/* Decodes up to modrm. Returns whether it is one of the five. */
 static bool decode(struct insn *i)
 {
 	u8 byte = next_byte(i), reg;
@@ -132,7 +132,7 @@ static unsigned int extend(const struct insn *i, unsigned int reg, u8 rex_bit)
 	return (reg & 7) | (i->rex & rex_bit ? 8 : 0);
 }
 
-/* Base and index; *disp32: a displacement stands in for the base. */
+/* Base and index. *disp32: there is a displacement in place of the base. */
 static unsigned long sib_address(struct insn *i, bool *disp32)
 {
 	u8 sib = next_byte(i);
@@ -150,7 +150,7 @@ static unsigned long segment_base(const struct insn *i)
 	return i->segment == PREFIX_GS ? read_user_gsbase() : 0;
 }
 
-/* Where modrm's memory operand lies. It ends the instruction. */
+/* The address of the memory operand, which is the end of the instruction. */
 static unsigned long memory_operand(struct insn *i)
 {
 	unsigned int mod = i->modrm >> 6, rm = i->modrm & 7;
@@ -177,7 +177,7 @@ struct table_register {
 	u64 base;
 } __packed;
 
-/* What the instruction stores in a register, or in two bytes of memory. */
+/* The value for a register, or for two bytes of memory. */
 static unsigned long word_value(const struct insn *i)
 {
 	if (i->opcode == 1)
@@ -185,7 +185,7 @@ static unsigned long word_value(const struct insn *i)
 	return (i->modrm >> 3 & 7) == 0 ? 0 : GDT_ENTRY_TSS * 8;
 }
 
-/* Unlike the processor, Linux leaves the high half of a 64-bit register as it is. */
+/* As in Linux the high half of the register stays, which the processor would clear. */
 static void store_register(const struct insn *i)
 {
 	size_t size = i->rex & REX_W ? 8 : i->operand_size ? 2 : 4;
@@ -194,7 +194,7 @@ static void store_register(const struct insn *i)
 	memcpy(reg_of(i, extend(i, i->modrm, REX_B)), &v, size);
 }
 
-/* False, with the signal of a store that faults: it cannot be written. */
+/* False: the address cannot be written, and the signal of such a fault is sent. */
 static bool store_memory(const struct insn *i, unsigned long addr)
 {
 	bool table = i->opcode == 1 && (i->modrm >> 3 & 7) <= 1;
@@ -211,7 +211,7 @@ static bool store_memory(const struct insn *i, unsigned long addr)
 	return false;
 }
 
-/* A #GP of user code. True: it was one of the five, and is done. */
+/* A #GP of user code. Returns whether it was one of the five, which is then dealt with. */
 bool emulate_umip(struct pt_regs *regs)
 {
 	struct insn i = {.regs = regs};

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vsyscall page of very old programs: three calls at fixed addresses in the
- * kernel half. Fetching an instruction there faults, and the fault handler does
- * the call and the RET. The mode comes from "vsyscall=".
+ * The vsyscall page of very old programs: three calls at fixed addresses in the kernel half. A jump
+ * there faults, and the fault handler does the call and the RET. "vsyscall=" sets the mode.
  *
- *   none      SIGSEGV, the page is in nobody's maps
- *   xonly     calls work, reading the page is a SIGSEGV
- *   emulate   the page can be read too: it is really there, not executable
+ *   none      SIGSEGV, the page is not in maps
+ *   xonly     calls work, to read the page is a SIGSEGV
+ *   emulate   the page can be read too: it is mapped, but not executable
  *
- * Abridges arch/x86/entry/vsyscall/vsyscall_64.c and vsyscall_emu_64.S.
+ * Abridges Linux's arch/x86/entry/vsyscall/vsyscall_64.c and vsyscall_emu_64.S. Left out: the
+ * warnings in the log.
  * Not on the road of an exec.
  */
 #include <asm/processor.h>
@@ -27,7 +27,7 @@
 
 static const u16 vsyscall_nr[] = {__NR_gettimeofday, __NR_time, __NR_getcpu};
 
-/* What readers expect at entry @i: mov $nr, %rax; syscall; ret */
+/* What a reader of the page finds at call @i: mov $nr, %rax; syscall; ret */
 static void write_entry(u8 *page, unsigned int i)
 {
 	u8 code[] = {0x48, 0xc7, 0xc0, vsyscall_nr[i] & 0xff, vsyscall_nr[i] >> 8, 0, 0,
@@ -36,10 +36,7 @@ static void write_entry(u8 *page, unsigned int i)
 	memcpy(page + i * VSYSCALL_STEP, code, sizeof(code));
 }
 
-/*
- * Lets user code through the upper levels on the way to @va; the leaves below decide for
- * themselves.
- */
+/* Sets the user bit in the upper levels above @va. The PTEs below have bits of their own. */
 static void open_upper_levels(unsigned long va)
 {
 	unsigned long *table = (unsigned long *)init_pgd;
@@ -89,7 +86,7 @@ static bool write_ok_or_segv(unsigned long ptr, size_t size)
 	return false;
 }
 
-/* NULL arguments mean "do not write that". -EFAULT ends the caller. */
+/* A NULL argument is not written. -EFAULT kills the caller. */
 static long do_vsyscall(int nr, const struct pt_regs *regs)
 {
 	switch (nr) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time without a system call: user-mode code, part of the vdso image, that
- * reads the page which the kernel keeps up to date (include/vdso.h).
- * Abridges Linux 6.1 lib/vdso/gettimeofday.c and arch/x86/entry/vdso; leaves
- * out time namespaces and paravirtual clocks. What cannot be answered here
- * becomes the system call.
+ * The time without a system call: user-mode code in the vdso image that reads a page which the
+ * kernel keeps up to date (include/vdso.h). What that page does not show becomes the system call.
+ *
+ * Abridges Linux's lib/vdso/gettimeofday.c and arch/x86/entry/vdso. Left out: time namespaces,
+ * paravirtual clocks.
  * Not on the road of an exec.
  */
 #include <vdso.h>
@@ -44,7 +44,7 @@ static long syscall2(long number, long a, long b)
 	return ret;
 }
 
-/* Waits while the kernel writes; then the number that must still stand when the reading is done. */
+/* Waits while the kernel writes. Returns the count that must not have changed after reading. */
 static u32 read_begin(void)
 {
 	u32 seq;
@@ -71,7 +71,7 @@ static u64 rdtsc_ordered(void)
 
 static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
 {
-	/* A loop, not a division: there is hardly ever a second to carry. */
+	/* A loop, not a division, for there is hardly ever a second to carry. */
 	for (; nsec >= NSEC_PER_SEC; nsec -= NSEC_PER_SEC)
 		sec++;
 	ts->tv_sec = sec;
@@ -79,8 +79,8 @@ static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
 }
 
 /*
- * @real: CLOCK_REALTIME, else CLOCK_MONOTONIC (and BOOTTIME with its offset). false: ask the
- * kernel.
+ * @real: CLOCK_REALTIME, otherwise CLOCK_MONOTONIC, or with @boot CLOCK_BOOTTIME. False: the kernel
+ * has to be asked.
  */
 static bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
 {

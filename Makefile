@@ -238,12 +238,16 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
-film: ## PROG='command': run it on Exon and write how its address space came to be: build/film.html (CMDLINE='words')
+film: ## PROG='command': run it on Exon and write how its address space came to be, beside Linux: build/film.html (CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug
 	@$(MAKE) do-film
-do-film: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/film.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+build/film/peek: tools/peek.c user/mini.h
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
+		-fcf-protection=none -Wl,--build-id=none -o $@ $<
+do-film: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
+	@/usr/bin/python3 tools/film.py --linux $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
@@ -341,7 +345,7 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 # The parts of the tests, a folder of tests/ each, and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
-NEEDS_kernel := build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_kernel := build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug

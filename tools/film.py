@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Make the film of an exec: run a command on Exon and write how its address space came to be as one HTML file.
 
-  film.py [-o FILE] [--cmdline WORDS] COMMAND...
+  film.py [-o FILE] [--cmdline WORDS] [--linux] COMMAND...
 
 The records are those of /proc/exec_trace.jsonl (docs/film.md); GDB adds the stack before the first instruction.
 The page is tools/film.html with the data put in: it needs nothing else, and no network.
@@ -29,6 +29,10 @@ SCRIPT = '''echo "== shell $$"
 echo "== status $?"
 /bin/cat /proc/exec_trace.jsonl
 '''
+PEEK = os.path.join(vm.BUILD, 'film', 'peek')
+AUXV = {3: 'AT_PHDR', 4: 'AT_PHENT', 5: 'AT_PHNUM', 6: 'AT_PAGESZ', 7: 'AT_BASE', 8: 'AT_FLAGS', 9: 'AT_ENTRY', 11: 'AT_UID',
+        12: 'AT_EUID', 13: 'AT_GID', 14: 'AT_EGID', 15: 'AT_PLATFORM', 16: 'AT_HWCAP', 17: 'AT_CLKTCK', 23: 'AT_SECURE',
+        25: 'AT_RANDOM', 26: 'AT_HWCAP2', 31: 'AT_EXECFN', 33: 'AT_SYSINFO_EHDR', 51: 'AT_MINSIGSTKSZ'}
 SESSION = 'xstage start-thread of %s\ncontinue\necho ==stack\\n\nxstack\necho ==end\\n\nxstage off\ncontinue\n'
 TEXT = {
     'map': 'a new VMA', 'split': 'a VMA is cut in two', 'merge': 'the new range joins its neighbour', 'move': 'a VMA is moved or resized',
@@ -67,6 +71,30 @@ def record(prog, cmdline):
     said = p.stdout.decode('utf-8', 'replace')
     stack = re.search(r'==stack\n(.*?)==end\n', said, re.S)
     return text, stack[1].rstrip() if stack else ''
+
+
+def on_linux(prog, cmdline):
+    """{'start': VMAs, 'end': VMAs, 'auxv': {name: value}} of the same command on Linux; a VMA is [start, end, perm, name]."""
+    text, _ = vm.run('linux', '/peek %s\n' % prog, cmdline, extra_args=['--file', 'peek:755=' + PEEK])
+    found = {when: [[*m, path.rsplit('/', 1)[-1]] for *m, path in
+                    re.findall(r'^(\w+)-(\w+) (\S+) \S+ \S+ \S+ *(.*)$', part, re.M)]
+             for when, part in re.findall(r'== maps (\w+)\n(.*?)== end', text, re.S)}
+    if len(found) != 2:
+        raise vm.Failed('Linux did not run it under ptrace: is the command a path?')
+    auxv = re.search(r'== auxv\n(.*?)== end', text, re.S)[1].split()
+    found['auxv'] = {AUXV[int(k, 16)]: int(v, 16) for k, v in zip(auxv[::2], auxv[1::2]) if int(k, 16) in AUXV}
+    return found
+
+
+def beside(stack, auxv):
+    """xstack's text with what Linux has for each word of the auxiliary vector."""
+    out = []
+    for line in stack.split('\n'):
+        m = re.match(r'\w+  (AT_\w+) +(0x\w+)', line)
+        if m and m[1] in auxv:
+            line = '%-70s %s' % (line, 'Linux: equal' if auxv[m[1]] == int(m[2], 16) else 'Linux: %#x' % auxv[m[1]])
+        out.append(line)
+    return '\n'.join(out)
 
 
 class Symbols:
@@ -175,7 +203,7 @@ def step_of(r, begin, symbols):
             'file': r['name'], 'pgoff': r['pgoff'], 'text': text, 'calls': calls, 'where': '%s:%d' % who[1:]}
 
 
-def film(prog, text, stack):
+def film(prog, text, stack, linux=None):
     """The data of the page."""
     shell = int(re.search(r'== shell (\d+)', text)[1]) if '== shell' in text else 0
     head, found = records_of(text, shell)
@@ -192,7 +220,8 @@ def film(prog, text, stack):
         sum(s.get('kind') in FAULTS for s in steps))
     if head['lost_events']:
         about += ' The kernel had lost the oldest %d events.' % head['lost_events']
-    return {'version': 1, 'prog': prog, 'about': about, 'steps': steps, 'sources': sources, 'stack': stack,
+    return {'version': 1, 'prog': prog, 'about': about, 'steps': steps, 'sources': sources, 'stack': beside(stack, linux['auxv']) if linux else stack,
+            'linux': linux, 'start': next((i for i, s in enumerate(steps) if s.get('stage') == 'start-thread'), len(steps)),
             'noreturn': next((i for i, s in enumerate(steps) if s.get('stage') == 'begin-new-exec'), len(steps))}
 
 
@@ -206,11 +235,12 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('-o', default=os.path.join(vm.BUILD, 'film.html'))
     ap.add_argument('--cmdline', default='norandmaps')
+    ap.add_argument('--linux', action='store_true', help='with a second column: the same on Linux 6.1')
     ap.add_argument('command', nargs='+')
     a = ap.parse_args()
     prog = ' '.join(a.command)
     try:
-        data = film(prog, *record(prog, a.cmdline))
+        data = film(prog, *record(prog, a.cmdline), on_linux(prog, a.cmdline) if a.linux else None)
     except vm.Failed as e:
         sys.exit('film: %s' % e)
     with open(a.o, 'w', encoding='utf-8') as f:

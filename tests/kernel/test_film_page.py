@@ -16,7 +16,8 @@ needs_browser = pytest.mark.skipif(not BROWSER, reason='no chromium: apt-get ins
 
 @pytest.fixture(scope='module')
 def data():
-    return film.film('/bin/cat /proc/version', *film.record('/bin/cat /proc/version', 'norandmaps'))
+    return film.film('/bin/cat /proc/version', *film.record('/bin/cat /proc/version', 'norandmaps'),
+                     film.on_linux('/bin/cat /proc/version', 'norandmaps'))
 
 
 @pytest.fixture(scope='module')
@@ -60,6 +61,14 @@ def test_last_step_shows_the_maps(data, path):
     assert {'cat', 'libc.so.6', 'ld-linux-x86-64.so.2', '[heap]', '[stack]', '[vvar]', '[vdso]'} <= set(names), names
     assert rows == sorted(rows, key=lambda r: int(r[0], 16)) and text.count('<rect') > len(rows)
     assert 'Step %d of %d,' % (len(data['steps']), len(data['steps'])) in text
+
+
+@needs_browser
+def test_linux_has_the_same(data, path):
+    for step, n in ((data['start'] + 1, len(data['linux']['start'])), (len(data['steps']), len(data['linux']['end']))):
+        text = dom(path, step)
+        assert n > 10 and 'Linux 6.1 has the same %d VMAs.' % n in text, re.findall(r'<table.*?</table>', text, re.S)
+    assert data['stack'].count('Linux: equal') >= 19 and 'Linux: 0x' not in data['stack'], data['stack']
 
 
 @needs_browser

@@ -70,16 +70,19 @@ void files_init(void)
 static int alloc_fd(unsigned int start, unsigned int flags)
 {
 	struct files_struct *files = current->files;
-	unsigned int fd = start;
+	unsigned int fd;
 	int err = -EMFILE;
 
 	spin_lock(&files->file_lock);
+	fd = max(start, files->next_fd);
 	while (fd < files->max_fds && files->fd[fd].used)
 		fd++;
 	if (fd < rlimit(RLIMIT_NOFILE))
 		err = expand_files(files, fd);
 	if (!err)
 		files->fd[fd] = (struct fd_slot){.used = true, .cloexec = flags & O_CLOEXEC};
+	if (!err && start <= files->next_fd)
+		files->next_fd = fd + 1;
 	spin_unlock(&files->file_lock);
 	return err ? err : (int)fd;
 }
@@ -104,6 +107,7 @@ void put_unused_fd(unsigned int fd)
 
 	spin_lock(&files->file_lock);
 	files->fd[fd].used = false;
+	files->next_fd = min(files->next_fd, fd);
 	spin_unlock(&files->file_lock);
 }
 
@@ -195,8 +199,10 @@ static long close_fd(struct files_struct *files, unsigned int fd)
 	spin_lock(&files->file_lock);
 	if (fd < files->max_fds)
 		f = files->fd[fd].file;
-	if (f)
+	if (f) {
 		files->fd[fd] = (struct fd_slot){0};
+		files->next_fd = min(files->next_fd, fd);
+	}
 	spin_unlock(&files->file_lock);
 	if (!f)
 		return -EBADF;

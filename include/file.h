@@ -23,6 +23,7 @@ struct files_struct {
 	atomic_t count;
 	spinlock_t file_lock;
 	unsigned int max_fds; /* size of fd[] */
+	unsigned int next_fd; /* no number below is free */
 	struct fd_slot *fd;
 };
 

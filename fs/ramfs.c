@@ -96,14 +96,30 @@ static void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 		inode->i_fop = &pipefifo_fops;
 }
 
-/* Returns a new inode for a file in @dir (NULL: a root, or nameless); NULL without memory. */
+/* False: @sb has all the inodes that it may have. A hard link counts as one, too. */
+static bool reserve_inode(struct super_block *sb)
+{
+	if (sb->s_max_inodes && sb->s_inodes >= sb->s_max_inodes)
+		return false;
+	sb->s_inodes++;
+	return true;
+}
+
+static void ramfs_evict_inode(struct inode *inode) { inode->i_sb->s_inodes--; }
+
+/* Returns a new inode for a file in @dir (NULL: a root, or nameless); NULL: limit, or no memory. */
 static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode *dir, umode_t mode,
 				     dev_t dev)
 {
-	struct inode *inode = new_inode(sb);
+	struct inode *inode;
 
-	if (!inode)
+	if (!reserve_inode(sb))
 		return NULL;
+	inode = new_inode(sb);
+	if (!inode) {
+		sb->s_inodes--;
+		return NULL;
+	}
 	inode->i_ino = sb->s_next_ino++;
 	inode_init_owner(inode, dir, mode);
 	inode->i_op = &ramfs_iops;
@@ -196,6 +212,8 @@ static int ramfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = old->d_inode;
 
+	if (!reserve_inode(dir->i_sb))
+		return -ENOSPC;
 	add_entry(dir, d, igrab(inode));
 	inode->i_ctime = dir->i_ctime;
 	inode->i_nlink++;
@@ -208,6 +226,8 @@ static int ramfs_unlink(struct inode *dir, struct dentry *d)
 
 	touch_dir(dir, -1);
 	inode->i_ctime = dir->i_ctime;
+	if (inode->i_nlink > 1 && !S_ISDIR(inode->i_mode))
+		inode->i_sb->s_inodes--;
 	inode->i_nlink--;
 	dput(d); /* the pin; the caller has a reference too */
 	return 0;
@@ -259,15 +279,18 @@ static const struct inode_operations ramfs_iops = {
 
 /* ---- super blocks ---- */
 
-/* do_statfs has set what is common to all file systems. */
+/* do_statfs has set what is common to all file systems. ramfs has no limits, and shows none. */
 static int ramfs_statfs(struct super_block *sb, struct statfs *st)
 {
-	u64 total = totalram_pages() / 2;
+	u64 total = sb->s_max_inodes; /* the limit of pages is the same number */
 
+	if (!sb->s_max_inodes)
+		return 0;
 	st->f_fsid.val[0] = sb->s_dev;
-	st->f_blocks = st->f_files = total;
+	st->f_blocks = total;
 	st->f_bfree = st->f_bavail = total - min(total, nr_file_pages());
-	st->f_ffree = total - min(total, sb->s_next_ino);
+	st->f_files = sb->s_max_inodes;
+	st->f_ffree = sb->s_max_inodes - sb->s_inodes;
 	return 0;
 }
 
@@ -281,16 +304,21 @@ static struct super_block *fill_super(struct file_system_type *t, unsigned long 
 		sb->s_root = d_alloc_root(root);
 	if (root && sb->s_root) {
 		sb->statfs = ramfs_statfs;
+		sb->evict_inode = ramfs_evict_inode;
 		return sb;
 	}
 	kfree(sb);
 	return ERR_PTR(-ENOMEM);
 }
 
-/* For tmpfs and rootfs. */
+/* For tmpfs and rootfs: as many inodes as half of the memory has pages. */
 static struct super_block *tmpfs_mount(struct file_system_type *t)
 {
-	return fill_super(t, TMPFS_MAGIC, 01777);
+	struct super_block *sb = fill_super(t, TMPFS_MAGIC, 01777);
+
+	if (!IS_ERR(sb))
+		sb->s_max_inodes = totalram_pages() / 2;
+	return sb;
 }
 
 static struct super_block *ramfs_mount(struct file_system_type *t)
@@ -347,6 +375,7 @@ static struct super_block *devtmpfs_mount(struct file_system_type *t)
 
 	if (devtmpfs || IS_ERR(sb))
 		return sb;
+	sb->s_max_inodes = totalram_pages() / 2;
 	list_for_each_entry(c, &chrdevs, list)
 		if (make_node(sb->s_root, c->name, S_IFCHR | c->mode, c->dev))
 			printk("devtmpfs: cannot create %s\n", c->name);
@@ -370,7 +399,9 @@ void ramfs_register(void)
 {
 	register_filesystem(&tmpfs_fs_type);
 	shm_mnt = kern_mount(&tmpfs_fs_type);
-	if (IS_ERR(shm_mnt))
+	if (!IS_ERR(shm_mnt))
+		shm_mnt->mnt_sb->s_max_inodes = 0; /* as for each mount of the kernel's own */
+	else
 		panic("cannot mount shared memory: error %ld", PTR_ERR(shm_mnt));
 }
 

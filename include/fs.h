@@ -323,6 +323,8 @@ struct super_block {
 	const struct file_system_type *s_type;
 	unsigned long s_magic;
 	unsigned long s_next_ino;
+	unsigned long s_max_inodes,
+		s_inodes; /* tmpfs: names and open nameless files; 0: no limit */
 	int (*statfs)(struct super_block *sb, struct statfs *st);
 	void (*evict_inode)(struct inode *inode); /* the last reference is gone */
 	atomic_t s_active;			  /* mounts that show it; kill_sb with the last */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID/mounts and mountinfo: every mount that current can reach from its root.
- * Abridges Linux's fs/proc_namespace.c; left out: options of file systems,
- * peer groups.
+ * Abridges Linux's fs/proc_namespace.c; left out: peer groups.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -11,6 +10,8 @@
 #include <namei.h>
 #include <seq_file.h>
 #include <slab.h>
+#include <string.h>
+#include <asm/page.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
 #include "internal.h"
@@ -49,6 +50,21 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 			seq_puts(m, opts[i].text);
 }
 
+/* tmpfs has its limits by default; those mounted at boot show them, as on Linux. */
+static void show_sb_opts(struct seq_file *m, const struct super_block *sb)
+{
+	const char *type = sb->s_type->name;
+
+	if (!sb->s_max_inodes)
+		return;
+	if (strcmp(type, "tmpfs"))
+		seq_printf(m, ",size=%luk,nr_inodes=%lu", sb->s_max_inodes * (PAGE_SIZE / 1024),
+			   sb->s_max_inodes);
+	if (!strcmp(type, "devtmpfs"))
+		seq_puts(m, ",mode=755");
+	seq_puts(m, ",inode64");
+}
+
 static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
 {
 	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
@@ -56,6 +72,7 @@ static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt, const struct p
 	seq_path(m, p, ESCAPED);
 	seq_printf(m, " %s", mnt->mnt_sb->s_type->name);
 	show_mnt_opts(m, mnt);
+	show_sb_opts(m, mnt->mnt_sb);
 	seq_puts(m, " 0 0\n");
 }
 
@@ -74,7 +91,9 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struc
 	show_mnt_opts(m, mnt);
 	seq_printf(m, " - %s ", sb->s_type->name);
 	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
-	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro\n" : " rw\n");
+	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro" : " rw");
+	show_sb_opts(m, sb);
+	seq_putc(m, '\n');
 }
 
 static int for_each_mount(struct seq_file *m, void (*show)(struct seq_file *m, struct vfsmount *mnt,

@@ -18,6 +18,8 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
+#include <linux/time_types.h>
+#include <linux/utime.h>
 
 /* Opens a path of the kernel's own, relative to current. Returns the file or ERR_PTR. */
 struct file *filp_open(const char *name, int flags, umode_t mode)
@@ -143,8 +145,10 @@ long sys_faccessat2(int dfd, const char __user *name, int mode, int flags)
 	struct path p;
 	long err;
 
-	if (mode & ~07)
+	if ((mode & ~07) || (flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
 		return -EINVAL;
+	if (!name)
+		return -EFAULT;
 	if (!(flags & AT_EACCESS) && access_override_creds())
 		return -ENOMEM;
 	err = user_path_flags(dfd, name, flags & ~AT_EACCESS, &p);
@@ -221,19 +225,24 @@ static long change_attr(int dfd, const char __user *name, int flags, struct iatt
 	return err;
 }
 
-long sys_fchmodat(int dfd, const char __user *name, umode_t mode)
+static long do_chmod(int dfd, const char __user *name, umode_t mode)
 {
 	struct iattr attr = {.ia_valid = ATTR_MODE, .ia_mode = mode & 07777};
 
 	return change_attr(dfd, name, 0, &attr);
 }
 
-long sys_chmod(const char __user *name, umode_t mode) { return sys_fchmodat(AT_FDCWD, name, mode); }
+long sys_fchmodat(int dfd, const char __user *name, umode_t mode)
+{
+	return name ? do_chmod(dfd, name, mode) : -EFAULT;
+}
 
-long sys_fchmod(unsigned int fd, umode_t mode) { return sys_fchmodat(fd, NULL, mode); }
+long sys_chmod(const char __user *name, umode_t mode) { return do_chmod(AT_FDCWD, name, mode); }
+
+long sys_fchmod(unsigned int fd, umode_t mode) { return do_chmod(fd, NULL, mode); }
 
 /* -1 leaves an id as it is. */
-long sys_fchownat(int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
+static long do_chown(int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
 {
 	struct iattr attr = {.ia_uid = uid, .ia_gid = gid};
 
@@ -244,20 +253,24 @@ long sys_fchownat(int dfd, const char __user *name, uid_t uid, gid_t gid, int fl
 	return change_attr(dfd, name, flags, &attr);
 }
 
+long sys_fchownat(int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
+{
+	if (!name && !(flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)))
+		return -EFAULT;
+	return do_chown(dfd, name, uid, gid, flags);
+}
+
 long sys_chown(const char __user *name, uid_t uid, gid_t gid)
 {
-	return sys_fchownat(AT_FDCWD, name, uid, gid, 0);
+	return do_chown(AT_FDCWD, name, uid, gid, 0);
 }
 
 long sys_lchown(const char __user *name, uid_t uid, gid_t gid)
 {
-	return sys_fchownat(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW);
+	return do_chown(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
-long sys_fchown(unsigned int fd, uid_t uid, gid_t gid)
-{
-	return sys_fchownat(fd, NULL, uid, gid, 0);
-}
+long sys_fchown(unsigned int fd, uid_t uid, gid_t gid) { return do_chown(fd, NULL, uid, gid, 0); }
 
 /* ---- times ------------------------------------------------------------------ */
 
@@ -269,15 +282,12 @@ static bool nsec_valid(long nsec)
 	return nsec == UTIME_OMIT || nsec == UTIME_NOW || (nsec >= 0 && nsec < NSEC_PER_SEC);
 }
 
-/* @uts NULL: both times now. Without ATTR_*_SET notify_change needs only write permission. */
-long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __user *uts,
-		   int flags)
+/* Without ATTR_*_SET notify_change needs only write permission. */
+static long do_utimes(int dfd, const char __user *name, const struct __kernel_timespec *ts,
+		      int flags)
 {
-	struct __kernel_timespec ts[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}};
 	struct iattr attr = {.ia_valid = ATTR_ATIME | ATTR_MTIME};
 
-	if (uts && copy_from_user(ts, uts, sizeof(ts)))
-		return -EFAULT;
 	if (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT)
 		return 0;
 	for (int i = 0; i < 2; i++) {
@@ -291,4 +301,55 @@ long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __
 	attr.ia_atime = timespec_to_ns(&ts[0]);
 	attr.ia_mtime = timespec_to_ns(&ts[1]);
 	return change_attr(dfd, name, flags, &attr);
+}
+
+#define BOTH_NOW \
+	{ \
+		{.tv_nsec = UTIME_NOW}, { .tv_nsec = UTIME_NOW } \
+	} /* for no times at all */
+
+long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __user *uts,
+		   int flags)
+{
+	struct __kernel_timespec ts[2] = BOTH_NOW;
+
+	if (uts && copy_from_user(ts, uts, sizeof(ts)))
+		return -EFAULT;
+	return do_utimes(dfd, name, ts, flags);
+}
+
+/* The older forms, in microseconds and in seconds. */
+long sys_futimesat(int dfd, const char __user *name, struct __kernel_old_timeval __user *utv)
+{
+	struct __kernel_timespec ts[2] = BOTH_NOW;
+	struct __kernel_old_timeval tv[2];
+
+	if (utv && copy_from_user(tv, utv, sizeof(tv)))
+		return -EFAULT;
+	for (int i = 0; utv && i < 2; i++) {
+		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+			return -EINVAL;
+		ts[i].tv_sec = tv[i].tv_sec;
+		ts[i].tv_nsec = tv[i].tv_usec * (NSEC_PER_SEC / 1000000);
+	}
+	return do_utimes(dfd, name, ts, 0);
+}
+
+long sys_utimes(const char __user *name, struct __kernel_old_timeval __user *utv)
+{
+	return sys_futimesat(AT_FDCWD, name, utv);
+}
+
+long sys_utime(const char __user *name, struct utimbuf __user *times)
+{
+	struct __kernel_timespec ts[2] = BOTH_NOW;
+	struct utimbuf t;
+
+	if (times) {
+		if (copy_from_user(&t, times, sizeof(t)))
+			return -EFAULT;
+		ts[0] = (struct __kernel_timespec){.tv_sec = t.actime};
+		ts[1] = (struct __kernel_timespec){.tv_sec = t.modtime};
+	}
+	return do_utimes(AT_FDCWD, name, ts, 0);
 }

@@ -78,7 +78,7 @@ static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 
-long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, int flags)
+static long do_stat(int dfd, const char __user *name, struct stat __user *ust, int flags)
 {
 	struct kstat st;
 	struct path p;
@@ -91,19 +91,24 @@ long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, i
 	return err ? err : cp_new_stat(&st, ust);
 }
 
+long sys_newfstatat(int dfd, const char __user *name, struct stat __user *ust, int flags)
+{
+	return name ? do_stat(dfd, name, ust, flags) : -EFAULT;
+}
+
 long sys_stat(const char __user *name, struct stat __user *st)
 {
-	return sys_newfstatat(AT_FDCWD, name, st, 0);
+	return do_stat(AT_FDCWD, name, st, 0);
 }
 
 long sys_lstat(const char __user *name, struct stat __user *st)
 {
-	return sys_newfstatat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
+	return do_stat(AT_FDCWD, name, st, AT_SYMLINK_NOFOLLOW);
 }
 
 long sys_fstat(unsigned int fd, struct stat __user *st)
 {
-	return sys_newfstatat(fd, NULL, st, AT_EMPTY_PATH);
+	return do_stat(fd, NULL, st, AT_EMPTY_PATH);
 }
 
 static struct statx_timestamp statx_time(ktime_t t)
@@ -146,6 +151,8 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 
 	if (mask & STATX__RESERVED)
 		return -EINVAL;
+	if (!name)
+		return -EFAULT;
 	err = user_path_flags(dfd, name, flags & ~(AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE), &p);
 	if (err)
 		return err;

@@ -251,6 +251,8 @@ struct file {
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
+	int f_owner;	 /* fcntl: a process, or a group as a negative number */
+	int f_owner_sig; /* the signal that it asked for instead of SIGIO */
 	void *private_data;
 	void (*f_release)(struct file *f); /* __fput, by pointer: mm/ drops files, too */
 };

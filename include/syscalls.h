@@ -9,6 +9,7 @@
 struct __kernel_itimerspec;
 struct __kernel_old_itimerval;
 struct __kernel_old_timeval;
+struct utimbuf;
 struct __kernel_timespec;
 struct iovec;
 struct pollfd;

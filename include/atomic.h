@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Counters that several CPUs may change; sequentially consistent, as the compiler's builtins make
- * them.
- */
+/* Counters that several CPUs may change. All operations are sequentially consistent. */
 #ifndef ATOMIC_H
 #define ATOMIC_H
 

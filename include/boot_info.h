@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the boot loader told us, whichever door we came through (multiboot2 or PVH):
- * arch/x86/setup.c.
- */
+/* What the boot loader passes on, by multiboot2 or by PVH: arch/x86/setup.c. */
 #ifndef BOOT_INFO_H
 #define BOOT_INFO_H
 
@@ -17,7 +14,7 @@ struct mem_range {
 
 struct boot_info {
 	char cmdline[BOOT_CMDLINE_MAX];
-	/* usable, sorted, page aligned inward, below and above 4 GiB */
+	/* usable RAM: sorted, whole pages */
 	struct mem_range ram[BOOT_MAX_RANGES];
 	unsigned int nr_ram;
 	struct mem_range kernel; /* image with bss, physical */
@@ -28,7 +25,7 @@ struct boot_info {
 
 extern struct boot_info boot_info;
 extern u64 boot_tsc; /* the time-stamp counter when the kernel began: boot.asm */
-/* Copies everything out of the loader's tables; runs on the boot tables (first 4 GiB mapped). */
+/* Fills boot_info. Runs on the boot page tables, which map the first 4 GiB. */
 void setup_arch(u32 magic, phys_addr_t info);
 
 #endif

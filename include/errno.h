@@ -7,9 +7,9 @@
 #include <asm/errno.h>
 
 /* Never seen by user space: do_signal turns them into EINTR or restarts the call. */
-#define ERESTARTSYS	      512 /* restart if SA_RESTART or no handler, else EINTR */
+#define ERESTARTSYS	      512 /* restart if SA_RESTART or no handler, otherwise EINTR */
 #define ERESTARTNOINTR	      513 /* restart always */
-#define ERESTARTNOHAND	      514 /* restart if no handler, else EINTR */
+#define ERESTARTNOHAND	      514 /* restart if no handler, otherwise EINTR */
 #define ERESTART_RESTARTBLOCK 516 /* restart through sys_restart_syscall */
 #define ENOIOCTLCMD	      515 /* no such ioctl: becomes ENOTTY */
 

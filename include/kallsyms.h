@@ -10,9 +10,7 @@ struct kallsym {
 	u32 name;   /* into kallsyms_names */
 };
 
-/*
- * lib/kallsyms.c: the name of the function that @addr lies in, NULL if none. *offset is in bytes.
- */
+/* lib/kallsyms.c: the function that contains @addr, or NULL. *offset: bytes from its start. */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
 
 extern const u32 kallsyms_count; /* functions only, by address */

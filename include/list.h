@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Circular doubly linked lists with the head embedded; the interface is that of Linux's list.h. */
+/* Circular doubly linked lists, with the interface of Linux's list.h. */
 #ifndef LIST_H
 #define LIST_H
 

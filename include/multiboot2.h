@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What we read of the Multiboot2 information (specification 2.0, 3.6). Tags are 8-byte aligned. */
+/* What Exon reads of the Multiboot2 information (specification 2.0, 3.6). Tags: 8-byte aligned. */
 #ifndef MULTIBOOT2_H
 #define MULTIBOOT2_H
 

@@ -8,17 +8,13 @@
 #include <list.h>
 
 /*
- * %d %i %u %x %o %c %s %p %% with flags "-0#", width, '*', l ll z, and for %s
- * a precision. Beyond C: %pS is an address as symbol+offset. Returns the
- * length that the whole text has, as snprintf does.
+ * %d %i %u %x %o %c %s %p %% with flags "-0#", width, '*', l ll z, and for %s a precision. Unlike
+ * in C, %pS is an address as symbol+offset. Returns the length of the whole text, as snprintf does.
  */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
-/*
- * A message may open with its level; consoles show those below console_loglevel. None:
- * KERN_WARNING.
- */
+/* A message may begin with its level, otherwise KERN_WARNING. Consoles show those below loglevel. */
 #define KERN_EMERG   "\0010"
 #define KERN_ERR     "\0013"
 #define KERN_WARNING "\0014"
@@ -30,7 +26,7 @@ extern int console_loglevel; /* 7; "quiet": 4; "debug": 10; "loglevel=N" */
 /* Writes to every registered console and to the log ring. Any context. */
 int printk(const char *fmt, ...) __printf(1, 2);
 
-/* A sink for kernel messages and tty output. Registered by the driver, called by upper floors. */
+/* Kernel messages and output of the terminal go to consoles. A driver registers one. */
 struct console {
 	const char *name;			/* as after "console=": "ttyS0", "tty0" */
 	void (*write)(const char *s, size_t n); /* any context, must not sleep */

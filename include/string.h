@@ -17,14 +17,12 @@ int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 char *strstr(const char *haystack, const char *needle);
-/*
- * Copies at most size - 1 bytes, always ends with NUL; returns the length, or -E2BIG if it was cut.
- */
+/* Copies at most size - 1 bytes and a NUL. Returns the length, or -E2BIG if it was cut. */
 ssize_t strscpy(char *dst, const char *src, size_t size);
 /* Numbers in base @base (0: by prefix). *end is the first byte not read. */
 unsigned long strtoul(const char *s, char **end, int base);
 
-/* The compiler copies and clears a few bytes by itself; for more it calls the functions above. */
+/* The compiler itself copies and clears a few bytes. For more it calls the functions above. */
 #define memcpy(...) __builtin_memcpy(__VA_ARGS__)
 #define memset(...) __builtin_memset(__VA_ARGS__)
 

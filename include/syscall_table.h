@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls: SYSCALL(name, prototype...). One line makes the dispatch
- * entry [__NR_name], the prototype of sys_name and the name for traces.
- * Included several times with SYSCALL defined differently; no include guard.
- * A number that is not here answers -ENOSYS.
+ * The system calls: SYSCALL(name, prototype...). One line makes the entry [__NR_name] of the table
+ * and the prototype of sys_name: this file is included with different definitions of SYSCALL, and
+ * has no include guard. A number that is not here returns -ENOSYS.
  */
 
 /* fs/read_write.c */

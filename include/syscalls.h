@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prototypes of all system calls, made from the table. Each returns a value >= 0 or -errno. */
+/* The prototypes of all system calls, from the table. Each returns a value >= 0, or -errno. */
 #ifndef SYSCALLS_H
 #define SYSCALLS_H
 

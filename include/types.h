@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's basic types and the few macros that every file needs.
- * User-visible layouts come from Linux's UAPI headers, never from here.
+ * The kernel's basic types, and the few macros that every file needs. Layouts that user code sees
+ * come from Linux's UAPI headers.
  */
 #ifndef TYPES_H
 #define TYPES_H

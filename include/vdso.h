@@ -36,7 +36,7 @@ union vdso_data_store {
 	u8 page[VDSO_DATA_PAGE_SIZE];
 };
 
-/* Exactly one page, page aligned, nothing else in it: the frame behind [vvar]. */
+/* The frame of [vvar]: one page, page aligned, with nothing else in it. */
 extern union vdso_data_store vdso_data_page;
 
 /* The GDT segment whose limit holds node << 12 | cpu, for `lsl`, as in Linux. */
@@ -45,7 +45,7 @@ extern union vdso_data_store vdso_data_page;
 #define VDSO_CPUNODE_BITS 12
 #define VDSO_CPUNODE_MASK 0xfff
 
-/* The ELF image that programs see as [vdso], page aligned, whole pages: arch/x86/vdso/image.asm. */
+/* The ELF image that programs see as [vdso], in whole pages: arch/x86/vdso/image.asm. */
 extern const u8 vdso_image_start[], vdso_image_end[];
 
 #endif

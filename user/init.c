@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first process where Debian's busybox is not at hand: mounts /proc, runs
- * /run.sh between two marks if there is one, else a shell again and again.
+ * The first process of a root tree without Debian's busybox: mounts /proc, then runs /run.sh
+ * between two marks if there is one, otherwise one shell after the other.
  */
 #include <linux/reboot.h>
 #include "mini.h"

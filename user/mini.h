@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What our small programs need instead of a C library: system calls, a start
- * that gives main the stack as the kernel made it, and printing.
+ * What these small programs use in place of a C library: system calls, an entry point that passes
+ * main the stack as the kernel made it, and printing.
  */
 #ifndef MINI_H
 #define MINI_H
@@ -32,7 +32,7 @@ static inline long syscall6(long n, long a, long b, long c, long d, long e, long
 #define syscall5(n, a, b, c, d, e) \
 	syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
-/* The kernel's picture: argc, argv.., NULL, envp.., NULL, auxv pairs; main gets its address. */
+/* The stack at the start: argc, argv.., NULL, envp.., NULL, auxv pairs. main gets its address. */
 int main(long *stack);
 
 static __attribute__((noreturn, used)) void start_c(long *stack)
@@ -44,7 +44,7 @@ static __attribute__((noreturn, used)) void start_c(long *stack)
 __asm__(".globl _start\n"
 	"_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall start_c\n");
 
-/* The compiler may ask for these. */
+/* The compiler may call these. */
 __attribute__((used)) static void *memset(void *d, int c, size_t n)
 {
 	for (volatile char *p = d; n--;)
@@ -79,7 +79,7 @@ static inline int str_eq(const char *a, const char *b)
 
 static inline void put(const char *s) { syscall3(__NR_write, 1, s, str_len(s)); }
 
-/* @v in @base with at least @width digits. */
+/* Prints @v in @base with at least @width digits. */
 static inline void put_number(unsigned long v, unsigned int base, int width)
 {
 	char buf[24], *p = buf + sizeof(buf) - 1;

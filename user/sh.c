@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tiny shell for a system without Debian: words separated by blanks, a
- * trailing '&', and a few commands of its own. Reads a script or the terminal.
+ * A tiny shell for a root tree without Debian: words between blanks, '&' at the end, and a few
+ * commands of its own. It reads a script or the terminal.
  */
 #include <fcntl.h>
 #include <linux/reboot.h>
@@ -65,7 +65,7 @@ static void cat(const char *path)
 	syscall1(__NR_close, fd);
 }
 
-/* The shell's own commands; 0: not one of them. */
+/* The shell's own commands. Returns 0 if it is not one of them. */
 static int builtin(void)
 {
 	if (str_eq(words[0], "cat") && words[1]) {
@@ -87,7 +87,7 @@ static int builtin(void)
 	return 1;
 }
 
-/* Tries the word as a path, then in /bin and /usr/local/bin. */
+/* Execs the word as a path, then in /bin and /usr/local/bin. */
 static void execute(void)
 {
 	static const char *const dirs[] = {"", "/bin/", "/usr/local/bin/"};

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Draws the stack that execve gave us: argc, argv, envp and the auxiliary vector, from the low end
- * up.
- */
+/* Prints the stack as execve has made it, upward: argc, argv, envp and the auxiliary vector. */
 #include <elf.h>
 #include "mini.h"
 
@@ -40,7 +37,7 @@ static void row(const long *where, const char *what)
 	say("%x  %x  %s", (unsigned long)where, (unsigned long)*where, what);
 }
 
-/* One array of string pointers and its NULL; returns what follows. */
+/* Prints an array of string pointers, up to its NULL. Returns what follows. */
 static long *show_strings(long *p, const char *name)
 {
 	for (unsigned long i = 0; *p; p++, i++) {

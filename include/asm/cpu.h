@@ -30,14 +30,14 @@ static inline u64 rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
-/* Not executed before what stands before it. */
+/* Not before the instructions before it are done. */
 static inline u64 rdtsc_ordered(void)
 {
 	__asm__ volatile("lfence" : : : "memory");
 	return rdtsc();
 }
 
-/* The processor must have RDRAND (CPUID.1:ECX bit 30). False: it had no number ready. */
+/* The processor must have RDRAND (CPUID.1:ECX bit 30). False: no number was ready. */
 static inline bool rdrand(u64 *x)
 {
 	bool ok;
@@ -83,7 +83,7 @@ static inline void write_cr4(unsigned long v)
 	__asm__ volatile("movq %0, %%cr4" : : "r"(v) : "memory");
 }
 
-#define DR6_RESERVED 0xffff0ff0UL /* what DR6 shows when nothing happened */
+#define DR6_RESERVED 0xffff0ff0UL /* DR6 when nothing has happened */
 
 static inline unsigned long read_dr6(void)
 {
@@ -110,7 +110,7 @@ static inline void wrfsbase(unsigned long v)
 	__asm__ volatile("wrfsbase %0" : : "r"(v) : "memory");
 }
 
-/* SMAP: AC set lets the kernel reach user pages. Only on a CPU that has SMAP. */
+/* With SMAP, AC must be set to access user pages. Only on a CPU that has SMAP. */
 static inline void stac(void) { __asm__ volatile("stac" : : : "memory"); }
 
 static inline void clac(void) { __asm__ volatile("clac" : : : "memory"); }

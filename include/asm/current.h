@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Per-CPU data, found through GS, and the running task.
- * In kernel mode GS points to this CPU's struct; SWAPGS at every door keeps it so.
+ * Per-CPU data, found through GS, and the running task. In kernel mode GS points to this CPU's
+ * struct: entry.asm sees to that.
  */
 #ifndef ASM_CURRENT_H
 #define ASM_CURRENT_H
@@ -14,16 +14,16 @@ struct mm_struct;
 struct percpu {
 	struct percpu *self;	     /* gs:0 */
 	struct task_struct *current; /* gs:8 */
-	/* gs:16, top of current's kernel stack: where a syscall switches to */
+	/* gs:16, the top of current's kernel stack, which SYSCALL switches to */
 	unsigned long kernel_stack;
-	unsigned long user_sp; /* gs:24, scratch of the syscall door */
+	unsigned long user_sp; /* gs:24, for entry_SYSCALL_64 */
 	unsigned int cpu;
 	/* the tick or a wake-up wants schedule() before user mode */
 	unsigned int need_resched;
 	unsigned int in_irq; /* nesting of interrupt handlers */
 };
 
-extern struct percpu boot_percpu; /* the first CPU's: what the NMI door loads */
+extern struct percpu boot_percpu; /* of the first CPU: the NMI entry loads it */
 
 static inline struct percpu *this_cpu(void)
 {
@@ -41,7 +41,7 @@ static inline struct task_struct *get_current(void)
 	return t;
 }
 
-/* For the switch alone: the field is not to be reached as ->current once the macro below exists. */
+/* Only for the switch of tasks. After the macro below the field has no name any more. */
 static inline void set_current(struct task_struct *t) { this_cpu()->current = t; }
 
 #define current get_current()

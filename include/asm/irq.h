@@ -14,13 +14,13 @@ typedef void (*irq_handler_t)(unsigned int irq);
 
 void irq_init(void);
 void request_irq(unsigned int irq, irq_handler_t handler); /* also unmasks */
-/* from the trap door: handler and end of interrupt */
+/* calls the handler and ends the interrupt */
 void do_irq(unsigned int irq);
 unsigned long irq_count(unsigned int irq);
-/* the interrupt being served hit user mode */
+/* the current interrupt came in user mode */
 extern bool irq_from_user;
 
-/* Upward pointers: filled in by kernel/sched and kernel/tty. */
+/* Upward pointers, filled in by kernel/task/cpu_timers.c and kernel/tty/tty.c. */
 extern void (*tick_handler)(bool user); /* every tick, interrupts off */
 /* bytes from serial or keyboard, interrupts off */
 extern void (*console_input)(const u8 *s, size_t n);

@@ -11,7 +11,7 @@ static inline void local_irq_disable(void) { __asm__ volatile("cli" : : : "memor
 
 static inline void local_irq_enable(void) { __asm__ volatile("sti" : : : "memory"); }
 
-/* Sleeps until the next interrupt; STI takes effect after HLT has begun, so none is missed. */
+/* Sleeps until the next interrupt. STI takes effect after HLT has begun, so that none is missed. */
 static inline void safe_halt(void) { __asm__ volatile("sti; hlt" ::: "memory"); }
 
 static inline unsigned long local_save_flags(void)

@@ -7,7 +7,7 @@
  *   ffffc90000000000 ..                   vmalloc: kernel stacks with their guard pages, MMIO
  *   ffffea0000000000 ..                   struct page array (vmemmap)
  *   ffffffff80000000 ..                   kernel image, linked at +1 MiB = physical 1 MiB
- *   ffffffffff600000                      vsyscall page (gate area, no mapping in our tables)
+ *   ffffffffff600000                      vsyscall page (by default in no page table)
  */
 #ifndef ASM_PAGE_H
 #define ASM_PAGE_H
@@ -34,7 +34,7 @@
 
 static inline void *phys_to_virt(phys_addr_t pa) { return (void *)(pa + PAGE_OFFSET); }
 
-/* One page, @p page aligned: the string instructions count one guest instruction for 8 bytes. */
+/* One page, page aligned. A string instruction counts as one instruction for each 8 bytes. */
 static inline void __clear_page(void *p)
 {
 	unsigned long n = PAGE_SIZE / 8;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Building, testing and finding page table entries: inline helpers over asm/pgtable_types.h. */
+/* Makes and tests page table entries: inline functions on the types of asm/pgtable_types.h. */
 #ifndef ASM_PGTABLE_H
 #define ASM_PGTABLE_H
 
@@ -27,7 +27,7 @@
 #define pte_val(p)    ((p).pte)
 #define pgprot_val(p) ((p).pgprot)
 
-/* Kernel mappings: W^X holds for each of them. */
+/* Kernel mappings. None is both writable and executable. */
 #define PAGE_KERNEL \
 	__pgprot(_PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_GLOBAL | _PAGE_NX)
 #define PAGE_KERNEL_RO __pgprot(_PAGE_PRESENT | _PAGE_ACCESSED | _PAGE_GLOBAL | _PAGE_NX)
@@ -43,7 +43,7 @@ static inline pfn_t pte_pfn(pte_t p) { return (p.pte & PTE_PFN_MASK) >> PAGE_SHI
 
 static inline bool pte_none(pte_t p) { return p.pte == 0; }
 
-/* A page is here, even if PROT_NONE hides it from the processor. */
+/* There is a page, even if the processor does not see it because of PROT_NONE. */
 static inline bool pte_present(pte_t p) { return p.pte & (_PAGE_PRESENT | _PAGE_PROTNONE); }
 
 static inline bool pte_write(pte_t p) { return p.pte & _PAGE_RW; }
@@ -58,7 +58,7 @@ static inline pte_t pte_wrprotect(pte_t p) { return __pte(p.pte & ~_PAGE_RW); }
 static inline pte_t pte_mkold(pte_t p) { return __pte(p.pte & ~_PAGE_ACCESSED); }
 static inline pte_t pte_mkclean(pte_t p) { return __pte(p.pte & ~_PAGE_DIRTY); }
 
-/* The same frame and state bits with other permissions. */
+/* The same frame and state bits, with other permissions. */
 static inline pte_t pte_modify(pte_t p, pgprot_t prot)
 {
 	unsigned long keep = PTE_PFN_MASK | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_SPECIAL;
@@ -79,7 +79,7 @@ static inline unsigned long read_cr3(void)
 	return v;
 }
 
-/* Also forgets every translation that is not global. */
+/* Also drops all entries of the TLB that are not global. */
 static inline void write_cr3(unsigned long v)
 {
 	__asm__ volatile("movq %0, %%cr3" : : "r"(v) : "memory");

@@ -34,9 +34,9 @@ typedef struct {
 #define _PAGE_DIRTY    BIT(6)
 #define _PAGE_PSE      BIT(7) /* a 2 MiB (pmd) or 1 GiB (pud) leaf */
 #define _PAGE_GLOBAL   BIT(8)
-/* software: frame has no reference count (zero page, vdso) */
+/* software: the frame is not reference counted (zero page, vdso) */
 #define _PAGE_SPECIAL  BIT(9)
-#define _PAGE_PROTNONE BIT(8) /* with P clear: present for us, not for the processor */
+#define _PAGE_PROTNONE BIT(8) /* software, with P clear: there is a page, but no access */
 #define _PAGE_NX       BIT(63)
 #define PTE_PFN_MASK   0x000ffffffffff000UL
 

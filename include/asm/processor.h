@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What of a task is the machine's, and what the machine does for a task: arch/x86/process.c, fpu.c,
- * cpu.c.
- */
+/* The processor, and the part of a task that belongs to it: arch/x86/process.c, fpu.c, cpu.c. */
 #ifndef ASM_PROCESSOR_H
 #define ASM_PROCESSOR_H
 
@@ -25,7 +22,7 @@ struct thread_struct {
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
 #define current_pt_regs() task_pt_regs(current)
 
-/* CPU features that Exon uses; found once by cpu_init. */
+/* CPU features that Exon uses, found by cpu_init. */
 struct cpu_features {
 	bool nx, smep, smap, umip, fsgsbase, xsave, rdtscp, pge;
 	u32 hwcap;	 /* AT_HWCAP: CPUID.1:EDX */
@@ -48,44 +45,38 @@ size_t fpu_size(void);	       /* bytes of one struct fpu */
 void fpu_reset(struct fpu *f); /* the state that a new program starts with */
 void fpu_save(struct fpu *f);  /* from the processor; and back: */
 void fpu_restore(const struct fpu *f);
-/*
- * The signal frame's copy of current's FPU state: bytes; write it; load it. False: bad pointer or
- * bad contents.
- */
+/* current's FPU state in a signal frame: size; save; restore. False: bad pointer or contents. */
 size_t fpu_sigframe_size(void);
 bool fpu_save_sigframe(void __user *buf);
 bool fpu_restore_sigframe(void __user *buf); /* NULL, or failure: the first state */
 int fpu_exception_code(int trap_nr);	     /* FPE_* of a pending #MF or #XM; 0: none */
-/* entry/traps.c: the IDT and the SYSCALL gate; any time after cpu_init. */
+/* entry/idt.c: the IDT and the MSRs of SYSCALL; after cpu_init. */
 void trap_init(void);
 /* entry/vsyscall.c: after mem_init, before the first user address space. */
 void vsyscall_init(void);
 /* process.c */
-/* upward pointer: where a new task starts (entry/entry.asm) */
+/* Upward pointer, filled in by entry/idt.c: where a new task starts. */
 extern void (*ret_from_fork)(void);
-/* TLS bases of current: the live registers. */
+/* The TLS bases of current, in the registers. */
 unsigned long read_fsbase(void);
 void write_fsbase(unsigned long base);
 unsigned long read_user_gsbase(void);
 void write_user_gsbase(unsigned long base);
-/* Loads the page tables of @mm; NULL: those of the kernel alone. */
+/* Loads the page tables of @mm; NULL: those of the kernel. */
 void switch_mm(struct mm_struct *mm);
-/* Saves @prev, continues @next; returns in @prev's context later. interrupts off. */
+/* Saves @prev and continues @next; returns when @prev runs again. Interrupts off. */
 void switch_to(struct task_struct *prev, struct task_struct *next);
 /*
- * fork: child's pt_regs (copy of current's, ax = 0, sp if not 0), TLS, FPU; it will start at
- * ret_from_fork.
+ * fork: gives @t a copy of current's pt_regs (with ax 0, and @sp unless that is 0), TLS and FPU
+ * state. It will start at ret_from_fork.
  */
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
 		unsigned long tls);
-/*
- * A kernel thread that calls fn(arg), and goes to user mode by its pt_regs if fn returns (after an
- * exec).
- */
+/* @t will call fn(arg), and if that returns, which it does after an exec, go to user mode. */
 void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
-/* Reads the segment registers and bases that user code has set into @t->thread. */
+/* Stores the segment registers and bases of user code in @t->thread. */
 void save_user_segments(struct task_struct *t);
-/* exec: FPU to its first state, TLS bases 0, no stale registers */
+/* exec: FPU state, TLS bases and selectors of a new program */
 void flush_thread(void);
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 /* Frees what copy_thread made. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The registers of user code as every door pushes them, lowest address first.
- * arch/x86/entry/ptregs.inc mirrors this for nasm; the offsets are proven by
- * _Static_assert in arch/x86/entry/syscall.c.
+ * The registers of user code as entry.asm pushes them, lowest address first. ptregs.inc has the
+ * offsets for nasm; arch/x86/entry/syscall.c checks them.
  */
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Borders of the kernel image, from boot/kernel.lds. All are page aligned but _end. */
+/* The parts of the kernel image, from boot/kernel.lds. All but _end are page aligned. */
 #ifndef ASM_SECTIONS_H
 #define ASM_SECTIONS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The segments of the GDT, at Linux's places: user code sees cs 0x33 and ss 0x2b,
- * and SYSRET wants user32 cs, user ds, user cs in a row.
+ * The segments of the GDT, in Linux's order: user code sees cs 0x33 and ss 0x2b, and SYSRET needs
+ * user32 cs, user ds and user cs in a row.
  */
 #ifndef ASM_SEGMENT_H
 #define ASM_SEGMENT_H
@@ -54,7 +54,7 @@ static inline unsigned short read_gs(void)
 	return v;
 }
 
-/* The user's GS, without losing our own base. Interrupts off. */
+/* Sets the user's GS; the kernel's base stays. Interrupts off. */
 static inline void load_gs_index(unsigned short v)
 {
 	__asm__ volatile("swapgs; mov %0, %%gs; swapgs" ::"r"(v) : "memory");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The string instructions, eight bytes a step. lib/string.c builds memcpy and memset of them. */
+/* The string instructions, eight bytes a step, for memcpy and memset in lib/string.c. */
 #ifndef ASM_STRING_H
 #define ASM_STRING_H
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading and writing user memory: arch/x86/uaccess.c. Every access to a
- * __user pointer goes through here: the range is checked against TASK_SIZE,
- * SMAP is lifted for just the copy, and a fault that cannot be served makes
- * the function return through the fixup table instead of killing the kernel.
- * May sleep (a page may have to be faulted in); the caller does not hold
- * mmap_lock for write.
+ * Reading and writing user memory: arch/x86/uaccess.c. Every access to a __user pointer is made
+ * here: the range is checked against TASK_SIZE, SMAP is off during the copy, and a fault that
+ * cannot be served makes the function return, instead of the kernel panic. These functions may
+ * sleep, for a page may have to be read: no spinlock held, and no mmap_lock.
  */
 #ifndef ASM_UACCESS_H
 #define ASM_UACCESS_H
@@ -43,9 +41,7 @@ long strnlen_user(const char __user *s, long n);
 	})
 
 struct pt_regs;
-/*
- * True if @regs->ip may fault and was redirected to its fixup (called by the #PF and #GP handlers).
- */
+/* If the fixup table has a line for @regs->ip: continues where it says, and returns true. */
 bool fixup_exception(struct pt_regs *regs);
 struct exception_table_entry;
 /* The table's line for an instruction that may fault, or NULL. */

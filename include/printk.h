@@ -14,7 +14,7 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
-/* A message may begin with its level, otherwise KERN_WARNING. Consoles show those below loglevel. */
+/* A message may begin with its level, or it is KERN_WARNING. Consoles show those below loglevel. */
 #define KERN_EMERG   "\0010"
 #define KERN_ERR     "\0013"
 #define KERN_WARNING "\0014"

@@ -27,6 +27,7 @@ WEAK void kfree(const void *p);
 WEAK void mutex_lock(struct mutex *m);
 WEAK void mutex_unlock(struct mutex *m);
 WEAK int security_vm_enough_memory(long pages);
+WEAK int sysctl_max_map_count = 65530;
 WEAK void mm_trace(const void *mm, unsigned long start, unsigned long end, int kind,
 		   const void *vma);
 void panic(const char *fmt, ...) __attribute__((noreturn, weak, format(printf, 1, 2)));

@@ -203,7 +203,7 @@ QEMU	:= tools/qemu.py --ram=$(RAM)
 RUN	:= tools/run.py --ram=$(RAM)
 OVMF	:= /usr/share/ovmf/OVMF.fd
 # MiB: the least that the root tree and the kernel can do with.
-LEAST_RAM := 76
+LEAST_RAM := 80
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words' RAM=MiB DEBUG=1)
 	@tools/deps.sh run

@@ -18,10 +18,13 @@
 void (*machine_exit)(void);
 int panic_timeout;
 
-/* Each frame lies above the one before, within one stack: a broken chain ends the walk. */
-static void dump_stack(unsigned long bp)
+/*
+ * Each frame lies above the one before, within one stack: a broken chain ends the walk. Not inline,
+ * so that the trace begins in panic.
+ */
+static noinline void dump_stack(void)
 {
-	unsigned long first = bp;
+	unsigned long bp = (unsigned long)__builtin_frame_address(0), first = bp;
 	int depth;
 
 	printk(KERN_EMERG "Call trace:\n");
@@ -52,7 +55,7 @@ void panic(const char *fmt, ...)
 	printk(KERN_EMERG "Kernel panic - not syncing: %s\n", text);
 	if (!panicking) { /* the backtrace itself may be what fails */
 		panicking = true;
-		dump_stack((unsigned long)__builtin_frame_address(0));
+		dump_stack();
 	}
 	printk(KERN_EMERG "---[ end Kernel panic - not syncing: %s ]---\n", text);
 	if (machine_exit)

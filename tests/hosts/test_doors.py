@@ -115,3 +115,34 @@ def test_right_variables_are_taken():
     for goals, name in (['run'], 'RAM'), (['run'], 'OFFLINE'), (['test'], 'TESTFLAGS'), (['build/exon.elf'], 'DEBUG'), (['lab'], 'SEED'), \
             (['clean', 'run'], 'CMDLINE'), (['debug'], 'PROG'), (['run'], 'CC'):
         assert not variables.wrong_name(name, goals, taken, known), (goals, name)
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """Puts a docker that is made up before all other programs: (words of its info, what runs already) -> (status, text, calls)."""
+    def run(info, running):
+        docker = tmp_path / 'docker'
+        docker.write_text('#!/bin/sh\necho "$@" >>%s/calls\ncase $1 in info) %s ;; ps) echo %s ;; esac\n' % (tmp_path, info, running))
+        docker.chmod(0o755)
+        (tmp_path / 'podman').write_text('#!/bin/sh\nexit 1\n')
+        (tmp_path / 'podman').chmod(0o755)
+        status, text = make('container', 'CMD=make gdb', PATH='%s:%s' % (tmp_path, os.environ['PATH']))
+        return status, text, (tmp_path / 'calls').read_text()
+    return run
+
+
+def test_no_engine_for_a_container(engine):
+    status, text, calls = engine('echo no daemon; exit 1', '')
+    assert status == 2 and 'neither docker nor podman works here' in text and 'no daemon' in text and 'run' not in calls
+
+
+def test_a_container_has_this_folder_and_this_user(engine):
+    status, _, calls = engine('exit 0', '')
+    assert status == 0 and 'build -q -t exon-host .' in calls
+    assert re.search(r'^run .*--volume %s:/exon .*--user %d:%d exon-host sh -c make gdb$' % (
+        re.escape(TOP), os.getuid(), os.getgid()), calls, re.M)
+
+
+def test_a_second_command_goes_into_the_same_container(engine):
+    status, _, calls = engine('exit 0', 'abc')
+    assert status == 0 and re.search(r'^exec -i exon-\d+ sh -c make gdb$', calls, re.M) and 'build' not in calls

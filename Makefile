@@ -6,8 +6,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 endif
-# What is only built prints its messages file by file.
-ifeq ($(filter-out all iso build/% built-%,$(or $(MAKECMDGOALS),help)),)
+# What is only built prints its messages file by file; for that make needs a file in /tmp, and
+# without one make 4.3 overflows its stack.
+ifeq ($(filter-out all iso build/% built-%,$(or $(MAKECMDGOALS),help))$(shell test -w /tmp || echo no),)
 MAKEFLAGS += -Otarget
 endif
 # `make clean run`: of several goals that are more than files, one follows the other.

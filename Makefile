@@ -250,6 +250,19 @@ build/film/peek: tools/peek.c user/mini.h
 do-film: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
 	@/usr/bin/python3 tools/film.py --linux $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
+film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run debug
+	@$(MAKE) do-film-svg
+do-film-svg: build/exon.elf build/rootfs.cpio
+	@/usr/bin/python3 tools/film.py --svg build/film-svg $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+
+films: ## the films in docs/films/ and the picture docs/exec.svg, made anew
+	@tools/deps.sh run debug
+	@$(MAKE) do-films
+do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
+	@/usr/bin/python3 tools/film.py --kept
+
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
 
@@ -392,7 +405,7 @@ doctor: ## the version of each tool, beside the one that Exon was tested with
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -2,26 +2,32 @@
 # SPDX-License-Identifier: MIT
 """Make the film of an exec: run a command on Exon and write how its address space came to be as one HTML file.
 
-  film.py [-o FILE] [--cmdline WORDS] [--linux] COMMAND...
+  film.py [-o FILE] [--cmdline WORDS] [--linux] [--svg FOLDER] COMMAND...
+  film.py --kept
 
 The records are those of /proc/exec_trace.jsonl (docs/film.md); GDB adds the stack before the first instruction.
-The page is tools/film.html with the data put in: it needs nothing else, and no network.
+The page is tools/film.html with the data put in: it needs nothing else, and no network. --svg writes each step as a
+picture instead. --kept makes the films and the picture that lie in docs/ anew.
 """
 import argparse
 import bisect
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.dont_write_bytecode = True
+import film_svg
 import qemu
 import vm
 
-FAULTS = ('file', 'shared', 'file-copy', 'cow', 'anon', 'zero', 'again')
+FAULTS = tuple(film_svg.FAULTS)
+KEPT = {'two': '/usr/local/bin/two', 'bash': '/bin/bash -c true'}       # docs/films/NAME.html
+PICTURE = '/bin/cat /proc/self/maps'                                    # docs/exec.svg
 PLUMBING = ('mm/', 'lib/', 'arch/', 'kernel/trace/')
 LINES = 7       # of source, before and after the one that is meant
 SCRIPT = '''echo "== shell $$"
@@ -231,20 +237,47 @@ def page(data):
         return f.read().replace('@DATA@', json.dumps(data, separators=(',', ':')).replace('</', '<\\/'))
 
 
+def write(path, text):
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(text)
+
+
+def make(prog, cmdline='norandmaps', linux=False):
+    return film(prog, *record(prog, cmdline), on_linux(prog, cmdline) if linux else None)
+
+
+def make_kept():
+    docs = os.path.join(vm.TOP, 'docs')
+    for name, prog in KEPT.items():
+        write(os.path.join(docs, 'films', name + '.html'), page(make(prog, linux=True)))
+    write(os.path.join(docs, 'exec.svg'), film_svg.forming_svg(make(PICTURE)))
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('-o', default=os.path.join(vm.BUILD, 'film.html'))
     ap.add_argument('--cmdline', default='norandmaps')
     ap.add_argument('--linux', action='store_true', help='with a second column: the same on Linux 6.1')
-    ap.add_argument('command', nargs='+')
+    ap.add_argument('--svg', metavar='FOLDER', help='one picture a step, and exec.svg, the whole exec')
+    ap.add_argument('--kept', action='store_true')
+    ap.add_argument('command', nargs='*')
     a = ap.parse_args()
-    prog = ' '.join(a.command)
+    if bool(a.command) == a.kept:
+        ap.error('a command or --kept')
     try:
-        data = film(prog, *record(prog, a.cmdline), on_linux(prog, a.cmdline) if a.linux else None)
+        if a.kept:
+            return make_kept()
+        data = make(' '.join(a.command), a.cmdline, a.linux)
     except vm.Failed as e:
         sys.exit('film: %s' % e)
-    with open(a.o, 'w', encoding='utf-8') as f:
-        f.write(page(data))
+    if a.svg:
+        shutil.rmtree(a.svg, ignore_errors=True)
+        for name, text in [('exec.svg', film_svg.forming_svg(data)), *film_svg.all_steps(data)]:
+            write(os.path.join(a.svg, name), text)
+        a.o = a.svg
+    else:
+        write(a.o, page(data))
     print('%s: %s' % (os.path.relpath(a.o), data['about']))
 
 

@@ -32,7 +32,7 @@ int make_prot(unsigned int p_flags)
 }
 
 /* Leaves a record of the VMA that covers @addr now, if there is one. */
-void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
+void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
 {
 	struct vm_area_struct *v;
 
@@ -67,7 +67,7 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 	end = PAGE_ALIGN(end);
 	err = vm_brk_flags(start, end - start, prot & PROT_EXEC ? VM_EXEC : 0);
 	if (!err && end > start)
-		trace_area(EXEC_STAGE_SET_BRK, __func__, __LINE__, start);
+		trace_vma(EXEC_STAGE_SET_BRK, __func__, __LINE__, start);
 	return err;
 }
 
@@ -91,7 +91,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 	if (!err && total_size)
 		vm_munmap(*addr + size, total_size - size);
 	if (!err)
-		trace_area(EXEC_STAGE_MAP_SEGMENTS, __func__, __LINE__, *addr);
+		trace_vma(EXEC_STAGE_MAP_SEGMENTS, __func__, __LINE__, *addr);
 	return err;
 }
 

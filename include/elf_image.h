@@ -86,7 +86,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 	     unsigned long flags, unsigned long total_size);
 /* Leaves a record of the VMA that covers @addr now in the exec film. */
-void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
+void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
 
 /* ---- exec/uselib.c: the load_shlib method of the ELF format. 0 or -errno. ---- */
 

@@ -18,13 +18,13 @@ struct mm_struct;
 struct vm_area_struct;
 
 /*
- * X(constant, name). Of a VMA [start, end) is the range that it has now: made, or a piece cut off;
- * joined with neighbours; its edges moved; a stack grown down; new permissions; removed. MAP and
- * those after it up to UNMAP replace what was there. From PAGE on it is the page of a fault.
+ * X(constant, name): what happened to [start, end). VMA to UNMAP are about a VMA, and the range is
+ * the one that it has after the change: linked (new, or split off), merged with neighbours, moved
+ * edges, a stack that has grown, new permissions, removed. PAGE to AGAIN are faults, of one page.
  */
 /* clang-format off */
 #define MM_TRACE_KINDS(X) \
-	X(AREA,		"map") \
+	X(VMA,		"map") \
 	X(MERGE,	"merge") \
 	X(MOVE,		"move") \
 	X(STACK,	"grow-stack") \

@@ -59,7 +59,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
  * A page of a file never is: the page cache has a reference as well, and even without it the page
  * belongs to the file.
  */
-bool is_ours_alone(const struct page *page)
+bool page_anon_exclusive(const struct page *page)
 {
 	return (page->flags & BIT(PG_anon)) && atomic_read(&page->_refcount) == 1;
 }
@@ -104,7 +104,7 @@ vm_fault_t do_wp_page(struct vm_fault *vmf)
 	struct page *page = pte_special(vmf->orig_pte) ? NULL : pte_page(vmf->orig_pte);
 	bool shared = vmf->vma->vm_flags & VM_SHARED, same;
 
-	if (!shared && !(page && is_ours_alone(page)))
+	if (!shared && !(page && page_anon_exclusive(page)))
 		return wp_page_copy(vmf, page);
 	same = replace_pte(vmf, maybe_mkwrite(pte_mkdirty(pte_mkyoung(vmf->orig_pte)), vmf->vma));
 	if (same && shared && page)

@@ -32,7 +32,7 @@ static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 	if (!write || pte_write(pte))
 		return true;
 	return !(vma->vm_flags & VM_WRITE) && !pte_special(pte) && pte_dirty(pte) &&
-	       is_ours_alone(pte_page(pte));
+	       page_anon_exclusive(pte_page(pte));
 }
 
 /* The page at @addr with a reference, or NULL: it must be faulted in first. */

@@ -157,7 +157,7 @@ bool replace_pte(struct vm_fault *vmf, pte_t entry);
 /* Marks a page of a shared file mapping dirty, and sets the times of the file. */
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page);
 /* Is it an anonymous page that a single PTE maps? Then it may be written without a copy. */
-bool is_ours_alone(const struct page *page);
+bool page_anon_exclusive(const struct page *page);
 /* A write to a page that is there but read-only. VM_FAULT_*. */
 vm_fault_t do_wp_page(struct vm_fault *vmf);
 

@@ -109,8 +109,8 @@ struct file *get_mm_exe_file(struct mm_struct *mm)
  * After vm_area_copy the copy is linked even if a later step fails: mmput removes it together with
  * the others. Memory locks are not inherited.
  */
-static struct vm_area_struct *dup_area(struct mm_struct *mm, struct vm_area_struct *old,
-				       struct vm_area_struct *prev)
+static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struct *old,
+				      struct vm_area_struct *prev)
 {
 	bool wipe = old->vm_flags & VM_WIPEONFORK;
 	struct vm_area_struct *vma;
@@ -146,7 +146,7 @@ static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		prev = dup_area(mm, old, prev);
+		prev = dup_vma(mm, old, prev);
 		if (IS_ERR(prev))
 			return PTR_ERR(prev);
 	}

@@ -101,7 +101,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 
 		/* Otherwise the next write would fault only to find that it needs no copy. */
 		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
-		    is_ours_alone(pte_page(new)))
+		    page_anon_exclusive(pte_page(new)))
 			new = pte_mkwrite(new);
 		*pte = new;
 	}

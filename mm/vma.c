@@ -116,7 +116,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
 	i_mmap_unlock(vma);
-	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_AREA, vma);
+	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_VMA, vma);
 }
 
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)

@@ -82,7 +82,7 @@ static const char *called(const struct mm_trace *t, int i)
 /* The piece that a split cuts off is linked like a new VMA: only the calls differ. */
 static const char *kind_name(const struct mm_trace *t)
 {
-	for (int i = 0; t->kind == MM_TRACE_AREA && i < 3; i++)
+	for (int i = 0; t->kind == MM_TRACE_VMA && i < 3; i++)
 		if (!strcmp(called(t, i), "__split_vma"))
 			return "split";
 	return mm_trace_kind_names[t->kind];
@@ -153,7 +153,7 @@ static void find_mm(struct reel *r, const struct exec_trace *first)
 		if (t->stage_seq >= first->seq)
 			break;
 		if (t->stage_seq == first->seq - 1 && t->pid == first->pid &&
-		    t->kind == MM_TRACE_AREA) {
+		    t->kind == MM_TRACE_VMA) {
 			r->mm = t->mm;
 			r->event = e;
 			r->begin = t->time;

@@ -46,7 +46,7 @@ void put_cred(const struct cred *c)
 }
 
 /* Then those who had the old credentials must not look into the process: it is not dumpable. */
-static bool rights_grow(const struct cred *old, const struct cred *new)
+static bool privileges_grow(const struct cred *old, const struct cred *new)
 {
 	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||
 	       old->fsgid != new->fsgid || (new->cap_permitted & ~old->cap_permitted);
@@ -57,7 +57,7 @@ int commit_creds(struct cred *new)
 	struct task_struct *t = current;
 	const struct cred *old = t->cred;
 
-	if (rights_grow(old, new)) {
+	if (privileges_grow(old, new)) {
 		if (t->mm)
 			t->mm->flags =
 				(t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | suid_dumpable;

@@ -127,7 +127,7 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 	return brk_error;
 }
 
-void trace_area(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
+void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
 {
 	(void)function, (void)line;
 	note("record %s at %lx\n",

@@ -169,7 +169,7 @@ static void first_write(void **state)
 	try("a page of our own alone: the same frame, writable");
 	page = enter(16, 'a', BIT(PG_anon), false);
 	frames = frames_in_use();
-	assert_true(is_ours_alone(page));
+	assert_true(page_anon_exclusive(page));
 	assert_int_equal(write_to(16), 0);
 	assert_ptr_equal(shown(&parent, 16), page);
 	expect_writable(16);
@@ -182,7 +182,7 @@ static void first_write(void **state)
 	old = enter(17, 'b', BIT(PG_anon), false);
 	get_page(old);
 	count_mapping_of(&child, old, 1);
-	assert_false(is_ours_alone(old));
+	assert_false(page_anon_exclusive(old));
 	assert_int_equal(write_to(17), 0);
 	page = shown(&parent, 17);
 	assert_ptr_not_equal(page, old);
@@ -198,9 +198,9 @@ static void first_write(void **state)
 	try("a file's page in a private area: never ours alone, whatever its count; a copy");
 	old = enter(18, 'f', 0, false);
 	get_page(old);
-	assert_false(is_ours_alone(old));
+	assert_false(page_anon_exclusive(old));
 	old->_refcount.counter = 1;
-	assert_false(is_ours_alone(old));
+	assert_false(page_anon_exclusive(old));
 	old->_refcount.counter = 2;
 	assert_int_equal(write_to(18), 0);
 	page = shown(&parent, 18);

@@ -23,7 +23,7 @@ static const struct mm_struct *trace_mm;
 
 /* ---- neighbours of the file under test ------------------------------------ */
 
-bool is_ours_alone(const struct page *page) { return page->_refcount.counter == 1; }
+bool page_anon_exclusive(const struct page *page) { return page->_refcount.counter == 1; }
 
 void mm_trace(const struct mm_struct *of, unsigned long start, unsigned long end,
 	      enum mm_trace_kind kind, const struct vm_area_struct *vma)

@@ -589,8 +589,8 @@ static void link_area(struct vm_area_struct *vma, struct vm_area_struct *prev)
 	       traced.calls ? "vma_link calls mm_trace more than once"
 			    : "vma_link leaves no record for GDB: mm_trace is its last act");
 	EXPECT(traced.mm == &mm && traced.start == vma->vm_start && traced.end == vma->vm_end &&
-		       traced.kind == MM_TRACE_AREA,
-	       "mm_trace is called with other than mm, start and end of the area, MM_TRACE_AREA");
+		       traced.kind == MM_TRACE_VMA,
+	       "mm_trace is called with other than mm, start and end of the VMA, MM_TRACE_VMA");
 	EXPECT(!traced.held,
 	       "mm_trace is called with i_mmap_lock held: it is the last act of vma_link");
 	EXPECT(traced.map_count == mm.map_count && traced.highest_vm_end == mm.highest_vm_end &&

@@ -9,7 +9,7 @@ import tables
 import trace
 from kernel import Command, Problem
 
-AREA, PAGE = 'MM_TRACE_AREA', 'MM_TRACE_PAGE'
+VMA, PAGE = 'MM_TRACE_VMA', 'MM_TRACE_PAGE'
 PLUMBING = ('arch/', 'mm/', 'lib/')     # the interesting caller is above these
 
 
@@ -138,7 +138,7 @@ class WhoMapped(Command):
         present = tables.walk(tables.table_of(mm), address)[-1][2] & 1
         page = newest(mm, address, PAGE) if present else None
         if back:
-            record = page or newest(mm, address, AREA)
+            record = page or newest(mm, address, VMA)
             if record is None:
                 raise Problem('the kernel has no record of it, so there is no moment to look for')
             go_back(record)
@@ -157,7 +157,7 @@ class WhoMapped(Command):
         for r in shown:
             print('%s stage %s: %s, %s:%d' % ('area ' if r is shown[0] else '      then', r['stage'], r['function'], r['file'],
                                               r['line']))
-        record = newest(mm, address, AREA)
+        record = newest(mm, address, VMA)
         if record is None and not shown:
             print('area  the rings have forgotten it')
         elif record is not None and shown:

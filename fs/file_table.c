@@ -21,6 +21,8 @@ static void __fput(struct file *f)
 	struct inode *inode = f->f_inode;
 
 	if (f->f_mode & FMODE_OPENED) {
+		if (f->f_ep_release)
+			f->f_ep_release(f);
 		locks_remove(f, f);
 		if (f->f_op->release)
 			f->f_op->release(inode, f);

@@ -12,7 +12,7 @@
  * and separate queues for readers and writers: whoever is woken tests the pipe again.
  * Not on the road of an exec.
  */
-#include <cred.h>
+#include <anon_inodes.h>
 #include <file.h>
 #include <frames.h>
 #include <fs.h>
@@ -105,7 +105,8 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 	if (f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	mutex_unlock(&pipe->mutex);
-	wake_up_interruptible(&pipe->wait);
+	wake_up_interruptible_poll(&pipe->wait, ready == pipe_readable ? EPOLLOUT | EPOLLWRNORM
+								       : EPOLLIN | EPOLLRDNORM);
 	err = wait_event_interruptible(&pipe->wait, ready(pipe));
 	mutex_lock(&pipe->mutex);
 	return err;
@@ -157,7 +158,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 	}
 	mutex_unlock(&pipe->mutex);
 	if (ret > 0) {
-		wake_up_interruptible(&pipe->wait);
+		wake_up_interruptible_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
 		touch_atime(f);
 	}
 	return ret;
@@ -225,7 +226,7 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 	mutex_unlock(&pipe->mutex);
 	if (!done)
 		return ret;
-	wake_up_interruptible(&pipe->wait);
+	wake_up_interruptible_poll(&pipe->wait, EPOLLIN | EPOLLRDNORM);
 	file_update_time(f);
 	return done;
 }
@@ -426,19 +427,6 @@ const struct file_operations pipefifo_fops = {
 
 /* ---- pipefs and pipe(2) -------------------- */
 
-static struct super_block *pipefs_new_sb(struct file_system_type *t)
-{
-	struct super_block *sb = alloc_super(t, PIPEFS_MAGIC);
-	struct inode *root = sb ? new_inode(sb) : NULL;
-
-	if (!root)
-		return ERR_PTR(-ENOMEM);
-	root->i_mode = S_IFDIR | 0600;
-	root->i_ino = get_next_ino();
-	sb->s_root = d_alloc_root(root);
-	return sb->s_root ? sb : ERR_PTR(-ENOMEM);
-}
-
 static char *pipefs_dname(struct dentry *d, char *buf, int len)
 {
 	if (snprintf(buf, len, "pipe:[%lu]", d->d_inode->i_ino) >= len)
@@ -450,28 +438,15 @@ static char *pipefs_dname(struct dentry *d, char *buf, int len)
 static int create_pipe(struct path *p)
 {
 	static const struct dentry_operations pipefs_dops = {.d_dname = pipefs_dname};
-	static struct file_system_type pipefs = {.name = "pipefs", .mount = pipefs_new_sb};
-	static struct vfsmount *mnt;
-	struct inode *inode;
+	static struct pseudo_fs pipefs = {
+		.type = {.name = "pipefs", .mount = pseudo_mount},
+		.magic = PIPEFS_MAGIC,
+		.d_op = &pipefs_dops,
+	};
 
-	if (!mnt || IS_ERR(mnt))
-		mnt = kern_mount(&pipefs);
-	inode = IS_ERR(mnt) ? NULL : new_inode(mnt->mnt_sb);
-	if (!inode)
+	if (pseudo_new(&pipefs, S_IFIFO | 0600, p))
 		return -ENFILE;
-	p->dentry = d_alloc(mnt->mnt_root, "", 0);
-	if (!p->dentry) {
-		iput(inode);
-		return -ENFILE;
-	}
-	inode->i_ino = get_next_ino();
-	inode->i_mode = S_IFIFO | 0600;
-	inode->i_uid = current->cred->fsuid;
-	inode->i_gid = current->cred->fsgid;
-	inode->i_fop = &pipefifo_fops;
-	p->dentry->d_op = &pipefs_dops;
-	d_instantiate(p->dentry, inode);
-	p->mnt = mntget(mnt);
+	p->dentry->d_inode->i_fop = &pipefifo_fops;
 	return 0;
 }
 

@@ -26,9 +26,6 @@
 #include <linux/poll.h>
 #include <linux/posix_types.h>
 
-#define DEFAULT_POLLMASK (EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM)
-#define KTIME_MAX	 INT64_MAX /* no deadline; a deadline of 0: ask once, do not wait */
-
 struct poll_wqueues;
 
 struct poll_entry {
@@ -36,6 +33,7 @@ struct poll_entry {
 	wait_queue_head_t *queue;
 	struct file *file; /* owns a reference, so that the queue stays valid */
 	struct poll_wqueues *owner;
+	unsigned int key; /* what it waits for */
 	struct poll_entry *next;
 };
 
@@ -47,10 +45,14 @@ struct poll_wqueues {
 	struct poll_entry *entries;
 };
 
-static int pollwake(struct wait_queue_entry *e, unsigned int mode)
+static int pollwake(struct wait_queue_entry *e, unsigned int mode, unsigned int key)
 {
-	container_of(e, struct poll_entry, wait)->owner->triggered = true;
-	return default_wake_function(e, mode);
+	struct poll_entry *entry = container_of(e, struct poll_entry, wait);
+
+	if (key && !(key & entry->key))
+		return 0;
+	entry->owner->triggered = true;
+	return default_wake_function(e, mode, key);
 }
 
 /* The qproc of the first round: joins @q. */
@@ -68,6 +70,7 @@ static void pollwait(struct file *f, wait_queue_head_t *q, struct poll_table_str
 		.queue = q,
 		.file = get_file(f),
 		.owner = pwq,
+		.key = pt->key,
 		.next = pwq->entries,
 	};
 	pwq->entries = e;
@@ -103,12 +106,13 @@ static bool poll_schedule_timeout(struct poll_wqueues *pwq, ktime_t end)
 	return timed_out;
 }
 
-/* Returns what @fd is ready for; EPOLLNVAL if it is not open. */
-static unsigned int poll_fd(unsigned int fd, struct poll_table_struct *pt)
+/* Returns what @fd is ready for; EPOLLNVAL if it is not open. @events: what the caller wants. */
+static unsigned int poll_fd(unsigned int fd, unsigned int events, struct poll_table_struct *pt)
 {
 	struct file *f = fget(fd);
 	unsigned int mask = DEFAULT_POLLMASK;
 
+	pt->key = events | EPOLLERR | EPOLLHUP;
 	if (!f)
 		return EPOLLNVAL;
 	if (f->f_op->poll)
@@ -145,8 +149,7 @@ static long poll_until(long (*ask)(void *what, struct poll_table_struct *pt), vo
 
 /* ---- timeouts and signal masks ----------------------------------------------------------- */
 
-/* Returns the time @ns from now; 0 stays 0. */
-static ktime_t poll_deadline(ktime_t ns)
+ktime_t poll_deadline(ktime_t ns)
 {
 	ktime_t now = ktime_get();
 
@@ -155,8 +158,7 @@ static ktime_t poll_deadline(ktime_t ns)
 	return ns > KTIME_MAX - now ? KTIME_MAX - 1 : now + ns;
 }
 
-/* Sets *end from the user's timeout; NULL: KTIME_MAX. Returns 0, -EFAULT or -EINVAL. */
-static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end)
+int poll_get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end)
 {
 	struct __kernel_timespec ts;
 
@@ -171,8 +173,7 @@ static int get_deadline(const struct __kernel_timespec __user *uts, ktime_t *end
 	return 0;
 }
 
-/* Sets the signal mask for the time of the call. Returns 0, -EINVAL or -EFAULT. */
-static int set_user_sigmask(const sigset_t __user *umask, size_t size)
+int set_user_sigmask(const sigset_t __user *umask, size_t size)
 {
 	sigset_t mask;
 
@@ -188,6 +189,14 @@ static int set_user_sigmask(const sigset_t __user *umask, size_t size)
 	return 0;
 }
 
+void restore_user_sigmask(bool interrupted)
+{
+	if (interrupted || !current->restore_sigmask)
+		return;
+	current->restore_sigmask = false;
+	set_current_blocked(current->saved_sigmask);
+}
+
 /*
  * Restores the signal mask, unless a handler must run first, and writes the remaining time to the
  * user. If that fails, the call is not restarted, for it would wait for the whole time again.
@@ -196,10 +205,7 @@ static long poll_finish(struct __kernel_timespec __user *uts, ktime_t end, long 
 {
 	struct __kernel_timespec left = ns_to_timespec(max(end - ktime_get(), (ktime_t)0));
 
-	if (ret != -ERESTARTNOHAND && current->restore_sigmask) {
-		current->restore_sigmask = false;
-		set_current_blocked(current->saved_sigmask);
-	}
+	restore_user_sigmask(ret == -ERESTARTNOHAND);
 	if (uts && copy_to_user(uts, &left, sizeof(left)) && ret == -ERESTARTNOHAND)
 		return -EINTR;
 	return ret;
@@ -221,8 +227,8 @@ static long poll_ask(void *what, struct poll_table_struct *pt)
 	for (struct pollfd *p = list->fds; p < list->fds + list->n; p++) {
 		p->revents = 0;
 		if (p->fd >= 0)
-			p->revents =
-				poll_fd(p->fd, pt) & (p->events | EPOLLERR | EPOLLHUP | EPOLLNVAL);
+			p->revents = poll_fd(p->fd, p->events, pt) &
+				     (p->events | EPOLLERR | EPOLLHUP | EPOLLNVAL);
 		if (p->revents) {
 			count++;
 			pt->qproc = NULL;
@@ -262,7 +268,7 @@ long sys_ppoll(struct pollfd __user *fds, unsigned int n, struct __kernel_timesp
 	       const sigset_t __user *mask, size_t size)
 {
 	ktime_t end;
-	long ret = get_deadline(uts, &end);
+	long ret = poll_get_deadline(uts, &end);
 
 	if (!ret)
 		ret = set_user_sigmask(mask, size);
@@ -293,11 +299,13 @@ static long select_ask(void *what, struct poll_table_struct *pt)
 
 	for (int fd = 0; fd < s->n; fd++) {
 		unsigned long bit = BIT(fd % 64), w = fd / 64;
-		unsigned int mask;
+		unsigned int mask, events = 0;
 
 		if (!((s->in[SET_IN][w] | s->in[SET_OUT][w] | s->in[SET_EX][w]) & bit))
 			continue;
-		mask = poll_fd(fd, pt);
+		for (int i = 0; i < NR_SETS; i++)
+			events |= s->in[i][w] & bit ? set_masks[i] : 0;
+		mask = poll_fd(fd, events, pt);
 		if (mask & EPOLLNVAL)
 			return -EBADF;
 		for (int i = 0; i < NR_SETS; i++) {
@@ -352,7 +360,7 @@ long sys_pselect6(int n, void __user *in, void __user *out, void __user *ex,
 
 	if (sig && copy_from_user(&arg, sig, sizeof(arg)))
 		return -EFAULT;
-	ret = get_deadline(uts, &end);
+	ret = poll_get_deadline(uts, &end);
 	if (!ret)
 		ret = set_user_sigmask(arg.mask, arg.size);
 	return ret ? ret : poll_finish(uts, end, do_select(n, usets, end));

@@ -32,6 +32,7 @@ struct iov_iter;
 struct kstat;
 struct pipe_inode_info;
 struct poll_table_struct;
+struct seq_file;
 struct statfs;
 struct super_block;
 struct vfsmount;
@@ -222,6 +223,8 @@ struct dir_context {
 	loff_t pos;
 };
 
+typedef int (*seq_print_t)(struct seq_file *m, const char *fmt, ...);
+
 struct file_operations {
 	loff_t (*llseek)(struct file *f, loff_t off, int whence); /* NULL: no position */
 	ssize_t (*read)(struct file *f, char __user *buf, size_t n, loff_t *pos);
@@ -238,6 +241,8 @@ struct file_operations {
 	int (*mmap)(struct file *f, struct vm_area_struct *vma);
 	int (*open)(struct inode *inode, struct file *f);
 	int (*release)(struct inode *inode, struct file *f);
+	/* What /proc/PID/fdinfo adds for it. @print is seq_printf, which lies above most files. */
+	void (*show_fdinfo)(struct file *f, struct seq_file *m, seq_print_t print);
 };
 
 /* An open file: shared by dup and fork. f_pos_lock guards f_pos of files that seek. */
@@ -255,6 +260,9 @@ struct file {
 	int f_owner_sig; /* the signal that it asked for instead of SIGIO */
 	void *private_data;
 	void (*f_release)(struct file *f); /* __fput, by pointer: mm/ drops files, too */
+	/* eventpoll.c: who watches the file, and the function that takes it off their lists */
+	struct list_head f_ep;
+	void (*f_ep_release)(struct file *f); /* NULL: nobody has ever watched it */
 };
 
 #define FMODE_READ   0x1

@@ -18,6 +18,8 @@ struct radix_tree_root {
 /* 0, -EEXIST, -ENOMEM. */
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
 void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index);
+/* Puts @item in the place of another one, which is there. */
+void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item);
 /* Returns what was there. Empty nodes are freed. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* First item at or after *index; *index becomes its place; NULL: none. */

@@ -50,6 +50,7 @@ struct k_sigaction {
 struct sighand_struct {
 	spinlock_t siglock;
 	atomic_t count;
+	wait_queue_head_t signalfd_wqh;		 /* fs/signalfd.c: woken when a signal is queued */
 	struct k_sigaction action[SIGNAL_COUNT]; /* [sig - 1] */
 };
 

@@ -117,6 +117,26 @@ SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex,
 	struct __kernel_old_timeval __user *tv)
 SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex,
 	struct __kernel_timespec __user *ts, void __user *sig)
+/* fs/eventfd.c */
+SYSCALL(eventfd, unsigned int count)
+SYSCALL(eventfd2, unsigned int count, int flags)
+/* fs/eventpoll.c */
+SYSCALL(epoll_create, int size)
+SYSCALL(epoll_create1, int flags)
+SYSCALL(epoll_ctl, int epfd, int op, int fd, void __user *event)
+SYSCALL(epoll_wait, int epfd, void __user *events, int max, int timeout_ms)
+SYSCALL(epoll_pwait, int epfd, void __user *events, int max, int timeout_ms,
+	const sigset_t __user *mask, size_t sz)
+SYSCALL(epoll_pwait2, int epfd, void __user *events, int max,
+	const struct __kernel_timespec __user *ts, const sigset_t __user *mask, size_t sz)
+/* fs/signalfd.c */
+SYSCALL(signalfd, int fd, const sigset_t __user *mask, size_t sz)
+SYSCALL(signalfd4, int fd, const sigset_t __user *mask, size_t sz, int flags)
+/* fs/timerfd.c */
+SYSCALL(timerfd_create, int clock, int flags)
+SYSCALL(timerfd_settime, int fd, int flags, const struct __kernel_itimerspec __user *v,
+	struct __kernel_itimerspec __user *old)
+SYSCALL(timerfd_gettime, int fd, struct __kernel_itimerspec __user *v)
 /* exec/exec.c */
 SYSCALL(execve, const char __user *name, const char __user *const __user *argv,
 	const char __user *const __user *envp)

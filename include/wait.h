@@ -9,8 +9,11 @@
 struct task_struct;
 struct wait_queue_entry;
 
-/* Called by wake_up with the queue's lock held. Returns nonzero if it woke the task. */
-typedef int (*wait_queue_func_t)(struct wait_queue_entry *e, unsigned int mode);
+/*
+ * Called by wake_up with the lock of the queue held. @key: the EPOLL* bits that came true, 0: any.
+ * Returns nonzero if it woke the task.
+ */
+typedef int (*wait_queue_func_t)(struct wait_queue_entry *e, unsigned int mode, unsigned int key);
 
 typedef struct wait_queue_head {
 	spinlock_t lock;
@@ -37,8 +40,8 @@ struct wait_queue_entry {
 				     .entry = LIST_HEAD_INIT(n.entry)}
 
 void init_waitqueue_head(wait_queue_head_t *q);
-int default_wake_function(struct wait_queue_entry *e, unsigned int mode);
-int autoremove_wake_function(struct wait_queue_entry *e, unsigned int mode);
+int default_wake_function(struct wait_queue_entry *e, unsigned int mode, unsigned int key);
+int autoremove_wake_function(struct wait_queue_entry *e, unsigned int mode, unsigned int key);
 void add_wait_queue(wait_queue_head_t *q, struct wait_queue_entry *e);
 void remove_wait_queue(wait_queue_head_t *q, struct wait_queue_entry *e);
 /* Queues @e (once) and sets the task's state; call before testing the condition. */
@@ -48,10 +51,11 @@ void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e);
  * Wakes all tasks that are not exclusive, and @nr exclusive ones (0: all), whose state is in @mode.
  * Any context.
  */
-void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr);
-#define wake_up(q)		 __wake_up(q, TASK_NORMAL, 1)
-#define wake_up_all(q)		 __wake_up(q, TASK_NORMAL, 0)
-#define wake_up_interruptible(q) __wake_up(q, TASK_INTERRUPTIBLE, 1)
+void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key);
+#define wake_up(q)			   __wake_up(q, TASK_NORMAL, 1, 0)
+#define wake_up_all(q)			   __wake_up(q, TASK_NORMAL, 0, 0)
+#define wake_up_interruptible(q)	   __wake_up(q, TASK_INTERRUPTIBLE, 1, 0)
+#define wake_up_interruptible_poll(q, key) __wake_up(q, TASK_INTERRUPTIBLE, 1, key)
 
 static inline bool waitqueue_active(wait_queue_head_t *q) { return !list_empty(&q->head); }
 

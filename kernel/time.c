@@ -10,6 +10,7 @@
  */
 #include <syscalls.h>
 #include <sched.h>
+#include <timerfd.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/times.h>
@@ -85,6 +86,7 @@ long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 	if (timespec_to_ns(&k) < ktime_get())
 		return -EINVAL;
 	ktime_set_real(timespec_to_ns(&k));
+	timerfd_clock_was_set();
 	return 0;
 }
 

@@ -113,6 +113,15 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 	return (void *)node;
 }
 
+void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item)
+{
+	void **slot = (void **)&root->node;
+
+	for (unsigned int h = root->height; h; h--)
+		slot = &((struct radix_tree_node *)*slot)->slots[slot_of(index, h)];
+	*slot = item;
+}
+
 /* Deletes from the subtree at *slot, with the nodes that become empty. Returns what was there. */
 static void *delete_item(void **slot, unsigned int height, unsigned long index)
 {

@@ -57,6 +57,8 @@ static int proc_fdinfo_show(struct seq_file *m, struct task_struct *t)
 	flags = f->f_flags | (get_close_on_exec(t->files, fd) ? O_CLOEXEC : 0);
 	seq_printf(m, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->f_pos, flags,
 		   f->f_path.mnt->mnt_id, f->f_inode->i_ino);
+	if (f->f_op->show_fdinfo)
+		f->f_op->show_fdinfo(f, m, seq_printf);
 	fput(f);
 	return 0;
 }

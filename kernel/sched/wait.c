@@ -2,7 +2,7 @@
 /*
  * Wait queues and completions: lists of tasks that sleep until something happens.
  *
- * Abridges Linux's kernel/sched/wait.c and completion.c. Left out: keys, bookmarks, bit waits.
+ * Abridges Linux's kernel/sched/wait.c and completion.c. Left out: bookmarks, bit waits.
  *
  * The sleeper queues itself and sets its state BEFORE it tests the condition; the waker makes the
  * condition true BEFORE it looks at the queue. So one of them always sees the other.
@@ -16,14 +16,15 @@ void init_waitqueue_head(wait_queue_head_t *q)
 	INIT_LIST_HEAD(&q->head);
 }
 
-int default_wake_function(struct wait_queue_entry *e, unsigned int mode)
+int default_wake_function(struct wait_queue_entry *e, unsigned int mode,
+			  unsigned int key __maybe_unused)
 {
 	return wake_up_state(e->private, mode);
 }
 
-int autoremove_wake_function(struct wait_queue_entry *e, unsigned int mode)
+int autoremove_wake_function(struct wait_queue_entry *e, unsigned int mode, unsigned int key)
 {
-	int ret = default_wake_function(e, mode);
+	int ret = default_wake_function(e, mode, key);
 
 	if (ret)
 		list_del_init(&e->entry);
@@ -74,7 +75,7 @@ void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e)
 	remove_wait_queue(q, e);
 }
 
-void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr)
+void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key)
 {
 	struct wait_queue_entry *e, *next;
 	unsigned long flags;
@@ -85,7 +86,7 @@ void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr)
 	list_for_each_entry_safe(e, next, &q->head, entry) {
 		bool exclusive = e->flags & WQ_FLAG_EXCLUSIVE;
 
-		if (e->func(e, mode) && exclusive && !--nr)
+		if (e->func(e, mode, key) && exclusive && !--nr)
 			break;
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
@@ -106,7 +107,7 @@ void complete(struct completion *c)
 	spin_lock_irqsave(&c->wait.lock, flags);
 	c->done++;
 	list_for_each_entry_safe(e, next, &c->wait.head, entry) {
-		if (e->func(e, TASK_NORMAL))
+		if (e->func(e, TASK_NORMAL, 0))
 			break;
 	}
 	spin_unlock_irqrestore(&c->wait.lock, flags);

@@ -3,7 +3,7 @@
  * Taking signals: current, on its way to user mode, takes pending signals off its queues until
  * one of them has to run a handler or to end the process. It stops in here.
  *
- * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c. Left out: ptrace, signalfd.
+ * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c. Left out: ptrace.
  * Not on the road of an exec.
  */
 #include <sched.h>

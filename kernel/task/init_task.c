@@ -59,6 +59,7 @@ static struct signal_struct init_signals = {
 static struct sighand_struct init_sighand = {
 	.siglock = SPIN_LOCK_INIT(LOCK_SIGHAND),
 	.count = ATOMIC_INIT(1),
+	.signalfd_wqh = WAIT_QUEUE_HEAD_INIT(init_sighand.signalfd_wqh),
 };
 
 static struct fs_struct init_fs = {

@@ -36,7 +36,7 @@ static void notify_parent(struct task_struct *parent, kernel_siginfo_t *info, bo
 {
 	if (send)
 		send_signal_locked(info->si_signo, info, parent, true, false);
-	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0);
+	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0, 0);
 }
 
 int exit_cause(int exit_code, int *status)

@@ -4,7 +4,7 @@
  * the masks and actions that decide about it. get_signal.c takes signals off the queues, jobctl.c
  * stops processes.
  *
- * Abridges Linux's kernel/signal.c. Left out: ptrace, signalfd, a limit on queued signals.
+ * Abridges Linux's kernel/signal.c. Left out: ptrace, a limit on queued signals.
  *
  *   send ─> prepare_signal ─> queue (thread or process) ─> complete_signal ─> a thread wakes up
  *           ignored? drop       sigqueue + bit in the set    fatal: SIGKILL to all threads
@@ -295,8 +295,10 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 	if (sig < SIGRTMIN && (q->signal & sigmask(sig)))
 		return 0; /* standard signals do not queue: one is pending already */
 	ret = queue_signal(sig, info, q);
-	if (!ret)
-		complete_signal(sig, t, group);
+	if (ret)
+		return ret;
+	wake_up(&t->sighand->signalfd_wqh);
+	complete_signal(sig, t, group);
 	return ret;
 }
 

@@ -5,6 +5,7 @@
  *
  * Abridges the first part of Linux's kernel/fork.c. Left out: task groups, cgroups, NUMA.
  */
+#include <poll.h>
 #include <sched.h>
 #include <slab.h>
 #include <printk.h>
@@ -106,14 +107,17 @@ struct sighand_struct *alloc_sighand(void)
 	if (!sh)
 		return NULL;
 	spin_lock_init(&sh->siglock, LOCK_SIGHAND);
+	init_waitqueue_head(&sh->signalfd_wqh);
 	atomic_set(&sh->count, 1);
 	return sh;
 }
 
 void put_sighand(struct sighand_struct *sh)
 {
-	if (atomic_dec_and_test(&sh->count))
-		kfree(sh);
+	if (!atomic_dec_and_test(&sh->count))
+		return;
+	__wake_up(&sh->signalfd_wqh, TASK_NORMAL, 0, POLLFREE);
+	kfree(sh);
 }
 
 /* CPU time of the whole process, ns. tasklist_lock held, or interrupts off: no thread may go. */

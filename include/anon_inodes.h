@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Files without a name in any directory: fs/anon_inodes.c. */
+#ifndef ANON_INODES_H
+#define ANON_INODES_H
+
+#include <fs.h>
+
+/* A file system that is mounted nowhere: pipes, sockets, the inode of all anonymous files. */
+struct pseudo_fs {
+	struct file_system_type type; /* .mount is pseudo_mount */
+	unsigned long magic;
+	const struct dentry_operations *d_op;
+	struct vfsmount *mnt; /* NULL until it is first needed */
+};
+
+struct super_block *pseudo_mount(struct file_system_type *t);
+/* A new inode of current's user and a dentry for it; *p owns references. 0, -ENOMEM. */
+int pseudo_new(struct pseudo_fs *fs, umode_t mode, struct path *p);
+/* A dentry with the name @name for @inode, whose reference it takes over. */
+int pseudo_path(struct pseudo_fs *fs, const char *name, struct inode *inode, struct path *p);
+
+/* A file "anon_inode:NAME" with these operations; @flags: O_RDWR and the like. ERR_PTR. */
+struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,
+				int flags);
+/* The same, as a new descriptor; O_CLOEXEC in @flags is for that. The number or -errno. */
+int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags);
+/* Gives @f, an open file, to current as a descriptor, or drops it. The number or -errno. */
+int fd_install_new(struct file *f, int flags);
+
+#endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The VGA text screen, 80x25: console "tty0". It understands what shells, ls and editors send to
+ * The VGA text screen, 80x25: console "tty0". It handles what shells, ls and editors send to
  * TERM=linux: colours, cursor moves, erase, insert and delete.
  *
  *        ESC          '['            digits, ';'
  *   TEXT ---> ESCAPE ----> CSI ---------+   final letter: csi_dispatch, back to TEXT
  *                           ^-----------+
  *
- * vt.cell is a copy of the screen in RAM, for reading video memory is slow; changes are written to
- * both.
+ * vt.cell is a copy of the screen in RAM, because reading video memory is slow. Changes are written
+ * to both.
  *
  * Abridges Linux's drivers/tty/vt/vt.c. Left out: more than one screen, scrolling back, scroll
  * regions, a saved cursor, and of UTF-8 all but ASCII ('?').
@@ -60,7 +60,7 @@ static void fill(int from, int to)
 	show(from, to);
 }
 
-/* Deletes the first @n of the cells [from, to): the others move there, and blanks follow. */
+/* Deletes the first @n of the cells [from, to): the others move up, and blanks follow. */
 static void delete_cells(int from, int to, int n)
 {
 	n = min(n, to - from);
@@ -126,7 +126,7 @@ static void set_attribute(int p)
 		vt.bg = vga_color[p - 40];
 }
 
-/* Of the cells [from, to): 0: from the cursor on; 1: up to the cursor; 2, 3: all. */
+/* @how 0: from the cursor to @to; 1: from @from to the cursor; otherwise all cells [from, to). */
 static void erase(int how, int from, int to)
 {
 	int at = vt.y * COLS + vt.x;

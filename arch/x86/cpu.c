@@ -118,8 +118,8 @@ static void identify_cpu(struct cpu_features *c)
 }
 
 /*
- * Each register gets exactly these bits, whatever firmware and loader have left there: another bit
- * could let user code do what the kernel does not expect.
+ * Each register gets exactly these bits, whatever firmware and loader have set: another bit could
+ * permit user code something that the kernel does not expect.
  */
 static void setup_control_registers(const struct cpu_features *c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The x87, SSE and AVX registers of user code. The kernel itself never uses them
- * (-mgeneral-regs-only): they keep the user's values until another task runs, and every switch
- * saves and loads them.
+ * (-mgeneral-regs-only), so they keep the user's values until another task runs. Every switch saves
+ * and loads them.
  *
  * Abridges Linux's arch/x86/kernel/fpu/{core,init,signal,xstate}.c. Left out: compacted and
  * supervisor states, PKRU, AMX, lazy loading, 32-bit frames.
@@ -42,7 +42,7 @@ static void xsetbv(u32 reg, u64 v)
 	__asm__ volatile("xsetbv" : : "c"(reg), "a"((u32)v), "d"((u32)(v >> 32)));
 }
 
-/* Asks the CPU which sets of registers it has, and for their size. */
+/* Enables the register sets that the CPU has, and finds out their size. */
 static void choose_xfeatures(void)
 {
 	struct cpuid_regs r = cpuid(0xd, 0);
@@ -120,8 +120,8 @@ void fpu_restore(const struct fpu *f)
 	})
 
 /*
- * These two copy between registers and user memory directly. A page fault that can be served
- * restarts the instruction; false: another fault, or contents that the CPU refuses.
+ * These two copy between registers and user memory directly. A page fault that can be handled
+ * restarts the instruction. False: it cannot, or the CPU rejects the contents.
  */
 static bool xsave_user(void __user *buf)
 {
@@ -207,7 +207,7 @@ static bool load_sigframe(const void __user *buf)
 	if (!access_ok(buf, fpu_sigframe_size()) || !check_sigframe(buf, &sw, &fx_only))
 		return false;
 	mask = fx_only ? XFEATURE_FPSSE : sw.xfeatures & boot_cpu.xfeatures;
-	/* Registers that are not in the frame get their first values. */
+	/* Registers that are not in the frame get their initial values. */
 	if (mask != boot_cpu.xfeatures)
 		fpu_restore(&init_fpstate);
 	return xrstor_user(buf, mask, fx_only);

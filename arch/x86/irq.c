@@ -120,7 +120,7 @@ void request_irq(unsigned int irq, irq_handler_t handler)
 
 unsigned long irq_count(unsigned int irq) { return irq < NR_IRQS ? irq_counts[irq] : 0; }
 
-/* Lines 7 and 15 also fire when a request has gone again: then their in-service bit is clear. */
+/* Lines 7 and 15 also fire when a request was withdrawn: then their in-service bit is clear. */
 static bool irq_is_spurious(unsigned int irq)
 {
 	u16 port = irq < 8 ? PIC_MASTER : PIC_SLAVE;

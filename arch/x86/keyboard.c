@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PS/2 keyboard behind an i8042, scan code set 1, US layout: keys become the bytes
- * that a Linux console sends (TERM=linux) and go to console_input.
+ * The PS/2 keyboard at an i8042, scan code set 1, US layout: keys become the bytes that a Linux
+ * console sends (TERM=linux) and go to console_input.
  *
  *   IRQ 1 -> scan code -> e0? press or release? -> shift, ctrl, alt, caps -> bytes
  *

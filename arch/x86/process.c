@@ -67,8 +67,8 @@ void save_user_segments(struct task_struct *t)
 }
 
 /*
- * To load a selector changes its base, so that the bases come last. Nearly all programs leave the
- * selectors 0, and then they need not be loaded. Interrupts are off: GS is the user's for a moment.
+ * Loading a selector changes its base, so the bases come last. Nearly all programs leave the
+ * selectors 0; then they are not loaded. Interrupts are off, because GS is the user's for a moment.
  */
 static void load_user_segments(const struct thread_struct *th)
 {
@@ -178,7 +178,10 @@ void flush_thread(void)
 	th->trap_nr = th->error_code = th->cr2 = 0;
 }
 
-/* The System V ABI needs rdx 0 (no function for atexit); Linux clears all other registers too. */
+/*
+ * The System V ABI needs rdx to be 0 (no function for atexit). Linux clears all other registers
+ * too.
+ */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp)
 {
 	memset(regs, 0, sizeof(*regs));

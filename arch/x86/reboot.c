@@ -2,7 +2,8 @@
 /*
  * The ways to end the machine: off, reset, halted, and what a panic does.
  *
- * Abridges Linux's arch/x86/kernel/reboot.c. Left out: ACPI; power-off knows QEMU's two chipsets.
+ * Abridges Linux's arch/x86/kernel/reboot.c. Left out: ACPI tables; power-off writes to the
+ * registers of QEMU's two chipsets.
  * Not on the road of an exec.
  */
 #include <printk.h>
@@ -54,7 +55,7 @@ void machine_restart(void)
 	machine_halt();
 }
 
-/* "panic=" decides: stay, or end after so many seconds. */
+/* "panic=": halt, or restart after so many seconds. */
 static void end_after_panic(void)
 {
 	if (!panic_timeout)

@@ -2,8 +2,8 @@
 /*
  * Two serial ports, 16550s. The one at 0x3f8 is the console "ttyS0": output is polled, up to
  * sixteen bytes each time the FIFO is empty; input comes by interrupt after serial_input_init. "\n"
- * is sent as it is: the tty or printk has made it "\r\n". The one at 0x2f8 only sends: results of a
- * graded program must not mix with the output of the console.
+ * is sent unchanged: the tty or printk has already made it "\r\n". The one at 0x2f8 only sends:
+ * results of a graded program must not mix with the output of the console.
  *
  * Abridges Linux's drivers/tty/serial/8250. Left out: everything but 115200 8N1, flow control.
  * Not on the road of an exec.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads what the boot loader has left, of whichever of the two kinds it is, into boot_info.
+ * Reads the information of the boot loader, multiboot2 or PVH, into boot_info.
  *
  *   multiboot2: tags  cmdline | mmap | module | RSDP         \
  *   PVH: start_info   cmdline, memmap[], modlist[], RSDP      > boot_info: RAM sorted, disjoint,
@@ -58,7 +58,7 @@ static void add_ram(u64 start, u64 size)
 	insert_range(i, start, end);
 }
 
-/* Where a loader's table has both RAM and reserved memory, the memory is not used. */
+/* Memory that a loader's table has both as RAM and as reserved is not used. */
 static void remove_ram(u64 start, u64 size)
 {
 	struct boot_info *bi = &boot_info;
@@ -136,7 +136,7 @@ static void multiboot2_tag(const struct multiboot2_tag *tag)
 		multiboot2_mmap((const void *)tag, false);
 		break;
 	case MULTIBOOT2_TAG_ACPI_OLD:
-	case MULTIBOOT2_TAG_ACPI_NEW: /* a copy, for the tag's memory is used again */
+	case MULTIBOOT2_TAG_ACPI_NEW: /* a copy: the memory of the tag is reused */
 		memcpy(rsdp, tag + 1, min_t(size_t, tag->size - sizeof(*tag), sizeof(rsdp)));
 		bi->acpi_rsdp = virt_to_phys(rsdp);
 		break;
@@ -197,7 +197,7 @@ void setup_arch(u32 magic, phys_addr_t info)
 		read_pvh(info);
 	else
 		panic("not started by a multiboot2 or PVH loader (magic %#x)", magic);
-	remove_ram(0, PAGE_SIZE); /* data of the BIOS; and no frame must have address 0 */
+	remove_ram(0, PAGE_SIZE); /* BIOS data; and no frame may have address 0 */
 	align_ram();
 	boot_info.kernel = (struct mem_range){virt_to_phys(_text), virt_to_phys(_end)};
 }

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The moment at which one task's kernel stack is exchanged for another's.
+;
+; The switch from one task's kernel stack to another's.
 ; Abridges __switch_to_asm of arch/x86/entry/entry_64.S.
 
 	bits 64
@@ -9,9 +10,9 @@
 	section .text
 
 ; void __switch_stacks(unsigned long *prev_sp, unsigned long next_sp)
-; Keeps the callee-saved registers on prev's stack, its rsp in *prev_sp, and
-; returns on next's stack to whoever called this there; a new task "returns" to
-; the address that copy_thread has laid (struct switch_frame in process.c).
+; Saves the callee-saved registers on prev's stack and its rsp in *prev_sp, then returns on next's
+; stack, to the caller that switched away from it. A new task "returns" to ret_from_fork, whose
+; address copy_thread has put there (struct switch_frame in process.c).
 __switch_stacks:
 	push	rbp
 	push	rbx

@@ -53,7 +53,7 @@ static void write_end(void)
 	WRITE_ONCE(vdata->seq, vdata->seq + 1);
 }
 
-/* 0 if the TSC seems to run backward. */
+/* 0 if the TSC seems to have gone backward. */
 static u64 cycles_since_update(void)
 {
 	u64 now = rdtsc_ordered();
@@ -91,7 +91,7 @@ static void update_coarse(void)
 	vdata->real_coarse_nsec = vdata->real_snsec >> CLOCK_SHIFT;
 }
 
-/* Reads as the vdso does: again if a tick came meanwhile. */
+/* Reads as the vdso does: once more if a tick has come in between. */
 static ktime_t read_clock(const u64 *sec, const u64 *snsec)
 {
 	u32 seq;
@@ -137,7 +137,7 @@ static void timer_interrupt(unsigned int irq __maybe_unused)
 
 /* ---- the PIT ----------------------------------------------------------- */
 
-/* TSC cycles a second, measured during CALIBRATE_MS of channel 2, whose end port 0x61 shows. */
+/* TSC cycles per second. Channel 2 of the PIT counts for CALIBRATE_MS; port 0x61 shows its end. */
 static u64 calibrate_tsc(void)
 {
 	u32 latch = PIT_HZ * CALIBRATE_MS / 1000;
@@ -192,7 +192,7 @@ static unsigned int rtc_hour(void)
 	return h % 12 + (pm ? 12 : 0);
 }
 
-/* Seconds since 1970. Years begin in March here, so that the leap day is the last day. */
+/* Seconds since 1970. The years of the formula begin in March, so that the leap day is the last. */
 static s64 mktime(unsigned int year, unsigned int mon, unsigned int day, unsigned int h,
 		  unsigned int m, unsigned int s)
 {

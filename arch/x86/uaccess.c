@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads and writes user memory. Each instruction that may fault has a line in the table __ex_table:
- * its address, and where to continue. The page fault handler first tries to serve the fault, for
- * the page may only be absent; if it cannot, it continues where the table says.
+ * Reads and writes user memory. Each instruction that may fault has an entry in the table
+ * __ex_table: its address, and where to continue. The page fault handler first tries to map the
+ * page, because it may only be absent; if it cannot, it continues where the table says.
  *
  * Abridges Linux's arch/x86/lib/usercopy_64.c, copy_user_64.S, lib/strncpy_from_user.c,
  * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table, non-temporal copies,
@@ -53,7 +53,10 @@ static inline void user_access_end(void)
 		clac();
 }
 
-/* Returns the bytes not copied. After a fault in the words, bytes are copied up to the bad one. */
+/*
+ * Returns the number of bytes not copied. If the copy of words faults, single bytes are copied up
+ * to the one that faults.
+ */
 static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -96,7 +99,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 	return left;
 }
 
-/* As on Linux a word that faults is not cleared in part. */
+/* As in Linux, no byte of a word that faults is cleared. */
 unsigned long clear_user(void __user *to, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
@@ -118,7 +121,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	return words;
 }
 
-/* User memory is accessible (stac). Returns whether the address can be read. */
+/* The caller has called user_access_begin. Returns false if the address cannot be read. */
 static inline bool load_byte(u8 *v, const char *p)
 {
 	unsigned int failed = 1;
@@ -147,7 +150,7 @@ static inline bool load_word(u64 *v, const char *p)
 	return !failed;
 }
 
-/* The lowest bit set is the top bit of the lowest zero byte. 0: no byte is zero. */
+/* The lowest bit that is set is the top bit of the first zero byte. 0: no byte is zero. */
 static inline u64 zero_bytes(u64 w)
 {
 	return (w - 0x0101010101010101UL) & ~w & 0x8080808080808080UL;
@@ -155,8 +158,8 @@ static inline u64 zero_bytes(u64 w)
 
 /*
  * Looks for NUL in up to @max bytes of @s, and copies them to @dst unless it is NULL. An aligned
- * word does not reach into the next page: it may be read past the NUL. Returns the length without
- * NUL, @max if there is none, or -EFAULT.
+ * word never crosses a page, so it may be read past the NUL. Returns the length without NUL, @max
+ * if there is none, or -EFAULT.
  */
 static long scan_user_string(char *dst, const char __user *s, long max)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel does when it has faulted itself: prints the reason and the registers, and panics,
- * which prints the backtrace.
+ * A fault of the kernel itself: prints the reason and the registers, then panics, which prints the
+ * backtrace.
  *
  * Abridges Linux's arch/x86/kernel/dumpstack.c. Left out: the bytes of the code, an oops that
  * ends only the task. Not on the road of an exec.

@@ -63,8 +63,8 @@ TRAP_GP		equ 13
 	section .text
 
 ; ---- SYSCALL ---------------------------------------------------------------
-; rcx = user rip, r11 = user rflags; rsp is still the user's; SFMASK has cleared
-; IF, so that before rsp is the kernel's only an NMI can come, which has its own stack.
+; rcx = user rip, r11 = user rflags, rsp = the user's. SFMASK has cleared IF: until rsp is the
+; kernel's only an NMI or #MC can come, and each of them has a stack of its own.
 entry_SYSCALL_64:
 	swapgs
 	mov	[gs:PERCPU_USER_SP], rsp
@@ -90,8 +90,8 @@ entry_SYSCALL_64:
 	swapgs
 	o64 sysret
 
-; SYSCALL of 32-bit code, which a far jump reaches, comes here on some processors. There are no
-; 32-bit calls: it is made a general protection fault of the user.
+; On some processors SYSCALL of 32-bit code, which a far jump reaches, comes here. There are no
+; 32-bit calls: the program gets a general protection fault.
 entry_SYSCALL_compat:
 	swapgs
 	mov	[gs:PERCPU_USER_SP], rsp
@@ -108,7 +108,7 @@ entry_SYSCALL_compat:
 	jmp	common_trap
 
 ; ---- exceptions and interrupts ----------------------------------------------
-; Here: error code (or 0) and rdi pushed, edi = vector, interrupts off.
+; At entry: the error code (or 0) and rdi are pushed, edi = vector, interrupts are off.
 common_trap:
 	SAVE_REST rax
 	cld
@@ -116,8 +116,8 @@ common_trap:
 	xor	ecx, ecx
 	test	byte [rsp + PT_CS], 3
 	jnz	.user_gs
-	lea	rax, [iret_to_user]		; if IRET to user mode has failed, this is
-	cmp	[rsp + PT_IP], rax		; kernel mode, but GS is the user's already
+	lea	rax, [iret_to_user]		; A failed IRET to user mode traps in kernel
+	cmp	[rsp + PT_IP], rax		; mode, but GS is the user's already.
 	jne	.kernel_gs
 	inc	ecx
 .user_gs:
@@ -159,7 +159,7 @@ ret_from_fork_asm:
 	add	rsp, 8
 	jmp	return_to_user
 
-; ---- the stubs, one a vector -------------------------------------------------
+; ---- the stubs, one for each vector -------------------------------------------
 %define HAS_ERROR(v) ((v) == 8 || (v) == 10 || (v) == 11 || (v) == 12 || (v) == 13 || (v) == 14 \
 		      || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
@@ -173,8 +173,8 @@ trap_stub_%1:
 	jmp	common_trap
 %endmacro
 
-; NMI, #DF and #MC have stacks of their own, and come at any instruction, even between SWAPGS and
-; the stack switch. So GS may be the user's or the kernel's: it is saved, set and restored.
+; NMI, #DF and #MC have stacks of their own. They can come at any instruction, even between SWAPGS
+; and the stack switch. So GS may be the user's or the kernel's: it is saved, set and restored.
 ; %1 vector, %2 C function(regs, error code)
 %macro PARANOID_STUB 2
 trap_stub_%1:
@@ -221,7 +221,7 @@ trap_stub_%1:
 %assign v v + 1
 %endrep
 
-; The local APIC has signalled an interrupt that was gone again. It expects no end of interrupt.
+; A spurious interrupt of the local APIC: the request was withdrawn. It needs no EOI.
 spurious_stub:
 	iretq
 

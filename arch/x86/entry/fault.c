@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults. The VMA that covers the address says what should be there, and handle_mm_fault makes
- * it so. A fault that cannot be served is a SIGSEGV or SIGBUS of user code; the functions of
- * uaccess.c continue where their fixup table says; any other kernel code panics.
+ * Page faults. Page faults: finds the VMA of the address, checks its permissions, and has
+ * handle_mm_fault map a page. A fault that cannot be handled is SIGSEGV or SIGBUS for user code. In
+ * kernel mode uaccess.c and fpu.c continue where the fixup table says; any other kernel code
+ * panics.
  *
  * Abridges Linux's arch/x86/mm/fault.c. Left out: protection keys, userfaultfd, retry without the
  * lock, errata, the "segfault at" line in the log.
@@ -32,15 +33,15 @@ static void kernelmode_fixup_or_die(struct pt_regs *regs, unsigned long error_co
 	if (address < PAGE_SIZE)
 		die("NULL pointer access", regs, error_code);
 	if (error_code & X86_PF_INSTR)
-		die("execution of a page that is not code", regs, error_code);
+		die("execution of a non-executable page", regs, error_code);
 	if (address < TASK_SIZE_MAX)
 		die("access to user memory outside uaccess", regs, error_code);
 	die("page fault", regs, error_code);
 }
 
 /*
- * What the signal frame shows. The error code of a kernel address always says that it is mapped, so
- * that user code cannot find out.
+ * Sets what the signal frame shows. The error code of a kernel address always has X86_PF_PROT, so
+ * that user code cannot find out what is mapped there.
  */
 static void set_signal_archinfo(unsigned long address, unsigned long error_code)
 {
@@ -66,13 +67,13 @@ static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
 }
 
 /*
- * User code ran, but the access was the CPU's own: to a descriptor table; or in QEMU, whose IRET
- * and far RET access the user's stack as kernel code would, so that SMAP refuses it. In Linux that
- * is an oops, which kills the task.
+ * The CPU made this access itself while user code ran: to a descriptor table, or in QEMU, whose
+ * IRET and far RET access the user's stack with the permissions of the kernel, which SMAP forbids.
+ * Linux oopses, which kills the task.
  */
 static void implicit_access(unsigned long address)
 {
-	printk(KERN_INFO "task %d (%s) is killed: the CPU itself could not reach %016lx for it\n",
+	printk(KERN_INFO "task %d (%s) is killed: the CPU could not access %016lx for it\n",
 	       current->pid, current->comm, address);
 	local_irq_enable();
 	force_sig(SIGKILL);
@@ -136,8 +137,8 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 }
 
 /*
- * Kernel code may fault only where the fixup table has a line: in uaccess.c and fpu.c, which set AC
- * for SMAP.
+ * Kernel code may fault only where the fixup table has an entry: in uaccess.c and fpu.c, which set
+ * AC for SMAP.
  */
 static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 			       unsigned long address)
@@ -157,7 +158,7 @@ static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 	serve_fault(regs, error_code, address);
 }
 
-/* Interrupts are off: no other fault has changed CR2. */
+/* Interrupts are off, so CR2 still has the address of this fault. */
 void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 {
 	unsigned long address = read_cr2();

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells the processor where the entry points of entry.asm are: the interrupt descriptor table, and
- * the MSRs of SYSCALL.
+ * Sets the entry points of entry.asm: the interrupt descriptor table, and the MSRs of SYSCALL.
  *
  * Abridges Linux's arch/x86/kernel/idt.c and syscall_init of cpu/common.c. Left out: INT 0x80 and
  * SYSENTER.

@@ -60,9 +60,12 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code);
 void show_regs(const struct pt_regs *regs);
 /* A fault of kernel code: prints the registers and panics. */
 void die(const char *what, const struct pt_regs *regs, unsigned long error_code) __noreturn;
-/* A #GP of user code: was it SGDT or its like? Then it was emulated, or SIGSEGV was sent. */
+/*
+ * Emulates SGDT, SIDT, SLDT, STR or SMSW after a #GP of user code, or sends SIGSEGV. False: it was
+ * another instruction.
+ */
 bool emulate_umip(struct pt_regs *regs);
-/* A user fault in the vsyscall page: was it a call? Then it was emulated, or SIGSEGV was sent. */
+/* Emulates a call to the vsyscall page, or sends SIGSEGV. False: the fault was no such call. */
 bool emulate_vsyscall(unsigned long error_code, struct pt_regs *regs, unsigned long address);
 
 static inline bool is_vsyscall_vaddr(unsigned long address)

@@ -91,7 +91,10 @@ static bool on_sig_stack(unsigned long sp)
 	return !(current->sas_ss_flags & SS_AUTODISARM) && __on_sig_stack(sp);
 }
 
-/* Where the frame goes, and in *fpstate the FPU state. NULL: no room, or not writable. */
+/*
+ * Chooses the place of the frame and saves the FPU state at *fpstate. NULL: there is no room, or
+ * the stack cannot be written.
+ */
 static struct rt_sigframe __user *get_sigframe(const struct k_sigaction *ka,
 					       const struct pt_regs *regs, void __user **fpstate)
 {
@@ -226,7 +229,7 @@ static void restart_syscall_without_handler(struct pt_regs *regs)
 	}
 }
 
-/* Acts on one signal of current. If there is none, the interrupted call starts again. */
+/* Handles one pending signal of current. If there is none, the interrupted call starts again. */
 void do_signal(struct pt_regs *regs)
 {
 	struct ksignal ksig;
@@ -274,13 +277,15 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	regs->ss = sc->ss | 3;
 	regs->flags = (regs->flags & ~FIX_EFLAGS) | (sc->eflags & FIX_EFLAGS);
 	regs->orig_ax = -1;
-	/* A program may make a frame with any ss. A frame of the kernel has this flag. */
+	/*
+	 * A program may make a frame with any ss. Frames that the kernel has made have this flag.
+	 */
 	if (!(uc_flags & UC_STRICT_RESTORE_SS) && regs->cs == __USER_CS)
 		regs->ss = __USER_DS;
 	return fpu_restore_sigframe(sc->fpstate);
 }
 
-/* User code can write any frame: it is checked here, by the FPU, and in the end by IRET. */
+/* User code can write any frame: this function, XRSTOR and finally IRET check it. */
 long sys_rt_sigreturn(void)
 {
 	struct pt_regs *regs = current_pt_regs();

@@ -67,7 +67,7 @@ void exit_to_user_mode(struct pt_regs *regs)
 
 /*
  * SYSRET restores fewer registers than IRET, and with a non-canonical rip it faults in kernel mode
- * with the user's rsp: it is used only when the registers are as SYSCALL has left them.
+ * with the user's rsp. So it is used only when the registers are as SYSCALL has left them.
  */
 static bool sysret_allowed(const struct pt_regs *regs)
 {
@@ -76,7 +76,10 @@ static bool sysret_allowed(const struct pt_regs *regs)
 	       !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF));
 }
 
-/* The number is the low half of rax. entry.asm has set regs->ax to -ENOSYS. */
+/*
+ * The number is the low half of rax. entry.asm has set regs->ax to -ENOSYS and interrupts are off.
+ * Returns whether SYSRET may be used.
+ */
 bool do_syscall_64(struct pt_regs *regs)
 {
 	unsigned int nr = regs->orig_ax;
@@ -89,7 +92,7 @@ bool do_syscall_64(struct pt_regs *regs)
 	return sysret_allowed(regs);
 }
 
-/* There is no CPUID faulting; every register set that the kernel supports is permitted. */
+/* CPUID cannot be made to fault. Every XSAVE feature that the kernel supports is permitted. */
 long sys_arch_prctl(int option, unsigned long arg)
 {
 	switch (option) {
@@ -119,7 +122,7 @@ long sys_arch_prctl(int option, unsigned long arg)
 	}
 }
 
-/* User code may use no port, so that no task gets another level than 0. */
+/* User code may not use ports: every task stays at level 0. */
 long sys_iopl(unsigned int level)
 {
 	if (level > 3)
@@ -128,8 +131,8 @@ long sys_iopl(unsigned int level)
 }
 
 /*
- * There are no local descriptor tables: they read as empty, as in any process that has not written
- * to its own. Writing is ENOSYS.
+ * There are no local descriptor tables. A read returns an empty one, as for a process that never
+ * wrote to its own; a write fails with -ENOSYS.
  */
 long sys_modify_ldt(int func, void __user *ptr, unsigned long n)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each exception and interrupt means, after entry.asm has saved the registers. In user mode it
- * is a signal; in kernel mode the fixup table says where to continue, or die.c panics.
+ * Handles exceptions and interrupts after entry.asm has saved the registers. An exception of user
+ * code becomes a signal. Kernel code continues where the fixup table says; without an entry there,
+ * die.c panics.
  *
  * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
  * code.
@@ -79,7 +80,10 @@ static int debug_si_code(unsigned long dr6)
 	return dr6 & DR_TRAP_BITS ? TRAP_HWBKPT : TRAP_BRKPT;
 }
 
-/* Single steps (TF) and INT1 of user code. In kernel mode: a step of a debugger around QEMU. */
+/*
+ * #DB: single steps (TF) and INT1 of user code. In kernel mode it is a step of a debugger that is
+ * attached to QEMU.
+ */
 static void exc_debug(struct pt_regs *regs)
 {
 	unsigned long dr6 = read_dr6() ^ DR6_RESERVED;
@@ -145,8 +149,8 @@ static void handle_exception(struct pt_regs *regs, unsigned long vector, unsigne
 }
 
 /*
- * Interrupts are off. Returns the pt_regs to leave by. AC may be set in the interrupted code: it
- * must not make user memory accessible here.
+ * Called with interrupts off. Returns the pt_regs that entry.asm restores. User code may have set
+ * AC, with which the kernel could access user memory: clac clears it.
  */
 struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsigned long error_code,
 			      bool bad_iret)
@@ -169,14 +173,14 @@ struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsign
 
 /* ---- exceptions with stacks of their own --------------------------------- */
 
-/* By QEMU's nmi command one sees where the machine hangs. */
+/* QEMU's monitor command nmi shows where a machine hangs. */
 void exc_nmi(struct pt_regs *regs, unsigned long error_code __maybe_unused)
 {
 	printk("NMI: task %d (%s)\n", current ? current->pid : 0, current ? current->comm : "none");
 	show_regs(regs);
 }
 
-/* An exception's frame could not be pushed: mostly the guard page below the kernel stack. */
+/* An exception frame could not be pushed, mostly because the stack has reached its guard page. */
 void exc_double_fault(struct pt_regs *regs, unsigned long error_code)
 {
 	unsigned long cr2 = read_cr2();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Five instructions store where the kernel's descriptor tables are (SGDT, SIDT, SLDT, STR), or CR0
- * (SMSW). With UMIP they are #GP in user code. Old programs use them, so that the kernel stores
- * dummy values instead.
+ * (SMSW). With UMIP they are #GP in user code. Old programs use them, so the kernel stores dummy
+ * values for them.
  *
  *   prefixes | REX | 0f 00  modrm /0 SLDT  /1 STR           | sib | displacement
  *                  | 0f 01  modrm /0 SGDT  /1 SIDT  /4 SMSW |
@@ -47,7 +47,9 @@ struct insn {
 
 /* ---- decoding ------------------------------------------------------------ */
 
-/* The processor has read the instruction: bytes are missing only if a thread unmaps them. */
+/*
+ * The processor has read the instruction, so bytes are missing only if another thread unmaps them.
+ */
 static u8 next_byte(struct insn *i)
 {
 	u8 byte = i->at < i->len ? i->code[i->at] : 0;
@@ -67,7 +69,7 @@ static long next_displacement(struct insn *i, bool is_byte)
 	return (s32)v;
 }
 
-/* Returns whether @byte is a prefix. As in Linux, a second segment is not. */
+/* Returns whether @byte is a prefix. As in Linux, a second segment prefix is not one. */
 static bool take_prefix(struct insn *i, u8 byte)
 {
 	switch (byte) {
@@ -150,7 +152,7 @@ static unsigned long segment_base(const struct insn *i)
 	return i->segment == PREFIX_GS ? read_user_gsbase() : 0;
 }
 
-/* The address of the memory operand, which is the end of the instruction. */
+/* Returns the address of the memory operand, the last part of the instruction. */
 static unsigned long memory_operand(struct insn *i)
 {
 	unsigned int mod = i->modrm >> 6, rm = i->modrm & 7;
@@ -185,7 +187,7 @@ static unsigned long word_value(const struct insn *i)
 	return (i->modrm >> 3 & 7) == 0 ? 0 : GDT_ENTRY_TSS * 8;
 }
 
-/* As in Linux the high half of the register stays, which the processor would clear. */
+/* As in Linux, the high half of the register stays; the processor would clear it. */
 static void store_register(const struct insn *i)
 {
 	size_t size = i->rex & REX_W ? 8 : i->operand_size ? 2 : 4;
@@ -211,7 +213,7 @@ static bool store_memory(const struct insn *i, unsigned long addr)
 	return false;
 }
 
-/* A #GP of user code. Returns whether it was one of the five, which is then dealt with. */
+/* A #GP of user code. Returns whether it was one of the five, which is then emulated. */
 bool emulate_umip(struct pt_regs *regs)
 {
 	struct insn i = {.regs = regs};

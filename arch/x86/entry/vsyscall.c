@@ -4,7 +4,7 @@
  * there faults, and the fault handler does the call and the RET. "vsyscall=" sets the mode.
  *
  *   none      SIGSEGV, the page is not in maps
- *   xonly     calls work, to read the page is a SIGSEGV
+ *   xonly     calls work, reading the page is SIGSEGV
  *   emulate   the page can be read too: it is mapped, but not executable
  *
  * Abridges Linux's arch/x86/entry/vsyscall/vsyscall_64.c and vsyscall_emu_64.S. Left out: the
@@ -27,7 +27,7 @@
 
 static const u16 vsyscall_nr[] = {__NR_gettimeofday, __NR_time, __NR_getcpu};
 
-/* What a reader of the page finds at call @i: mov $nr, %rax; syscall; ret */
+/* What a read of the page returns for call @i: mov $nr, %rax; syscall; ret */
 static void write_entry(u8 *page, unsigned int i)
 {
 	u8 code[] = {0x48, 0xc7, 0xc0, vsyscall_nr[i] & 0xff, vsyscall_nr[i] >> 8, 0, 0,

@@ -1,7 +1,6 @@
 ; SPDX-License-Identifier: MIT
-; The finished vdso, carried in the kernel's read-only data: whole pages, so
-; that mm/vdso.c can map them as they are. Two pages always: the size shows in
-; /proc/PID/maps.
+; The finished vdso in the kernel's read-only data: whole pages, which mm/vdso.c maps. Always two
+; pages, because /proc/PID/maps shows the size.
 VDSO_PAGES	equ 2
 
 section .rodata align=4096

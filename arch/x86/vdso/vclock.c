@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time without a system call: user-mode code in the vdso image that reads a page which the
- * kernel keeps up to date (include/vdso.h). What that page does not show becomes the system call.
+ * The time without a system call: user-mode code of the vdso image. It reads a page that the kernel
+ * keeps up to date (include/vdso.h). For what is not in that page it makes the system call.
  *
  * Abridges Linux's lib/vdso/gettimeofday.c and arch/x86/entry/vdso. Left out: time namespaces,
  * paravirtual clocks.
@@ -71,7 +71,7 @@ static u64 rdtsc_ordered(void)
 
 static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
 {
-	/* A loop, not a division, for there is hardly ever a second to carry. */
+	/* A loop, not a division, because there is hardly ever a second to carry. */
 	for (; nsec >= NSEC_PER_SEC; nsec -= NSEC_PER_SEC)
 		sec++;
 	ts->tv_sec = sec;
@@ -79,8 +79,8 @@ static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
 }
 
 /*
- * @real: CLOCK_REALTIME, otherwise CLOCK_MONOTONIC, or with @boot CLOCK_BOOTTIME. False: the kernel
- * has to be asked.
+ * @real: CLOCK_REALTIME, otherwise CLOCK_MONOTONIC, or with @boot CLOCK_BOOTTIME. False: the system
+ * call is needed.
  */
 static bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
 {
@@ -169,7 +169,7 @@ EXPORT __kernel_old_time_t __vdso_time(__kernel_old_time_t *t)
 	return now;
 }
 
-/* The limit of one GDT segment holds the numbers. */
+/* The limit of one GDT segment holds both numbers. */
 EXPORT long __vdso_getcpu(unsigned int *cpu, unsigned int *node, void *unused __maybe_unused)
 {
 	unsigned long limit;

@@ -15,9 +15,9 @@
  * its errors. COMMIT is begin_new_exec, the point of no return. BUILD follows the
  * plan; an error there kills the process.
  *
- * elf_plan.c makes the plan, elf_map.c maps one segment, elf_interp.c the
- * interpreter, elf_tables.c lays the tables on the stack. Left out: 32-bit programs,
- * FDPIC, GNU properties (in 6.1 x86 obeys none).
+ * elf_plan.c makes the plan, elf_map.c maps one segment, elf_interp.c the interpreter, elf_tables.c
+ * lays the tables on the stack. Left out: 32-bit programs, FDPIC, GNU properties (in 6.1 x86 uses
+ * none).
  */
 #include <binfmts.h>
 #include <coredump.h>
@@ -37,7 +37,7 @@
 
 /* ---- DECIDE ----------------------------------------------------------- */
 
-/* Fills @b from the file and its interpreter. elf_binary_release follows, also after an error. */
+/* Fills @b from the file and its interpreter. elf_binary_release is needed even after an error. */
 static int decide(struct linux_binprm *bprm, struct elf_binary *b)
 {
 	struct file *interpreter;
@@ -73,8 +73,8 @@ static void elf_binary_release(struct elf_binary *b)
 /* ---- BUILD: all segments ---------------------------------------------- */
 
 /*
- * A loader (ET_DYN without PT_INTERP) goes where mmap puts it. To align it, a trial mapping shows
- * where that is: map, unmap, round down.
+ * For a loader (ET_DYN without PT_INTERP) whose alignment is more than a page: maps it once where
+ * mmap chooses, unmaps it, and rounds that address down.
  */
 static int probe_aligned_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
 			      unsigned long *bias)
@@ -91,9 +91,8 @@ static int probe_aligned_bias(struct file *file, const struct elf_image *img, co
 }
 
 /*
- * A program with an interpreter goes to ELF_ET_DYN_BASE. A loader goes where mmap likes, because
- * it must not lie in the way of what it loads; with more than page alignment a trial mapping finds
- * the place.
+ * A program with an interpreter goes to ELF_ET_DYN_BASE. A loader goes where mmap chooses, so that
+ * it does not occupy the addresses of the program that it will load.
  */
 static int choose_load_bias(struct file *file, const struct elf_image *img, const Elf64_Phdr *first,
 			    unsigned long *bias, unsigned long *flags)
@@ -121,8 +120,8 @@ static int choose_load_bias(struct file *file, const struct elf_image *img, cons
 }
 
 /*
- * The first segment decides where all others go. ET_DYN asks for room for the whole program; if
- * mmap chose another place, *bias follows.
+ * The first segment decides where all others go. For ET_DYN it asks for room for the whole program;
+ * if mmap chose another address, *bias follows.
  */
 static int map_first_segment(struct file *file, const struct elf_image *img, const Elf64_Phdr *ph,
 			     unsigned long *bias)
@@ -147,7 +146,7 @@ static int map_first_segment(struct file *file, const struct elf_image *img, con
 	return err;
 }
 
-/* Maps all PT_LOADs of the program and sets *bias. 0 or -errno (deadly). */
+/* Maps all PT_LOADs of the program and sets *bias. 0 or -errno, which kills the process. */
 static int map_segments(struct file *file, const struct elf_image *img, unsigned long *bias)
 {
 	bool first = true;
@@ -187,7 +186,7 @@ static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm
 	mm->start_data = img->start_data + bias;
 	mm->end_data = img->end_data + bias;
 	mm->start_stack = bprm->p;
-	/* A loader lies among the mmaps. Its heap grows upward, so it goes where a PIE would be. */
+	/* A loader is among the mmaps. Its heap grows upward, so it goes where a PIE would be. */
 	mm->start_brk = mm->brk = PAGE_ALIGN(loader ? ELF_ET_DYN_BASE : img->brk + bias);
 	if ((current->flags & PF_RANDOMIZE) && randomize > 1) {
 		if (!loader)
@@ -196,7 +195,7 @@ static void set_mm_numbers(struct mm_struct *mm, const struct linux_binprm *bprm
 	}
 }
 
-/* SVr4 had a readable page of zeros at address 0; personality(2) can ask for it. */
+/* SVr4 had a readable page of zeros at address 0. personality(2) can request it. */
 static void map_page_zero(void)
 {
 	unsigned long addr = 0;
@@ -215,7 +214,7 @@ static int load_elf_binary(struct linux_binprm *bprm)
 	if (!b)
 		return -ENOMEM;
 
-	/* A: DECIDE. Errors go back to the caller of execve, who has lost nothing. */
+	/* A: DECIDE. Errors go back to the caller of execve; nothing of it has changed. */
 	err = decide(bprm, b);
 	if (err)
 		goto out;
@@ -226,7 +225,7 @@ static int load_elf_binary(struct linux_binprm *bprm)
 	if (err)
 		goto out;
 
-	/* C: BUILD. There is no program to return an error to: it kills. */
+	/* C: BUILD. There is no program to return an error to, so an error kills the process. */
 	current->personality &= ~READ_IMPLIES_EXEC;
 	randomize = randomize_va_space;
 	if (!(current->personality & ADDR_NO_RANDOMIZE) && randomize)

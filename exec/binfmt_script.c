@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "#!" scripts: the first line of the file names an interpreter, which is executed
- * with the script as an argument. Abridges Linux's fs/binfmt_script.c.
+ * "#!" scripts: the first line of the file names an interpreter, which is run with the script as an
+ * argument. Abridges Linux's fs/binfmt_script.c.
  *
  *   exec  ./hi a b            bprm strings:  "./hi" "a" "b"
  *   file  #!/bin/sh -e        becomes:       "/bin/sh" "-e" "./hi" "a" "b"
@@ -36,8 +36,9 @@ static char *next_terminator(char *p, const char *last)
 }
 
 /*
- * NULL if the path has no end in the buffer: a path that was cut must not be executed. An argument
- * that was cut is harmless, because the interpreter reads the line itself.
+ * Returns the end of the line, or NULL if the path of the interpreter does not fit in the buffer: a
+ * truncated path must not be run. A truncated argument is harmless, because the interpreter reads
+ * the line itself.
  */
 static char *script_line_end(char *buf)
 {
@@ -58,8 +59,8 @@ static char *script_line_end(char *buf)
 }
 
 /*
- * Everything after the path is one argument. It may be empty if the file ends with blanks, because
- * a NUL is not a blank.
+ * Everything after the path is one argument. If the file ends with blanks it may be empty, because
+ * a NUL does not count as a blank.
  */
 static int parse_script_line(char *buf, char **name, char **arg)
 {
@@ -107,8 +108,8 @@ static int push_script_args(struct linux_binprm *bprm, const char *name, const c
 }
 
 /*
- * The interpreter is opened last, so there is nothing to close when a step fails. bprm->interpreter
- * belongs to follow_interpreter; free_bprm does not close it.
+ * Opens the interpreter last, so that there is nothing to close after an error. follow_interpreter
+ * takes bprm->interpreter; free_bprm does not close it.
  */
 static int load_script(struct linux_binprm *bprm)
 {

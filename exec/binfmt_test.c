@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A binary format that is registered and unregistered while the kernel runs, to show
- * that the formats are a list. A file that begins with "TEST:", a path and a newline
- * is run by the program of that path, which gets it as an open descriptor: AT_EXECFD
- * in its auxiliary vector. Abridges load_misc_binary of Linux's fs/binfmt_misc.c, with
- * one fixed rule. Not on the road of an exec.
+ * A binary format that is registered and unregistered while the kernel runs, to show that the
+ * formats are a list. A file that begins with "TEST:", a path and a newline is run by the program
+ * at that path, which gets the file as an open descriptor (AT_EXECFD). Abridges load_misc_binary of
+ * Linux's fs/binfmt_misc.c, with one fixed rule.
+ * Not on the road of an exec.
  *
  *   exec ./x a b      file  TEST:/bin/y\n...      runs  /bin/y "./x" "a" "b", AT_EXECFD 3
  *
- * /proc/sys/fs/binfmt_test: 1 registers the format, 0 unregisters it. With 2 it is
- * registered, and each exec sleeps in it until the number is another one.
+ * /proc/sys/fs/binfmt_test: 1 registers the format, 0 unregisters it. With 2 it is registered, and
+ * each exec sleeps in it until the number changes.
  */
 #include <binfmts.h>
 #include <errno.h>
@@ -23,7 +23,7 @@ enum { OFF, ON, HOLD };
 static int mode = OFF;
 static DECLARE_WAIT_QUEUE_HEAD(held);
 
-/* Runs @path instead. The program stays open for it, and stays argv[0]. 0 or -errno. */
+/* Runs @path instead. The file stays open for it, and stays argv[0]. 0 or -errno. */
 static int hand_over(struct linux_binprm *bprm, const char *path)
 {
 	struct file *file;

@@ -22,7 +22,7 @@
 char core_pattern[128] = "core";
 int core_uses_pid;
 
-/* Moves behind the hole that dump_skip has left. False: a fatal signal ends the dump. */
+/* Moves past the hole that dump_skip has left. False: a fatal signal ends the dump. */
 static bool flush_hole(struct coredump_params *cprm)
 {
 	if (fatal_signal_pending(current))
@@ -142,7 +142,7 @@ static int format_corename(char *name, size_t size, int sig)
 
 /* ---- the file ------------------------------------------------------------- */
 
-/* A core must not go into a file that another user owns, or that has another name. */
+/* A core must not go into a file that another user owns or that has another name. */
 static bool core_file_ok(const struct file *f)
 {
 	const struct inode *inode = f->f_inode;
@@ -153,7 +153,7 @@ static bool core_file_ok(const struct file *f)
 
 /*
  * Always a new file. @safe: a set-user-ID program is dumped as root, so its user must not choose
- * the folder, or which file is removed.
+ * the directory or the file that is removed.
  */
 static struct file *open_core(int sig, bool safe)
 {

@@ -16,7 +16,10 @@
 #include <linux/securebits.h>
 #include <sched.h>
 
-/* Takes cred_guard_mutex, until setup_new_exec or free_bprm, and copies current's credentials. */
+/*
+ * Takes cred_guard_mutex, which setup_new_exec or free_bprm releases, and copies current's
+ * credentials. 0, -ERESTARTNOINTR or -ENOMEM.
+ */
 int prepare_bprm_creds(struct linux_binprm *bprm)
 {
 	if (mutex_lock_interruptible(&current->signal->cred_guard_mutex))
@@ -50,7 +53,10 @@ void check_unsafe_exec(struct linux_binprm *bprm)
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 }
 
-/* Set-user-ID and set-group-ID bits of @file, unless the mount or the task forbids them. */
+/*
+ * Applies the set-user-ID and set-group-ID bits of @file, unless the mount or the task forbids
+ * them.
+ */
 static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)
 {
 	const struct inode *inode = file->f_inode;
@@ -67,7 +73,7 @@ static void bprm_fill_uid(struct linux_binprm *bprm, const struct file *file)
 	}
 }
 
-/* Root gets the capabilities of its bounding set. True if they become effective. */
+/* Root gets the capabilities of its bounding set. Returns whether they become effective. */
 static bool root_capabilities(struct cred *new)
 {
 	if (new->securebits & issecure_mask(SECURE_NOROOT))
@@ -77,7 +83,10 @@ static bool root_capabilities(struct cred *new)
 	return new->euid == 0;
 }
 
-/* Fills the new credentials from the final binary. 0 or -errno: the last soft error of an exec. */
+/*
+ * Computes the new credentials from the final binary. 0 or -errno: the last error that execve can
+ * return.
+ */
 int bprm_creds_from_file(struct linux_binprm *bprm)
 {
 	const struct cred *old = current->cred;

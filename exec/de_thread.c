@@ -28,8 +28,8 @@ static void exchange_tids(struct task_struct *a, struct task_struct *b)
 }
 
 /*
- * @me gets the pid of the leader, its parent and its place among the siblings. The old leader is a
- * zombie by now; the caller releases it. tasklist_lock held.
+ * @me gets the pid, the parent and the siblings of the leader. The old leader is a zombie by now;
+ * the caller releases it. tasklist_lock held.
  */
 static void become_leader(struct task_struct *me, struct task_struct *leader)
 {
@@ -49,7 +49,7 @@ static void become_leader(struct task_struct *me, struct task_struct *leader)
 }
 
 /*
- * Kills the other threads and waits until all are gone, except for a leader, which stays as a
+ * Kills the other threads and waits until they are gone, except for a leader, which stays as a
  * zombie. 0, or -EAGAIN if the process is being killed or another thread execs.
  */
 static int kill_other_threads(struct task_struct *me)

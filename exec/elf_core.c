@@ -9,8 +9,8 @@
  *   NT_AUXV, NT_FILE, NT_FPREGSET, NT_X86_XSTATE; then NT_PRSTATUS, NT_FPREGSET,
  *   NT_X86_XSTATE of each other thread
  *
- * The other threads do not run meanwhile: the kernel is not preempted, and writing
- * to a file in memory does not sleep.
+ * The other threads do not run during the dump: the kernel is not preempted, and writing to a file
+ * in memory does not sleep.
  */
 #include <binfmts.h>
 #include <coredump.h>
@@ -71,7 +71,7 @@ static bool is_elf_header(const struct vm_area_struct *v)
 		 memcmp(magic, ELFMAG, SELFMAG) == 0));
 }
 
-/* How many bytes of a VMA the filter lets in. */
+/* How many bytes of a VMA the filter selects. */
 static unsigned long vma_dump_size(const struct coredump_params *cprm, struct vm_area_struct *v)
 {
 	unsigned long whole = v->vm_end - v->vm_start;
@@ -107,7 +107,7 @@ static struct core_vma describe_vma(const struct coredump_params *cprm, struct v
 	};
 }
 
-/* Copies all VMAs and the gate VMA, *count in all. NULL: no memory. */
+/* Describes all VMAs and the gate VMA, *count in all. NULL: no memory. */
 static struct core_vma *snapshot_vmas(const struct coredump_params *cprm, int *count)
 {
 	struct mm_struct *mm = current->mm;
@@ -240,8 +240,9 @@ static void add_auxv(struct core_notes *n)
 }
 
 /*
- * NT_FILE: count, page size, {start, end, page offset} x count, then the names. Returns its length;
- * 0: @size bytes are too few. The names begin behind room for all VMAs; at the end they move down.
+ * NT_FILE: count, page size, {start, end, page offset} x count, then the names. Returns its length,
+ * or 0 if @size bytes are too few. The names are first written after room for all VMAs, then moved
+ * down.
  */
 static size_t fill_files(unsigned long *note, size_t size, const struct core_vma *list, int count)
 {
@@ -285,7 +286,7 @@ static void add_files(struct core_notes *n, const struct core_vma *list, int cou
 	}
 }
 
-/* The FPU state of @t. With XSAVE all of it, and in its reserved bytes which parts it has. */
+/* The FPU state of @t. With XSAVE all of it, and in its reserved bytes the features that it has. */
 static void add_fpregs(struct core_notes *n, struct task_struct *t)
 {
 	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;

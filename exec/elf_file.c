@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading an ELF file: bytes at a place, and the program header table. The same
- * two functions of Linux's fs/binfmt_elf.c. Programs, interpreters and old
- * libraries are read with them.
+ * Reads an ELF file, be it a program, an interpreter or an old library: bytes at an offset, and the
+ * program header table. Abridges the same two functions of Linux's fs/binfmt_elf.c.
  */
 #include <elf_image.h>
 #include <errno.h>

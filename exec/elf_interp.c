@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interpreter that a program names in PT_INTERP (ld.so): opened and read while
- * an error is still soft, mapped after the program. Abridges the parts of
- * load_elf_binary that do so, and load_elf_interp, of Linux's fs/binfmt_elf.c.
+ * The interpreter that a program names in PT_INTERP (ld.so): opened and read while execve can still
+ * return an error, mapped after the program. Abridges the parts of load_elf_binary that do so, and
+ * load_elf_interp, of Linux's fs/binfmt_elf.c.
  *
  *   program   | PT_INTERP "/lib64/ld-linux-x86-64.so.2" | ...     open_interpreter
  *   ld.so     | Ehdr | Phdrs |                                    plan_interpreter
@@ -41,7 +41,10 @@ struct file *open_interpreter(struct linux_binprm *bprm, const Elf64_Phdr *ph)
 	return file;
 }
 
-/* The interpreter's header and plan. -ELIBBAD when it is no ELF file for this machine. */
+/*
+ * Reads the interpreter's header and makes its plan. 0, -ELIBBAD if it is not an ELF file for this
+ * machine, or another -errno.
+ */
 int plan_interpreter(struct elf_binary *b)
 {
 	const Elf64_Ehdr *eh = &b->interp_ehdr;
@@ -54,14 +57,16 @@ int plan_interpreter(struct elf_binary *b)
 	b->interp_phdrs = load_elf_phdrs(eh, b->interpreter);
 	if (!b->interp_phdrs)
 		return -ELIBBAD;
-	/* The error can be ignored: a PT_INTERP means nothing in an interpreter. */
+	/* The error can be ignored: an interpreter's own PT_INTERP is not used. */
 	elf_plan(eh, b->interp_phdrs, &b->interp_image);
 	return 0;
 }
 
 /* ---- BUILD ------------------------------------------------------------ */
 
-/* Where the interpreter's file bytes and its memory end, and the protection of the last segment. */
+/*
+ * Where the interpreter's file bytes and its memory end, and the permissions of the last segment.
+ */
 struct interp_bss {
 	unsigned long file_end, mem_end;
 	int prot;
@@ -76,7 +81,7 @@ static void note_interp_bss(struct interp_bss *bss, const Elf64_Phdr *ph, unsign
 	}
 }
 
-/* The program has a bss behind each segment, the interpreter one behind the last. */
+/* In a program each segment may end with a bss, in an interpreter only the last one. */
 static int map_interp_bss(const struct interp_bss *bss)
 {
 	if (padzero(bss->file_end))
@@ -88,7 +93,8 @@ static int map_interp_bss(const struct interp_bss *bss)
 
 /*
  * Let mmap choose (hint 0). Without a program bias the hint is p_vaddr, as in Linux. The first
- * segment asks for room for all, and its place is the bias of the others. Each error is deadly.
+ * segment asks for room for all, and its address is the bias of the others. An error kills the
+ * process.
  */
 static int load_elf_interp(struct file *file, const struct elf_image *img,
 			   unsigned long program_bias, unsigned long *base)
@@ -128,8 +134,8 @@ static int load_elf_interp(struct file *file, const struct elf_image *img,
 }
 
 /*
- * Sets l->interp_base and l->entry, the address of the first user instruction. An entry outside
- * user space is deadly, as every error here.
+ * Sets l->interp_base and l->entry, the address of the first user instruction. An error, such as an
+ * entry outside user space, kills the process.
  */
 int map_interpreter(struct elf_binary *b, struct elf_layout *l)
 {

@@ -45,8 +45,8 @@ void trace_vma(enum exec_stage stage, const char *function, unsigned int line, u
 }
 
 /*
- * The last page of the file part shows bytes behind the segment; clears them. This is the
- * first write of an exec to its new memory: a copy-on-write fault, taken in kernel mode.
+ * The last page of the file's part also has bytes of the file after the segment: clears them. This
+ * is the first user address that an exec writes to: a copy-on-write fault in kernel mode.
  */
 int padzero(unsigned long start)
 {
@@ -56,8 +56,8 @@ int padzero(unsigned long start)
 }
 
 /*
- * Maps the pages of a bss that hold no bytes of the file: both ends are rounded up.
- * They are readable and writable, even behind a read-only segment.
+ * Maps the pages of a bss that have no bytes of the file: both ends are rounded up. They are
+ * readable and writable, even after a read-only segment.
  */
 int set_brk(unsigned long start, unsigned long end, int prot)
 {
@@ -72,9 +72,8 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 }
 
 /*
- * With @total_size the first segment maps room for all, then unmaps what is behind it:
- * the later ones find their place free. The record comes last, so that it shows the
- * final size of the VMA.
+ * With @total_size the first segment maps room for all segments, then unmaps the rest, so that the
+ * addresses of the others are free. The record comes last, to show the final size of the VMA.
  */
 int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 	    unsigned long flags, unsigned long total_size)
@@ -95,7 +94,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 	return err;
 }
 
-/* *@addr is where p_vaddr is to be; on return it is the start of the page where p_vaddr is. */
+/* *addr: in, where p_vaddr is to be; out, the start of the page that contains it. */
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 	     unsigned long flags, unsigned long total_size)
 {
@@ -107,7 +106,7 @@ int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int p
 		if (err || ph->p_memsz <= ph->p_filesz)
 			return err;
 		start = *addr + offset_in_page(ph->p_vaddr) + ph->p_filesz;
-		/* Fails when the segment is not writable: then the bytes stay, as in Linux. */
+		/* Fails if the segment is not writable: then the bytes stay, as in Linux. */
 		padzero(start);
 	} else {
 		*addr = start;

@@ -34,8 +34,8 @@ size_t elf_phdrs_size(const Elf64_Ehdr *ehdr)
 }
 
 /*
- * The table may have the segments in any order. Sums wrap, as in Linux: a segment that does not
- * fit is refused when it is mapped.
+ * The table may have the segments in any order. Sums may wrap, as in Linux: a segment that does not
+ * fit is rejected when it is mapped.
  */
 static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *img)
 {
@@ -50,14 +50,14 @@ static void plan_span(const Elf64_Phdr *phdr, unsigned int n, struct elf_image *
 	}
 }
 
-/* The greatest p_align of all. One that is not a power of two is ignored, as in Linux. */
+/* The greatest p_align of all segments. As in Linux, one that is not a power of two is ignored. */
 static void plan_alignment(const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_align && (ph->p_align & (ph->p_align - 1)) == 0)
 		img->alignment = max(img->alignment, ph->p_align);
 }
 
-/* The last PT_LOAD whose bytes in the file contain the table decides. The sum wraps. */
+/* The last PT_LOAD whose bytes in the file contain the table decides. The sum may wrap. */
 static void plan_phdr_addr(const Elf64_Ehdr *ehdr, const Elf64_Phdr *ph, struct elf_image *img)
 {
 	if (ph->p_offset <= ehdr->e_phoff && ehdr->e_phoff < ph->p_offset + ph->p_filesz)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program finds on its stack: create_elf_tables writes it, the last step of
- * BUILD. Abridges the same function of Linux's fs/binfmt_elf.c.
+ * The tables on the stack of a new program. create_elf_tables, the last step of BUILD, writes them.
+ * Abridges the same function of Linux's fs/binfmt_elf.c.
  *
  *   high  AT_EXECFN string                    copy_string_kernel
  *         envp strings, argv strings          copy_strings; the lowest is arg_start
@@ -38,8 +38,8 @@ static void new_aux_ent(struct auxv *a, unsigned long id, unsigned long value)
 }
 
 /*
- * In the order of Linux 6.1. The rest of saved_auxv is zero, so AT_NULL is there. AT_PHDR gets the
- * bias even if phdr_addr is 0. Returns the length in words, the two of AT_NULL included.
+ * In the order of Linux 6.1. The rest of saved_auxv is zero, which is AT_NULL. AT_PHDR gets the
+ * bias even if phdr_addr is 0. Returns the length in words, with the two of AT_NULL.
  */
 static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img,
 			const struct elf_layout *l, unsigned long random, unsigned long platform)
@@ -75,7 +75,7 @@ static size_t fill_auxv(struct linux_binprm *bprm, const struct elf_image *img,
 	return a.next + 2 - mm->saved_auxv;
 }
 
-/* Copies @n bytes to just below *p, and moves *p down to them. 0 or -EFAULT. */
+/* Copies @n bytes to just below *p, and lowers *p to them. 0 or -EFAULT. */
 static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 {
 	*p -= n;
@@ -83,8 +83,8 @@ static int push_bytes(unsigned long *p, const void *bytes, size_t n)
 }
 
 /*
- * Writes pointers to @count consecutive strings from *str on, then NULL. *sp ends behind the NULL,
- * *str behind the last string.
+ * Writes pointers to @count consecutive strings from *str on, then NULL. *sp ends after the NULL,
+ * *str after the last string. 0, -EFAULT or -EINVAL.
  */
 static int put_string_pointers(unsigned long __user **sp, unsigned long *str, int count)
 {
@@ -101,7 +101,7 @@ static int put_string_pointers(unsigned long __user **sp, unsigned long *str, in
 	return put_user(0, (*sp)++);
 }
 
-/* The strings lie in one row from mm->arg_start: those of argv, then those of envp. */
+/* The strings of argv, then those of envp, follow each other from mm->arg_start on. */
 static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 {
 	struct mm_struct *mm = current->mm;
@@ -123,8 +123,8 @@ static int write_tables(struct linux_binprm *bprm, size_t auxv_words)
 }
 
 /*
- * See the picture above. The record reads the VMA, so it comes before the unlock; the tables are
- * written after it, because user memory may fault, and the fault takes mmap_lock.
+ * The record reads the VMA, so it comes before the unlock. The tables are written after it, because
+ * user memory may fault, and the fault takes mmap_lock.
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 		      const struct elf_layout *l)
@@ -146,7 +146,10 @@ int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 	items = 1 + (bprm->argc + 1) + (bprm->envc + 1);
 	bprm->p = (p - (auxv_words + items) * sizeof(long)) & ~15UL;
 
-	/* The tables may reach below the stack's 128 KiB of slack: grow it to them by hand. */
+	/*
+	 * The tables may be longer than the 128 KiB that are mapped ahead: grow the stack down to
+	 * them.
+	 */
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	vma = find_extend_vma(mm, bprm->p);

@@ -38,7 +38,10 @@
 
 /* ---- opening ------------------------------------------------------------ */
 
-/* Opens a regular file that may be executed. Write access is denied until close_exec. ERR_PTR. */
+/*
+ * Opens a regular file that may be executed, and denies write access to it. close_exec undoes both.
+ * ERR_PTR.
+ */
 static struct file *do_open_execat(int fd, struct filename *name, int flags)
 {
 	int open_flags = O_LARGEFILE | O_RDONLY | __FMODE_EXEC;
@@ -83,14 +86,19 @@ static void close_exec(struct file *file)
 
 /* ---- the point of no return --------------------------------------------- */
 
-/* @file will be in memory. A user who may not read it must not read it from there either. */
+/*
+ * @file will be in memory. A user who may not read the file must not read it there, or in a core
+ * dump.
+ */
 void would_dump(struct linux_binprm *bprm, struct file *file)
 {
 	if (inode_permission(file->f_inode, MAY_READ) < 0)
 		bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
 }
 
-/* The task gets the new mm and drops the old one. mm_release wakes a parent that waits in vfork. */
+/*
+ * The task gets @mm and drops its old mm. mm_release wakes a parent that waits in vfork. Returns 0.
+ */
 static int exec_mmap(struct mm_struct *mm)
 {
 	struct task_struct *me = current;
@@ -110,7 +118,10 @@ static int exec_mmap(struct mm_struct *mm)
 	return 0;
 }
 
-/* Another process may share the handlers (CLONE_SIGHAND), and keeps them. 0 or -ENOMEM. */
+/*
+ * Another process may share the handlers (CLONE_SIGHAND) and keeps them: current gets a copy. 0 or
+ * -ENOMEM.
+ */
 static int unshare_sighand(struct task_struct *me)
 {
 	struct sighand_struct *old = me->sighand, *new;
@@ -161,7 +172,7 @@ static void reset_task(struct linux_binprm *bprm)
 	flush_signal_handlers(me, false);
 }
 
-/* A format wants the program to have the open file as a descriptor (AT_EXECFD). 0 or -EMFILE. */
+/* Makes the open program a descriptor of its own process, for AT_EXECFD. 0 or -EMFILE. */
 static int install_execfd(struct linux_binprm *bprm)
 {
 	int fd = get_unused_fd_flags(0);
@@ -175,9 +186,9 @@ static int install_execfd(struct linux_binprm *bprm)
 }
 
 /*
- * The point of no return: only its first step, the credentials, still fails softly. After 0 the
- * task is the only thread, has the new mm, the new credentials and no handlers, and holds
- * cred_guard_mutex until setup_new_exec.
+ * The point of no return: after the first step, the credentials, no error can go back to the
+ * caller. On return 0 the task is the only thread, has the new mm and credentials and default
+ * handlers, and holds cred_guard_mutex until setup_new_exec.
  */
 int begin_new_exec(struct linux_binprm *bprm)
 {
@@ -230,7 +241,7 @@ void setup_new_exec(struct linux_binprm *bprm)
 	EXEC_STAGE(SETUP_NEW_EXEC);
 }
 
-/* The stack limit that this exec has used is the limit of the process from now on. */
+/* The stack limit of this exec becomes the limit of the process. */
 void finalize_exec(struct linux_binprm *bprm)
 {
 	current->signal->rlim[RLIMIT_STACK] = bprm->rlim_stack;
@@ -248,7 +259,7 @@ int bprm_change_interp(const char *interp, struct linux_binprm *bprm)
 	return bprm->interp ? 0 : -ENOMEM;
 }
 
-/* bprm->file becomes the interpreter that it has named. 0 or -ENOEXEC. */
+/* Replaces bprm->file by bprm->interpreter. 0 or -ENOEXEC. */
 static int follow_interpreter(struct linux_binprm *bprm)
 {
 	struct file *old = bprm->file;
@@ -265,8 +276,8 @@ static int follow_interpreter(struct linux_binprm *bprm)
 }
 
 /*
- * follow_interpreter takes the one interpreter too many as well: it moves the file to bprm->file,
- * which free_bprm closes.
+ * With one interpreter too many, the last file still goes to bprm->file, because free_bprm closes
+ * that one and not bprm->interpreter.
  */
 static int exec_binprm(struct linux_binprm *bprm)
 {
@@ -283,9 +294,8 @@ static int exec_binprm(struct linux_binprm *bprm)
 }
 
 /*
- * bprm owns the credentials and the file; free_bprm releases both. in_exec and in_execve must be
- * clear after every exec, good or bad. Past the point of no return an error has no caller to return
- * to: SIGSEGV.
+ * free_bprm releases the credentials and the file. in_exec and in_execve must be clear after every
+ * exec. Past the point of no return there is no caller to return an error to: SIGSEGV.
  */
 static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filename, int flags)
 {
@@ -334,7 +344,9 @@ static void free_bprm(struct linux_binprm *bprm)
 	kfree(bprm);
 }
 
-/* Names a program that execveat finds from a descriptor: "/dev/fd/N" or "/dev/fd/N/name". */
+/*
+ * Names a program that execveat opens by descriptor: "/dev/fd/N" or "/dev/fd/N/name". 0 or -ENOMEM.
+ */
 static int name_by_fd(struct linux_binprm *bprm, int fd, const char *name)
 {
 	size_t size = strlen(name) + sizeof("/dev/fd/-2147483648/");
@@ -369,7 +381,10 @@ static struct linux_binprm *alloc_bprm(int fd, struct filename *filename)
 	return bprm;
 }
 
-/* The check that setuid left to execve. The mark goes once the user is within the limit. */
+/*
+ * The check of RLIMIT_NPROC that setuid leaves to execve. The flag is cleared once the user is
+ * within the limit. 0 or -EAGAIN.
+ */
 static int check_nproc_exceeded(void)
 {
 	if ((current->flags & PF_NPROC_EXCEEDED) && is_nproc_overlimit(current->cred->uid, 0))
@@ -378,7 +393,7 @@ static int check_nproc_exceeded(void)
 	return 0;
 }
 
-/* Drops @filename, which may be an error pointer. 0 or -errno. */
+/* Releases @filename, which may be an ERR_PTR. 0 or -errno. */
 static int do_execveat_common(int fd, struct filename *filename, struct arg_ptr argv,
 			      struct arg_ptr envp, int flags)
 {

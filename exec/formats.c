@@ -7,9 +7,9 @@
  *   formats -> script -> elf            binfmt_lock: the list and the users of each
  *               users 0   users 1       an exec is in load_binary, and may sleep there
  *
- * A walk cannot hold binfmt_lock while a format sleeps, so it counts itself as a user
- * of the format where it is. A format with users stays in the list. In Linux the count
- * is that of the module: try_module_get, put_binfmt.
+ * A format may sleep, so binfmt_lock cannot be held while it runs. Instead each format counts the
+ * execs that are in it, and stays in the list while there are any. Linux uses the count of the
+ * module: try_module_get, put_binfmt.
  */
 #include <binfmts.h>
 #include <errno.h>
@@ -50,7 +50,8 @@ int unregister_binfmt(struct linux_binfmt *fmt)
 }
 
 /*
- * The format after @prev, the first for NULL; NULL after the last. The caller uses it, not @prev.
+ * Returns the format after @prev (NULL: the first one), or NULL at the end. The caller becomes a
+ * user of it, and no longer is one of @prev.
  */
 static struct linux_binfmt *next_binfmt(struct linux_binfmt *prev)
 {
@@ -69,7 +70,7 @@ static struct linux_binfmt *next_binfmt(struct linux_binfmt *prev)
 	return next;
 }
 
-/* Ends a walk before the last format. */
+/* For a walk that ends before the last format. */
 static void put_binfmt(struct linux_binfmt *fmt)
 {
 	spin_lock(&binfmt_lock);
@@ -79,7 +80,9 @@ static void put_binfmt(struct linux_binfmt *fmt)
 
 void set_binfmt(struct linux_binfmt *fmt) { current->mm->binfmt = fmt; }
 
-/* Reads the first bytes of the file, zero padded, for the formats. Bytes or -errno. */
+/*
+ * Reads the first bytes of the file, zero padded, for the formats. Returns their number or -errno.
+ */
 static int prepare_binprm(struct linux_binprm *bprm)
 {
 	loff_t pos = 0;
@@ -89,8 +92,8 @@ static int prepare_binprm(struct linux_binprm *bprm)
 }
 
 /*
- * -ENOEXEC goes on to the next format, but not past the point of no return: the old program is
- * gone, and no other format may try.
+ * After -ENOEXEC the next format is tried; but not past the point of no return, because the old
+ * program is gone.
  */
 int search_binary_handler(struct linux_binprm *bprm)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stack of the new program while an exec builds it: the strings are copied to it
- * from the top down, then the whole is moved to its final place. Abridges the same
- * functions of Linux's fs/exec.c.
+ * The stack of the new program while an exec builds it: the strings are copied to it from the top
+ * down, then the stack is moved to its final address. Abridges the same functions of Linux's
+ * fs/exec.c.
  *
  *   STACK_TOP_MAX  ----------------------  vma->vm_end
  *                  8 bytes of zero
@@ -11,8 +11,8 @@
  *                  argv[argc-1] .. argv[0] <- bprm->p: never below bprm->argmin
  *                  ----------------------  vma->vm_start, moves down as p does
  *
- * The VMA lies in bprm->mm, which is not the mm of the caller: get_arg_page brings
- * the pages in, and the kernel writes them through the direct map.
+ * The VMA is in bprm->mm, which is not the mm of the caller: get_arg_page faults the pages in, and
+ * the kernel writes to them through the direct map.
  */
 #include <binfmts.h>
 #include <errno.h>
@@ -29,9 +29,9 @@
 /* ---- strings: from the old address space to the new stack -------------- */
 
 /*
- * The page of the new stack that holds @pos. bprm keeps its reference, for the next string is
- * likely to begin in the same page. @write grows the stack down to it. NULL: no memory, or the
- * stack may not grow that far.
+ * Returns the page of the new stack that holds @pos, and grows the stack down to it if @write. bprm
+ * keeps the reference, because the next string probably begins in the same page. NULL: no memory,
+ * or the stack may not grow that far.
  */
 static struct page *get_arg_page(struct linux_binprm *bprm, unsigned long pos, bool write)
 {
@@ -60,8 +60,8 @@ void put_arg_page(struct linux_binprm *bprm)
 }
 
 /*
- * Page by page, the highest first, so that the stack grows downward; through the kernel's own
- * address of a page, because the new mm is not in use yet. p does not matter after an error.
+ * Copies the pages in descending order, so that the stack grows downward, through the direct map,
+ * because the new mm is not in use yet. After an error bprm->p does not matter.
  */
 static int push_string(struct linux_binprm *bprm, const char *str, unsigned long len, bool user)
 {
@@ -101,7 +101,7 @@ int copy_string_kernel(const char *arg, struct linux_binprm *bprm)
 	return len > MAX_ARG_STRLEN ? -E2BIG : push_string(bprm, arg, len, false);
 }
 
-/* *str becomes string @i; NULL behind the last one. 0 or -EFAULT. */
+/* Sets *str to string @i, or to NULL after the last one. 0 or -EFAULT. */
 static int get_arg(struct arg_ptr argv, int i, const char **str)
 {
 	*str = NULL;
@@ -112,7 +112,7 @@ static int get_arg(struct arg_ptr argv, int i, const char **str)
 	return IS_ERR(*str) ? -EFAULT : 0;
 }
 
-/* The last string first, so that the first one ends up lowest. */
+/* Copies the last string first, so that the first one ends up lowest. */
 static int copy_strings(int argc, struct arg_ptr argv, struct linux_binprm *bprm)
 {
 	int err = 0;
@@ -135,7 +135,7 @@ static int copy_strings(int argc, struct arg_ptr argv, struct linux_binprm *bprm
 	return err;
 }
 
-/* Removes argv[0] from the new stack: p moves behind its NUL. 0 or -EFAULT. */
+/* Removes argv[0] from the new stack: moves p past its NUL. 0 or -EFAULT. */
 int remove_arg_zero(struct linux_binprm *bprm)
 {
 	if (!bprm->argc)
@@ -156,7 +156,7 @@ int remove_arg_zero(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* The number of strings before the NULL. -EFAULT, -E2BIG. */
+/* Returns the number of strings before the NULL, -EFAULT, -E2BIG or -ERESTARTNOHAND. */
 static int count(struct arg_ptr argv, int max)
 {
 	for (int i = 0;; i++) {
@@ -191,7 +191,7 @@ static int bprm_stack_limits(struct linux_binprm *bprm)
 
 /* ---- the new address space and its stack -------------------------------- */
 
-/* Maps the temporary stack: one page at the very top. setup_arg_pages moves it to its place. */
+/* Maps the temporary stack: one page at the top of user space. setup_arg_pages moves it. */
 static int __bprm_mm_init(struct linux_binprm *bprm)
 {
 	struct mm_struct *mm = bprm->mm;
@@ -230,9 +230,9 @@ int bprm_mm_init(struct linux_binprm *bprm)
 }
 
 /*
- * Moves the stack down by @shift bytes. mmap_lock held for write.
- * 1) compute the new ends  2) widen the VMA over the old and the new place  3) move the page
- * tables  4) free the tables that are empty now  5) narrow the VMA to the new place.
+ * Moves the stack down by @shift bytes. mmap_lock held for writing. 1) compute the new ends; 2)
+ * widen the VMA over the old and the new range; 3) move the PTEs; 4) free the page tables that are
+ * empty now; 5) narrow the VMA to the new range.
  */
 static int shift_arg_pages(struct vm_area_struct *vma, unsigned long shift)
 {
@@ -259,7 +259,7 @@ static unsigned long stack_vm_flags(int executable_stack)
 	return VM_STACK_FLAGS | (executable_stack == EXSTACK_ENABLE_X ? VM_EXEC : 0);
 }
 
-/* Maps 128 KiB ahead of use, if the limit of this exec allows it. mmap_lock held for write. */
+/* Maps 128 KiB ahead of use, if the limit of this exec allows it. mmap_lock held for writing. */
 static int expand_initial_stack(const struct linux_binprm *bprm, struct vm_area_struct *vma)
 {
 	unsigned long limit = bprm->rlim_stack.rlim_cur & PAGE_MASK;
@@ -271,7 +271,7 @@ static int expand_initial_stack(const struct linux_binprm *bprm, struct vm_area_
 	return expand_stack(vma, base) ? -EFAULT : 0;
 }
 
-/* Moves the stack to its final place below @stack_top, with its permissions and some room. */
+/* Moves the stack to its final address below @stack_top and sets its permissions. 0 or -errno. */
 int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int executable_stack)
 {
 	struct mm_struct *mm = current->mm;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uselib(2): a library of the days before ld.so, mapped into the caller at the
- * address that its file names. Abridges sys_uselib of Linux's fs/exec.c and
- * load_elf_library of fs/binfmt_elf.c. Not on the road of an exec.
+ * uselib(2): maps a library from before ld.so into the caller, at the address in its file. Abridges
+ * sys_uselib of Linux's fs/exec.c and load_elf_library of fs/binfmt_elf.c.
+ * Not on the road of an exec.
  */
 #include <binfmts.h>
 #include <elf_image.h>

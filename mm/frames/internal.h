@@ -11,11 +11,11 @@
 
 /* page_alloc.c: makes the lists of free blocks, all empty. */
 void free_area_init(void);
-/* page_alloc.c: once all RAM is known: how much of it stays for the kernel. */
+/* page_alloc.c: called when all RAM is known; sets how much of it only the kernel may use. */
 void set_page_reserve(void);
 /*
- * Frees the frames [start, end), page aligned: RAM that the allocator has never had. Of each block
- * only the first struct page need be initialised. Boot only, or zone_lock held.
+ * Frees the frames [start, end), page aligned, which the allocator never had before. Only the first
+ * struct page of each block need be initialised. At boot, or zone_lock held.
  */
 void free_frames(phys_addr_t start, phys_addr_t end);
 

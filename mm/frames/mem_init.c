@@ -6,10 +6,10 @@
  * Not on the road of an exec.
  *
  *   boot_info.ram ─early_alloc─> page tables, vmemmap (the struct pages)
- *                 └─release_ram─> all that is left: free blocks of page_alloc.c
+ *                 └─release_ram─> the rest: free blocks of page_alloc.c
  *
- * Most struct pages are never touched here: a free block of the largest order costs one at boot,
- * not 1024. In blocks that are not wholly free all are initialised, as PG_reserved.
+ * Most struct pages are not touched here: of a free block of the largest order only the first is
+ * initialised, not all 1024. In a block that is not wholly free all are, as PG_reserved.
  */
 #include <boot_info.h>
 #include <frames.h>
@@ -32,7 +32,7 @@ static void map_direct(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		map_kernel_range(PAGE_OFFSET + start, start, end - start, prot);
 }
 
-/* Not executable; the kernel's text and constants are not writable through this mapping either. */
+/* Not executable. The kernel's text and constants are not writable through this mapping either. */
 static void map_direct_range(phys_addr_t start, phys_addr_t end)
 {
 	phys_addr_t ro_start = min(max(start, (unsigned long)_text - KERNEL_BASE), end);
@@ -68,7 +68,10 @@ static void map_vmemmap(phys_addr_t start, phys_addr_t end)
 	}
 }
 
-/* All of the largest blocks around @r have struct pages: free_block looks at buddies. */
+/*
+ * All frames of the largest blocks around @r need struct pages, because free_block reads those of
+ * buddies.
+ */
 static void block_bounds(const struct mem_range *r, phys_addr_t *start, phys_addr_t *end)
 {
 	*start = ALIGN_DOWN(r->start, MAX_ORDER_PAGES << PAGE_SHIFT);
@@ -93,7 +96,7 @@ static void build_kernel_tables(const struct boot_info *bi)
 	write_cr3(virt_to_phys(init_pgd));
 }
 
-/* ---- handing RAM over ------------------------------------------------- */
+/* ---- RAM for the buddy allocator --------------------------------------- */
 
 static void init_reserved_block(phys_addr_t start)
 {
@@ -107,7 +110,7 @@ static void init_reserved_block(phys_addr_t start)
 	}
 }
 
-/* All of [start, end) is RAM that nobody has taken. */
+/* Is all of [start, end) RAM that is not reserved? */
 static bool block_is_free(const struct boot_info *bi, phys_addr_t start, phys_addr_t end)
 {
 	for (unsigned int i = 0; i < bi->nr_ram; i++)

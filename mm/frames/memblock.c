@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory before there is an allocator: the list of what is taken, and frames from the gaps between.
- * What early_alloc takes never goes back. alloc_table makes page tables before and after.
+ * Memory before there is an allocator: the list of reserved ranges, and frames from the gaps
+ * between them. Nothing frees what early_alloc returns. alloc_table makes page tables before and
+ * after the buddy allocator is ready.
  *
  *   boot_info.ram  |··kernel··|        |·initrd·|  |·taken·|       |
  *                              ^ early_alloc takes the first gap that fits
@@ -63,7 +64,7 @@ phys_addr_t early_alloc(size_t size)
 
 #define MAX_CLEAN_TABLES 32
 
-/* Freed tables, which are empty: the next one who needs a table does not clear it again. */
+/* Freed page tables. They are empty, so they need not be cleared again. */
 static void *clean_tables[MAX_CLEAN_TABLES];
 static unsigned int nr_clean_tables;
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The buddy allocator: page frames, in blocks of 2^order frames that are aligned to their size.
- * mem_init.c hands it the RAM at boot.
- * Abridges Linux's mm/page_alloc.c; leaves out zones, watermarks, migration types, reclaim and
- * NUMA: all frames are equal.
+ * mem_init.c adds the RAM at boot. Abridges Linux's mm/page_alloc.c; leaves out zones, watermarks,
+ * migration types, reclaim and NUMA: all frames are equal.
  *
  *   order 2  [       0        ]    free_block(page 1, order 0) looks at its buddy, page 0:
  *   order 1  [   0   |   2    ]    free too? both are one block of order 1; its buddy: page 2
  *   order 0  [ 0 | 1 | 2 | 3  ]
  *
- * Only the first struct page of a free block is ever looked at.
+ * Of a free block only the first struct page is used.
  */
 #include <frames.h>
 #include <printk.h>
@@ -19,7 +18,7 @@
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
 static unsigned long nr_free, nr_total; /* frames */
-static unsigned long nr_reserve;	/* frames that are left to the kernel: __GFP_USER */
+static unsigned long nr_reserve;	/* frames that __GFP_USER may not take */
 
 void free_area_init(void)
 {
@@ -40,7 +39,7 @@ static void remove_free_block(struct page *page)
 	page->flags = 0;
 }
 
-/* Frees a block, joined with its free buddies. */
+/* Frees a block, merged with its free buddies. zone_lock held, except at boot. */
 static void free_block(struct page *page, unsigned int order)
 {
 	unsigned long pfn = page_to_pfn(page);
@@ -58,7 +57,7 @@ static void free_block(struct page *page, unsigned int order)
 
 /*
  * Takes 2^order frames from the smallest free block that is large enough; the rest of it stays
- * free. NULL: there is none.
+ * free. NULL: there is none. zone_lock held.
  */
 static struct page *take_block(unsigned int order)
 {
@@ -154,7 +153,7 @@ void clear_page(void *p) { __clear_page(p); }
 
 void copy_page(void *to, const void *from) { __copy_page(to, from); }
 
-/* In the largest blocks that alignment allows. */
+/* Frees in the largest blocks that the alignment permits. */
 void free_frames(phys_addr_t start, phys_addr_t end)
 {
 	unsigned long pfn = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;

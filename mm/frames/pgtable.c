@@ -23,7 +23,7 @@
 
 pgd_t *init_pgd;
 
-/* What one entry of a table at @level covers, in bits of the address. */
+/* The number of address bits that one entry of a table at @level covers. */
 static unsigned int level_shift(unsigned int level) { return PAGE_SHIFT + 9 * (level - 1); }
 
 static pte_t *entry_of(pte_t *table, unsigned long va, unsigned int level)
@@ -34,13 +34,14 @@ static pte_t *entry_of(pte_t *table, unsigned long va, unsigned int level)
 static pte_t *table_of(pte_t entry) { return phys_to_virt(pte_val(entry) & PTE_PFN_MASK); }
 
 /*
- * The entry for @va at @level; @mm NULL: the kernel's tables. Entries above level 1 permit all, so
- * level 1 alone decides what a page permits. On NULL, tables made so far stay.
+ * Returns the entry for @va at @level; @mm NULL: in the kernel's tables. Entries above level 1
+ * permit everything, so level 1 alone decides. NULL: absent, or with @alloc no memory; then tables
+ * made so far stay.
  */
 static inline pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
 {
 	pte_t *table = (pte_t *)(mm ? mm->pgd : init_pgd);
-	unsigned long rights = _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | (mm ? _PAGE_USER : 0);
+	unsigned long flags = _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | (mm ? _PAGE_USER : 0);
 
 	for (unsigned int l = TOP_LEVEL; l > level; l--) {
 		pte_t *e = entry_of(table, va, l);
@@ -49,7 +50,7 @@ static inline pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int l
 			table = alloc ? alloc_table() : NULL;
 			if (!table)
 				return NULL;
-			*e = __pte(virt_to_phys(table) | rights);
+			*e = __pte(virt_to_phys(table) | flags);
 			if (mm)
 				mm->pgtables_bytes += PAGE_SIZE;
 		}
@@ -62,8 +63,8 @@ static inline pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int l
 /* ---- kernel half ------------------------------------------------------- */
 
 /*
- * Uses an entry of 2 MiB wherever @va, @pa and the rest of @size permit it. An entry that is not
- * empty is a bug of the kernel. After -ENOMEM a part is mapped.
+ * Uses an entry of 2 MiB wherever @va, @pa and the rest of @size permit it. After -ENOMEM a part is
+ * mapped.
  */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot)
 {
@@ -114,7 +115,7 @@ void reserve_kernel_pgd(unsigned long va)
 
 #define MAX_CLEAN_PGDS 4
 
-/* Top tables whose user half is empty and whose kernel half is in place. */
+/* Freed top tables: the user half is empty, the kernel half is set up. */
 static pgd_t *clean_pgds[MAX_CLEAN_PGDS];
 static unsigned int nr_clean_pgds;
 
@@ -144,7 +145,7 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 	return walk(mm, addr, 1, alloc);
 }
 
-/* Where the entry at @level that covers @addr ends, or @end if that is lower. */
+/* Returns the end of what the entry at @level for @addr covers, or @end if that is lower. */
 static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned int level)
 {
 	unsigned long size = 1UL << level_shift(level);
@@ -153,8 +154,8 @@ static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned in
 }
 
 /*
- * A missing table is one step, because ranges may be many TiB long. A PTE that is not empty counts
- * even if it is not present (PROT_NONE). page_table_lock held.
+ * Skips a missing table in one step, because ranges may be many TiB long. A PTE that is not zero
+ * counts even if it is not present (PROT_NONE). page_table_lock held.
  */
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 {
@@ -177,8 +178,8 @@ pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 }
 
 /*
- * Frees the tables below @table that lie wholly within [@floor, @ceiling). No VMA outside
- * [@start, @end) lies there. @ceiling 0 is the end of the address space: hence ceiling - 1.
+ * Frees the tables below @table that are wholly within [@floor, @ceiling), where no VMA outside
+ * [@start, @end) is. @ceiling 0 is the end of the address space: hence ceiling - 1.
  */
 static void free_level(struct mm_struct *mm, pte_t *table, unsigned int level, unsigned long start,
 		       unsigned long end, unsigned long floor, unsigned long ceiling)

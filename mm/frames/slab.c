@@ -8,8 +8,8 @@
  *                     private: first free object ─> next ─> 0   (in the first word of each)
  *                     index: objects in use
  *
- * An empty slab is freed at once, so that the number of free frames is exact. Objects of more than
- * half a page would waste room in slabs: kmalloc takes whole frames for them.
+ * An empty slab is freed at once, so that the number of free frames is exact. Slabs would waste
+ * memory on objects of more than half a page: kmalloc uses whole frames for them.
  */
 #include <frames.h>
 #include <printk.h>
@@ -96,7 +96,10 @@ static void init_cache(struct kmem_cache *c, size_t size)
 		c->order++;
 }
 
-/* Objects of @size bytes aligned to @align, a power of two; 0: as kmalloc does. NULL: no memory. */
+/*
+ * Makes a cache of objects of @size bytes aligned to @align, a power of two; 0: as kmalloc. NULL:
+ * no memory.
+ */
 struct kmem_cache *kmem_cache_create(const char *name __maybe_unused, size_t size, size_t align)
 {
 	struct kmem_cache *c = kmalloc(sizeof(*c), GFP_KERNEL);
@@ -108,7 +111,7 @@ struct kmem_cache *kmem_cache_create(const char *name __maybe_unused, size_t siz
 	return c;
 }
 
-/* One object, zeroed with __GFP_ZERO; NULL: no memory. Any context. */
+/* Allocates one object, zeroed with __GFP_ZERO. NULL: no memory. Any context. */
 void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 {
 	struct page *slab;

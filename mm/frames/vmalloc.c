@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory that is contiguous in virtual addresses only: kernel stacks, and windows to device
- * registers.
- * Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping, the tree of
- * areas and large pages.
+ * registers. Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping,
+ * the tree of vmap areas and large pages.
  *
  *   VMALLOC_START |guard| piece |guard| piece      hole     |guard| piece | ...   sorted
  *
@@ -15,7 +14,7 @@
 #include <slab.h>
 #include "internal.h"
 
-/* One piece. addr is its first mapped byte; the guard page lies below. */
+/* One range. addr is its first mapped byte; the guard page is below. */
 struct vm_struct {
 	struct list_head list;
 	unsigned long addr, size; /* bytes, without the guard */
@@ -24,7 +23,7 @@ struct vm_struct {
 static DEFINE_SPINLOCK(vmalloc_lock, LOCK_NONE); /* guards the list and the kernel's page tables */
 static LIST_HEAD(pieces);
 
-/* Links @v into the first hole that fits it and its guard. */
+/* Links @v into the first hole that fits it and its guard page. vmalloc_lock held. */
 static bool insert_piece(struct vm_struct *v)
 {
 	unsigned long end = VMALLOC_START;
@@ -47,7 +46,7 @@ static pte_t *pte_of(unsigned long va)
 	return lookup_address(init_pgd, va, &level);
 }
 
-/* Unmaps and frees the frames of the piece, which may be incomplete, and the piece itself. */
+/* Unmaps and frees the frames of the piece, of which some may be missing, and the struct. */
 static void free_piece(struct vm_struct *v)
 {
 	unsigned long flags;
@@ -68,7 +67,8 @@ static void free_piece(struct vm_struct *v)
 }
 
 /*
- * A piece of @size bytes that maps the frames from @pa on; @pa 0: new frames. NULL: no memory.
+ * Makes a piece of @size bytes that maps the frames from @pa on; @pa 0: new frames. NULL: no
+ * memory.
  */
 static struct vm_struct *new_piece(size_t size, phys_addr_t pa, pgprot_t prot)
 {
@@ -116,7 +116,7 @@ void vfree(void *p)
 			free_piece(v);
 			return;
 		}
-	panic("vfree of what is not vmalloc's: %p", p);
+	panic("vfree: %p is not from vmalloc", p);
 }
 
 /* @pa need not be page aligned. NULL: no memory. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA. What is
- * locked has its limit in mm/mlock.c, the stack in mm/expand_stack.c.
- * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out what shared
- * memory takes of the commit limit.
+ * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA. The
+ * limit on locked memory is in mm/mlock.c, that of the stack in mm/expand_stack.c. Abridges the
+ * accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out what shared memory takes of the
+ * commit limit.
  */
 #include <errno.h>
 #include <frames.h>
@@ -13,8 +13,8 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-#define ADMIN_RESERVE (8192 >> (PAGE_SHIFT - 10))   /* pages, for root to repair things */
-#define USER_RESERVE  (131072 >> (PAGE_SHIFT - 10)) /* at most, for a user to do the same */
+#define ADMIN_RESERVE (8192 >> (PAGE_SHIFT - 10))   /* pages that only root may use */
+#define USER_RESERVE  (131072 >> (PAGE_SHIFT - 10)) /* at most: for other processes */
 
 int sysctl_max_map_count = 65530;
 int sysctl_overcommit_memory = OVERCOMMIT_GUESS, sysctl_overcommit_ratio = 50;
@@ -26,7 +26,7 @@ static bool is_data_mapping(unsigned long flags)
 	return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
-/* Do current's limits allow @npages more with these flags in @mm? */
+/* Do current's limits allow @npages more pages with these flags in @mm? */
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages)
 {
 	const struct rlimit64 *data = &current->signal->rlim[RLIMIT_DATA];
@@ -35,7 +35,10 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 		return false;
 	if (!is_data_mapping(vm_flags) || mm->data_vm + npages <= data->rlim_cur >> PAGE_SHIFT)
 		return true;
-	/* A soft limit of 0 limits brk only, as it once did; here the hard limit counts then. */
+	/*
+	 * A soft limit of 0 is an old way to limit only brk; for other mappings the hard limit
+	 * counts then.
+	 */
 	return data->rlim_cur == 0 && mm->data_vm + npages <= data->rlim_max >> PAGE_SHIFT;
 }
 
@@ -47,7 +50,7 @@ void vm_acct_memory(struct mm_struct *mm, long npages)
 
 unsigned long vm_committed_as(void) { return committed; }
 
-/* Adds @npages (negative: subtracts) to the totals that count VMAs with @vm_flags. */
+/* Adds @npages, which may be negative, to the totals that count VMAs with @vm_flags. */
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 {
 	mm->total_vm += npages;
@@ -71,7 +74,7 @@ unsigned long vm_commit_limit(void)
 	return totalram_pages() * sysctl_overcommit_ratio / 100;
 }
 
-/* With OVERCOMMIT_NEVER a big process must leave others room to go on. */
+/* OVERCOMMIT_NEVER: a large process must leave a reserve for other processes and for root. */
 static bool within_limit(long pages)
 {
 	unsigned long allowed = vm_commit_limit(), reserve = current->mm ? USER_RESERVE : 0;

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which VMAs with private pages may be merged: those with the same anon_vma. Here an anon_vma is a
- * token with a reference count, no more.
- * Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the interval trees,
- * because nothing walks from a page to its VMAs. Of Linux's anon_vma_chain only the length is kept:
- * 1 means that the VMA was never forked, and only such a VMA may share its anon_vma with a
- * neighbour.
+ * VMAs with private pages may be merged only if they have the same anon_vma. Here an anon_vma is
+ * just a reference count. Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out
+ * the interval trees, because Exon never looks up the VMAs of a page. Of Linux's anon_vma_chain
+ * only the length is kept: 1 means that the VMA was never forked, and only such a VMA may share its
+ * anon_vma with a neighbour.
  */
 #include <errno.h>
 #include <mm.h>
 #include <slab.h>
 #include "internal.h"
 
-/* A new anon_vma for @vma, whose chain has length @chain. 0 or -ENOMEM. */
+/* Makes a new anon_vma for @vma, whose chain has length @chain. 0 or -ENOMEM. */
 static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)
 {
 	vma->anon_vma = kmalloc(sizeof(*vma->anon_vma), GFP_KERNEL);
@@ -23,7 +22,7 @@ static int anon_vma_new(struct vm_area_struct *vma, unsigned int chain)
 	return 0;
 }
 
-/* Could @a and @b, in this order, become one VMA after an mprotect? */
+/* Could @a and @b, in this order, be merged after an mprotect? */
 static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_area_struct *b)
 {
 	return a->vm_end == b->vm_start && a->vm_file == b->vm_file &&
@@ -31,7 +30,10 @@ static bool anon_vma_compatible(const struct vm_area_struct *a, const struct vm_
 	       b->vm_pgoff == a->vm_pgoff + vma_pages(a);
 }
 
-/* The neighbour whose anon_vma @vma should share, so that the two can be merged later; or NULL. */
+/*
+ * Returns the neighbour whose anon_vma @vma should share, so that the two can be merged later, or
+ * NULL.
+ */
 static struct vm_area_struct *find_mergeable_anon_vma(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *next = vma->vm_next, *prev = vma->vm_prev;
@@ -70,7 +72,7 @@ int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src)
 	return src->anon_vma ? anon_vma_new(dst, src->anon_chain + 1) : 0;
 }
 
-/* Drops @vma's reference; it has no anon_vma afterwards. */
+/* Drops @vma's reference to its anon_vma, and sets it to NULL. */
 void unlink_anon_vma(struct vm_area_struct *vma)
 {
 	if (vma->anon_vma && atomic_dec_and_test(&vma->anon_vma->refcount))

@@ -17,8 +17,8 @@
 #include "internal.h"
 
 /*
- * [addr, addr + len), which is free and whose place is @at, becomes anonymous memory: appended to
- * @brkvma, which is at->prev or NULL, if that fits.
+ * Makes the free range [addr, addr + len), whose place is @at, anonymous memory: extends @brkvma
+ * (at->prev or NULL) if it fits. 0 or -ENOMEM. mmap_lock held for writing.
  */
 static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvma,
 			unsigned long addr, unsigned long len, unsigned long flags)
@@ -40,7 +40,7 @@ static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvm
 			return -ENOMEM;
 		vma_link(mm, vma, at->prev);
 	}
-	/* The break counts as data, even if READ_IMPLIES_EXEC made it executable. */
+	/* The break counts as data, even if READ_IMPLIES_EXEC has made it executable. */
 	vm_stat_account(mm, VM_WRITE | VM_ACCOUNT, npages);
 	return 0;
 }
@@ -67,7 +67,7 @@ int vm_brk_flags(unsigned long addr, unsigned long request, unsigned long flags)
 	return err;
 }
 
-/* Is [start_brk, brk) with the data segment within RLIMIT_DATA? */
+/* Is [start_brk, brk) together with the data segment within RLIMIT_DATA? */
 static bool brk_within_rlimit(const struct mm_struct *mm, unsigned long brk)
 {
 	u64 limit = rlimit(RLIMIT_DATA);
@@ -86,12 +86,15 @@ static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long ne
 		return err;
 	if (at.vma && newbrk + PAGE_SIZE > vm_start_gap(at.vma))
 		return -ENOMEM;
-	/* Only what lies above start_brk is the break: a bss that ends there is not extended. */
+	/*
+	 * Only a VMA that reaches above start_brk is the heap: a bss that ends there is not
+	 * extended.
+	 */
 	is_break = at.prev && at.prev->vm_end > mm->start_brk;
 	return do_brk_flags(&at, is_break ? at.prev : NULL, oldbrk, newbrk - oldbrk, 0);
 }
 
-/* The break after the call: the old one if it could not be moved. */
+/* Returns the new break, or the old one if it could not be moved. */
 long sys_brk(unsigned long brk)
 {
 	struct mm_struct *mm = current->mm;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copy-on-write: after a fork parent and child map the same frames, read-only; the first of them
- * that writes gets a copy.
- * Abridges these parts of Linux's mm/memory.c; leaves out swap, huge pages, and userfaultfd.
+ * Copy-on-write: after a fork parent and child map the same frames, read-only. The first one that
+ * writes gets a copy. Abridges these parts of Linux's mm/memory.c; leaves out swap, huge pages, and
+ * userfaultfd.
  *
  *   before fork      after fork              after the child's write
  *   parent -> A rw   parent -> A r- <- child   parent -> A r-    child -> copy of A rw
- *                    (_refcount 2)             (_refcount 1: the parent's next write
- *                                               needs no copy)
+ *                    (_refcount 2)             (_refcount 1: the next write of the
+ *                                               parent needs no copy)
  *
  * Invariant: a PTE is writable only if its frame is shared memory, or if no other PTE maps it.
  */
@@ -20,9 +20,9 @@
 /* ---- fork ------------------------------------------------------------------- */
 
 /*
- * fork: private PTEs become read-only on both sides, because a PTE of the parent that stays
- * writable would write to the child. @src's page_table_lock is taken here; nobody runs in @dst's
- * mm yet. The caller flushes the TLB. After -ENOMEM mmput removes what was copied.
+ * fork: private PTEs become read-only on both sides, because the parent could otherwise write to
+ * the child's page. Takes @src's page_table_lock; nobody runs in @dst's mm yet. The caller flushes
+ * the TLB. After -ENOMEM mmput frees what was copied.
  */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
@@ -31,7 +31,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 	unsigned long addr = src->vm_start, last = 0;
 	pte_t *from, *to = NULL;
 
-	/* The child can fault in again what is not private: nothing to copy now. */
+	/* Pages that are not private can be faulted in again by the child: nothing to copy now. */
 	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
@@ -56,7 +56,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 /* ---- the first write --------------------------------------------------------- */
 
 /*
- * A page of a file never is: the page cache has a reference as well, and even without it the page
+ * False for a page of a file: the page cache has a reference as well, and even without it the page
  * belongs to the file.
  */
 bool page_anon_exclusive(const struct page *page)
@@ -65,9 +65,9 @@ bool page_anon_exclusive(const struct page *page)
 }
 
 /*
- * @old NULL: a special PTE, which counts no page, though its frame has bytes. If replace_pte is
- * false, another thread was faster. No spinlock is held: alloc_anon_page and replace_pte come
- * first. Nothing can happen between replace_pte and the counts: the kernel is not preempted.
+ * @old NULL: the PTE is special, so its frame has bytes but is not counted. replace_pte false:
+ * another thread was first. No spinlock is held: alloc_anon_page may sleep. Nothing can happen
+ * between replace_pte and the counts, because the kernel is not preempted.
  */
 static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 {
@@ -96,8 +96,8 @@ static vm_fault_t wp_page_copy(struct vm_fault *vmf, struct page *old)
 }
 
 /*
- * In a shared VMA the frame always stays. A special PTE has no page that could be marked dirty,
- * and its VMA perhaps no file.
+ * In a shared VMA the frame always stays. A special PTE has no page that could be marked dirty, and
+ * its VMA may have no file.
  */
 vm_fault_t do_wp_page(struct vm_fault *vmf)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VMAs that grow downward: a fault below a stack extends it. A gap below a stack stays free, so
- * that an overflow faults instead of writing into the mapping below.
- * Abridges expand_stack of Linux 6.1's mm/mmap.c; leaves out VMAs that grow upward, and the boot
- * parameter stack_guard_gap.
+ * VMAs that grow downward: a fault below a stack extends it. A gap below it stays free, so that an
+ * overflow faults instead of overwriting the mapping below. Abridges expand_stack of Linux 6.1's
+ * mm/mmap.c; leaves out VMAs that grow upward, and the boot parameter stack_guard_gap.
  *
  *   |## mapping ##|<-- stack_guard_gap -->|   may still grow   |####### stack #######|
  *                 ^prev->vm_end                                ^vm_start             ^vm_end
@@ -18,9 +17,9 @@
 unsigned long stack_guard_gap = 256 * PAGE_SIZE;
 
 /*
- * The order of the errors is Linux's. mmap_lock may be held for reading only, so the fields change
- * under page_table_lock, not by vma_adjust, which may take a mutex. In exec vma->vm_mm is not
- * current->mm; the limits are current's.
+ * The order of the errors is Linux's. mmap_lock may be held for reading only, so page_table_lock
+ * guards the change; vma_adjust may take a mutex and cannot be used. In exec vma->vm_mm is not
+ * current->mm, but the limits are current's.
  */
 int expand_stack(struct vm_area_struct *vma, unsigned long address)
 {

@@ -9,8 +9,8 @@
  *                           └─i_mmap─> the VMAs that map the file
  *
  * Locks (outermost first): i_rwsem > mmap_lock > i_mmap_lock > page_table_lock > tree_lock. The
- * tree holds one reference to each page. Copies to and from user memory may fault, so they are
- * made without any spinlock, with a reference to the page.
+ * tree holds one reference to each page. Copies to and from user memory may fault, so they are made
+ * without a spinlock, with a reference to the page.
  */
 #include <errno.h>
 #include <frames.h>
@@ -40,7 +40,7 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return page;
 }
 
-/* The tree takes a reference of its own. 0, -EEXIST, -ENOMEM. */
+/* The tree takes its own reference. 0, -EEXIST or -ENOMEM. */
 static int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
 {
 	int err;
@@ -59,8 +59,8 @@ static int add_to_page_cache(struct address_space *mapping, struct page *page, u
 }
 
 /*
- * A page of zeros, not yet in the tree. ERR_PTR(-ENOSPC): files fill half of the RAM, which is the
- * limit of tmpfs.
+ * Returns a page of zeros that is not in the tree, or ERR_PTR: -ENOMEM, or -ENOSPC if files fill
+ * half of the RAM, which is the limit of tmpfs.
  */
 static struct page *new_page(void)
 {
@@ -94,7 +94,7 @@ struct page *read_mapping_page(struct address_space *mapping, unsigned long inde
 
 /* ---- read -------------------------------------------------------------------- */
 
-/* Bytes copied, less than @n if the user's memory faults. */
+/* Returns the number of bytes copied, less than @n if user memory faults. */
 static size_t copy_out(void *to, const void *from, size_t n, bool user)
 {
 	if (user)
@@ -139,7 +139,8 @@ ssize_t filemap_read(struct file *f, void *buf, size_t n, loff_t *pos, bool user
 
 /*
  * Writes to one page at most. A new page enters the tree after its bytes are copied, so that a
- * fault leaves nothing behind. Bytes written; -EEXIST: another task made the page, try again.
+ * fault leaves nothing behind. Returns the bytes written, or -errno; -EEXIST: another task has made
+ * the page, try again.
  */
 static ssize_t write_page(struct address_space *mapping, loff_t pos, const void *buf, size_t n,
 			  bool user)

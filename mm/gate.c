@@ -17,7 +17,7 @@ static struct vm_area_struct gate_vma = {
 	.vm_ops = &gate_vma_ops,
 };
 
-/* The VMA to show after all others, or NULL. Read-only for callers. */
+/* Returns the VMA to show after all others, or NULL. Callers must not change it. */
 struct vm_area_struct *get_gate_vma(struct mm_struct *mm __maybe_unused)
 {
 	if (vsyscall_mode == VSYSCALL_NONE)

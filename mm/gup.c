@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of an address space for the kernel's own use: the memory of another process (/proc/PID/mem,
- * exec's new stack), and faulting in a range at once (MAP_POPULATE, mlock).
- * Abridges Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
+ * Pages of an address space for the kernel itself: the memory of another process (/proc/PID/mem,
+ * exec's new stack), and faulting in a range at once (MAP_POPULATE, mlock). Abridges Linux's
+ * mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
  */
 #include <errno.h>
 #include <frames.h>
@@ -11,7 +11,9 @@
 #include <string.h>
 #include "internal.h"
 
-/* Do the permissions of the VMA allow the access? @force: or could an mprotect allow it? */
+/*
+ * Do the permissions of the VMA allow the access? @force: it is enough if mprotect could allow it.
+ */
 static bool access_allowed(const struct vm_area_struct *vma, bool write, bool force)
 {
 	unsigned long flags = vma->vm_flags;
@@ -24,7 +26,7 @@ static bool access_allowed(const struct vm_area_struct *vma, bool write, bool fo
 	return flags & (force ? VM_READ | VM_MAYREAD : VM_READ);
 }
 
-/* A forced write needs no writable PTE, but the page must be a private copy already. */
+/* A forced write needs no writable PTE, but the page must already be a private copy. */
 static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 {
 	if (!pte_present(pte))
@@ -35,7 +37,7 @@ static bool can_follow(const struct vm_area_struct *vma, pte_t pte, bool write)
 	       page_anon_exclusive(pte_page(pte));
 }
 
-/* The page at @addr with a reference, or NULL: it must be faulted in first. */
+/* Returns the page at @addr with a reference, or NULL if it must be faulted in first. */
 static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, bool write)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -68,7 +70,7 @@ struct page *get_user_page(struct mm_struct *mm, unsigned long addr, bool write,
 	return page;
 }
 
-/* With force: a debugger may write to read-only code. */
+/* @force is set: a debugger may write to read-only code. */
 int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, bool write)
 {
 	int done = 0;
@@ -96,7 +98,7 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	return done;
 }
 
-/* Private writable VMAs get pages of their own now (write faults); the others are only read. */
+/* Private writable VMAs get pages of their own (write faults); others are only read. */
 int mm_populate(unsigned long start, unsigned long len)
 {
 	struct mm_struct *mm = current->mm;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of mm/ share. Callers hold mmap_lock for writing, unless a comment says more. */
+/*
+ * What the files of mm/ share. Callers hold mmap_lock for writing, unless a comment says otherwise.
+ */
 #ifndef MM_INTERNAL_H
 #define MM_INTERNAL_H
 
@@ -10,11 +12,8 @@
 /* ---- the list: vma.c ------------------------------------------------------ */
 
 /*
- * The place of an address in the list. One look-up finds it, and it is passed on; functions that
- * make room there update it, so that the same address is not searched for again.
- *
- *       prev              vma                  prev              vma
- *   ..|######|    addr   |####|..   or     ..|######|      |##addr###|..
+ * The place of an address in the list of VMAs. It is looked up once and then passed on. Functions
+ * that unmap update it, so that the same address is not looked up again.
  */
 struct vma_place {
 	struct vm_area_struct *prev; /* the VMA before vma, or the last one of all; NULL: none */
@@ -22,11 +21,13 @@ struct vma_place {
 };
 
 struct vma_place find_vma_place(struct mm_struct *mm, unsigned long addr);
-/* A copy that is in no list, with a reference to the file, without anon_vma. NULL. */
+/*
+ * Returns a copy that is in no list, without anon_vma, with its own reference to the file; or NULL.
+ */
 struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
 /*
  * Links @vma, which overlaps nothing, after @prev (NULL: first) into the list and into i_mmap of
- * its file; counts it; leaves a record of who made it (mm_trace.h).
+ * its file. Counts it and records who made it (mm_trace.h).
  */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
 /* Undoes vma_link; the VMA keeps its references. */
@@ -48,13 +49,13 @@ struct vm_area_struct *vma_merge_new(struct mm_struct *mm, struct vm_area_struct
 bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff);
 /*
- * Sets the flags of [start, end), which lies in @vma, to @vm_flags: merges the range with a
- * neighbour that has them already, or splits it off. *pprev: in the VMA before @start (or @vma
- * itself), out the VMA that now covers the range. 0 or -errno.
+ * Sets the flags of [start, end), which is in @vma, to @vm_flags: merges the range with a neighbour
+ * that has them already, or splits it off. *pprev: in the VMA before @start (or @vma itself), out
+ * the VMA that now covers the range. 0 or -errno.
  */
 int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 	      unsigned long end, unsigned long vm_flags);
-/* What to do to [start, end), which lies in @vma; *pprev as in vma_carve. 0 or -errno. */
+/* What walk_vmas calls for [start, end), which is in @vma; *pprev as in vma_carve. 0 or -errno. */
 typedef int vma_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long arg);
 /*
@@ -75,7 +76,7 @@ static inline bool vma_is_accessible(const struct vm_area_struct *vma)
 int anon_vma_prepare(struct vm_area_struct *vma);
 int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src);
 void unlink_anon_vma(struct vm_area_struct *vma);
-/* @dst, which has none, gets @src's anon_vma, if there is one, with a reference of its own. */
+/* @dst, which has no anon_vma, shares that of @src, if there is one. */
 void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src);
 
 /* ---- limits and totals: account.c, mlock.c ----------------------------------- */
@@ -83,14 +84,14 @@ void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 void vm_acct_memory(struct mm_struct *mm, long npages); /* what counts to the commit limit */
-/* By the mode of vm.overcommit_memory: 0, or -ENOMEM if @pages more are too many. */
+/* 0, or -ENOMEM if @pages more are too many in the mode vm.overcommit_memory. */
 int security_vm_enough_memory(long pages);
 /* Does RLIMIT_MEMLOCK leave room for @npages more? */
 bool may_lock(const struct mm_struct *mm, unsigned long npages);
 
 /* ---- mappings: mmap.c, layout.c, expand_stack.c ---------------------------------- */
 
-/* A VMA of anonymous memory that is in no list yet. NULL. */
+/* Makes a VMA of anonymous memory that is in no list yet. NULL: no memory. */
 struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, unsigned long end,
 				   unsigned long vm_flags);
 /* munmap(2). 0, -EINVAL (a bad range), -ENOMEM. */
@@ -99,14 +100,14 @@ int do_munmap(struct mm_struct *mm, unsigned long start, size_t len);
 int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, unsigned long end);
 void exit_mmap(struct mm_struct *mm);
 /*
- * Finds room in current's. *addr: the hint (0: none), then where there is room. MAP_FIXED in
- * @flags: no search, *addr is checked. *at becomes its place. 0, -ENOMEM, -EINVAL or -EPERM.
+ * Chooses an address in current's mm. *addr: in the hint (0: none), out the address. MAP_FIXED in
+ * @flags: *addr is only checked. *at becomes its place. 0, -ENOMEM, -EINVAL or -EPERM.
  */
 int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long flags,
 		       struct vma_place *at);
 int get_unmapped_area(unsigned long *addr, unsigned long len, unsigned long flags);
 extern unsigned long stack_guard_gap; /* bytes: 256 pages */
-/* Where @vma begins for its neighbours: a stack keeps a gap free below it. */
+/* The start of @vma with its guard gap: a stack keeps a gap free below it. */
 static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
 {
 	if (!(vma->vm_flags & VM_GROWSDOWN))
@@ -114,14 +115,14 @@ static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
 	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
 }
 
-/* Faults in what is mapped of [start, start + len). mmap_lock is not held. 0 or -errno. */
+/* Faults in the mapped pages of [start, start + len). mmap_lock is not held. 0 or -errno. */
 int mm_populate(unsigned long start, unsigned long len);
 
 /* ---- oom_kill.c ------------------------------------------------------------------ */
 
 /*
- * A page for user space or a file. If there is none, a process is killed. NULL: current is to die,
- * or has no mm. May sleep.
+ * Allocates a page for user space or a file; kills a process if there is none. NULL: current is to
+ * die, or has no mm. May sleep.
  */
 struct page *alloc_user_page(gfp_t gfp);
 
@@ -147,7 +148,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
 /* @change 1: a PTE of @mm maps @page now; -1: no longer. page_table_lock held, or mm private. */
 void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
-/* A page of the VMA's own; NULL: no memory. */
+/* Allocates an anonymous page for @vma. NULL: no memory. */
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
 /*
  * Replaces a present PTE if it is still the one that faulted: true. Takes page_table_lock and
@@ -158,7 +159,7 @@ bool replace_pte(struct vm_fault *vmf, pte_t entry);
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page);
 /* Is it an anonymous page that a single PTE maps? Then it may be written without a copy. */
 bool page_anon_exclusive(const struct page *page);
-/* A write to a page that is there but read-only. VM_FAULT_*. */
+/* Handles a write to a page that is mapped read-only. VM_FAULT_*. */
 vm_fault_t do_wp_page(struct vm_fault *vmf);
 
 #endif

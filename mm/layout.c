@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where mappings go: the base of the mmap area, and the search for a free range. The random
- * offsets are in mm/randomize.c.
- * Abridges Linux 6.1's arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c; leaves out 32-bit
- * tasks and 5-level tables.
+ * Chooses addresses: mmap_base, and the search for a free range. The random offsets are in
+ * mm/randomize.c. Abridges Linux 6.1's arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c; leaves
+ * out 32-bit tasks and 5-level tables.
  *
- *   0   64K    program, brk ->        <- mmap area | gap |       stack      TASK_SIZE
+ *   0   64K    program, brk ->        <- mappings  | gap |       stack      TASK_SIZE
  *   |....|=======|=====|..............===|=====|===|.....|..........|=======|
  *                                             mmap_base   <- rlimit, guard,
  *                                                            stack's random part
@@ -44,7 +43,10 @@ void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim)
 	mm->mmap_base = mm->mmap_bottomup ? mm->mmap_legacy_base : mmap_base(random, stack_rlim);
 }
 
-/* The lowest hole of @len bytes within [low, high). *@at becomes its place. 0 or -ENOMEM. */
+/*
+ * Finds the lowest hole of @len bytes within [low, high) and sets *addr and *at to it. 0 or
+ * -ENOMEM.
+ */
 static int unmapped_area(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 			 unsigned long len, unsigned long low, unsigned long high)
 {
@@ -62,8 +64,8 @@ static int unmapped_area(struct mm_struct *mm, unsigned long *addr, struct vma_p
 }
 
 /*
- * A hole ends at @high or at vm_start_gap of the VMA above it. A VMA above @high counts too, for
- * its guard gap may reach below. After -ENOMEM *@addr is unchanged.
+ * The same for the highest hole. A VMA above @high counts too, because its guard gap may reach
+ * below. After -ENOMEM *addr is unchanged.
  */
 static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 				 unsigned long len, unsigned long low, unsigned long high)
@@ -85,7 +87,10 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, stru
 	}
 }
 
-/* *addr: the hint, taken if it is free; otherwise the mmap area is searched in its direction. */
+/*
+ * *addr: the hint, which is used if it is free; otherwise the search goes down from mmap_base, or
+ * up if mmap_bottomup.
+ */
 static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 		     unsigned long len)
 {
@@ -100,7 +105,10 @@ static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place
 	if (!mm->mmap_bottomup &&
 	    !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE, mm->mmap_base))
 		return 0;
-	/* A large stack limit leaves little room below mmap_base: then search above it. */
+	/*
+	 * With a large stack limit there is little room below mmap_base: then search upward from
+	 * mmap_legacy_base.
+	 */
 	return unmapped_area(mm, addr, at, len, mm->mmap_legacy_base, TASK_SIZE);
 }
 

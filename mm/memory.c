@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page faults: a page enters the page table when it is first touched. How fork shares pages and a
- * write copies them is in mm/cow.c; how PTEs are removed, moved and changed in mm/ptes.c.
- * Abridges Linux's mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the
- * reverse mapping of anonymous pages.
+ * Page faults: a page is mapped when it is first accessed. mm/cow.c has how fork shares pages and a
+ * write copies them, mm/ptes.c how PTEs are removed, moved and changed. Abridges Linux's
+ * mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the reverse mapping of
+ * anonymous pages.
  *
  *  PTE        VMA             read fault                    write fault
  *  ---------  --------------  ----------------------------  ------------------------------------
@@ -16,7 +16,7 @@
  *                                                           writable; otherwise a copy:
  *                                                           do_wp_page, mm/cow.c
  *  present    shared          (spurious)                    writable, and the file is dirty
- *  PROT_NONE  any             never comes here: the caller has checked the VMA's permissions
+ *  PROT_NONE  any             cannot happen: the caller has checked the VMA's permissions
  *
  * Every PTE that is not special holds one reference to its page, one count of _mapcount and
  * one of rss. Callers hold mmap_lock; page_table_lock is taken here around each change.
@@ -32,7 +32,7 @@
 
 #define FAULT_AROUND 16UL /* pages */
 
-/* Maps the page unless another thread was faster; takes over the reference. */
+/* Maps the page, unless another thread has mapped one first. Takes over the reference. */
 static void finish_fault(struct vm_fault *vmf, struct page *page)
 {
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
@@ -58,8 +58,8 @@ struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 }
 
 /*
- * A read maps the zero page, which counts nothing: no reference, no _mapcount, no rss. A shared
- * VMA without ->fault has no pages to share: SIGBUS.
+ * A read maps the zero page, which is not counted: no reference, no _mapcount, no rss. A shared VMA
+ * without ->fault has no pages to share: SIGBUS.
  */
 static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 {
@@ -85,8 +85,8 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 }
 
 /*
- * Maps what is in memory already, in one window of file pages. The window stays within the lowest
- * page table, because ->map_pages takes its PTEs from vmf->pte.
+ * Maps the pages of one window of the file that are in memory already. The window stays within the
+ * lowest page table, because ->map_pages takes its PTEs from vmf->pte.
  */
 static void do_fault_around(struct vm_fault *vmf)
 {
@@ -118,8 +118,8 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 }
 
 /*
- * The copy is allocated first, so that no page of the file is held when memory is short.
- * finish_fault takes over the reference to the copy.
+ * Allocates the copy first, so that no page of the file is held when memory runs out. finish_fault
+ * takes over the reference to the copy.
  */
 static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 {
@@ -180,19 +180,19 @@ bool replace_pte(struct vm_fault *vmf, pte_t entry)
 	return same;
 }
 
-/* Chooses the handler by the PTE as it was found; see the picture above. */
+/* Chooses the handler by the PTE as it was found; see the table above. */
 static vm_fault_t handle_pte_fault(struct vm_fault *vmf)
 {
 	if (pte_none(vmf->orig_pte))
 		return vma_is_anonymous(vmf->vma) ? do_anonymous_page(vmf) : do_fault(vmf);
 	if ((vmf->flags & FAULT_FLAG_WRITE) && !pte_write(vmf->orig_pte))
 		return do_wp_page(vmf);
-	/* Another thread has served it, or the TLB still had an older PTE. */
+	/* Another thread has mapped the page, or the TLB still had an older PTE. */
 	replace_pte(vmf, pte_mkyoung(vmf->orig_pte));
 	return 0;
 }
 
-/* What the fault was, by the PTE as it was found; see the picture above. */
+/* Returns the kind of the fault, by the PTE as it was found; see the table above. */
 static enum mm_trace_kind fault_kind(const struct vm_fault *vmf)
 {
 	bool write = vmf->flags & FAULT_FLAG_WRITE;
@@ -208,8 +208,8 @@ static enum mm_trace_kind fault_kind(const struct vm_fault *vmf)
 }
 
 /*
- * One fault, at any byte of a page of @vma; mmap_lock held for reading, permissions checked. GDB's
- * xfault and who-mapped read the record, so it comes last.
+ * Handles one fault at any byte of a page of @vma. mmap_lock is held for reading, and the
+ * permissions are checked. GDB's xfault and who-mapped read the record, so it comes last.
  */
 vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, unsigned int flags)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mincore: which pages of a range are in memory. msync: nothing to write, because files are in RAM
- * only; it checks its arguments.
- * Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out swap and write-back.
+ * mincore: which pages of a range are in memory. msync only checks its arguments: files are in RAM
+ * only, so there is nothing to write. Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out
+ * swap and write-back.
  * Not on the road of an exec.
  */
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include <asm/uaccess.h>
 #include "internal.h"
 
-/* 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
+/* Returns 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
 static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
@@ -35,7 +35,7 @@ static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 	return page != NULL;
 }
 
-/* One byte a page into @vec. */
+/* Stores one byte for each page in @vec. */
 long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 {
 	struct mm_struct *mm = current->mm;

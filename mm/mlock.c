@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Locked memory. Exon never swaps, so locked pages are only faulted in at once, and counted:
- * VM_LOCKED splits and merges VMAs as in Linux, and RLIMIT_MEMLOCK limits the pages.
- * Abridges Linux 6.1's mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
+ * Locked memory. Exon never swaps, so mlock only faults the pages in and counts them. VM_LOCKED
+ * splits and merges VMAs as in Linux, and RLIMIT_MEMLOCK limits the pages. Abridges Linux 6.1's
+ * mm/mlock.c; leaves out mlock2, mlockall and the unevictable list.
  * Not on the road of an exec.
  */
 #include <errno.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of an address space: an exec makes an empty one, a fork copies one, the last user
- * removes it.
- * Abridges the mm part of Linux 6.1's kernel/fork.c; leaves out namespaces, aio, cgroups and
+ * The life of an address space: an exec makes an empty one, a fork copies one, the last user frees
+ * it. Abridges the mm part of Linux 6.1's kernel/fork.c; leaves out namespaces, aio, cgroups and
  * notifiers.
  *
  *   mm_alloc (exec) or dup_mm (fork) -> users come and go: mmget, mmput
@@ -19,7 +18,10 @@
 
 #define MMF_INIT_MASK (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
 
-/* A new address space without VMAs; the numbers are zero, or copied from @old. NULL: no memory. */
+/*
+ * Makes an address space without VMAs. Its other fields are zero, or copied from @old. NULL: no
+ * memory.
+ */
 static struct mm_struct *mm_new(const struct mm_struct *old)
 {
 	struct mm_struct *mm = old ? kmemdup(old, sizeof(*mm)) : kzalloc(sizeof(*mm));
@@ -84,7 +86,7 @@ void set_dumpable(struct mm_struct *mm, int value)
 
 int get_dumpable(struct mm_struct *mm) { return mm->flags & MMF_DUMPABLE_MASK; }
 
-/* @f may be NULL. 0, or -EACCES if @f is open for writing somewhere; then nothing has changed. */
+/* @f may be NULL. 0, or -EACCES if @f is open for writing; then nothing has changed. */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f)
 {
 	struct file *old = mm->exe_file;
@@ -99,14 +101,14 @@ int set_mm_exe_file(struct mm_struct *mm, struct file *f)
 	return 0;
 }
 
-/* With a reference, or NULL. */
+/* Returns exe_file with a reference, or NULL. */
 struct file *get_mm_exe_file(struct mm_struct *mm)
 {
 	return mm->exe_file ? get_file(mm->exe_file) : NULL;
 }
 
 /*
- * After vm_area_copy the copy is linked even if a later step fails: mmput removes it together with
+ * After vm_area_copy the copy is linked even if a later step fails: mmput frees it together with
  * the others. Memory locks are not inherited.
  */
 static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struct *old,
@@ -132,8 +134,8 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struc
 
 /*
  * @mm starts with the totals of @oldmm, so a VMA that is not copied is subtracted; without
- * VM_LOCKED, because mm_new has set locked_vm to 0. @oldmm is locked for writing, and its TLB is
- * the caller's.
+ * VM_LOCKED, because mm_new has set locked_vm to 0. mmap_lock of @oldmm is held for writing; the
+ * caller flushes its TLB.
  */
 static int dup_mmap(struct mm_struct *mm, struct mm_struct *oldmm)
 {
@@ -160,7 +162,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 
 	if (!mm)
 		return NULL;
-	/* No other task can reach the new one: its lock is not needed. */
+	/* No other task can reach the new mm, so its lock is not needed. */
 	mmap_write_lock(oldmm);
 	if (oldmm->exe_file)
 		set_mm_exe_file(mm, oldmm->exe_file);

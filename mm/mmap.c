@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making and removing VMAs: mmap, munmap, and the end of an address space. mm/vma.c keeps the
- * list, mm/layout.c says where a VMA may go, mm/account.c what limits allow.
- * Abridges Linux 6.1's mm/mmap.c; leaves out hugetlb, memory policies, seals, and strict
- * overcommit. The order of the checks, and the errno of each, is Linux's.
+ * Making and removing VMAs: mmap, munmap, and the end of an address space. mm/vma.c has the list,
+ * mm/layout.c chooses addresses, mm/account.c checks the limits. Abridges Linux 6.1's mm/mmap.c;
+ * leaves out hugetlb, memory policies, seals, and strict overcommit. The order of the checks, and
+ * the errno of each, is Linux's.
  *
- *   do_mmap:  check the numbers -> find the place -> check file and permissions
+ *   do_mmap:  check the numbers -> find an address -> check file and permissions
  *             -> map_region: limits -> unmap what is there -> merge, or a new VMA
  */
 #include <errno.h>
@@ -28,12 +28,12 @@
 #define LEGACY_MAP_MASK \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | \
 	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
-/* Above every VMA, and a multiple of what a top-level entry covers: no table straddles it. */
+/* Above every VMA, and a multiple of what a top-level entry covers: no page table crosses it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
 struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
-/* Everything that a new VMA is made of. */
+/* The parameters of a new VMA. */
 struct map_request {
 	struct file *file;
 	unsigned long addr, len; /* bytes, page aligned */
@@ -45,8 +45,8 @@ struct map_request {
 /* ---- munmap ----------------------------------------------------------- */
 
 /*
- * Frees the tables of the VMAs from @vma to @stop. A range for each VMA, or for several that are
- * close together: between them lie many TiB without tables.
+ * Frees the page tables of the VMAs from @vma to @stop: one range for each VMA, or for several that
+ * are close together, because many TiB without tables may be between them.
  */
 static void free_vma_tables(struct mm_struct *mm, struct vm_area_struct *vma,
 			    const struct vm_area_struct *stop, unsigned long floor)
@@ -63,8 +63,8 @@ static void free_vma_tables(struct mm_struct *mm, struct vm_area_struct *vma,
 }
 
 /*
- * Removes at->vma and the VMAs after it that begin below @end, with their pages and the tables
- * that nobody else needs. at->vma becomes the first one that is left.
+ * Removes at->vma and the VMAs after it that begin below @end, with their pages and the page tables
+ * that become empty. at->vma becomes the first VMA that is left.
  */
 static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
 {
@@ -82,7 +82,7 @@ static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned lon
 	}
 }
 
-/* What was split before an error stays split. */
+/* VMAs that were split before an error stay split. */
 int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, unsigned long end)
 {
 	struct vm_area_struct *vma = at->vma;
@@ -91,7 +91,7 @@ int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, un
 	if (!vma || vma->vm_start >= end)
 		return 0;
 	if (start > vma->vm_start) {
-		/* A hole in the middle makes one VMA more; at the limit that is refused. */
+		/* A hole in the middle makes one VMA more, which is refused at the limit. */
 		if (end < vma->vm_end && mm->map_count >= sysctl_max_map_count)
 			return -ENOMEM;
 		err = __split_vma(mm, vma, start, 0);
@@ -135,7 +135,9 @@ int vm_munmap(unsigned long start, size_t len)
 
 long sys_munmap(unsigned long addr, size_t len) { return vm_munmap(addr, len); }
 
-/* The last user of @mm is gone: removes all VMAs, pages and tables. No other task can reach @mm. */
+/*
+ * The last user of @mm is gone: frees all VMAs, pages and page tables. No other task can reach @mm.
+ */
 void exit_mmap(struct mm_struct *mm)
 {
 	struct vma_place first = {.vma = mm->mmap};
@@ -148,7 +150,7 @@ void exit_mmap(struct mm_struct *mm)
 
 /* ---- mmap ------------------------------------------------------------- */
 
-/* @vma: the first that ends above @start. */
+/* Counts the mapped pages of [start, end). @vma: the first VMA that ends above @start. */
 static unsigned long count_pages_in_range(const struct vm_area_struct *vma, unsigned long start,
 					  unsigned long end)
 {
@@ -159,7 +161,10 @@ static unsigned long count_pages_in_range(const struct vm_area_struct *vma, unsi
 	return bytes >> PAGE_SHIFT;
 }
 
-/* What is behind a new VMA: the file's own mmap, a file for shared anonymous memory, or nothing. */
+/*
+ * Sets what @vma maps: the file, by its ->mmap; a new file for shared anonymous memory; or nothing.
+ * 0 or -errno.
+ */
 static int vma_set_backing(struct vm_area_struct *vma, struct file *file)
 {
 	int err;
@@ -198,7 +203,7 @@ struct vm_area_struct *vm_area_new(struct mm_struct *mm, unsigned long start, un
 	return vma;
 }
 
-/* A VMA of its own for @r. 0 or -errno. */
+/* Makes a new VMA for @r. 0 or -errno. */
 static int new_vma(struct mm_struct *mm, const struct map_request *r)
 {
 	struct vm_area_struct *vma = vm_area_new(mm, r->addr, r->addr + r->len, r->vm_flags);
@@ -215,7 +220,7 @@ static int new_vma(struct mm_struct *mm, const struct map_request *r)
 	return err;
 }
 
-/* All permissions are checked. Checks the limits, then maps. 0 or -errno. */
+/* The permissions are checked already. Checks the limits, then maps. 0 or -errno. */
 static int map_region(struct mm_struct *mm, struct map_request *r)
 {
 	unsigned long npages = r->len >> PAGE_SHIFT, end = r->addr + r->len;
@@ -246,7 +251,7 @@ static bool file_noexec(const struct file *file)
 	return mnt && (mnt->mnt_flags & MS_NOEXEC);
 }
 
-/* Is the range within what offsets of the file can express? */
+/* Can offsets of the file express the range? */
 static bool file_mmap_ok(const struct file *file, unsigned long pgoff, unsigned long len)
 {
 	umode_t mode = file->f_inode->i_mode;
@@ -315,7 +320,7 @@ _Static_assert(PROT_READ == VM_READ && PROT_WRITE == VM_WRITE && PROT_EXEC == VM
 		       MAP_GROWSDOWN == VM_GROWSDOWN && MAP_LOCKED == VM_LOCKED,
 	       "see calc_vm_flags");
 
-/* Checks the numbers and finds the place: r->addr, r->len, r->at. */
+/* Checks the numbers and chooses the address: sets r->addr, r->len, r->at. 0 or -errno. */
 static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned long flags)
 {
 	int err;
@@ -341,8 +346,8 @@ static int place_mapping(struct mm_struct *mm, struct map_request *r, unsigned l
 }
 
 /*
- * The core of mmap. @flags: MAP_*. *addr: in the hint, out the place. *populate: the pages are to
- * be faulted in now. mmap_lock held for writing. 0 or -errno.
+ * The core of mmap. @flags: MAP_*. *addr: in the hint, out the address. *populate: the caller must
+ * fault the pages in. mmap_lock held for writing. 0 or -errno.
  */
 static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 		   unsigned long flags, unsigned long pgoff, bool *populate)
@@ -383,7 +388,7 @@ static int vm_mmap_pgoff(struct file *file, unsigned long *addr, unsigned long l
 		return -EINTR;
 	err = do_mmap(file, addr, len, prot, flags, pgoff, &populate);
 	mmap_write_unlock(mm);
-	/* The mapping has succeeded, even if its pages cannot be faulted in now. */
+	/* The mapping has succeeded even if its pages cannot be faulted in. */
 	if (!err && populate)
 		mm_populate(*addr, PAGE_ALIGN(len));
 	return err;

@@ -17,7 +17,7 @@
 #define VM_PRIVATE_ACCOUNTED (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)
 
 /*
- * Sets the flags of [start, end), which lies in @vma, to @newflags. *pprev: in the VMA before, out
+ * Sets the flags of [start, end), which is in @vma, to @newflags. *pprev: in the VMA before, out
  * the one that covers the range. 0, -ENOMEM, or the error of vma_carve. mmap_lock held for writing.
  */
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
@@ -48,7 +48,7 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 	return 0;
 }
 
-/* Sets the permissions of [start, end), which lies in @vma, to @prot: PROT_*. */
+/* Sets the permissions of [start, end), which is in @vma, to @prot (PROT_*). 0 or -errno. */
 static int protect_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
 		       unsigned long start, unsigned long end, unsigned long prot)
 {
@@ -57,7 +57,7 @@ static int protect_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev
 	if ((current->personality & READ_IMPLIES_EXEC) && (prot & PROT_READ) &&
 	    (vma->vm_flags & VM_MAYEXEC))
 		newflags |= VM_EXEC;
-	/* Each VM_MAY* is four bits above the permission that it allows. */
+	/* Each VM_MAY* is four bits above the permission that it permits. */
 	if (newflags & ~(newflags >> 4) & VM_ACCESS_FLAGS)
 		return -EACCES;
 	return mprotect_fixup(vma, pprev, start, end, newflags);
@@ -78,7 +78,7 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 	} else if (vma->vm_start > start) {
 		return -ENOMEM;
 	} else if (prot & PROT_GROWSUP) {
-		return -EINVAL; /* no VMA grows up on x86 */
+		return -EINVAL; /* on x86 no VMA grows upward */
 	}
 	return walk_vmas(mm, start, end, false, protect_vma, prot);
 }

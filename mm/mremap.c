@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Resizing and moving a mapping: shrink in place, grow in place if the room behind it is free,
- * otherwise move the PTEs to a new VMA.
- * Abridges Linux 6.1's mm/mremap.c and copy_vma of mm/mmap.c; leaves out hugetlb and userfaultfd.
+ * Resizing and moving a mapping: shrink in place, grow in place if the range after it is free,
+ * otherwise move the PTEs to a new VMA. Abridges Linux 6.1's mm/mremap.c and copy_vma of mm/mmap.c;
+ * leaves out hugetlb and userfaultfd.
  *
  *   old   |#######|        MREMAP_FIXED, MREMAP_DONTUNMAP: always move
  *   shrink|####|           grow in place only if old_len ends with its VMA
  *   grow  |#######|++|
- *   move  |.......|   ->   |#######|++|   (the old range goes, or with DONTUNMAP stays, empty)
+ *   move  |.......|   ->   |#######|++|   (the old range is unmapped; DONTUNMAP: empty)
  */
 #include <errno.h>
 #include <mm.h>
@@ -20,13 +20,13 @@
 struct remap {
 	unsigned long addr, old_len, new_len; /* bytes, page aligned */
 	unsigned long flags;		      /* MREMAP_* */
-	unsigned long new_addr; /* in: the place for MREMAP_FIXED; out: where the mapping is now */
+	unsigned long new_addr; /* in: for MREMAP_FIXED; out: where the mapping is now */
 };
 
 /*
- * The VMA of the new place, after @prev, merged with its neighbours if they fit. *vmap is the
- * source. If its pages were never touched it may be merged with its own copy; then *vmap becomes
- * the VMA of both. NULL: no memory.
+ * Makes the VMA at the new address, after @prev, or merges it with its neighbours. *vmap is the
+ * source. If no page of it was ever touched it may be merged with its own copy; then *vmap becomes
+ * the merged VMA. NULL: no memory.
  */
 static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struct remap *r,
 				       struct vm_area_struct *prev)
@@ -59,7 +59,7 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 	return new_vma;
 }
 
-/* MREMAP_DONTUNMAP leaves the source in the list, without pages. */
+/* MREMAP_DONTUNMAP leaves the source mapped, without pages. */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
 	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
@@ -69,7 +69,10 @@ static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
 }
 
-/* The mapping goes to r->new_addr (MREMAP_FIXED), which is free, or to where there is room. */
+/*
+ * Moves the mapping to r->new_addr (MREMAP_FIXED), which is free, or to an address that is chosen
+ * here. 0 or -errno.
+ */
 static int move_vma(struct vm_area_struct *vma, struct remap *r)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -107,7 +110,7 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 		return 0;
 	}
 	do_munmap(mm, r->addr, r->old_len);
-	/* For a moment both places were counted: VmPeak must not show that. */
+	/* For a moment both ranges were counted; VmPeak must not show that. */
 	mm->hiwater_vm = max(hiwater, mm->total_vm);
 	return 0;
 }
@@ -145,7 +148,10 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 		return -EINVAL;
 	if (r->addr + r->old_len > r->new_addr && r->new_addr + r->new_len > r->addr)
 		return -EINVAL;
-	/* Each range may be split twice. Check this first: an munmap below cannot be undone. */
+	/*
+	 * Each range may be split twice. Check this first, because the munmap below cannot be
+	 * undone.
+	 */
 	if (mm->map_count + 2 >= sysctl_max_map_count - 3)
 		return -ENOMEM;
 	if (r->flags & MREMAP_FIXED)
@@ -166,7 +172,7 @@ static int mremap_to(struct mm_struct *mm, struct remap *r)
 	return move_vma(vma, r);
 }
 
-/* Is the room behind @vma free up to @end? */
+/* Is the range from the end of @vma to @end free? */
 static bool vma_expandable(struct vm_area_struct *vma, unsigned long end)
 {
 	unsigned long start = vma->vm_start;

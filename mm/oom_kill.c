@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory is used up: one process is killed so that the others can go on.
- * Abridges Linux 6.1's mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel
- * thread that reaps: here the task that found no memory reaps, at once.
+ * When memory is used up, one process is killed so that the others can go on. Abridges Linux 6.1's
+ * mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel thread that reaps: here
+ * the task that found no memory does it.
  *
  *   no page for a user -> out_of_memory -> the greatest oom_badness -> SIGKILL
- *                      -> its private pages go
+ *                      -> its private pages are freed
  *
  * Pages for users stop at a reserve (frames/page_alloc.c). The kernel's own objects may use it, so
  * that the victim can die and init can go on.
@@ -21,7 +21,10 @@
 #include <linux/oom.h>
 #include "internal.h"
 
-/* The mm of any thread that still has one: the leader may have ended. tasklist_lock held. */
+/*
+ * Returns the mm of a thread that still has one, or NULL: the leader may have exited. tasklist_lock
+ * held.
+ */
 static struct mm_struct *process_mm(struct task_struct *p)
 {
 	struct task_struct *t;
@@ -44,15 +47,15 @@ long oom_badness(struct task_struct *p, unsigned long totalpages)
 	return get_mm_rss(mm) + mm->pgtables_bytes / PAGE_SIZE + adj * (long)(totalpages / 1000);
 }
 
-/* Killed before, but its memory could not be taken yet. */
+/* It was killed before, but its memory could not be freed yet. */
 static bool is_dying(const struct mm_struct *mm)
 {
 	return mm && (mm->flags & (MMF_OOM_VICTIM | MMF_OOM_SKIP)) == MMF_OOM_VICTIM;
 }
 
 /*
- * A process that is being killed, otherwise the one with the most points; NULL: none may be killed.
- * tasklist_lock held.
+ * Returns a process that is being killed, otherwise the one with the most points; NULL: none may be
+ * killed. tasklist_lock held.
  */
 static struct task_struct *select_bad_process(void)
 {
@@ -99,7 +102,7 @@ static void dump_header(void)
 	dump_tasks();
 }
 
-/* All processes that share the address space must end, or it stays. tasklist_lock held. */
+/* All processes that share @mm must end, or it is not freed. tasklist_lock held. */
 static void oom_kill_process(struct task_struct *victim, struct mm_struct *mm)
 {
 	struct task_struct *p;
@@ -118,8 +121,8 @@ static void oom_kill_process(struct task_struct *victim, struct mm_struct *mm)
 }
 
 /*
- * Takes the private pages of a process that has a SIGKILL and so never sees user mode again.
- * Its own thread may be in the middle of a system call: MMF_UNSTABLE makes its faults fail.
+ * Frees the private pages of a process that has a SIGKILL and so never returns to user mode. Its
+ * own thread may be in a system call: MMF_UNSTABLE makes its faults fail.
  */
 static void oom_reap_mm(struct mm_struct *mm)
 {
@@ -133,8 +136,11 @@ static void oom_reap_mm(struct mm_struct *mm)
 	mm->flags |= MMF_OOM_SKIP;
 }
 
-/* The mm of the victim, with a reference. Panics, as Linux does, if no process may be killed. */
-static struct mm_struct *kill_somebody(void)
+/*
+ * Kills a process and returns its mm with a reference. Panics, as Linux does, if none may be
+ * killed.
+ */
+static struct mm_struct *kill_process(void)
 {
 	struct task_struct *victim;
 	struct mm_struct *mm;
@@ -160,7 +166,7 @@ bool out_of_memory(void)
 
 	if (!current->mm || fatal_signal_pending(current))
 		return false;
-	mm = kill_somebody();
+	mm = kill_process();
 	if (mm != current->mm && mmap_read_trylock(mm)) {
 		oom_reap_mm(mm);
 		mmap_read_unlock(mm);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PTEs of a VMA: enter, count, remove, change permissions, move.
- * Abridges the page table halves of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out
- * huge pages, swap entries and migration.
+ * The PTEs of a VMA: set, count, remove, change permissions, move. Abridges the page table halves
+ * of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out huge pages, swap entries and
+ * migration.
  *
  *   a fault                                 do_set_pte           a page is mapped
- *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs and their pages go
+ *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs and their pages are dropped
  *   mprotect                                change_protection    pages stay, permissions change
  *   mremap, the stack of an exec            move_page_tables     pages stay, addresses change
  *
@@ -17,7 +17,7 @@
 #include <linux/magic.h>
 #include "internal.h"
 
-/* ---- entering and counting ------------------------------------------------- */
+/* ---- setting and counting -------------------------------------------------- */
 
 static enum rss_counter mm_counter(const struct page *page)
 {
@@ -46,7 +46,7 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 
 /* ---- zap ------------------------------------------------------------------ */
 
-/* Drops the pages before the flush: with one CPU no user code runs until both are done. */
+/* Pages are dropped before the flush: with one CPU no user code runs until both are done. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -99,7 +99,7 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 	{
 		pte_t new = pte_modify(*pte, vma->vm_page_prot);
 
-		/* Otherwise the next write would fault only to find that it needs no copy. */
+		/* Otherwise the next write would fault only to find that no copy is needed. */
 		if ((vma->vm_flags & VM_WRITE) && !pte_special(new) && pte_dirty(new) &&
 		    page_anon_exclusive(pte_page(new)))
 			new = pte_mkwrite(new);

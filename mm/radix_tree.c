@@ -64,7 +64,10 @@ static int extend(struct radix_tree_root *root, unsigned long index)
 	return 0;
 }
 
-/* *slot: the root of a subtree of @height levels. After an error nothing has changed. */
+/*
+ * *slot is the root of a subtree of @height levels. After an error nothing has changed. 0, -EEXIST
+ * or -ENOMEM.
+ */
 static int insert(void **slot, unsigned int height, unsigned long index, void *item)
 {
 	struct radix_tree_node *node = *slot;
@@ -122,7 +125,10 @@ void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void 
 	*slot = item;
 }
 
-/* Deletes from the subtree at *slot, with the nodes that become empty. Returns what was there. */
+/*
+ * Deletes an item from the subtree at *slot, and the nodes that become empty. Returns the item or
+ * NULL.
+ */
 static void *delete_item(void **slot, unsigned int height, unsigned long index)
 {
 	struct radix_tree_node *node = *slot;
@@ -152,7 +158,10 @@ void *radix_tree_delete(struct radix_tree_root *root, unsigned long index)
 	return item;
 }
 
-/* The first item at or after *index in a subtree of @height levels; *index becomes its place. */
+/*
+ * Returns the first item at or after *index in a subtree of @height levels, and sets *index to its
+ * index.
+ */
 static void *next(struct radix_tree_node *node, unsigned int height, unsigned long *index)
 {
 	unsigned int shift = (height - 1) * MAP_SHIFT;

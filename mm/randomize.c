@@ -29,14 +29,14 @@ static unsigned long random_pages(unsigned long mask)
 /* The random part of mmap_base and of the place of a PIE program, in bytes. */
 unsigned long arch_mmap_rnd(void) { return random_pages(BIT(MMAP_RND_BITS) - 1); }
 
-/* Where the stack ends. */
+/* Returns the end of the stack. */
 unsigned long randomize_stack_top(unsigned long stack_top)
 {
 	return PAGE_ALIGN(stack_top) - random_pages(STACK_RND_MASK);
 }
 
 /*
- * As in Linux, ADDR_NO_RANDOMIZE and randomize_va_space count here, not PF_RANDOMIZE: a difference
+ * As in Linux, ADDR_NO_RANDOMIZE and randomize_va_space decide here, not PF_RANDOMIZE: a difference
  * only if randomize_va_space is written during the exec.
  */
 unsigned long arch_align_stack(unsigned long sp)
@@ -46,7 +46,10 @@ unsigned long arch_align_stack(unsigned long sp)
 	return sp & ~0xfUL;
 }
 
-/* The new start of the heap, not an offset. set_mm_numbers has checked that it is to be random. */
+/*
+ * Returns the new start of the heap, not an offset. set_mm_numbers has checked that it is to be
+ * random.
+ */
 unsigned long arch_randomize_brk(struct mm_struct *mm)
 {
 	return PAGE_ALIGN(mm->brk) +

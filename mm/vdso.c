@@ -45,8 +45,8 @@ static void vdso_mremap(struct vm_area_struct *vma)
 }
 
 /*
- * The kernel writes to the data page for ever, so its PTE is special: no reference, no rss. The
- * other pages are for clocks that Exon does not have.
+ * The kernel always writes to the data page, so its PTE is special: no reference, no rss. The other
+ * pages are for clocks that Exon does not have.
  */
 static vm_fault_t vvar_fault(struct vm_fault *vmf)
 {
@@ -93,7 +93,7 @@ static int install_special_mapping(struct mm_struct *mm, unsigned long addr, uns
 	return 0;
 }
 
-/* A hint above the stack: a random page within the same lowest page table (2 MiB). */
+/* Returns a hint above the stack: a random page within the same lowest page table (2 MiB). */
 static unsigned long vdso_addr(unsigned long start, unsigned long len)
 {
 	unsigned long end;
@@ -106,8 +106,9 @@ static unsigned long vdso_addr(unsigned long start, unsigned long len)
 }
 
 /*
- * [vvar] lies below the image, and nothing may ever make it writable or executable. VM_MAYWRITE of
- * the image lets debuggers set breakpoints in a private copy. mmap_lock held for writing.
+ * [vvar] is below the image. Without VM_MAYWRITE and VM_MAYEXEC nothing can make it writable or
+ * executable. VM_MAYWRITE of the image lets debuggers set breakpoints in a private copy. mmap_lock
+ * held for writing.
  */
 static int map_vdso(struct mm_struct *mm, unsigned long addr)
 {

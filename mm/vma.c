@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The list of the VMAs of an address space: find, link, split, merge. Nothing here touches page
- * tables or counts pages, so the file also builds on the developer's machine, where
- * tests/host/test_vma.c tests it.
- * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and
- * the last hit do for the few dozen VMAs of a process), memory policies, userfaultfd and names of
- * anonymous VMAs.
+ * tables or counts pages, so the file also builds on the host, where tests/host/test_vma.c tests
+ * it. Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and
+ * a cache of the last hit are enough for a few dozen VMAs), memory policies, userfaultfd and names
+ * of anonymous VMAs.
  *
  * Before a range AAAA gets flags that differ from the flags of its VMA (mprotect, madvise, mlock),
  * vma_merge tries to join it to a neighbour, P or N, that has these flags already:
@@ -19,8 +18,8 @@
  *                         AAAA
  *                     PPPP    NNNN      PPPPPPPPPPPP 1, PPPPPPPPNNNN 2, PPPPNNNNNNNN 3
  *
- * The VMA that grows is always one that has the wanted flags already. If it has no anon_vma, it
- * inherits that of the VMA whose place it takes.
+ * The VMA that grows always has the wanted flags already. If it has no anon_vma, it takes over that
+ * of the VMA that it replaces.
  */
 #include <errno.h>
 #include <fs.h>
@@ -55,7 +54,10 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 
 void vm_area_free(struct vm_area_struct *vma) { kfree(vma); }
 
-/* mmap_cache may be any VMA of the list, or NULL: readers race to set it; each value is right. */
+/*
+ * mmap_cache is any VMA of the list, or NULL. Readers may set it at the same time: each value is
+ * valid.
+ */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = mm->mmap_cache;
@@ -93,14 +95,17 @@ static void i_mmap_unlock(struct vm_area_struct *vma)
 		mutex_unlock(&vma->vm_file->f_mapping->i_mmap_lock);
 }
 
-/* @vma, whose end has changed, may be the last. It must be linked: vm_next NULL means the last. */
+/*
+ * Updates highest_vm_end if @vma, whose end has changed, is the last VMA. @vma must be linked,
+ * because vm_next NULL means the last.
+ */
 static void note_last(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	if (!vma || !vma->vm_next)
 		mm->highest_vm_end = vma ? vma->vm_end : 0;
 }
 
-/* mm_trace comes last, after i_mmap_lock is released: it records the calls that led here. */
+/* mm_trace comes last, after i_mmap_lock is released. */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev)
 {
 	struct vm_area_struct **link = prev ? &prev->vm_next : &mm->mmap;
@@ -172,7 +177,7 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 	note_last(vma->vm_mm, vma);
 }
 
-/* Moves the edges; each page keeps its place in the file. @vma must be linked (note_last). */
+/* Moves both ends; each page keeps its offset in the file. @vma must be linked (note_last). */
 static void vma_stretch(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	vma_set_edges(vma, start, end,
@@ -191,14 +196,14 @@ int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long en
 }
 
 /*
- * @piece is not linked before vma_link, so its edges are set by hand: vma_stretch is for linked
- * VMAs. After an error nothing has changed.
+ * @piece is linked only by vma_link, so its ends are set directly: vma_stretch is for linked VMAs.
+ * After an error nothing has changed.
  */
 int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
 	struct vm_area_struct *piece;
 
-	/* The kernel relies on the number of pages in its own VMAs: they are never cut. */
+	/* The kernel relies on the size of its own VMAs, so they are never split. */
 	if (vma->vm_flags & VM_DONTEXPAND)
 		return -EINVAL;
 	piece = vm_area_copy(vma);
@@ -218,8 +223,8 @@ int __split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long 
 }
 
 /*
- * Cuts @vma in two at @addr (inside it, page aligned). @new_below: the new struct is the lower
- * part. 0, -ENOMEM (also: too many VMAs), or -EINVAL (a VMA that is never cut).
+ * Splits @vma in two at @addr, which is page aligned and inside it. @new_below: the new struct is
+ * the lower part. 0, -ENOMEM (also: too many VMAs), or -EINVAL (VM_DONTEXPAND).
  */
 int split_vma(struct mm_struct *mm, struct vm_area_struct *vma, unsigned long addr, int new_below)
 {
@@ -242,7 +247,9 @@ static bool is_mergeable_anon_vma(struct anon_vma *a, struct anon_vma *b,
 	return a == b;
 }
 
-/* A range ends at @end, with page offset @pgoff there: can it become the head of @vma (or NULL)? */
+/*
+ * Can a range that ends at @end, with page offset @pgoff there, become the head of @vma (or NULL)?
+ */
 static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
 				 unsigned long vm_flags, struct anon_vma *anon_vma,
 				 struct file *file, unsigned long pgoff)
@@ -252,7 +259,7 @@ static bool can_vma_merge_before(struct vm_area_struct *vma, unsigned long end,
 	       is_mergeable_anon_vma(anon_vma, vma->anon_vma, vma);
 }
 
-/* A range begins at @addr, with page offset @pgoff: can it become the tail of @vma (or NULL)? */
+/* Can a range that begins at @addr, with page offset @pgoff, become the tail of @vma (or NULL)? */
 bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigned long vm_flags,
 			 struct anon_vma *anon_vma, struct file *file, unsigned long pgoff)
 {
@@ -262,8 +269,8 @@ bool can_vma_merge_after(struct vm_area_struct *vma, unsigned long addr, unsigne
 }
 
 /*
- * Neighbours shrink or go first and @into grows last, so that no two VMAs overlap on the way.
- * @into inherits an anon_vma before its owner goes.
+ * Neighbours shrink or are removed first and @into grows last, so that no two VMAs overlap in
+ * between. @into takes over an anon_vma before its owner is removed.
  */
 static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsigned long start,
 		       unsigned long end)
@@ -290,7 +297,10 @@ static void vma_expand(struct mm_struct *mm, struct vm_area_struct *into, unsign
 	vma_stretch(into, start, end);
 }
 
-/* [addr, end) joins @prev, @next, or both, which then become one. NULL: that one does not fit. */
+/*
+ * Merges [addr, end) with @prev, @next, or both, which then become one. NULL: that one does not
+ * fit.
+ */
 static struct vm_area_struct *merge_with(struct mm_struct *mm, struct vm_area_struct *prev,
 					 struct vm_area_struct *next, unsigned long addr,
 					 unsigned long end)

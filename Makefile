@@ -263,6 +263,31 @@ films: ## the films in docs/films/ and the picture docs/exec.svg, made anew
 do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
 	@/usr/bin/python3 tools/film.py --kept
 
+# ---- speed --------------------------------------------------------------------
+
+# One static binary for both kernels, and the two smallest things that can be executed.
+build/bench/%: tools/bench/%.c build/sysroot.complete
+	@mkdir -p $(@D)
+	@echo "  BENCH $<"
+	@$(GUEST_CC) -std=gnu11 -O2 -Wall -Wextra -static -s -o $@ $<
+build/bench/tiny: tools/bench/tiny.asm
+	@mkdir -p $(@D)
+	@$(NASM) -f bin -o $@ $< && chmod 755 $@
+
+bench: ## measure Exon and Linux 6.1 with the same program: instructions, wall time, ratio (BENCH=row KVM=1)
+	@tools/deps.sh run
+	@$(MAKE) do-bench
+BENCH_BUILT := build/bench/kbench build/bench/hello build/bench/tiny
+do-bench: build/exon.elf build/debian.complete build/linux/vmlinuz $(BENCH_BUILT)
+	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(KVM),--kvm)
+
+profile: ## PROG='command': run it on Exon and count the instructions of each kernel function: build/profile.svg (CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make profile PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run
+	@$(MAKE) do-profile
+do-profile: build/exon.elf build/rootfs.cpio
+	@/usr/bin/python3 tools/bench/flame.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
 
@@ -359,7 +384,7 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 # The parts of the tests, a folder of tests/ each, and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
-NEEDS_kernel := build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_kernel := $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug
@@ -405,7 +430,7 @@ doctor: ## the version of each tool, beside the one that Exon was tested with
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -136,24 +136,28 @@ static inline bool load_byte(u8 *v, const char *p)
 	return !failed;
 }
 
-static inline bool load_word(u64 *v, const char *p)
+/* The same, of a word; one that cannot be read is 0. */
+static inline u64 load_word(const char *p)
 {
-	unsigned int failed = 1;
-	u64 x = 0;
+	u64 x;
 
-	__asm__ volatile("1:\tmovq %2, %1\n\t"
-			 "xorl %0, %0\n"
-			 "2:\n" ASM_EXTABLE(1b, 2b)
-			 : "+r"(failed), "+r"(x)
+	__asm__ volatile("1:\tmovq %1, %0\n"
+			 "2:\t.pushsection .text.fixup, \"ax\"\n"
+			 "3:\txorl %k0, %k0\n\t"
+			 "jmp 2b\n\t"
+			 ".popsection\n" ASM_EXTABLE(1b, 3b)
+			 : "=r"(x)
 			 : "m"(*(const u64 *)p));
-	*v = x;
-	return !failed;
+	return x;
 }
 
-/* The lowest bit that is set is the top bit of the first zero byte. 0: no byte is zero. */
-static inline u64 zero_bytes(u64 w)
+#define ONES  0x0101010101010101UL
+#define HIGHS 0x8080808080808080UL
+
+/* The subtraction alone also finds bytes above 0x80, which are rare in strings. */
+static inline bool has_zero_byte(u64 w)
 {
-	return (w - 0x0101010101010101UL) & ~w & 0x8080808080808080UL;
+	return ((w - ONES) & HIGHS) && ((w - ONES) & ~w & HIGHS);
 }
 
 /*
@@ -161,31 +165,25 @@ static inline u64 zero_bytes(u64 w)
  * word never crosses a page, so it may be read past the NUL. Returns the length without NUL, @max
  * if there is none, or -EFAULT.
  */
-static long scan_user_string(char *dst, const char __user *s, long max)
+static __always_inline long scan_user_string(char *dst, const char __user *s, long max)
 {
-	long i = 0;
-	u64 w, z;
+	long i = 0, last_word = max - 8;
+	u64 w;
 	u8 c;
 
-	while (i < max) {
-		if (((unsigned long)(s + i) & 7) == 0 && max - i >= 8) {
-			if (!load_word(&w, s + i))
-				return -EFAULT;
-			z = zero_bytes(w);
-			if (!z) {
+	for (; i < max; i++) {
+		if (((unsigned long)(s + i) & 7) == 0)
+			for (; i <= last_word && !has_zero_byte(w = load_word(s + i)); i += 8)
 				if (dst)
 					memcpy(dst + i, &w, 8);
-				i += 8;
-				continue;
-			}
-		}
+		if (i == max)
+			break;
 		if (!load_byte(&c, s + i))
 			return -EFAULT;
 		if (dst)
 			dst[i] = c;
 		if (!c)
 			break;
-		i++;
 	}
 	return i;
 }

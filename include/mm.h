@@ -136,6 +136,7 @@ extern int randomize_va_space;	  /* 0: no ASLR, 1: all but brk, 2: all */
 unsigned long arch_align_stack(unsigned long sp);
 unsigned long arch_randomize_brk(struct mm_struct *mm);
 unsigned long arch_mmap_rnd(void); /* random bytes, whole pages; 0 without PF_RANDOMIZE */
+unsigned long low_mmap_rnd(void);
 unsigned long randomize_stack_top(unsigned long stack_top);
 
 /* ---- pages: memory.c, gup.c ----------------------------------------------- */

@@ -17,6 +17,9 @@
 #include <asm/mman.h>
 #include "internal.h"
 
+/* MAP_32BIT: addresses of 31 bits, and room for the heap below them. */
+#define LOW_START	   0x40000000UL
+#define LOW_END		   0x80000000UL
 #define MIN_GAP		   (128UL << 20)
 #define MAX_GAP		   (TASK_SIZE / 6 * 5)
 #define TASK_UNMAPPED_BASE PAGE_ALIGN(TASK_SIZE / 3)
@@ -87,6 +90,28 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, stru
 	}
 }
 
+/* Is [hint, hint + len) free, and below @limit? Then *@addr is the hint, and *@at its place. */
+static bool take_hint(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
+		      unsigned long len, unsigned long limit, unsigned long hint)
+{
+	if (!hint || hint > limit - len)
+		return false;
+	*addr = hint;
+	*at = find_vma_place(mm, hint);
+	return !at->vma || hint + len <= vm_start_gap(at->vma);
+}
+
+/* MAP_32BIT, which jump tables of 32-bit addresses want. */
+static int find_low_room(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
+			 unsigned long len)
+{
+	if (len > LOW_END)
+		return -ENOMEM;
+	if (take_hint(mm, addr, at, len, LOW_END, PAGE_ALIGN(*addr)))
+		return 0;
+	return unmapped_area(mm, addr, at, len, LOW_START + low_mmap_rnd(), LOW_END);
+}
+
 /*
  * *addr: the hint, which is used if it is free; otherwise the search goes down from mmap_base, or
  * up if mmap_bottomup.
@@ -94,14 +119,9 @@ static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, stru
 static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 		     unsigned long len)
 {
-	unsigned long hint = mm->mmap_bottomup ? PAGE_ALIGN(*addr) : *addr & PAGE_MASK;
-
-	if (hint && hint <= TASK_SIZE - len) {
-		*addr = hint;
-		*at = find_vma_place(mm, hint);
-		if (!at->vma || hint + len <= vm_start_gap(at->vma))
-			return 0;
-	}
+	if (take_hint(mm, addr, at, len, TASK_SIZE,
+		      mm->mmap_bottomup ? PAGE_ALIGN(*addr) : *addr & PAGE_MASK))
+		return 0;
 	if (!mm->mmap_bottomup &&
 	    !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE, mm->mmap_base))
 		return 0;
@@ -121,6 +141,8 @@ int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long fla
 		return -ENOMEM;
 	if (flags & MAP_FIXED)
 		*at = find_vma_place(current->mm, *addr);
+	else if (flags & MAP_32BIT)
+		err = find_low_room(current->mm, addr, at, len);
 	else
 		err = find_room(current->mm, addr, at, len);
 	if (err)

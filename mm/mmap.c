@@ -27,7 +27,8 @@
 
 #define LEGACY_MAP_MASK \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | \
-	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK)
+	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | \
+	 MAP_32BIT)
 /* Above every VMA, and a multiple of what a top-level entry covers: no page table crosses it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
@@ -402,6 +403,14 @@ int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 	return vm_mmap_pgoff(file, addr, len, prot, flags, offset >> PAGE_SHIFT);
 }
 
+/* 0 stands for the default, 21 for pages of 2 MiB. */
+static bool huge_size_exists(unsigned long flags)
+{
+	unsigned long log = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+
+	return !log || log == PMD_SHIFT;
+}
+
 long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,
 	      unsigned long fd, unsigned long off)
 {
@@ -415,8 +424,8 @@ long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigne
 		if (!file)
 			return -EBADF;
 	}
-	if (flags & (MAP_HUGETLB | MAP_32BIT)) /* needs huge pages, 32-bit programs */
-		err = file || (flags & MAP_32BIT) ? -EINVAL : -ENOMEM;
+	if (flags & MAP_HUGETLB) /* there is no pool of huge pages */
+		err = file || !huge_size_exists(flags) ? -EINVAL : -ENOMEM;
 	else
 		err = vm_mmap_pgoff(file, &addr, len, prot, flags, off >> PAGE_SHIFT);
 	if (file)

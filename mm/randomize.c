@@ -29,6 +29,9 @@ static unsigned long random_pages(unsigned long mask)
 /* The random part of mmap_base and of the place of a PIE program, in bytes. */
 unsigned long arch_mmap_rnd(void) { return random_pages(BIT(MMAP_RND_BITS) - 1); }
 
+/* The same for MAP_32BIT: less than 32 MiB. */
+unsigned long low_mmap_rnd(void) { return random_pages(0x1fff); }
+
 /* Returns the end of the stack. */
 unsigned long randomize_stack_top(unsigned long stack_top)
 {

@@ -47,29 +47,31 @@ enum pageflags {
 };
 
 /* vm_flags, with Linux's numbers. */
-#define VM_READ	      0x00000001UL
-#define VM_WRITE      0x00000002UL
-#define VM_EXEC	      0x00000004UL
-#define VM_SHARED     0x00000008UL
-#define VM_MAYREAD    0x00000010UL
-#define VM_MAYWRITE   0x00000020UL
-#define VM_MAYEXEC    0x00000040UL
-#define VM_MAYSHARE   0x00000080UL
-#define VM_GROWSDOWN  0x00000100UL
-#define VM_PFNMAP     0x00000400UL
-#define VM_LOCKED     0x00002000UL
-#define VM_IO	      0x00004000UL
-#define VM_SEQ_READ   0x00008000UL
-#define VM_RAND_READ  0x00010000UL
-#define VM_DONTCOPY   0x00020000UL
-#define VM_DONTEXPAND 0x00040000UL
-#define VM_ACCOUNT    0x00100000UL
-#define VM_NORESERVE  0x00200000UL
-#define VM_WIPEONFORK 0x02000000UL
-#define VM_DONTDUMP   0x04000000UL
-#define VM_SOFTDIRTY  0x08000000UL
-#define VM_HUGEPAGE   0x20000000UL
-#define VM_NOHUGEPAGE 0x40000000UL
+#define VM_READ	       0x00000001UL
+#define VM_WRITE       0x00000002UL
+#define VM_EXEC	       0x00000004UL
+#define VM_SHARED      0x00000008UL
+#define VM_MAYREAD     0x00000010UL
+#define VM_MAYWRITE    0x00000020UL
+#define VM_MAYEXEC     0x00000040UL
+#define VM_MAYSHARE    0x00000080UL
+#define VM_GROWSDOWN   0x00000100UL
+#define VM_PFNMAP      0x00000400UL
+#define VM_LOCKED      0x00002000UL
+#define VM_IO	       0x00004000UL
+#define VM_SEQ_READ    0x00008000UL
+#define VM_RAND_READ   0x00010000UL
+#define VM_DONTCOPY    0x00020000UL
+#define VM_DONTEXPAND  0x00040000UL
+#define VM_LOCKONFAULT 0x00080000UL
+#define VM_ACCOUNT     0x00100000UL
+#define VM_NORESERVE   0x00200000UL
+#define VM_WIPEONFORK  0x02000000UL
+#define VM_DONTDUMP    0x04000000UL
+#define VM_SOFTDIRTY   0x08000000UL
+#define VM_HUGEPAGE    0x20000000UL
+#define VM_NOHUGEPAGE  0x40000000UL
+#define VM_MERGEABLE   0x80000000UL
 #define VM_STACK_FLAGS \
 	(VM_GROWSDOWN | VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT)
 /* The temporary stack of an exec, not yet at its final place: see setup_arg_pages. */
@@ -131,7 +133,8 @@ struct mm_struct {
 	unsigned long highest_vm_end;
 	unsigned long hiwater_rss, hiwater_vm;			       /* pages */
 	unsigned long total_vm, locked_vm, data_vm, exec_vm, stack_vm; /* pages */
-	unsigned long acct_vm; /* pages of VMAs with VM_ACCOUNT */
+	unsigned long acct_vm;	 /* pages of VMAs with VM_ACCOUNT */
+	unsigned long def_flags; /* VM_LOCKED, VM_LOCKONFAULT: what a new VMA gets (mlockall) */
 	unsigned long pgtables_bytes;
 	unsigned long start_code, end_code, start_data, end_data;
 	unsigned long start_brk, brk, start_stack;

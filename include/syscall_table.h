@@ -162,7 +162,10 @@ SYSCALL(msync, unsigned long start, size_t len, int flags)
 SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 /* mm/mlock.c */
 SYSCALL(mlock, unsigned long start, size_t len)
+SYSCALL(mlock2, unsigned long start, size_t len, int flags)
 SYSCALL(munlock, unsigned long start, size_t len)
+SYSCALL(mlockall, int flags)
+SYSCALL(munlockall, void)
 /* kernel/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
 	u32 __user *uaddr2, u32 val3)

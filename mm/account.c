@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA. The
- * limit on locked memory is in mm/mlock.c, that of the stack in mm/expand_stack.c. Abridges the
- * accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out what shared memory takes of the
- * commit limit.
+ * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA,
+ * RLIMIT_MEMLOCK. The limit on the stack is in mm/expand_stack.c. Abridges the accounting of Linux
+ * 6.1's mm/mmap.c and mm/util.c; leaves out what shared memory takes of the commit limit.
  */
 #include <errno.h>
 #include <frames.h>
@@ -40,6 +39,18 @@ bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long n
 	 * counts then.
 	 */
 	return data->rlim_cur == 0 && mm->data_vm + npages <= data->rlim_max >> PAGE_SHIFT;
+}
+
+bool may_lock(unsigned long npages)
+{
+	return npages <= rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT || capable(CAP_IPC_LOCK);
+}
+
+int mlock_future_check(const struct mm_struct *mm, unsigned long vm_flags, unsigned long len)
+{
+	if (!(vm_flags & VM_LOCKED) || may_lock(mm->locked_vm + (len >> PAGE_SHIFT)))
+		return 0;
+	return -EAGAIN;
 }
 
 void vm_acct_memory(struct mm_struct *mm, long npages)

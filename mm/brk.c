@@ -2,8 +2,7 @@
 /*
  * The break: the heap between mm->start_brk and mm->brk, and the anonymous memory that an exec
  * maps for a bss.
- * Abridges brk, do_brk_flags and vm_brk_flags of Linux 6.1's mm/mmap.c; leaves out userfaultfd and
- * VM_LOCKED by mlockall.
+ * Abridges brk, do_brk_flags and vm_brk_flags of Linux 6.1's mm/mmap.c; leaves out userfaultfd.
  *
  *   | data | bss |  random gap  |######## heap ########|. . .
  *                               start_brk              brk, any byte; VMAs end at whole pages
@@ -27,8 +26,9 @@ static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvm
 	struct vm_area_struct *vma;
 	long npages = len >> PAGE_SHIFT;
 
-	flags |= VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC | VM_ACCOUNT |
-		 VM_SOFTDIRTY | (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
+	flags |= mm->def_flags | VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC |
+		 VM_ACCOUNT | VM_SOFTDIRTY |
+		 (current->personality & READ_IMPLIES_EXEC ? VM_EXEC : 0);
 	if (!may_expand_vm(mm, flags, npages) || mm->map_count > sysctl_max_map_count ||
 	    security_vm_enough_memory(npages))
 		return -ENOMEM;
@@ -41,7 +41,7 @@ static int do_brk_flags(const struct vma_place *at, struct vm_area_struct *brkvm
 		vma_link(mm, vma, at->prev);
 	}
 	/* The break counts as data, even if READ_IMPLIES_EXEC has made it executable. */
-	vm_stat_account(mm, VM_WRITE | VM_ACCOUNT, npages);
+	vm_stat_account(mm, VM_WRITE | VM_ACCOUNT | (flags & VM_LOCKED), npages);
 	return 0;
 }
 
@@ -82,6 +82,8 @@ static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long ne
 	int err = get_unmapped_place(&oldbrk, newbrk - oldbrk, MAP_FIXED, &at);
 	bool is_break;
 
+	if (!err)
+		err = mlock_future_check(mm, mm->def_flags, newbrk - oldbrk);
 	if (err)
 		return err;
 	if (at.vma && newbrk + PAGE_SIZE > vm_start_gap(at.vma))
@@ -94,11 +96,22 @@ static int grow_brk(struct mm_struct *mm, unsigned long oldbrk, unsigned long ne
 	return do_brk_flags(&at, is_break ? at.prev : NULL, oldbrk, newbrk - oldbrk, 0);
 }
 
+/* Fails if nothing of the heap is left in the range. */
+static int shrink_brk(struct mm_struct *mm, unsigned long newbrk, unsigned long oldbrk)
+{
+	struct vma_place at = find_vma_place(mm, newbrk);
+
+	if (!at.vma || at.vma->vm_start >= oldbrk)
+		return -ENOMEM;
+	return unmap_at(mm, &at, newbrk, oldbrk);
+}
+
 /* Returns the new break, or the old one if it could not be moved. */
 long sys_brk(unsigned long brk)
 {
 	struct mm_struct *mm = current->mm;
 	unsigned long oldbrk, newbrk = PAGE_ALIGN(brk), result;
+	bool populate = false;
 	int err = 0;
 
 	if (mmap_write_lock_killable(mm))
@@ -106,13 +119,17 @@ long sys_brk(unsigned long brk)
 	oldbrk = PAGE_ALIGN(mm->brk);
 	if (brk < mm->start_brk || !brk_within_rlimit(mm, brk))
 		err = -ENOMEM;
-	else if (newbrk < oldbrk)
-		err = do_munmap(mm, newbrk, oldbrk - newbrk);
-	else if (newbrk > oldbrk)
+	else if (newbrk != oldbrk && brk <= mm->brk)
+		err = shrink_brk(mm, newbrk, oldbrk);
+	else if (newbrk != oldbrk) /* near the end of the address space newbrk is 0 */
 		err = grow_brk(mm, oldbrk, newbrk);
-	if (!err)
+	if (!err) {
+		populate = newbrk > oldbrk && (mm->def_flags & VM_LOCKED);
 		mm->brk = brk;
+	}
 	result = mm->brk;
 	mmap_write_unlock(mm);
+	if (populate)
+		mm_populate(oldbrk, newbrk - oldbrk);
 	return result;
 }

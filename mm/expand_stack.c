@@ -43,7 +43,9 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	if (grow > vma->vm_pgoff)
 		return -ENOMEM;
 	if (!may_expand_vm(mm, vma->vm_flags, grow) ||
-	    vma->vm_end - address > rlimit(RLIMIT_STACK) || security_vm_enough_memory(grow))
+	    vma->vm_end - address > rlimit(RLIMIT_STACK) ||
+	    mlock_future_check(mm, vma->vm_flags, grow << PAGE_SHIFT) ||
+	    security_vm_enough_memory(grow))
 		return -ENOMEM;
 	spin_lock(&mm->page_table_lock);
 	vm_stat_account(mm, vma->vm_flags, grow);

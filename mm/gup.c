@@ -99,28 +99,45 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 }
 
 /* Private writable VMAs get pages of their own (write faults); others are only read. */
-int mm_populate(unsigned long start, unsigned long len)
+int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+
+	if (vma->vm_flags & (VM_LOCKONFAULT | VM_IO | VM_PFNMAP))
+		return 0;
+	for (; start < end; start += PAGE_SIZE) {
+		struct page *page;
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		page = get_user_page(vma->vm_mm, start, write, vma_is_accessible(vma));
+		if (IS_ERR(page))
+			return PTR_ERR(page);
+		put_page(page);
+	}
+	return 0;
+}
+
+static int populate(unsigned long start, unsigned long end, bool strict)
 {
 	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
-	unsigned long end = start + len;
 	int err = 0;
 
 	mmap_read_lock(mm);
 	for (vma = find_vma(mm, start); vma && vma->vm_start < end; vma = vma->vm_next) {
-		bool write = (vma->vm_flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
-		unsigned long addr = max(start, vma->vm_start), stop = min(end, vma->vm_end);
-
-		for (; addr < stop && !fatal_signal_pending(current); addr += PAGE_SIZE) {
-			struct page *page = get_user_page(mm, addr, write, vma_is_accessible(vma));
-
-			if (IS_ERR(page)) {
-				err = PTR_ERR(page);
-				break;
-			}
-			put_page(page);
-		}
+		err = populate_vma_page_range(vma, max(start, vma->vm_start),
+					      min(end, vma->vm_end));
+		if (err && strict)
+			break;
 	}
 	mmap_read_unlock(mm);
 	return err;
+}
+
+void mm_populate(unsigned long start, unsigned long len) { populate(start, start + len, false); }
+
+int mm_populate_strict(unsigned long start, unsigned long len)
+{
+	return populate(start, start + len, true);
 }

@@ -86,8 +86,11 @@ void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 void vm_acct_memory(struct mm_struct *mm, long npages); /* what counts to the commit limit */
 /* 0, or -ENOMEM if @pages more are too many in the mode vm.overcommit_memory. */
 int security_vm_enough_memory(long pages);
-/* Does RLIMIT_MEMLOCK leave room for @npages more? */
-bool may_lock(const struct mm_struct *mm, unsigned long npages);
+/* Does RLIMIT_MEMLOCK allow locked memory at all? */
+bool can_do_mlock(void);
+bool may_lock(unsigned long npages); /* so many pages, all together? */
+/* Does it leave room in @mm for @len bytes more with these flags? 0 or -EAGAIN. */
+int mlock_future_check(const struct mm_struct *mm, unsigned long vm_flags, unsigned long len);
 
 /* ---- mappings: mmap.c, layout.c, expand_stack.c ---------------------------------- */
 
@@ -115,8 +118,15 @@ static inline unsigned long vm_start_gap(const struct vm_area_struct *vma)
 	return vma->vm_start > stack_guard_gap ? vma->vm_start - stack_guard_gap : 0;
 }
 
-/* Faults in the mapped pages of [start, start + len). mmap_lock is not held. 0 or -errno. */
-int mm_populate(unsigned long start, unsigned long len);
+/*
+ * Faults in [start, end), which lies in @vma, unless it is locked page by page (VM_LOCKONFAULT).
+ * mmap_lock may be held for reading. 0 or -errno.
+ */
+int populate_vma_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/* Faults in what is mapped of [start, start + len), as far as it goes. mmap_lock is not held. */
+void mm_populate(unsigned long start, unsigned long len);
+/* The same, but the first error ends it. 0 or -errno. */
+int mm_populate_strict(unsigned long start, unsigned long len);
 
 /* ---- oom_kill.c ------------------------------------------------------------------ */
 

@@ -35,7 +35,8 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 		return NULL;
 	}
 	mm->mmap = mm->mmap_cache = NULL;
-	mm->highest_vm_end = mm->locked_vm = mm->pgtables_bytes = 0;
+	mm->highest_vm_end = mm->pgtables_bytes = 0;
+	mm->locked_vm = mm->def_flags = 0; /* memory locks are not inherited */
 	mm->map_count = 0;
 	mm->exe_file = NULL;
 	memset(mm->rss_stat, 0, sizeof(mm->rss_stat));
@@ -109,7 +110,7 @@ struct file *get_mm_exe_file(struct mm_struct *mm)
 
 /*
  * After vm_area_copy the copy is linked even if a later step fails: mmput frees it together with
- * the others. Memory locks are not inherited.
+ * the others.
  */
 static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struct *old,
 				      struct vm_area_struct *prev)
@@ -124,7 +125,7 @@ static struct vm_area_struct *dup_vma(struct mm_struct *mm, struct vm_area_struc
 	if (!vma)
 		return ERR_PTR(-ENOMEM);
 	vma->vm_mm = mm;
-	vma->vm_flags &= ~VM_LOCKED;
+	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
 	err = wipe ? 0 : anon_vma_fork(vma, old);
 	vma_link(mm, vma, prev);
 	if (!err && !wipe)

@@ -367,14 +367,18 @@ static int do_mmap(struct file *file, unsigned long *addr, unsigned long len, un
 	err = place_mapping(mm, &r, flags);
 	if (err)
 		return err;
-	r.vm_flags = calc_vm_flags(prot, flags);
-	if ((flags & MAP_LOCKED) && !may_lock(mm, r.len >> PAGE_SHIFT))
-		return rlimit(RLIMIT_MEMLOCK) ? -EAGAIN : -EPERM;
+	r.vm_flags = calc_vm_flags(prot, flags) | mm->def_flags;
+	if ((flags & MAP_LOCKED) && !can_do_mlock())
+		return -EPERM;
+	err = mlock_future_check(mm, r.vm_flags, r.len);
+	if (err)
+		return err;
 	err = file ? check_file_mapping(file, prot, flags, &r) : check_anon_mapping(flags, &r);
 	if (!err)
 		err = map_region(mm, &r);
 	*addr = r.addr;
-	*populate = (flags & MAP_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	*populate =
+		(r.vm_flags & VM_LOCKED) || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 	return err;
 }
 

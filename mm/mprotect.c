@@ -42,6 +42,8 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 		return err;
 	(*pprev)->vm_page_prot = vm_get_page_prot(newflags);
 	change_protection(*pprev, start, end);
+	if ((oldflags & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED && (newflags & VM_WRITE))
+		populate_vma_page_range(*pprev, start, end); /* no later write is to fault */
 	vm_stat_account(mm, oldflags, -npages);
 	vm_stat_account(mm, newflags, npages);
 	mm_trace(mm, start, end, MM_TRACE_PROTECT, *pprev);

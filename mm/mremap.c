@@ -21,6 +21,7 @@ struct remap {
 	unsigned long addr, old_len, new_len; /* bytes, page aligned */
 	unsigned long flags;		      /* MREMAP_* */
 	unsigned long new_addr; /* in: for MREMAP_FIXED; out: where the mapping is now */
+	bool locked;		/* out: what was added is to be faulted in */
 };
 
 /*
@@ -59,9 +60,19 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 	return new_vma;
 }
 
-/* MREMAP_DONTUNMAP leaves the source mapped, without pages. */
+/*
+ * MREMAP_DONTUNMAP leaves the source mapped, without pages. Their lock has moved with them, so
+ * locked_vm stays as it is.
+ */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
+	struct vm_area_struct *prev = vma->vm_start < r->addr ? vma : vma->vm_prev;
+
+	if (vma->vm_flags & VM_LOCKED) {
+		vma_carve(vma, &prev, r->addr, r->addr + r->old_len,
+			  vma->vm_flags & ~(VM_LOCKED | VM_LOCKONFAULT));
+		vma = prev;
+	}
 	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
 		return;
 	unlink_anon_vma(vma);
@@ -96,7 +107,7 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 	if (!new_vma)
 		return -ENOMEM;
 	moved = move_page_tables(vma, r->addr, r->new_addr, r->old_len);
-	vm_stat_account(mm, vma->vm_flags, r->new_len >> PAGE_SHIFT);
+	vm_stat_account(mm, vma->vm_flags & ~(keep ? VM_LOCKED : 0), r->new_len >> PAGE_SHIFT);
 	if (moved < r->old_len) {
 		move_page_tables(new_vma, r->new_addr, r->addr, moved);
 		do_munmap(mm, r->new_addr, r->new_len);
@@ -109,6 +120,7 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 		empty_source(vma, r);
 		return 0;
 	}
+	r->locked = vma->vm_flags & VM_LOCKED;
 	do_munmap(mm, r->addr, r->old_len);
 	/* For a moment both ranges were counted; VmPeak must not show that. */
 	mm->hiwater_vm = max(hiwater, mm->total_vm);
@@ -134,6 +146,8 @@ static int check_resize(const struct vm_area_struct *vma, const struct remap *r)
 		return -EINVAL;
 	if (fixed_size)
 		return -EFAULT;
+	if (mlock_future_check(vma->vm_mm, vma->vm_flags, r->new_len - r->old_len))
+		return -EAGAIN;
 	return may_expand_vm(vma->vm_mm, vma->vm_flags, growth) ? 0 : -ENOMEM;
 }
 
@@ -193,6 +207,7 @@ static int grow_in_place(struct vm_area_struct *vma, struct remap *r)
 	if (!vma)
 		return -ENOMEM;
 	vm_stat_account(vma->vm_mm, vma->vm_flags, pages);
+	r->locked = vma->vm_flags & VM_LOCKED;
 	r->new_addr = r->addr;
 	return 0;
 }
@@ -244,5 +259,7 @@ long sys_mremap(unsigned long addr, unsigned long old_len, unsigned long new_len
 		return -EINTR;
 	err = do_mremap(mm, &r);
 	mmap_write_unlock(mm);
+	if (!err && r.locked && r.new_len > r.old_len)
+		mm_populate(r.new_addr + r.old_len, r.new_len - r.old_len);
 	return err ? err : (long)r.new_addr;
 }

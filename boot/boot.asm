@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The first instructions. One ELF64 file, two doors, both 32-bit with paging off:
+; The first instructions. One ELF64 file with two entry points, both 32-bit with paging off:
 ;
 ;   GRUB, multiboot2 (header below)  eax = 0x36d76289, ebx = information
 ;   QEMU -kernel, PVH (note below)                     ebx = hvm_start_info
@@ -9,9 +9,9 @@
 ;   clear bss -> long mode there? -> tables -> PAE, EFER.LME|NXE, CR0.PG -> 64 bit
 ;   -> high half, boot stack -> start_kernel(magic, info)
 ;
-; First tables: the same 4 GiB in 2 MiB pages, seen at 0 and at PAGE_OFFSET; its first GiB also
-; at KERNEL_BASE. All writable and executable: mem_init builds the ones that last.
-; Linux's counterparts: arch/x86/boot/compressed/head_64.S, kernel/head_64.S, platform/pvh/head.S.
+; The boot page tables map the first 4 GiB in 2 MiB pages, at 0 and at PAGE_OFFSET, and the first
+; GiB also at KERNEL_BASE. All of it is writable and executable; mem_init builds the final tables.
+; Abridges Linux's arch/x86/boot/compressed/head_64.S, kernel/head_64.S and platform/pvh/head.S.
 
 KERNEL_BASE	equ 0xffffffff80000000
 %define PHYS(sym) (sym - KERNEL_BASE)
@@ -126,7 +126,7 @@ start_multiboot2:
 	lgdt [PHYS(boot_gdtr)]
 	jmp 8:PHYS(start64_low)
 
-; Says so on the serial port, then stops.
+; Writes a message to the serial port, then stops.
 no_long_mode:
 	mov esi, PHYS(no_long_mode_text)
 .next_char:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start_kernel: everything is started here, in order. Each step may use what is above it. In the
- * end there are two tasks: this one becomes the idle loop, and pid 1 becomes /init.
+ * start_kernel initialises everything, in order: each step may use the steps above it. At the end
+ * there are two tasks: this one becomes the idle loop, and pid 1 becomes /init.
  *
  * Abridges Linux's init/main.c. Left out: initcalls, a built-in initramfs, a disk as root.
  * Not on the road of an exec.
@@ -65,7 +65,7 @@ static void populate_rootfs(void)
 		printk(KERN_ERR "The initramfs of %lu KiB does not fit into %lu MiB of RAM\n",
 		       size >> 10, ram_mib());
 	else if (error)
-		printk(KERN_ERR "The initramfs is damaged, or no newc cpio archive (error %d)\n",
+		printk(KERN_ERR "The initramfs is damaged, or not a newc cpio archive (error %d)\n",
 		       error);
 	initramfs_ok = !error;
 	free_reserved(PAGE_ALIGN(rd->start), PAGE_ALIGN_DOWN(rd->end));
@@ -97,7 +97,7 @@ static const char *exec_error_hint(int error)
 	case ENOENT: return "no such file, or the interpreter that it names is missing";
 	case EACCES: return "not a regular file with execute permission";
 	case ENOEXEC: return "neither an x86-64 ELF program nor a #! script";
-	case ELIBBAD: return "its interpreter is no ELF file for this machine";
+	case ELIBBAD: return "its interpreter is not an ELF file for this machine";
 	case ENOMEM: return "not enough memory";
 	case ELOOP: return "too many links, or interpreters of interpreters";
 	case EIO: return "the file ends too early";
@@ -123,7 +123,10 @@ static int run_init_process(const char *path)
 	return error;
 }
 
-/* Pid 1 in the kernel. When it returns 0, it goes to user mode, into the loaded program. */
+/*
+ * Pid 1 in the kernel. After it has returned 0, the task goes to user mode, into the loaded
+ * program.
+ */
 static int kernel_init(void *unused __maybe_unused)
 {
 	const char *init = init_option();
@@ -173,7 +176,7 @@ void start_kernel(u32 magic, phys_addr_t info)
 	ramfs_init();
 	devices_init();
 	tty_init();	      /* console_input has its handler */
-	script_binfmt_init(); /* the formats of programs, in the order in which they are asked */
+	script_binfmt_init(); /* the binary formats, in the order in which they are tried */
 	elf_binfmt_init();
 
 	serial_input_init();

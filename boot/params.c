@@ -6,8 +6,8 @@
  *   `--- the kernel's --´ argv  envp   a module's      `- argv
  *
  * Abridges Linux's init/main.c, kernel/params.c and lib/cmdline.c. Rules, quotes and limits are
- * Linux's, so that init gets the same argv and envp. Words that only Linux knows must not reach
- * init either: the common ones are in a list here. Left out: the rare ones, early parameters.
+ * Linux's, so that init gets the same argv and envp. Parameters that only Linux has must not reach
+ * init either: a list below has the common ones. Left out: the rare ones, early parameters.
  * Not on the road of an exec.
  */
 #include <boot_info.h>
@@ -72,7 +72,7 @@ static const struct {
 	{"vsyscall", true, set_vsyscall},
 };
 
-/* Words that only Linux knows, with '_' for '-', each between spaces. */
+/* Parameters that only Linux has, with '_' for '-', each between spaces. */
 static const char linux_words[] =
 	" acpi apic apparmor audit clocksource earlycon earlyprintk hugepages idle"
 	" ignore_loglevel init_on_alloc initcall_debug initrd intel_iommu iommu kaslr lsm mem"
@@ -119,7 +119,7 @@ static char *next_arg(char *args, char **param, char **val)
 	return args;
 }
 
-/* Makes NAME=VALUE of the two again, without the quotes. */
+/* Joins the two to NAME=VALUE again, without the quotes. */
 static void join(char *param, char *val)
 {
 	char *equals = param + strlen(param);

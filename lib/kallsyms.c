@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an address to the function that it lies in: for backtraces and %pS.
+ * Finds the function that contains an address, for backtraces and %pS.
  *
  * Abridges Linux's kernel/kallsyms.c. Left out: variables, compressed names, modules.
  * Not on the road of an exec.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of the kernel: prints the reason and the callers by name, then ends the machine.
+ * panic: prints the reason and the names of the callers, then ends the machine.
  *
- *   rbp -> | caller's rbp | return address |   each frame points up to the next,
- *          +--------------+----------------+   the first function's rbp was 0
+ *   rbp -> | caller's rbp | return address |   each frame points to the one of its caller;
+ *          +--------------+----------------+   entry.asm and boot.asm set rbp 0
  *
  * Abridges Linux's kernel/panic.c and arch/x86/kernel/unwind_frame.c. Left out: notifiers, crash
  * dumps, other processors. Not on the road of an exec.

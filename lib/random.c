@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random numbers: a ChaCha20 stream. The first bytes of each batch become the next key, so that
- * nobody who reads the memory later can compute earlier numbers.
+ * earlier numbers cannot be computed from a later look at memory.
  *
  *   RDRAND, TSC --> key --ChaCha20 blocks--> | next key | 224 bytes to hand out |
  *

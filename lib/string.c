@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory and string functions. Copies move eight bytes a step, for each step of a repeated string
- * instruction counts as one instruction. The last bytes are one more word of eight bytes, which
- * overlaps the one before:
+ * Memory and string functions. Copies move eight bytes per step, because QEMU counts each step of a
+ * repeated string instruction as one instruction. The last bytes are one more word of eight bytes,
+ * which overlaps the one before:
  *
  *   |--------|--------|--------|---|		n = 27
  *                         |--------|		the tail, read before anything is written

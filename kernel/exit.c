@@ -4,10 +4,10 @@
  *
  * Abridges Linux's kernel/exit.c. Left out: ptrace, pidfds.
  *
- *   do_exit ─> signals off ─> mm, files, fs given back ─> exit_notify ─> TASK_DEAD, schedule()
- *                                                          │ children get a new parent
- *                                                          │ EXIT_ZOMBIE: the parent is notified
- *                                                          └ EXIT_DEAD: nobody waits; freed at once
+ *   do_exit ─> signals off ─> mm, files, fs released ─> exit_notify ─> TASK_DEAD, schedule()
+ *                                                        │ children get a new parent
+ *                                                        │ EXIT_ZOMBIE: the parent is notified
+ *                                                        └ EXIT_DEAD: nobody waits; freed at once
  *   wait4 / waitid ─> ZOMBIE becomes DEAD ─> release_task; the last reference frees the stack
  *
  * A process whose leader exits before its other threads stays a zombie, and nobody can wait for it
@@ -25,8 +25,7 @@
 #include <asm/uaccess.h>
 #include <linux/wait.h>
 
-/* ---- exit -------------------------------------------------------------- */
-
+/* Before the mm goes: keeps its peak size in memory for wait4 and getrusage. */
 static void note_maxrss(struct task_struct *t)
 {
 	unsigned long pages = t->mm ? get_mm_hiwater_rss(t->mm) : 0;
@@ -70,7 +69,7 @@ static void exit_signal_struct(struct task_struct *t)
 	bool group_dead = thread_group_leader(t);
 
 	spin_lock(&sighand->siglock);
-	/* exec waits for its siblings in de_thread. */
+	/* de_thread of an exec waits until its sibling threads are gone. */
 	if (!group_dead && sig->notify_count > 0 && !--sig->notify_count)
 		wake_up_process(sig->group_exec_task);
 	keep_thread_counts(sig, t);
@@ -85,7 +84,10 @@ static void exit_signal_struct(struct task_struct *t)
 	}
 }
 
-/* Is @leader a zombie, @t its last thread, and its parent not interested? Then it goes too. */
+/*
+ * Returns whether the leader must be released too: it is a zombie, @t was its last other thread,
+ * and its parent will not wait for it. tasklist_lock held.
+ */
 static bool reap_leader_too(struct task_struct *t, struct task_struct *leader)
 {
 	if (leader == t || !thread_group_empty(leader) || leader->exit_state != EXIT_ZOMBIE)
@@ -113,7 +115,7 @@ void release_task(struct task_struct *t)
 	} while (again);
 }
 
-/* ---- giving up what a task has ------------------------------------------- */
+/* ---- releasing what a task has ------------------------------------------- */
 
 /* Without an mm the task runs on the kernel's own page tables, as a kernel thread does. */
 static void exit_mm(struct task_struct *t)
@@ -140,7 +142,8 @@ static struct task_struct *find_alive_thread(struct task_struct *t)
 }
 
 /*
- * Another thread, the nearest ancestor that asked to be a subreaper, or init. tasklist_lock held.
+ * Returns the new parent of @father's children: another thread of it, the nearest ancestor that is
+ * a subreaper, or init. tasklist_lock held.
  */
 static struct task_struct *find_new_reaper(struct task_struct *father)
 {
@@ -160,7 +163,10 @@ static struct task_struct *find_new_reaper(struct task_struct *father)
 	return t ? t : &init_task;
 }
 
-/* @t has a new parent, in another process. If that one ignores its children, @t goes to @dead. */
+/*
+ * @t has a new parent, in another process. A zombie that the new parent ignores goes to @dead.
+ * tasklist_lock held.
+ */
 static void reparent_leader(struct task_struct *father, struct task_struct *t,
 			    struct list_head *dead)
 {
@@ -228,7 +234,7 @@ static void exit_notify(struct task_struct *t, bool group_dead)
 		release_task(t);
 }
 
-/* What the last thread of a process gives up for all of them. */
+/* Releases what the threads share, when the last one exits. */
 static void exit_group_parts(struct task_struct *t, long code)
 {
 	int group_code = t->signal->group_exit_code;
@@ -264,7 +270,7 @@ static void __noreturn do_exit(long code)
 	do_task_dead();
 }
 
-/* All threads end with @code, or with the code of the end that has begun already. */
+/* Ends all threads with @code, or with the code of a group exit that has begun already. */
 void do_group_exit(int code)
 {
 	struct signal_struct *sig = current->signal;
@@ -320,7 +326,7 @@ static void inherit_counts(struct task_struct *t)
 	to->cmaxrss = max(to->cmaxrss, max(s->maxrss, s->cmaxrss));
 }
 
-/* Stores what was waited for, releases tasklist_lock and returns the pid. */
+/* Stores the result, releases tasklist_lock and returns the pid. */
 static int report(struct wait_opts *wo, struct task_struct *t, int cause, int status, int stat)
 {
 	int pid = t->pid;
@@ -335,8 +341,8 @@ static int report(struct wait_opts *wo, struct task_struct *t, int cause, int st
 }
 
 /*
- * These three look at one child, with tasklist_lock held. If it is what is waited for, they release
- * the lock and return its pid; otherwise 0.
+ * These three check one child, with tasklist_lock held. If its state is waited for, they release
+ * the lock and return its pid; otherwise they return 0.
  */
 static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 {
@@ -347,7 +353,7 @@ static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 		return 0;
 	if (wo->flags & WNOWAIT)
 		return report(wo, t, cause, status, code);
-	t->exit_state = EXIT_DEAD; /* ours: no other thread's wait takes it */
+	t->exit_state = EXIT_DEAD; /* so that no other thread reaps it */
 	inherit_counts(t);
 	pid = report(wo, t, cause, status, code);
 	release_task(t);
@@ -406,7 +412,9 @@ static int wait_consider_task(struct wait_opts *wo, struct task_struct *t)
 	return ret ? ret : wait_task_continued(wo, t);
 }
 
-/* The children of all threads, or with __WNOTHREAD of current. Returns as wait_task_zombie does. */
+/*
+ * Checks the children of all threads, or with __WNOTHREAD of current. Returns as wait_task_zombie.
+ */
 static int wait_scan(struct wait_opts *wo)
 {
 	struct task_struct *t, *child;
@@ -424,7 +432,7 @@ static int wait_scan(struct wait_opts *wo)
 	return 0;
 }
 
-/* Returns a pid, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Drops wo->pid. */
+/* Returns a pid, 0 (WNOHANG), -ECHILD or -ERESTARTSYS. Releases wo->pid. */
 static long do_wait(struct wait_opts *wo)
 {
 	wait_queue_head_t *q = &current->signal->wait_chldexit;
@@ -452,7 +460,7 @@ static long do_wait(struct wait_opts *wo)
 	return ret;
 }
 
-/* Fills type and pid: which children to wait for. 0 or -EINVAL. */
+/* Sets which children to wait for: type and pid. 0 or -EINVAL. */
 static int wait_target(struct wait_opts *wo, int which, pid_t pid)
 {
 	wo->type = which == P_PID ? PIDTYPE_PID : which == P_PGID ? PIDTYPE_PGID : PIDTYPE_MAX;

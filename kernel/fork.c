@@ -38,7 +38,7 @@ struct pid *init_pid;
 
 void fork_init(void) { init_rlimits(init_task.signal->rlim); }
 
-/* 0, or -EINVAL for combinations that make no sense and for what is not there. */
+/* 0, or -EINVAL for flags that exclude each other or are not supported. */
 static int check_clone_flags(u64 flags)
 {
 	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
@@ -51,7 +51,10 @@ static int check_clone_flags(u64 flags)
 	return flags & (CLONE_PIDFD | CLONE_NAMESPACES) ? -EINVAL : 0;
 }
 
-/* A signal to the process must not miss the child: it is handled first. 0 or a restart code. */
+/*
+ * A signal that is pending is handled before the fork, so that the child need not get it. 0 or
+ * -ERESTARTNOINTR.
+ */
 static int check_signals(void)
 {
 	unsigned long flags;
@@ -62,7 +65,10 @@ static int check_signals(void)
 	return signal_pending(current) ? -ERESTARTNOINTR : 0;
 }
 
-/* As in Linux the child, whose flags are set, inherits setuid's mark, and the parent loses it. */
+/*
+ * The parent's PF_NPROC_EXCEEDED is cleared; as in Linux the child has copied it already. 0 or
+ * -EAGAIN.
+ */
 static int check_nproc(void)
 {
 	uid_t uid = current->cred->uid;
@@ -75,8 +81,8 @@ static int check_nproc(void)
 }
 
 /*
- * The parts: init_child has set all pointers of @p to NULL, and each of these functions shares or
- * copies current's part. If one fails, drop_parts drops those that are there.
+ * init_child has set these pointers of @p to NULL. Each of the next functions shares or copies one
+ * of current's. After an error drop_parts releases those that are set.
  */
 static int copy_files(u64 flags, struct task_struct *p)
 {
@@ -175,14 +181,14 @@ static void drop_parts(struct task_struct *p)
 	exit_files(p);
 }
 
-/* The task never ran, so that both of its references are dropped here. */
+/* The task never ran, so both of its references are dropped here. */
 static void free_unborn(struct task_struct *p)
 {
 	atomic_set(&p->usage, 1);
 	put_task_struct(p);
 }
 
-/* What the child does not inherit. */
+/* Resets what the child does not inherit. */
 static void init_child(const struct kernel_clone_args *args, struct task_struct *p)
 {
 	u64 flags = args->flags;
@@ -261,7 +267,7 @@ static void link_thread(struct task_struct *p)
 	list_add_tail(&p->thread_node, &p->signal->thread_head);
 }
 
-/* The child becomes visible. 0, or -EINTR: current is being killed, and nothing was done. */
+/* Makes the child visible. 0, or -EINTR: current is being killed, and nothing has changed. */
 static int publish(const struct kernel_clone_args *args, struct task_struct *p, struct pid *pid)
 {
 	bool thread = args->flags & CLONE_THREAD;
@@ -330,7 +336,10 @@ bad_struct:
 	return ERR_PTR(err);
 }
 
-/* The parent of a vfork sleeps. If it is killed, its completion goes: the child must not use it. */
+/*
+ * Sleeps until the child has released the mm. If current is killed before that, its completion is
+ * gone, so the child must not use it.
+ */
 static void wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
 {
 	if (wait_for_completion_killable(vfork))
@@ -403,8 +412,8 @@ long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __us
 }
 
 /*
- * struct clone_args is longer in newer kernels. A shorter one is filled up with zeros; of a longer
- * one the part that is not known here must be zero.
+ * struct clone_args is longer in newer kernels. A shorter one is extended with zeros; of a longer
+ * one the unknown part must be zero. 0, -E2BIG, -EINVAL or -EFAULT.
  */
 static int copy_clone_args(struct clone_args *args, void __user *uargs, size_t size)
 {
@@ -473,5 +482,5 @@ long sys_set_tid_address(int __user *tidptr)
 	return current->pid;
 }
 
-/* There are no namespaces, and threads share what they share until they end. */
+/* Nothing can be unshared here: there are no namespaces, and threads keep what they share. */
 long sys_unshare(unsigned long flags) { return flags ? -EINVAL : 0; }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Futexes: a task sleeps on a word of user memory until another task changes it and wakes it. And
- * what an exiting thread does for those who wait for its words.
+ * Futexes: a task sleeps on a word of user memory until another task changes it and wakes it. Also
+ * what an exiting thread does with its robust futexes, clear_child_tid and vfork.
  *
- * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, for glibc does not use
- * them: priority inheritance, FUTEX_WAKE_OP, get_robust_list.
+ * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, because glibc does not
+ * use them: priority inheritance, FUTEX_WAKE_OP, get_robust_list.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -83,8 +83,8 @@ static int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 }
 
 /*
- * The kernel address of the word at @uaddr, or ERR_PTR. *page is its frame, with a reference.
- * Reading and writing there can neither fault nor sleep.
+ * Returns the kernel address of the word at @uaddr, or ERR_PTR. *page is its frame, with a
+ * reference. Accesses to that address neither fault nor sleep.
  */
 static u32 *pin_word(u32 __user *uaddr, bool write, struct page **page)
 {
@@ -209,7 +209,7 @@ static bool unqueue_me(struct futex_q *q)
 	return woken;
 }
 
-/* Sleeps until a waker, @expires or a signal comes. @q is queued. 0, -ETIMEDOUT or -ERESTARTSYS. */
+/* Sleeps until a wake-up, @expires or a signal. @q is queued. 0, -ETIMEDOUT or -ERESTARTSYS. */
 static long sleep_on_futex(struct futex_q *q, ktime_t expires)
 {
 	for (;;) {
@@ -251,7 +251,7 @@ static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires,
 
 static long futex_wait_restart(struct restart_block *rb);
 
-/* When it is restarted after a signal, the wait ends at the same time as before. */
+/* A wait that is restarted after a signal ends at the same time as before. */
 static long futex_wait_timed(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
 {
 	long ret = futex_wait(uaddr, shared, val, expires, bitset);
@@ -335,7 +335,10 @@ long sys_set_robust_list(void __user *head, size_t len)
 
 /* ---- exit ---------------------------------------------------------------- */
 
-/* Marks a lock that current still owns as its dead owner's, wakes one waiter. -1: a broken list. */
+/*
+ * Marks a lock that current still owns with FUTEX_OWNER_DIED and wakes one waiter. -1: the list is
+ * broken.
+ */
 static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 {
 	u32 *word, old, dead;
@@ -347,7 +350,7 @@ static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 	if (IS_ERR(word))
 		return -1;
 	old = READ_ONCE(*word);
-	/* current unlocked it, but did not wake anybody yet: nobody else would. */
+	/* current has unlocked it but has not woken a waiter yet, and nobody else will. */
 	if (pending_op && !pi && !old) {
 		put_page(page);
 		futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
@@ -366,7 +369,7 @@ static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 	return 0;
 }
 
-/* A pointer of the list. Its lowest bit marks a PI futex. */
+/* Reads a pointer of the list. Its lowest bit marks a PI futex. 0 or -EFAULT. */
 static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
 {
 	unsigned long v;
@@ -378,7 +381,7 @@ static int fetch_entry(unsigned long *entry, void __user *from, bool *pi)
 	return 0;
 }
 
-/* Walks current's list of robust locks. It is user memory: it may be wrong, or have no end. */
+/* Walks current's list of robust locks. It is user memory, so it may be wrong or endless. */
 static void exit_robust_list(struct robust_list_head __user *head)
 {
 	unsigned long entry, next = 0, pending;
@@ -390,7 +393,7 @@ static void exit_robust_list(struct robust_list_head __user *head)
 	    fetch_entry(&pending, &head->list_op_pending, &pending_pi))
 		return;
 	while (entry != (unsigned long)&head->list) {
-		/* First, for the entry may be freed as soon as its owner is marked dead. */
+		/* Read this first: the entry may be freed as soon as its owner is marked dead. */
 		err = fetch_entry(&next, (void __user *)entry, &next_pi);
 		if (entry != pending &&
 		    handle_futex_death((u32 __user *)(entry + offset), pi, false))
@@ -404,7 +407,7 @@ static void exit_robust_list(struct robust_list_head __user *head)
 		handle_futex_death((u32 __user *)(pending + offset), pending_pi, true);
 }
 
-/* @t is current, and @mm, which it is about to drop, is still its address space. */
+/* @t is current. It is about to drop @mm, which is still its address space. */
 void mm_release(struct task_struct *t, struct mm_struct *mm)
 {
 	struct completion *vfork;

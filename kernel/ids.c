@@ -62,7 +62,7 @@ static void flag_nproc_exceeded(const struct cred *new)
 		current->flags &= ~PF_NPROC_EXCEEDED;
 }
 
-/* The end of every set*id: sets those ids that are not UNCHANGED. */
+/* All set*id calls end here. Sets those ids that are not UNCHANGED. 0 or -ENOMEM. */
 static long set_ids(enum id_kind kind, uid_t real, uid_t effective, uid_t saved)
 {
 	struct cred *new = prepare_creds();
@@ -105,8 +105,8 @@ static bool id_is_ours(const uid_t *ids, uid_t id)
 }
 
 /*
- * Here the saved id may not become the real one. The saved id follows the effective one if the
- * real id is set, or if the effective one is set to something else than the real id.
+ * The real id may not become the saved one. The saved id follows the effective one if the real id
+ * is set, or if the effective one is set to something other than the real id.
  */
 static long set_re_id(enum id_kind kind, uid_t r, uid_t e)
 {

@@ -24,7 +24,10 @@ int sysctl_nr_open = 1024 * 1024;
 
 void init_rlimits(struct rlimit64 *r)
 {
-	/* Stacks of all threads may fill an eighth of memory; one user may have half of it. */
+	/*
+	 * The stacks of all threads may use an eighth of memory; one user may have half of the
+	 * threads.
+	 */
 	u64 threads = totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8);
 
 	max_threads = threads;
@@ -128,7 +131,7 @@ static void add_counts(struct rusage *r, unsigned long minflt, unsigned long maj
 	r->ru_nivcsw += nivcsw;
 }
 
-/* KiB: the most that the process has had in memory, with what it had before an exec. */
+/* Returns the peak resident size of the process in KiB, that before an exec included. */
 static unsigned long max_rss(struct task_struct *t)
 {
 	struct mm_struct *mm = get_task_mm(t);
@@ -239,7 +242,7 @@ static long check_pid(pid_t pid)
 	return pid < 0 ? -EINVAL : t ? 0 : -ESRCH;
 }
 
-/* Every task has the policy SCHED_OTHER, which is 0, and in it priority 0. */
+/* Every task has the policy SCHED_OTHER (0) and priority 0. */
 long sys_sched_getscheduler(pid_t pid) { return check_pid(pid); }
 
 long sys_sched_getparam(pid_t pid, void __user *param)
@@ -249,7 +252,7 @@ long sys_sched_getparam(pid_t pid, void __user *param)
 	return check_pid(pid) ?: put_user(0, (int __user *)param);
 }
 
-/* The one CPU there is. */
+/* There is one CPU, number 0. */
 long sys_sched_getaffinity(pid_t pid, unsigned int n, unsigned long __user *mask)
 {
 	if (!n || n % sizeof(*mask))

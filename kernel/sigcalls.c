@@ -82,7 +82,7 @@ long sys_tgkill(pid_t tgid, pid_t pid, int sig)
 		return -ESRCH;
 	if (t->tgid == tgid)
 		ret = check_kill_permission(sig, &info, t);
-	if (!ret && sig) /* as if it were delivered, if @t has died meanwhile */
+	if (!ret && sig) /* success even if @t is dead by now */
 		send_sig_info(sig, &info, t, false);
 	put_task_struct(t);
 	return ret;
@@ -186,7 +186,7 @@ static int do_sigtimedwait(const sigset_t *mask, kernel_siginfo_t *info, ktime_t
 	spin_lock_irqsave(&t->sighand->siglock, flags);
 	sig = dequeue_signal(t, mask, info);
 	if (!sig && sleep) {
-		/* Unblocked, they wake current; with real_blocked they do not kill it. */
+		/* Unblocked signals wake current; real_blocked keeps them from killing it. */
 		t->real_blocked = t->blocked;
 		t->blocked &= *mask;
 		recalc_sigpending();

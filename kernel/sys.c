@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plain system calls: the names, the memory and the log of the system, small settings of a task,
- * random numbers, power off and reboot.
+ * Small system calls: the names, the memory and the log of the system, settings of a task, random
+ * numbers, power off and reboot.
  *
  * Abridges Linux's kernel/sys.c, kernel/reboot.c and syslog of kernel/printk/printk.c. Left out:
- * the prctls about single capabilities, seccomp and memory; syslog has no reader's position.
+ * the prctls about single capabilities, seccomp and memory; syslog(2) only returns the whole log.
  * Not on the road of an exec.
  */
 #include <syscalls.h>

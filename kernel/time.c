@@ -224,7 +224,7 @@ static struct itimer_ns get_itimer(int which)
 	return v;
 }
 
-/* A timer on CPU time gets one tick more, for a part of the current tick has passed. */
+/* A timer on CPU time gets one tick more, because a part of the current tick has passed. */
 static void set_itimer(int which, const struct itimer_ns *v)
 {
 	struct signal_struct *sig = current->signal;
@@ -242,7 +242,7 @@ static void set_itimer(int which, const struct itimer_ns *v)
 		mod_timer(&sig->real_timer, posix_clock_expiry(CLOCK_MONOTONIC, v->value, false));
 }
 
-/* Returns whether it is a valid time. */
+/* Returns false if @tv is not a valid time. */
 static bool timeval_to_ns(const struct __kernel_old_timeval *tv, u64 *ns)
 {
 	struct __kernel_timespec ts = {tv->tv_sec, tv->tv_usec * NSEC_PER_USEC};

@@ -156,8 +156,8 @@ static bool signal_pending_state(const struct task_struct *t)
 }
 
 /*
- * Takes the next task off the queue. @prev goes back into it if it can run, to the head while it
- * has time left. rq lock held.
+ * Takes the next task off the queue. @prev goes back to it if it can run: to the head if it has
+ * time left. rq lock held.
  */
 static struct task_struct *pick_next(struct task_struct *prev)
 {
@@ -194,7 +194,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	switch_to(prev, next);
 }
 
-/* The first thing that the next task does. It releases the lock that the previous task took. */
+/* The next task runs this first: it releases the lock that the previous task took. */
 static void finish_task_switch(unsigned long flags)
 {
 	struct task_struct *prev = rq.prev;

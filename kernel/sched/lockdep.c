@@ -7,8 +7,9 @@
  * Abridges Linux's kernel/locking/lockdep.c. Left out: learning the order, which is declared here
  * (enum lock_class, explained in docs/locks.md).
  *
- * held[] is the set of all locks held, and by whom. An interrupt handler has a set of its own. On
- * one CPU a spinlock is never found taken, also not by an interrupt handler: that is checked too.
+ * held[] has all locks that are held, with their owners; an interrupt handler counts as an owner of
+ * its own. On one CPU nobody may find a spinlock taken, not even an interrupt handler: that is
+ * checked too.
  */
 #include <spinlock.h>
 #include <printk.h>
@@ -42,7 +43,7 @@ static const char *const class_names[] = {
 
 void lockdep_start(void) { enabled = true; }
 
-/* The checker must not check the panic that it makes. */
+/* The locks that panic takes must not be checked. */
 static __noreturn void complain(const struct held_lock *h, const void *lock, u8 class)
 {
 	enabled = false;

@@ -43,7 +43,7 @@ int mutex_lock_interruptible(struct mutex *m)
 	return -EINTR;
 }
 
-/* It never waits, so that the order does not matter: its class is not checked. */
+/* It never waits, so its class is not checked. */
 bool mutex_trylock(struct mutex *m)
 {
 	if (!take_mutex(m))
@@ -112,7 +112,7 @@ void down_read(struct rw_semaphore *s)
 		wait_event(&s->wait, take_read(s));
 }
 
-/* Unchecked as mutex_trylock is. */
+/* Its class is not checked, as in mutex_trylock. */
 bool down_read_trylock(struct rw_semaphore *s)
 {
 	if (!take_read(s))

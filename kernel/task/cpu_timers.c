@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each timer interrupt does; and the timers that count a process's CPU time: ITIMER_VIRTUAL,
- * ITIMER_PROF and RLIMIT_CPU.
+ * The work of each timer interrupt, and the timers that count the CPU time of a process:
+ * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
  *
  * Abridges Linux's kernel/time/posix-cpu-timers.c. Left out: timers on the CPU time of one thread.
  * Not on the road of an exec.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials: whose a task is, and what it may do. A cred that a task points to never changes, so
- * that tasks can share it: copy (prepare_creds), change the copy, commit it.
+ * Credentials: the users and groups of a task, and what it may do. A cred that a task points to
+ * never changes, so that tasks can share it: copy (prepare_creds), change the copy, commit it.
  *
  * Abridges Linux's kernel/cred.c and capability.c. Left out: user namespaces, keys, security
  * modules, separate objective credentials.
@@ -45,7 +45,10 @@ void put_cred(const struct cred *c)
 		kfree(cred);
 }
 
-/* Then those who had the old credentials must not look into the process: it is not dumpable. */
+/*
+ * After such a change processes with the old credentials must not read this one: it is not
+ * dumpable.
+ */
 static bool privileges_grow(const struct cred *old, const struct cred *new)
 {
 	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||

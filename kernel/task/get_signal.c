@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Taking signals: current, on its way to user mode, takes pending signals off its queues until
- * one of them has to run a handler or to end the process. It stops in here.
+ * Taking signals: current, on its way to user mode, takes pending signals off its queues until one
+ * of them has to run a handler or end the process. A stopped task sleeps in here.
  *
  * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c. Left out: ptrace.
  * Not on the road of an exec.
@@ -44,14 +44,14 @@ int dequeue_signal(struct task_struct *t, const sigset_t *mask, kernel_siginfo_t
 	return sig;
 }
 
-/* What to do now. ACT_RELOCK: siglock was released, and the queues are to be looked at again. */
+/* What to do next. ACT_RELOCK: siglock was released, so check the queues again. */
 enum action { ACT_NEXT, ACT_RELOCK, ACT_HANDLE, ACT_DIE };
 
 /* The default action of a stop signal. siglock held. */
 static enum action default_stop(int sig, unsigned long flags)
 {
 	if (sig != SIGSTOP) {
-		/* A stop from the keyboard would leave an orphaned group stopped for ever. */
+		/* No shell could continue an orphaned group that the keyboard has stopped. */
 		spin_unlock_irqrestore(&current->sighand->siglock, flags);
 		if (is_current_pgrp_orphaned())
 			return ACT_RELOCK;
@@ -60,7 +60,7 @@ static enum action default_stop(int sig, unsigned long flags)
 	return do_signal_stop(sig, flags) ? ACT_RELOCK : ACT_NEXT;
 }
 
-/* What the signal of @ksig, just dequeued, asks for. siglock held. */
+/* Decides what to do with the signal in @ksig, which was just dequeued. siglock held. */
 static enum action decide(struct ksignal *ksig, unsigned long flags)
 {
 	struct k_sigaction *ka = &current->sighand->action[ksig->sig - 1];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Task 0, which is not forked but written down here: the boot context, later the idle loop. Every
- * other task begins as a copy of it or of its descendants.
+ * Task 0, which is not forked but defined here: the boot context, later the idle loop. Every other
+ * task begins as a copy of it or of its descendants.
  *
  * Abridges Linux's init/init_task.c.
  * Not on the road of an exec.

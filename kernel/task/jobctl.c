@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Job control of processes: stopping them, reporting stops, continues and deaths to the parent,
- * and process groups that became orphaned. What a terminal has to do with it is in kernel/tty/.
+ * Job control of processes: stopping them, reporting stops, continues and deaths to the parent, and
+ * process groups that became orphaned. kernel/tty/jobctrl.c has the part of the terminal.
  *
  * Abridges Linux's kernel/signal.c (do_signal_stop, do_notify_parent) and the orphaned groups of
  * kernel/exit.c. Left out: ptrace.

@@ -9,9 +9,9 @@
  *                        ├────────tasks[PIDTYPE_PGID]──> leaders of the group's processes
  *                        └────────tasks[PIDTYPE_SID]───> leaders of the session's processes
  *
- * A number is free for reuse when its four lists are empty; the struct stays while somebody, say a
- * terminal, holds a reference. tasklist_lock guards it all. It is taken with interrupts off, for
- * interrupts send signals.
+ * A number can be reused when its four lists are empty. The struct stays while there is a reference
+ * to it, for example of a terminal. tasklist_lock guards everything here. It is taken with
+ * interrupts off, because interrupts send signals.
  */
 #include <sched.h>
 #include <errno.h>
@@ -46,7 +46,10 @@ static struct pid *find_pid(int nr)
 	return NULL;
 }
 
-/* The next free number after the last one given out; 0 if all are taken. tasklist_lock held. */
+/*
+ * Returns the next free number after the last one allocated, or 0 if all are in use. tasklist_lock
+ * held.
+ */
 static int next_free_pid(void)
 {
 	int nr = last_pid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The timers of timer_create: any number for each process, each with a signal of its own. They are
- * on this floor, not in kernel/, because an exec deletes them.
+ * The timers of timer_create: any number for each process, each with its own signal. They are on
+ * this floor, not in kernel/, because get_signal.c calls posix_timer_dequeued.
  *
  * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time (EOPNOTSUPP), a change
  * of CLOCK_REALTIME while a timer on it runs.
@@ -18,7 +18,10 @@
 
 #define DELAYTIMER_MAX INT32_MAX
 
-/* Its process owns it. siglock guards it, but the tick runs its callback without. */
+/*
+ * Owned by its process. It needs no lock: only that process uses it, the kernel is not preempted,
+ * and the callback runs in the tick.
+ */
 struct k_itimer {
 	struct k_itimer *next;
 	struct timer_list timer; /* expires: the next or last time, CLOCK_MONOTONIC */
@@ -61,7 +64,7 @@ ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs)
 static bool signals_thread(const struct k_itimer *t) { return t->notify & SIGEV_THREAD_ID; }
 
 /*
- * A standard signal is pending once, whoever sent it; a real-time signal once for each timer.
+ * A standard signal is pending once, whoever has sent it; a real-time signal once for each timer.
  * tasklist_lock held.
  */
 static bool signal_still_pending(const struct k_itimer *t, const struct sigpending *q)

@@ -60,7 +60,10 @@ static bool has_pending(struct task_struct *t)
 	       ((t->pending.signal | t->signal->shared_pending.signal) & ~t->blocked);
 }
 
-/* Only current may clear its flag: another task does not know how far current has looked. */
+/*
+ * Only current may clear its flag: another task cannot know which signals current has already
+ * handled.
+ */
 void recalc_sigpending(void) { current->sigpending_flag = has_pending(current); }
 
 void signal_wake_up(struct task_struct *t, bool fatal)
@@ -118,7 +121,10 @@ static void fill_special_info(kernel_siginfo_t *to, int sig, const kernel_siginf
 	}
 }
 
-/* Without memory only the bit is set, and the siginfo is lost; -EAGAIN where it must not be. */
+/*
+ * Without memory only the bit is set and the siginfo is lost. -EAGAIN for a real-time signal whose
+ * siginfo must not be lost.
+ */
 static int queue_signal(int sig, const kernel_siginfo_t *info, struct sigpending *q)
 {
 	struct sigqueue *e = NULL;
@@ -182,7 +188,7 @@ static bool sig_ignored(struct task_struct *t, int sig, bool force)
 	return handler_ignored(handler, sig);
 }
 
-/* A stopped process goes on when SIGCONT is sent, even if it is ignored or blocked. */
+/* Sending SIGCONT continues a stopped process, even if the signal is ignored or blocked. */
 static void continue_process(struct task_struct *t)
 {
 	struct signal_struct *sig = t->signal;
@@ -206,7 +212,10 @@ static void continue_process(struct task_struct *t)
 	}
 }
 
-/* What sending does even if the signal is then dropped. Returns whether to queue it. */
+/*
+ * The effects of sending that happen even if the signal is then dropped. Returns whether to queue
+ * it.
+ */
 static bool prepare_signal(int sig, struct task_struct *t, bool force)
 {
 	if (t->signal->flags & SIGNAL_GROUP_EXIT)
@@ -302,7 +311,7 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 	return ret;
 }
 
-/* The sighand of @t, locked; NULL when it is already reaped. */
+/* Returns the sighand of @t, locked; NULL if @t is already reaped. */
 static struct sighand_struct *lock_sighand(struct task_struct *t, unsigned long *flags)
 {
 	struct sighand_struct *sighand;

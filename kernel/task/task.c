@@ -44,7 +44,7 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	}
 	*t = *orig;
 	t->stack = stack;
-	t->thread.fpu = NULL; /* it is the parent's; copy_thread makes one */
+	t->thread.fpu = NULL; /* the parent's; copy_thread makes a new one */
 	t->on_rq = 0;
 	t->signal = NULL;
 	t->cred = NULL;
@@ -82,7 +82,7 @@ void set_task_comm(struct task_struct *t, const char *name)
 
 /* ---- what the threads of a process share ------------------------------ */
 
-/* One task, limits and counts zero. NULL: no memory. */
+/* For one task, with limits and counts zero. NULL: no memory. */
 struct signal_struct *alloc_signal_struct(void)
 {
 	struct signal_struct *sig = kzalloc(sizeof(*sig));
@@ -120,7 +120,10 @@ void put_sighand(struct sighand_struct *sh)
 	kfree(sh);
 }
 
-/* CPU time of the whole process, ns. tasklist_lock held, or interrupts off: no thread may go. */
+/*
+ * The CPU time of the whole process, ns. tasklist_lock held, or interrupts off, so that no thread
+ * exits.
+ */
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime)
 {
 	struct signal_struct *sig = t->signal;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The exec film: a ring with one record for each stage of each exec. GDB stops on
- * exec_stage to stop at a stage; /proc/exec_trace prints the ring. Linux has no such
- * file: its ftrace and tracepoints are far larger.
+ * The exec film: a ring with one record for each stage of each exec. GDB has a breakpoint on
+ * exec_stage to stop at a stage; /proc/exec_trace prints the ring. Linux has no such file: its
+ * ftrace and tracepoints are far larger.
  */
 #include <asm/cpu.h>
 #include <asm/irqflags.h>

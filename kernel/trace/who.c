@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ring with one record for each change of a VMA and each page fault: what, who, and the calls
- * that led to it. A PTE does not say who wrote it, and a page that padzero has touched looks like
- * one that the program has touched. Linux has no such file.
+ * A ring with one record for each change of a VMA and each page fault: what happened, in which
+ * task, and the calls that led to it. A PTE does not show who set it: a page that padzero has
+ * touched looks like one that the program has touched. Linux has no such file.
  */
 #include <asm/irqflags.h>
 #include <fs.h>
@@ -34,7 +34,7 @@ static void save_calls(unsigned long *calls)
 		calls[i] = 0;
 }
 
-/* The page of a fault has the name of its VMA, whose own record has it. */
+/* Only records of VMAs have the name of the file; that of a fault is in the record of its VMA. */
 static void save_vma(struct mm_trace *t, const struct vm_area_struct *vma)
 {
 	t->vm_flags = vma ? vma->vm_flags : 0;

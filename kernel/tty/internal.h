@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The line of a terminal, and what the files of kernel/tty/ share. */
+/* The terminal's struct, and what the files of kernel/tty/ share. */
 #ifndef TTY_INTERNAL_H
 #define TTY_INTERNAL_H
 
@@ -54,7 +54,7 @@ void start_tty(struct tty_struct *tty);
 void tty_hangup(struct tty_struct *tty);
 
 /* kernel/tty/jobctrl.c */
-/* May current touch the terminal? 0; -ERESTARTSYS after @sig to its group; -EIO. */
+/* May current use the terminal? 0; -ERESTARTSYS after @sig to its group; -EIO. */
 int tty_check_change(struct tty_struct *tty, int sig);
 void tty_open_proc_set_tty(struct tty_struct *tty, struct file *f);
 /* The job control ioctls; -ENOIOCTLCMD if @cmd is not one of them. */

@@ -13,7 +13,7 @@
 #include <linux/capability.h>
 #include "internal.h"
 
-/* Sets session and foreground group. Their references go over to the terminal. */
+/* Sets session and foreground group. The terminal takes over their references. */
 static void tty_set_owner(struct tty_struct *tty, struct pid *session, struct pid *pgrp)
 {
 	struct pid *old_session, *old_pgrp;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line discipline: what happens to bytes between the keyboard and a program. It edits lines
- * (ICANON), echoes, turns ^C into signals, and post-processes output.
+ * The line discipline between the keyboard and a program: edits lines (ICANON), echoes, turns ^C
+ * into signals, and post-processes output.
  *
  * Abridges Linux's drivers/tty/n_tty.c. Left out: parity and break marks (a console has none),
  * EXTPROC, packet mode, throttling the sender (bytes that do not fit are dropped), the queue of
@@ -30,7 +30,7 @@
 #define O_FLAG(tty, f) ((tty)->termios.c_oflag & (f))
 #define L_FLAG(tty, f) ((tty)->termios.c_lflag & (f))
 
-/* Output on its way to the console: it is collected, to be written in few pieces. */
+/* Output for the console, collected to be written in few pieces. */
 struct outbuf {
 	size_t n;
 	char b[OUT_SIZE];
@@ -89,7 +89,7 @@ static void echo_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 
 static u16 *buf_at(struct tty_struct *tty, size_t i) { return &tty->buf[i % N_TTY_BUF_SIZE]; }
 
-/* One place is kept for the end of a line, so that a full buffer can still become a line. */
+/* One slot is kept for the end of a line, so that a full buffer can still become a line. */
 static void put_char(struct tty_struct *tty, u8 c)
 {
 	size_t room = N_TTY_BUF_SIZE - (tty->head - tty->tail);
@@ -185,7 +185,7 @@ static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int si
 	echo_char(tty, o, c);
 }
 
-/* Returns whether @c was a character of IXON or ISIG, which is then dealt with. */
+/* Returns whether @c was a character of IXON or ISIG, which is then handled. */
 static bool receive_control_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
@@ -210,7 +210,7 @@ static void reprint_line(struct tty_struct *tty, struct outbuf *o, u8 c)
 		echo_char(tty, o, *buf_at(tty, i));
 }
 
-/* Returns whether @c was a character that ends or edits a line, which is then dealt with. */
+/* Returns whether @c was a character that ends or edits a line, which is then handled. */
 static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 {
 	const cc_t *cc = tty->termios.c_cc;
@@ -347,9 +347,9 @@ size_t n_tty_chars_waiting(struct tty_struct *tty)
 }
 
 /*
- * Takes up to @n bytes out of the buffer. *line_done: that was the end of a line. An EOF mark is
- * dropped, also right behind the last byte that was asked for: there it has ended this line, and
- * must not be read as an empty one.
+ * Takes up to @n bytes out of the buffer. *line_done: a line has ended. An EOF mark is dropped,
+ * even right after the last byte that was requested: it has ended this line, and must not be read
+ * as an empty one.
  */
 static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_done)
 {
@@ -373,7 +373,7 @@ static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_
 	return got;
 }
 
-/* Waits for input. 0: there is some; 1: time over or hung up; -EAGAIN, -ERESTARTSYS. */
+/* Waits for input. 0: there is some; 1: timeout or hang-up; -EAGAIN, -ERESTARTSYS. */
 static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 {
 	DEFINE_WAIT(w);

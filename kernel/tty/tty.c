@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console terminal as a device: one line under five names, its open files, its settings. The
- * bytes pass through n_tty.c, job control is in jobctrl.c.
+ * The console terminal as a device: one terminal with five names, its open files, its settings.
+ * n_tty.c processes the bytes, jobctrl.c has job control.
  *
  * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than one line; what only a
  * modem, a UART or a virtual terminal has (ENOTTY); termio of System V, TIOCSTI, exclusive mode,
@@ -92,7 +92,9 @@ static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
 	return n_tty_poll(&console_tty, f, pt);
 }
 
-/* @flush: TCSETSF, pending input is dropped. Output is polled: there is never any to wait for. */
+/*
+ * @flush: TCSETSF, pending input is dropped. Output is polled, so there is never any to wait for.
+ */
 static long set_termios(struct tty_struct *tty, void __user *arg, bool flush)
 {
 	int err = tty_check_change(tty, SIGTTOU);

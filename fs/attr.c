@@ -35,8 +35,8 @@ int file_remove_privs(struct file *f)
 }
 
 /*
- * For utimes: setting both times to now needs only write permission. Everything else, also
- * one time now and the other kept, needs the owner. A truncation is not checked here.
+ * For utimes: setting both times to now needs only write permission. Everything else, even one time
+ * now and the other kept, needs the owner. A truncation is not checked here.
  */
 static int may_set_times(struct inode *inode, unsigned int valid)
 {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Character devices: from the number in an inode to the driver's operations.
- * The list of devices is also what devtmpfs shows.
- * Abridges Linux's fs/char_dev.c and drivers/base/devtmpfs.c; leaves out
- * modules, ranges of numbers and removal.
+ * Character devices: finds the driver's operations by the number in an inode. devtmpfs shows the
+ * list of devices. Abridges Linux's fs/char_dev.c and drivers/base/devtmpfs.c; leaves out modules,
+ * ranges of numbers and removal.
  * Not on the road of an exec.
  */
 #include <chrdev.h>

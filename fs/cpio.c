@@ -6,10 +6,9 @@
  *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
  *   name\0 | body
  *
- * Touches no global state and trusts nothing: every length is compared with what
- * is left of the archive before it is used.
- * Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702
- * archives are read without testing them).
+ * Uses no global state. Every length is compared with what is left of the archive before it is
+ * used. Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702 archives are
+ * read without testing them).
  * Not on the road of an exec.
  */
 #include <cpio.h>
@@ -52,7 +51,7 @@ static int parse_header(const char *s, uint32_t fields[NR_FIELDS])
 	return 0;
 }
 
-/* Says what is there where a header should be. */
+/* Describes what is in place of a header. */
 static const char *foreign_magic(const char *p, size_t left)
 {
 	static const struct {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The dentry tree: names of files, found by (parent, name). A dentry is hashed
- * as long as its name exists; then it also stands in its parent's list, so that
- * for a file system in memory the list is the directory.
+ * The dentry tree: names of files, found by (parent, name). A dentry is hashed as long as its name
+ * exists. It is then also in its parent's list, which for a file system in memory is the directory.
  *
  *   d_alloc ──> unhashed, negative ──d_add──> hashed, in d_subdirs
  *                                                │ d_drop, d_move over it
@@ -146,7 +145,7 @@ void d_drop(struct dentry *d)
 	spin_unlock(&dcache_lock);
 }
 
-/* @target keeps its name, for it may be open; without memory for a copy it gets the one of @d. */
+/* @target keeps its name, because it may be open. Without memory for a copy it gets that of @d. */
 void d_move(struct dentry *d, struct dentry *target)
 {
 	char *copy = kmemdup(target->d_name.name, target->d_name.len + 1);

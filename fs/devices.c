@@ -59,7 +59,7 @@ static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t
 	return done;
 }
 
-/* The same of random bytes. */
+/* The same with random bytes. */
 static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size_t n,
 			   loff_t *pos __maybe_unused)
 {
@@ -119,7 +119,7 @@ static ssize_t write_serial2(struct file *f __maybe_unused, const char __user *b
 	return done;
 }
 
-/* Private: anonymous memory that keeps the name. Shared: a new file in memory. */
+/* Private: anonymous memory that keeps the name of the device. Shared: a new file in memory. */
 static int mmap_zero(struct file *f __maybe_unused, struct vm_area_struct *vma)
 {
 	struct file *shm;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir,
- * rename. Each finds the parent directory, locks it, looks the last name up,
- * checks permissions, and calls the file system.
- * Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases,
- * ACLs, protected_hardlinks, and the lock of a file that is only renamed.
+ * The calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir, rename. Each walks
+ * to the parent directory, locks it, looks the last name up, checks permissions, and calls the file
+ * system. Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases, ACLs,
+ * protected_hardlinks, and the lock of a file that is only renamed.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -21,7 +20,7 @@
 
 static DEFINE_MUTEX(rename_mutex, LOCK_RENAME);
 
-/* The directory that has a name, or will have it. */
+/* The directory of a name, which need not exist yet. */
 struct parent {
 	struct filename *name;
 	struct path path; /* the directory */

@@ -44,7 +44,7 @@ static long set_owner(struct file *f, int who)
 	return 0;
 }
 
-/* The form that glibc uses, for a group is no negative number here. */
+/* The form that glibc uses, because a group is not a negative number in it. */
 static long get_owner_ex(const struct file *f, struct f_owner_ex __user *to)
 {
 	struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = f->f_owner};
@@ -156,7 +156,7 @@ static long ioctl_set_flag(struct file *f, unsigned int flag, const int __user *
 	return 0;
 }
 
-/* What every file knows. -ENOIOCTLCMD: it is a matter of the driver. */
+/* The ioctls that every file has. -ENOIOCTLCMD: @cmd is not one of them. */
 static long do_vfs_ioctl(struct file *f, unsigned int fd, unsigned int cmd, void __user *arg)
 {
 	const struct inode *inode = f->f_inode;

@@ -149,7 +149,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 	spin_lock(&old->file_lock);
 	for (unsigned int fd = 0; fd < n; fd++) {
 		if (!old->fd[fd].file)
-			continue; /* free, or reserved by another thread, for @old only */
+			continue; /* free, or reserved by another thread in @old */
 		files->fd[fd] = old->fd[fd];
 		get_file(files->fd[fd].file);
 	}

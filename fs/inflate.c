@@ -72,8 +72,8 @@ static void put_byte(struct stream *s, uint8_t byte)
 /* ---- codes --------------------------------------------------------------- */
 
 /*
- * From the length of each symbol's code (0: not used). False: more codes than the lengths have room
- * for.
+ * Makes the codes from the length of each symbol's code (0: not used). False: there are too many
+ * codes for these lengths.
  */
 static bool build_codes(struct huffman *h, const uint8_t *lengths, unsigned int n)
 {
@@ -128,7 +128,7 @@ static void stored_block(struct stream *s)
 		put_byte(s, get_bits(s, 8));
 }
 
-/* Length and distance of the bytes that come again. */
+/* Copies bytes that were output before: reads the length and the distance. */
 static void copy_match(struct stream *s, unsigned int symbol, const struct huffman *distances)
 {
 	/* Symbols 257 to 285: the least length, and how many bits are added to it. */
@@ -185,10 +185,7 @@ static void fixed_block(struct stream *s, struct huffman *literals, struct huffm
 	coded_block(s, literals, distances);
 }
 
-/*
- * @n code lengths, which are themselves coded by @h: 16 repeats the last one, 17 and 18 are runs of
- * 0.
- */
+/* Reads @n code lengths, which @h encodes: 16 repeats the last one, 17 and 18 are runs of 0. */
 static void read_lengths(struct stream *s, const struct huffman *h, uint8_t *lengths,
 			 unsigned int n)
 {

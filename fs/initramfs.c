@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unpacks the archive that the boot loader loaded into the root file system.
- * Works on dentries and inodes directly, without permission checks. The bytes go
- * from the archive straight to the page cache.
- * Abridges Linux's init/initramfs.c: same treatment of hard links, of entries
- * that replace others, of missing parents (the entry is skipped), and of times.
- * Left out: other compression than gzip, check sums.
+ * Unpacks the archive that the boot loader loaded into the root file system. Works on dentries and
+ * inodes directly, without permission checks. The bytes go from the archive straight to the page
+ * cache. Abridges Linux's init/initramfs.c: hard links, entries that replace others, missing
+ * parents (the entry is skipped) and times are treated as there. Left out: other compression than
+ * gzip, check sums.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -187,9 +186,9 @@ static int unpack_entry(struct link_seen **links, const struct cpio_entry *e)
 /* ---- archives ---- */
 
 /*
- * The bytes in the gzip file at @data, in memory from vmalloc; *used becomes the length of the
- * file, *made that of the bytes. Its last four bytes, the size, are the last of @data if nothing
- * follows; otherwise the room is doubled until it is enough. ERR_PTR(-EINVAL) or ERR_PTR(-ENOMEM).
+ * Unpacks the gzip file at @data to memory of vmalloc. *used becomes the length of the file, *made
+ * that of the result. If nothing follows the file, its last four bytes are the size; otherwise the
+ * room is doubled until it is enough. ERR_PTR(-EINVAL) or ERR_PTR(-ENOMEM).
  */
 static void *unzip(const u8 *data, size_t size, size_t *used, size_t *made)
 {
@@ -219,7 +218,7 @@ static void *unzip(const u8 *data, size_t size, size_t *used, size_t *made)
 
 static int unpack_archives(const void *data, size_t size, bool may_be_gzip);
 
-/* A gzip file with archives in it; its length is added to *pos. 0 or -errno. */
+/* Unpacks a gzip file that contains archives, and adds its length to *pos. 0 or -errno. */
 static int unpack_gzip(const u8 *data, size_t size, size_t *pos)
 {
 	size_t used = 0, made;

@@ -119,14 +119,14 @@ void touch_path_atime(const struct path *p)
 	inode->i_atime = now;
 }
 
-/* After a read. */
+/* Called after a read. */
 void touch_atime(struct file *f)
 {
 	if (!(f->f_flags & O_NOATIME))
 		touch_path_atime(&f->f_path);
 }
 
-/* After a write. i_rwsem held. Returns 0. */
+/* Called at a write, with i_rwsem held. Returns 0. */
 int file_update_time(struct file *f)
 {
 	struct inode *inode = f->f_inode;

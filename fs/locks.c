@@ -22,7 +22,7 @@
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 
-#define MAX_DEADLK_STEPS 10 /* so long a chain of waiters is followed, as in Linux */
+#define MAX_DEADLK_STEPS 10 /* the longest chain of waiters that is followed, as in Linux */
 
 struct file_lock {
 	struct list_head list; /* in inode->i_locks; a request that waits: in waiting */
@@ -88,7 +88,10 @@ static struct file_lock *owner_waits_for(const struct file_lock *l)
 	return NULL;
 }
 
-/* Would a wait for @blocker close a circle? An open file may have several users, so it cannot. */
+/*
+ * Would a wait for @blocker close a circle? Locks of an open file are not checked: it may have
+ * several users.
+ */
 static bool would_deadlock(const struct file_lock *want, const struct file_lock *blocker)
 {
 	for (int i = 0; i <= MAX_DEADLK_STEPS && want->pid != -1; i++) {
@@ -354,7 +357,7 @@ static int flock_to_lock(struct file *f, const struct flock *fl, bool ofd, struc
 	return 0;
 }
 
-/* Describes the lock that keeps @want out in *fl, or says F_UNLCK there. */
+/* Describes the lock that conflicts with @want in *fl, or stores F_UNLCK there. */
 static void get_conflict(const struct file_lock *want, struct flock *fl)
 {
 	struct file_lock *l;

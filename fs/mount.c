@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A mount, and the tree of mounts: which file system hangs where.
+ * A mount, and the tree of mounts: which file system is mounted where.
  *
  *   (parent, mountpoint) ──covered by──> (mnt, mnt_root)      follow_down
  *   (mnt, mnt_root) ──".."──> (mnt_parent, mnt_mountpoint)    follow_up
  *
- * A mount in the tree is in mount_list, which owns one reference; each child owns
- * one more of its parent. dcache_lock guards all links. A struct path is a place
- * in the tree: a mount and a dentry in it.
- * Abridges the first half of Linux's fs/namespace.c. Left out: namespaces,
+ * A mount in the tree is in mount_list, which owns one reference; each child owns one more of its
+ * parent. dcache_lock guards all links. A struct path is a location in the tree: a mount and a
+ * dentry in it. Abridges the first half of Linux's fs/namespace.c. Left out: namespaces,
  * propagation, expiry.
  */
 #include <fs.h>
@@ -157,7 +156,7 @@ void commit_mnt(struct vfsmount *m, const struct path *p)
 	spin_unlock(&dcache_lock);
 }
 
-/* Removes @m from the tree, and drops its references. */
+/* Removes @m from the tree, and drops the tree's references to it and its parent. */
 void detach_mnt(struct vfsmount *m)
 {
 	struct path at = {.mnt = m->mnt_parent, .dentry = m->mnt_mountpoint};

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the text of a path to a place in the tree (mount, dentry), and to an open
- * file.
+ * Finds the location (mount, dentry) of a path, and opens files.
  *
  *   filename_lookup ─┬─> path_init ──> link_path_walk ──> lookup_last ─┐
  *   filename_parentat┘        ^ all but the last name │  the last one  │
  *   do_filp_open ─────────────┘                       └──> open_last_lookups ──> do_open
  *
- * The walk keeps one place, nd->path. The functions that take a step return the
- * text of the symbolic link they came to, otherwise NULL. link_path_walk then walks
- * this text first, and keeps the rest of the outer path on a stack.
- * Abridges Linux's fs/namei.c; mkdir to rename are in fs/dirops.c. Left out:
- * walking without references (RCU), openat2's RESOLVE_*, automounts, O_TMPFILE,
- * protected_symlinks.
+ * nd->path is where the walk is. The functions that take a step return the text of a symbolic link
+ * that must be followed, otherwise NULL. link_path_walk then walks this text first, and keeps the
+ * rest of the outer path on a stack. Abridges Linux's fs/namei.c; mkdir to rename are in
+ * fs/dirops.c. Left out: walking without references (RCU), openat2's RESOLVE_*, automounts,
+ * O_TMPFILE, protected_symlinks.
  */
 #include <file.h>
 #include <fs.h>
@@ -41,7 +39,7 @@ struct saved_link {
 };
 
 struct nameidata {
-	struct path path;   /* the place so far; owns references */
+	struct path path;   /* where the walk is; owns references */
 	struct path root;   /* current's, once it is needed; owns references */
 	struct qstr last;   /* the next component to walk */
 	int last_type;	    /* LAST_* */
@@ -175,7 +173,7 @@ static void set_root(struct nameidata *nd)
 		get_fs_root(current->fs, &nd->root);
 }
 
-/* Returns the text of @l, NULL if the link led straight to a place, or ERR_PTR. */
+/* Returns the text of @l, NULL if the link leads directly to a location, or ERR_PTR. */
 static const char *get_link(struct nameidata *nd, struct saved_link *l)
 {
 	struct dentry *d = l->link.dentry;
@@ -288,7 +286,7 @@ static const char *next_component(struct nameidata *nd, const char *name)
 /* Walks @name but for its last component, which is then in nd->last. Returns 0 or -errno. */
 static int link_path_walk(const char *name, struct nameidata *nd)
 {
-	/* what is left of the paths around the links that are being walked */
+	/* the rest of each path in which the walk found a link */
 	const char *rest[MAXSYMLINKS];
 	unsigned int depth = 0;
 
@@ -324,7 +322,7 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 	}
 }
 
-/* Sets nd to the starting point. Returns 0, -EBADF or -ENOTDIR; terminate_walk is due always. */
+/* Sets nd to the starting point. 0, -EBADF or -ENOTDIR; terminate_walk must follow even then. */
 static int path_init(struct nameidata *nd, int dfd, const char *name, unsigned int flags)
 {
 	struct file *f;

@@ -30,7 +30,7 @@
 
 /* ---- mount(2), umount2(2) ---- */
 
-/* True if @m is in the tree that mount(2) may change. The kernel's own mounts are not. */
+/* True if @m is in the tree of mount(2). The kernel's own mounts are not. */
 static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
 
 /* For MS_BIND: a new mount of what is at @name. Returns it or ERR_PTR. */

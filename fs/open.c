@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls that open a file; that change size, permissions, owner or times of a
- * file by name or descriptor; and that change the root or directory of the task.
- * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and
- * fallocate.
+ * The system calls that open a file, that change its size, permissions, owner or times, and that
+ * change the root or working directory of the task. Abridges Linux's fs/open.c and fs/utimes.c;
+ * leaves out openat2, leases and fallocate.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -110,9 +109,9 @@ long sys_ftruncate(unsigned int fd, unsigned long len)
 	return err;
 }
 
-/* ---- access: what the real user may do ----------------------------------- */
+/* ---- access(2): what the real user may do ---------------------------------- */
 
-/* Lets current act as its real user, who may have fewer permissions. Returns 0 or -ENOMEM. */
+/* Makes current act as its real user, who may have fewer permissions. Returns 0 or -ENOMEM. */
 static int access_override_creds(void)
 {
 	struct cred *c = prepare_creds();
@@ -306,7 +305,7 @@ static long do_utimes(int dfd, const char __user *name, const struct __kernel_ti
 #define BOTH_NOW \
 	{ \
 		{.tv_nsec = UTIME_NOW}, { .tv_nsec = UTIME_NOW } \
-	} /* for no times at all */
+	} /* if no times are given */
 
 long sys_utimensat(int dfd, const char __user *name, struct __kernel_timespec __user *uts,
 		   int flags)

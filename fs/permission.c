@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Permissions: what current may do with a file. This follows from mode, owner and group
- * of the file, from fsuid, fsgid and groups of current, and last from its capabilities.
- * Abridges the permission part of Linux's fs/namei.c and of fs/inode.c. Left out:
- * ACLs, user namespaces, security modules, immutable files.
+ * Permissions: what current may do with a file. The mode, owner and group of the file are checked
+ * against fsuid, fsgid and groups of current, then its capabilities. Abridges the permission part
+ * of Linux's fs/namei.c and of fs/inode.c. Left out: ACLs, user namespaces, security modules,
+ * immutable files.
  */
 #include <cred.h>
 #include <fs.h>
@@ -13,7 +13,7 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-/* Asks the mode bits of owner, group or others, then capabilities. Returns 0 or -EACCES. */
+/* Checks the mode bits of owner, group or others, then capabilities. Returns 0 or -EACCES. */
 int generic_permission(struct inode *inode, int mask)
 {
 	unsigned int mode = inode->i_mode;

@@ -96,7 +96,7 @@ static void init_special_inode(struct inode *inode, umode_t mode, dev_t dev)
 		inode->i_fop = &pipefifo_fops;
 }
 
-/* False: @sb has all the inodes that it may have. A hard link counts as one, too. */
+/* False: @sb has no inode left. A hard link counts as one, too. */
 static bool reserve_inode(struct super_block *sb)
 {
 	if (sb->s_max_inodes && sb->s_inodes >= sb->s_max_inodes)
@@ -168,7 +168,7 @@ static void touch_dir(struct inode *dir, int entries)
 	dir->i_mtime = dir->i_ctime = current_time();
 }
 
-/* Names @inode @d and pins @d. Takes over the inode's reference. */
+/* Links @d to @inode and pins @d. Takes over the inode's reference. */
 static void add_entry(struct inode *dir, struct dentry *d, struct inode *inode)
 {
 	touch_dir(dir, 1);
@@ -242,7 +242,7 @@ static int ramfs_rmdir(struct inode *dir, struct dentry *d)
 	return ramfs_unlink(dir, d);
 }
 
-/* The caller moves the dentries afterwards. */
+/* The caller moves the dentries afterwards. Returns 0 or -ENOTEMPTY. */
 static int ramfs_rename(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 			struct dentry *new_d, unsigned int flags)
 {
@@ -363,10 +363,7 @@ static int make_node(struct dentry *parent, const char *name, umode_t mode, dev_
 	return err;
 }
 
-/*
- * There is one instance, however often it is mounted. The first mount makes a node for each
- * registered device.
- */
+/* There is one instance for all mounts. The first mount makes a node for each registered device. */
 static struct super_block *devtmpfs_mount(struct file_system_type *t)
 {
 	static struct super_block *devtmpfs;

@@ -5,10 +5,9 @@
  *
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
- * A plain read is a vector of one piece. A vector is read or written piece by
- * piece; a pipe gets it whole, for its small writes are atomic.
- * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. Left out:
- * asynchronous and direct I/O, the flags of preadv2 and pwritev2.
+ * A plain read is a vector of one piece. A vector is read or written piece by piece; a pipe gets it
+ * whole, because its small writes are atomic. Abridges Linux's fs/read_write.c and the file half of
+ * mm/filemap.c. Left out: asynchronous and direct I/O, the flags of preadv2 and pwritev2.
  */
 #include <file.h>
 #include <fs.h>
@@ -151,7 +150,7 @@ long sys_lseek(unsigned int fd, loff_t off, unsigned int whence)
 
 /* ---- read and write ---------------------------------------------------------- */
 
-/* True if another read would sleep. A vector that has read something then ends. */
+/* True if another read would sleep. A vector that has read something ends then. */
 static bool would_block(struct file *f)
 {
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
@@ -194,7 +193,7 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	return done;
 }
 
-/* @pos NULL: at f_pos, and moves it. */
+/* @pos NULL: reads or writes at f_pos, and moves it. */
 static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
 	struct file *f;

@@ -187,7 +187,7 @@ static int link_text(const struct path *p, char *buf, const char **text)
 	return IS_ERR(*text) ? PTR_ERR(*text) : (int)strlen(*text);
 }
 
-/* An empty name stands for a link that @dfd is; if it is none, nothing has been found. */
+/* An empty name means the link @dfd itself. If that is not a link, the error is -ENOENT. */
 static bool name_is_empty(const char __user *name)
 {
 	char first;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Extended attributes, which no file system of Exon stores. The calls look the
- * file up and return what Linux's tmpfs does for a file without attributes: an
- * empty list, -ENODATA, and -EOPNOTSUPP for setting one.
- * Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's name.
+ * Extended attributes, which no file system of Exon stores. The calls look the file up and return
+ * what Linux's tmpfs returns for a file without attributes: an empty list, -ENODATA, and
+ * -EOPNOTSUPP for setting one. Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's
+ * name.
  * Not on the road of an exec.
  */
 #include <file.h>

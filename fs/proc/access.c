@@ -54,8 +54,8 @@ bool ptrace_may_read(struct task_struct *t)
 }
 
 /*
- * ->permission of all files but links. A guarded file may be used by those who may look into the
- * process, whatever its mode says.
+ * ->permission of all files but links. A guarded file is open to those who may look into the
+ * process, whatever its mode.
  */
 int proc_permission(struct inode *inode, int mask)
 {

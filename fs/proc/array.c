@@ -45,7 +45,7 @@ static void collect_sigign_sigcatch(struct task_struct *t, sigset_t *ign, sigset
 
 /* ---- stat -------------------------------------------------------------- */
 
-/* The fields of stat that are read under tasklist_lock, so that they are of one moment. */
+/* The fields of stat that are read under tasklist_lock, so that they belong together. */
 struct stat_snapshot {
 	pid_t ppid, pgid, sid;
 	int num_threads, exit_code;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID and /proc/PID/task/TID: the tables of their files, and the files that are a process's
- * own memory or a place in the file tree.
- * Abridges Linux's fs/proc/base.c. Left out: namespaces, the files of cgroups and of security
- * modules. access.c has who may look, map_files.c the directory of that name.
+ * /proc/PID and /proc/PID/task/TID: the tables of their files, and the files that show memory of
+ * the process or a location in the file tree. Abridges Linux's fs/proc/base.c. Left out:
+ * namespaces, the files of cgroups and of security modules. access.c checks permissions,
+ * map_files.c has the directory of that name.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -115,7 +115,7 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 
 /* ---- mem: the address space as a file ---------------------------------- */
 
-/* Goes page by page. Writes also where the process itself may not write, as a debugger does. */
+/* Copies page by page. It also writes where the process itself may not, as a debugger does. */
 static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr,
 			    bool write)
 {
@@ -138,7 +138,7 @@ static ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, lo
 	return err ?: done;
 }
 
-/* ---- places ------------------------------------------------------------ */
+/* ---- links: exe, cwd, root ---------------------------------------------- */
 
 static int proc_exe_link(struct task_struct *t, unsigned long fd __maybe_unused, struct path *out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/exec_trace: the exec film for people, one exec under the other; /proc/PID/exec_trace: that
- * of one process, with what happened between the stages and after them; /proc/exec_trace.jsonl:
- * all records for programs, one JSON object a line (docs/film.md has the fields). A reader
- * sees only records of processes that he may look into. Linux has no such files.
+ * /proc/exec_trace: the exec film as text, one exec after the other; /proc/PID/exec_trace: that of
+ * one process, with what happened between the stages and after them; /proc/exec_trace.jsonl: all
+ * records for programs, one JSON object per line (docs/film.md has the fields). A reader sees only
+ * records of processes that he may look into. Linux has no such files.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -46,7 +46,7 @@ static u64 oldest_event(void)
 	return mm_trace_seq > MM_TRACE_SIZE ? mm_trace_seq - MM_TRACE_SIZE + 1 : 1;
 }
 
-/* The capability is asked for last: its use leaves a mark (PF_SUPERPRIV). */
+/* The capability is checked last, because its use sets PF_SUPERPRIV. */
 static bool may_see(struct trace_owner owner)
 {
 	const struct cred *c = current->cred;
@@ -58,7 +58,7 @@ static bool may_see(struct trace_owner owner)
 static bool is_vma(u32 kind) { return kind < MM_TRACE_UNMAP; }
 static bool is_fault(u32 kind) { return kind >= MM_TRACE_PAGE; }
 
-/* ---- for people: one exec a record ---------------------------------------- */
+/* ---- as text: one exec a record ------------------------------------------- */
 
 /* The exec that is being shown. */
 struct reel {
@@ -79,7 +79,7 @@ static const char *called(const struct mm_trace *t, int i)
 	return kallsyms_lookup(t->calls[i] - 1, &offset) ?: "?";
 }
 
-/* The piece that a split cuts off is linked like a new VMA: only the calls differ. */
+/* The new part of a split is linked like a new VMA: only the calls differ. */
 static const char *kind_name(const struct mm_trace *t)
 {
 	for (int i = 0; t->kind == MM_TRACE_VMA && i < 3; i++)
@@ -105,8 +105,8 @@ static void show_row(struct reel *r, u64 time, const char *what, unsigned long s
 		   where);
 }
 
-/* The system call that asked for it, or the outermost function that the record remembers. */
-static const char *asker(const struct mm_trace *t)
+/* Returns the system call or exception that caused the record, otherwise its outermost function. */
+static const char *cause_of(const struct mm_trace *t)
 {
 	const char *name = "?";
 
@@ -128,7 +128,7 @@ static void show_event(struct reel *r, const struct mm_trace *t)
 	if (!r->full || (t->kind == MM_TRACE_UNMAP && !t->start))
 		return;
 	snprintf(what, sizeof(what), "  %s%s", is_fault(t->kind) ? "page: " : "", kind_name(t));
-	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, asker(t));
+	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, cause_of(t));
 }
 
 /* The events of the new address space that lie before stage @until. */
@@ -367,7 +367,7 @@ static void json_stage(struct seq_file *m, const struct exec_trace *t)
 	seq_puts(m, "}\n");
 }
 
-/* "mm" tells address spaces apart, without their place in the kernel. */
+/* "mm" distinguishes address spaces without showing their kernel addresses. */
 static void json_event(struct seq_file *m, const struct mm_trace *t)
 {
 	unsigned long offset;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From tables to inodes and directories. A directory shows a table of entries, then perhaps names
- * that are numbers, which the entry's struct proc_numbers finds.
+ * Makes inodes and directories from tables. A directory lists a table of entries, then, if its
+ * entry has a struct proc_numbers, names that are numbers.
  *
  *   /proc       stat  meminfo ...       1  2  17 ...                 (processes)
  *   /proc/17    fd  maps  status ...
@@ -123,7 +123,7 @@ static void update_number(struct inode *inode, const struct proc_number *n,
 	proc_pid_update_inode(inode, owner);
 }
 
-/* A descriptor or a VMA is looked up each time, for it may be another one by now. */
+/* A descriptor or a VMA is looked up each time, because the number may mean another one by now. */
 static int number_revalidate(struct dentry *d)
 {
 	const struct proc_numbers *nr = PROC_I(d->d_parent->d_inode)->entry->numbers;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * procfs is made of tables. An entry describes a name; the text of its file is
- * written each time that the file is read.
+ * procfs consists of tables. An entry describes a name; the text of its file is made each time that
+ * the file is read.
  */
 #ifndef FS_PROC_INTERNAL_H
 #define FS_PROC_INTERNAL_H
@@ -37,8 +37,11 @@ struct proc_entry {
 	 * fails with -EIO, or -EINVAL in /proc/PID.
 	 */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
-	size_t max_text; /* of a write no more is looked at; 0: a page */
-	/* Symbolic link: a place, if current may look into @t; or a text, returning as snprintf. */
+	size_t max_text; /* how many bytes of a write are used; 0: a page */
+	/*
+	 * Symbolic link: a location, if current may look into @t; or a text, as snprintf returns
+	 * it.
+	 */
 	int (*get_path)(struct task_struct *t, unsigned long key, struct path *out);
 	int (*link_text)(char *buf, int len);
 	const struct proc_entry *children;  /* directory: a table, */
@@ -47,7 +50,7 @@ struct proc_entry {
 	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
 	/* sysctl: constant value, or size; stat: true for the whole process */
 	int arg;
-	bool once; /* numbers: what is read or written behind the first part does not count */
+	bool once; /* numbers: only the first read or write of a file has an effect */
 };
 
 #define PROC_DIR(n, m, ...) \

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/map_files: a link for each VMA that maps a file, named by its ends. It leads to the
- * file itself, even when the file's name is gone.
- * Abridges the map_files part of Linux's fs/proc/base.c. Left out: the capability that Linux asks
- * of those who follow such a link.
+ * /proc/PID/map_files: a link for each VMA that maps a file, named by its start and end. It leads
+ * to the file itself, even if the file was deleted. Abridges the map_files part of Linux's
+ * fs/proc/base.c. Left out: the capability that Linux requires to follow such a link.
  * Not on the road of an exec.
  */
 #include <fs.h>

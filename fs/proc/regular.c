@@ -52,7 +52,7 @@ static void *single_next(struct seq_file *m __maybe_unused, void *v __maybe_unus
 
 static void single_stop(struct seq_file *m __maybe_unused, void *v __maybe_unused) {}
 
-/* After the process has left it, an address space has no text. */
+/* An address space that its process has left has no text. */
 static int single_show(struct seq_file *m, void *v __maybe_unused)
 {
 	struct proc_file *pf = container_of(m, struct proc_file, seq);

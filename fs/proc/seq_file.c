@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text for /proc, made record by record while it is read. A reader gets whole records, as many as
- * fit into a page; the next read goes on at the record that comes then. So a long text is never
- * made twice, and no lock is held between two reads.
+ * Text for /proc, made record by record while it is read. A read returns whole records, as many as
+ * fit into a page; the next read continues with the record after them. So a long text is never made
+ * twice, and no lock is held between two reads.
  *
  *   buf:  | read already | from ... count bytes ... |  free  |      op->start(index) goes on here
  *
@@ -49,7 +49,7 @@ void seq_release(struct seq_file *m)
 	m->buf = NULL;
 }
 
-/* An empty buffer of @size bytes instead of the one there is. 0 or -ENOMEM. */
+/* Replaces the buffer by an empty one of @size bytes. 0 or -ENOMEM. */
 static int new_buf(struct seq_file *m, size_t size)
 {
 	seq_release(m);
@@ -131,7 +131,9 @@ static int traverse(struct seq_file *m, loff_t offset)
 	return err;
 }
 
-/* Copies what of the buffer was not read yet. Bytes; fewer than there are if @to faults. */
+/*
+ * Copies the unread bytes of the buffer. Returns their number; fewer than there are if @to faults.
+ */
 static size_t take(struct seq_file *m, char __user *to, size_t n)
 {
 	n = min(n, m->count);
@@ -283,7 +285,7 @@ void seq_mangle(struct seq_file *m, const char *s, const char *esc)
 	}
 }
 
-/* Does any of @esc stand in @s? Nearly never. */
+/* Does @s contain a character of @esc? Hardly ever. */
 static bool needs_escape(const char *s, const char *esc)
 {
 	for (; *esc; esc++)

@@ -53,7 +53,7 @@ static int show_var(struct seq_file *m, struct task_struct *t __maybe_unused)
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
-/* Reads a number of @v's range from *text, which moves behind it. Returns 0 or -EINVAL. */
+/* Reads a number of @v's range from *text, and moves *text past it. Returns 0 or -EINVAL. */
 static int parse_number(const struct sysctl_var *v, char **text, unsigned long *value)
 {
 	char *from = *text, *end;

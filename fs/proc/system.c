@@ -193,7 +193,7 @@ static int proc_thread_self_text(char *buf, int len)
 }
 
 /*
- * In Linux's order: short names first, then by the alphabet; at the end the two links. The
+ * In Linux's order: short names first, then by the alphabet; the two links at the end. The
  * processes follow.
  */
 const struct proc_entry proc_root_entries[] = {

@@ -20,7 +20,6 @@
 #define NAME_COLUMN 72 /* then one more blank */
 /* three 16-digit numbers, a device, an inode, and put_hex's slack */
 #define HEADER_ROOM 128
-#define PSS_SHIFT   12 /* shares of pages are kept this much finer than bytes */
 
 /* Offset, device and inode; zeros without a file. */
 static char *put_file_columns(char *p, const struct vm_area_struct *vma)
@@ -66,8 +65,8 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 }
 
 /*
- * A VMA without an mm is kept from Linux: the only one is the gate's, which has a name. What only
- * touches the range of the heap is [heap], too.
+ * As in Linux, a VMA without an mm is [vdso]; the only one is the gate VMA, which has its own name.
+ * A VMA that only touches the range of the heap is [heap], too.
  */
 static const char *vma_name(struct vm_area_struct *vma)
 {
@@ -115,7 +114,7 @@ static void *vma_or_gate(struct mm_struct *mm, struct vm_area_struct *vma, loff_
 	return vma ?: get_gate_vma(mm);
 }
 
-/* Between two reads VMAs come and go: the text goes on with the first that ends above *pos. */
+/* VMAs may change between two reads: the text continues with the first that ends above *pos. */
 void *m_start(struct seq_file *m, loff_t *pos)
 {
 	struct proc_file *pf = container_of(m, struct proc_file, seq);

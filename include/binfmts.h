@@ -26,8 +26,8 @@ struct coredump_params;
 
 /*
  * One exec, from alloc_bprm to free_bprm; no other task sees it. The new stack grows downward from
- * vma->vm_end in mm, and p is its lowest byte in use. mm belongs to bprm until exec_mmap gives it
- * to the task and sets it NULL.
+ * vma->vm_end in mm, and p is its lowest byte in use. mm belongs to bprm until exec_mmap has made
+ * it the task's; then it is NULL.
  */
 struct linux_binprm {
 	struct vm_area_struct *vma; /* the stack in mm */
@@ -36,7 +36,7 @@ struct linux_binprm {
 	struct mm_struct *mm;
 	unsigned long p;	  /* current top of the new stack */
 	unsigned long argmin;	  /* lowest p that the argument limit allows */
-	bool have_execfd;	  /* a format wants the descriptor (AT_EXECFD) */
+	bool have_execfd;	  /* a format needs the descriptor (AT_EXECFD) */
 	bool secureexec;	  /* AT_SECURE */
 	bool point_of_no_return;  /* from here on every error kills the process */
 	bool comm_from_dentry;	  /* the name was empty: comm comes from the file */
@@ -47,8 +47,8 @@ struct linux_binprm {
 	int unsafe;		  /* UNSAFE_*: why it must not gain privileges */
 	unsigned int per_clear;	  /* bits to clear in personality */
 	int argc, envc;
-	const char *filename;	    /* as the caller gave it; comm comes from it */
-	const char *interp;	    /* what is really executed: the interpreter of a script */
+	const char *filename;	    /* as the caller passed it; comm comes from it */
+	const char *interp;	    /* what really runs: the interpreter of a script */
 	const char *fdpath;	    /* "/dev/fd/N", kmalloc'ed, for execveat */
 	unsigned int interp_flags;  /* BINPRM_FLAGS_* */
 	int execfd;		    /* AT_EXECFD */
@@ -84,14 +84,14 @@ struct arg_ptr {
 	const char *const *kernel;
 };
 
-/* exec/exec.c. What a format calls on its way; each comment stands above the function. */
+/* exec/exec.c. A format calls these; each comment is above the function. */
 int bprm_change_interp(const char *interp, struct linux_binprm *bprm);
 struct file *open_exec(const char *name); /* by a path of the kernel. ERR_PTR */
 void would_dump(struct linux_binprm *bprm, struct file *file);
 int begin_new_exec(struct linux_binprm *bprm);
 void setup_new_exec(struct linux_binprm *bprm);
 void finalize_exec(struct linux_binprm *bprm);
-/* How the kernel starts /init. 0: current's pt_regs start the new program. Or -errno. */
+/* Execs /init from the kernel. 0: current's pt_regs start the new program. Or -errno. */
 int kernel_execve(const char *filename, const char *const *argv, const char *const *envp);
 
 /* exec/formats.c */

@@ -12,7 +12,7 @@
 extern const char *init_argv[MAX_INIT_ARGS + 2];
 extern const char *init_envp[MAX_INIT_ENVS + 2];
 
-/* Sets the kernel's parameters, and gives all other words to init. Panics if they are too many. */
+/* Sets the kernel's parameters, and passes all other words to init. Panics if they are too many. */
 void parse_boot_params(const char *cmdline);
 const char *ramdisk_init_option(void); /* "rdinit=", or "/init" */
 const char *init_option(void);	       /* "init=", or NULL */

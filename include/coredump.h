@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A core dump under way, and the records of its PT_NOTE segment, as in Linux's
+ * The state of a core dump, and the records of its PT_NOTE segment, as in Linux's
  * include/linux/elfcore.h and elf(5).
  */
 #ifndef COREDUMP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading cpio archives of the newc kind: fs/cpio.c. Pure functions of bytes: also built on the
- * developer's machine.
+ * Reads cpio archives of the newc format: fs/cpio.c. Pure functions of bytes, also built on the
+ * host.
  */
 #ifndef CPIO_H
 #define CPIO_H
@@ -24,9 +24,9 @@ struct cpio_entry {
 enum { CPIO_END, CPIO_ENTRY, CPIO_TRAILER };
 
 /*
- * Reads the entry at *pos of @data, after any padding, and moves *pos behind it. Returns
- * CPIO_ENTRY; CPIO_TRAILER at the end of an archive, after which another may follow; CPIO_END
- * when no bytes are left; -EINVAL if the archive is damaged at *pos: e->error says how.
+ * Reads the entry at *pos of @data, after any padding, and moves *pos past it. Returns CPIO_ENTRY;
+ * CPIO_TRAILER at the end of an archive, after which another may follow; CPIO_END when no bytes are
+ * left; -EINVAL if the archive is damaged at *pos: e->error has the reason.
  */
 int cpio_next(const void *data, size_t size, size_t *pos, struct cpio_entry *e);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Who a task is. A cred is never changed once a task points to it: copy, change, commit. */
+/*
+ * The identity and privileges of a task. A cred never changes after a task points to it: copy,
+ * change, commit.
+ */
 #ifndef CRED_H
 #define CRED_H
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plan of an ELF program: what DECIDE finds out from the bytes of its file alone;
- * and the functions of the ELF loader, file by file. exec/elf_plan.c makes the plan,
- * exec/binfmt_elf.c follows it.
+ * The plan of an ELF program: what DECIDE reads from the bytes of its file alone; and the functions
+ * of the ELF loader, file by file. exec/elf_plan.c makes the plan, exec/binfmt_elf.c follows it.
  */
 #ifndef ELF_IMAGE_H
 #define ELF_IMAGE_H
@@ -15,7 +14,7 @@ struct file;
 struct linux_binprm;
 
 /*
- * All addresses are those of the file, without a load bias. Nothing in here changes after elf_plan
+ * All addresses are those in the file, without a load bias. Nothing in here changes after elf_plan
  * has returned 0.
  */
 struct elf_image {
@@ -31,8 +30,8 @@ struct elf_image {
 };
 
 /*
- * What DECIDE collects. Owns the tables and the interpreter's file until
- * elf_binary_release; the plans point into the tables.
+ * What DECIDE reads. Owns the tables and the interpreter's file until elf_binary_release; the plans
+ * point into the tables.
  */
 struct elf_binary {
 	Elf64_Ehdr ehdr; /* a copy: bprm->buf may be reused */
@@ -44,7 +43,7 @@ struct elf_binary {
 	struct elf_image interp_image;
 };
 
-/* What BUILD decides on its way. */
+/* The addresses that BUILD chooses. */
 struct elf_layout {
 	unsigned long load_bias;   /* added to every address in the file */
 	unsigned long interp_base; /* AT_BASE: the bias of the interpreter; 0: none */
@@ -53,8 +52,8 @@ struct elf_layout {
 
 /*
  * exec/elf_tables.c: writes argc, argv, envp and auxv below the strings, and what they point to.
- * bprm->p becomes the first rsp. current has the new mm, so the stack is user memory. 0 or -errno
- * (deadly).
+ * bprm->p becomes the first rsp. current has the new mm, so the stack is user memory. 0 or -errno,
+ * which kills the process.
  */
 int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 		      const struct elf_layout *l);
@@ -63,7 +62,7 @@ int create_elf_tables(struct linux_binprm *bprm, const struct elf_image *img,
 
 /* All @len bytes at @pos, or an error: -EIO when the file is too short. */
 int elf_read(struct file *file, void *buf, size_t len, loff_t pos);
-/* The program header table in a new buffer (kfree); NULL whatever is wrong with it, as in Linux. */
+/* Returns the program header table in a new buffer (kfree); NULL after any error, as in Linux. */
 Elf64_Phdr *load_elf_phdrs(const Elf64_Ehdr *ehdr, struct file *file);
 
 /* ---- exec/elf_interp.c ---- */
@@ -75,7 +74,7 @@ int map_interpreter(struct elf_binary *b, struct elf_layout *l);
 /* ---- exec/elf_map.c: one segment in memory, for programs, interpreters, libraries ---- */
 
 #define BAD_ADDR(a) ((unsigned long)(a) >= TASK_SIZE)
-/* Any errno will do: the error is deadly, and no caller sees it. */
+/* Any errno is right: the error kills the process, and no caller sees it. */
 #define BAD_ADDR_ERROR(a) (IS_ERR_VALUE(a) ? (int)(a) : -EINVAL)
 
 int make_prot(unsigned int p_flags); /* PF_* -> PROT_* */
@@ -100,7 +99,7 @@ bool elf_header_ok(const Elf64_Ehdr *ehdr);
 size_t elf_phdrs_size(const Elf64_Ehdr *ehdr);
 /*
  * Fills every field of @img. 0, or -ENOEXEC if the first PT_INTERP is too long or too short for a
- * path. Pure: reads its arguments and nothing else, so that it can be fuzzed on the host.
+ * path. It reads only its arguments, so that it can be fuzzed on the host.
  */
 int elf_plan(const Elf64_Ehdr *ehdr, const Elf64_Phdr *phdr, struct elf_image *img);
 /* Does the segment fit into user space if it starts at @start? p_memsz may be any number. */

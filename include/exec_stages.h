@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stages of an exec in the order in which they happen: the one source of their
- * names. exec-failed may come after any other; it is the last here.
- *   X(constant, name, the function of Linux that does it)
- * first-user leaves no record, because no kernel code runs there: GDB stops before
- * the first instruction of the program, which then faults its own page in.
+ * The stages of an exec in their order, with their names. exec-failed may come after any other; it
+ * is the last here. X(constant, name, Linux's function for it). first-user makes no record, because
+ * no kernel code runs there: GDB stops before the first instruction of the program, which then
+ * faults in its own page.
  */
 #ifndef EXEC_STAGES_H
 #define EXEC_STAGES_H

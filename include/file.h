@@ -28,8 +28,8 @@ struct files_struct {
 };
 
 /*
- * The file of @fd with a reference, unless it has a bit of @mask (FMODE_*). NULL: there is none.
- * Inline because mm/ lies below fs/ and mmap(2) takes a descriptor.
+ * Returns the file of @fd with a reference, or NULL if there is none or it has a bit of @mask
+ * (FMODE_*). Inline because mm/ is below fs/ and mmap(2) takes a descriptor.
  */
 static inline struct file *fget_files(struct files_struct *files, unsigned int fd,
 				      unsigned int mask)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page frames, and the page tables that are made of them: mm/frames/. Any floor above may use them,
- * the scheduler included.
+ * Page frames, and the page tables that are made of them: mm/frames/. All higher floors may use
+ * them, even the scheduler.
  */
 #ifndef FRAMES_H
 #define FRAMES_H
@@ -25,11 +25,11 @@ struct boot_info;
 
 /*
  * Builds the direct map, vmemmap and the buddy allocator from the memory map in @bi. What @bi
- * reserves (kernel, initramfs, boot tables) stays out until free_reserved. Panics if there is too
+ * reserves (kernel, initramfs, boot tables) is not used until free_reserved. Panics if there is too
  * little RAM.
  */
 void mem_init(const struct boot_info *bi);
-/* Hands a range that was reserved at boot (the initramfs) to the allocator. */
+/* Frees a range that was reserved at boot (the initramfs). */
 void free_reserved(phys_addr_t start, phys_addr_t end);
 
 /* 2^order contiguous frames with one reference, or NULL. Never sleeps. Any context. */
@@ -53,7 +53,7 @@ extern pgd_t *init_pgd; /* the kernel's own top table */
 /* Maps [va, va + size) to @pa. Panics when no frame is left for a table. */
 void map_kernel_range(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
 /*
- * The leaf entry for @va in the kernel's or a user's tables, NULL if a level is absent.
+ * Returns the leaf entry for @va in the kernel's or a user's tables, NULL if a level is absent.
  * *level: 1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB.
  */
 pte_t *lookup_address(pgd_t *pgd, unsigned long va, unsigned int *level);
@@ -69,13 +69,16 @@ static inline void ptdump_check_wx(void) {}
 pgd_t *pgd_alloc(void); /* a top table whose kernel half is init_pgd's; NULL */
 void pgd_free(pgd_t *pgd);
 /*
- * The PTE for @addr; tables are made when @alloc. NULL: absent, or no memory. page_table_lock held,
- * or @mm is private.
+ * Returns the PTE for @addr; makes missing tables if @alloc. NULL: absent, or no memory.
+ * page_table_lock held, or @mm is private.
  */
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
-/* The first PTE in [*addr, end) that is not empty; *addr becomes its address. NULL: no more. */
+/*
+ * Returns the first PTE in [*addr, end) that is not empty, and sets *addr to its address. NULL: no
+ * more.
+ */
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end);
-/* The same behind @pte, which one of these two returned for *addr: mostly its neighbour. */
+/* The same after @pte, which one of these two returned for *addr: mostly it is the next one. */
 static inline pte_t *pte_after(struct mm_struct *mm, pte_t *pte, unsigned long *addr,
 			       unsigned long end)
 {
@@ -86,7 +89,7 @@ static inline pte_t *pte_after(struct mm_struct *mm, pte_t *pte, unsigned long *
 }
 #define for_each_pte(mm, pte, addr, end) \
 	for (pte = next_pte(mm, &(addr), end); pte; pte = pte_after(mm, pte, &(addr), end))
-/* walk_pte with @alloc, for an address near @known's; @pte is that one's PTE, or NULL. */
+/* walk_pte with @alloc, for an address near @known. @pte is the PTE of @known, or NULL. */
 static inline pte_t *walk_pte_near(struct mm_struct *mm, unsigned long addr, pte_t *pte,
 				   unsigned long known)
 {
@@ -94,7 +97,7 @@ static inline pte_t *walk_pte_near(struct mm_struct *mm, unsigned long addr, pte
 		return pte + ((long)(addr - known) >> PAGE_SHIFT);
 	return walk_pte(mm, addr, true);
 }
-/* Frees the tables that lie wholly within [floor, ceiling) and have no VMA left in [start, end). */
+/* Frees the tables that are wholly within [floor, ceiling) and have no VMA left in [start, end). */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling);
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end);

@@ -40,7 +40,7 @@ struct vm_area_struct;
 
 /* ---- names: dcache.c --------------------------------------------------- */
 
-/* A place in the tree of files. */
+/* A location in the tree of files. */
 struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
@@ -74,7 +74,7 @@ struct dentry {
 #define DCACHE_UNHASHED 2 /* deleted: d_path adds " (deleted)" */
 
 struct dentry_operations {
-	int (*d_revalidate)(struct dentry *d); /* 0: the dentry is no longer true */
+	int (*d_revalidate)(struct dentry *d); /* 0: the dentry is no longer valid */
 	/* The text of a pseudo file: "pipe:[123]". Returns buf or ERR_PTR. */
 	char *(*d_dname)(struct dentry *d, char *buf, int len);
 };
@@ -91,9 +91,9 @@ struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int le
 void d_add(struct dentry *d, struct inode *inode);	   /* d_instantiate, and hashes @d */
 void d_instantiate(struct dentry *d, struct inode *inode); /* takes over @inode's reference */
 void d_drop(struct dentry *d);
-/* @d takes the place and the name of @target, which is unhashed. */
+/* @d takes the parent and the name of @target, which is unhashed. */
 void d_move(struct dentry *d, struct dentry *target);
-void d_exchange(struct dentry *a, struct dentry *b); /* they swap places and names */
+void d_exchange(struct dentry *a, struct dentry *b); /* they swap parents and names */
 struct dentry *dget(struct dentry *d);
 void dput(struct dentry *d);
 
@@ -150,7 +150,7 @@ struct inode_operations {
 		      struct dentry *new_d, unsigned int flags);
 	/* A link's text into buf, NUL-ended; returns its length. */
 	int (*readlink)(struct dentry *d, char *buf, int len);
-	/* A link that leads straight to a place (/proc/self/exe): *out gets references. */
+	/* A link that leads directly to a location (/proc/self/exe): *out gets references. */
 	int (*get_path)(struct dentry *d, struct path *out);
 	int (*permission)(struct inode *inode, int mask);
 	int (*setattr)(struct dentry *d, struct iattr *attr);
@@ -359,7 +359,7 @@ struct super_block *alloc_super(const struct file_system_type *t, unsigned long 
 void vfs_init(void);   /* namespace.c: the caches, and rootfs as current's root */
 void files_init(void); /* file.c: a descriptor table for init_task */
 void ramfs_init(void);
-void devices_init(void); /* devices.c: /dev/null and its family */
+void devices_init(void); /* devices.c: /dev/null and others */
 void proc_init(void);
 /* Unpacks a newc archive into the root. 0, or -errno with a message of what is wrong and where. */
 int unpack_initramfs(const void *data, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading gzip: fs/inflate.c. Pure functions of bytes: also built on the developer's machine. */
+/* Reads gzip: fs/inflate.c. Pure functions of bytes, also built on the host. */
 #ifndef INFLATE_H
 #define INFLATE_H
 
@@ -11,9 +11,9 @@
 bool is_gzip(const void *data, size_t n);
 
 /*
- * Unpacks the gzip member at @in, of which *in_len bytes are there, to @out, which has room for
- * *out_len bytes. Sets both lengths to what was used. 0; -EINVAL: damaged; -ENOSPC: the room is too
- * small, and both lengths are as they were. Reads and writes nothing beyond the lengths.
+ * Unpacks the gzip member of at most *in_len bytes at @in to @out, which has room for *out_len
+ * bytes. Sets both lengths to what was used. 0; -EINVAL: damaged; -ENOSPC: the room is too small,
+ * and both lengths are unchanged. Never accesses bytes beyond the lengths.
  */
 int gunzip(const void *in, size_t *in_len, void *out, size_t *out_len);
 

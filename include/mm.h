@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces: what the floors above mm/ may call. Page frames and page tables are in frames.h,
- * the pages of files in pagecache.h.
+ * Address spaces: the functions of mm/ for higher floors. Page frames and page tables are in
+ * frames.h, the pages of files in pagecache.h.
  */
 #ifndef MM_H
 #define MM_H
@@ -106,19 +106,19 @@ struct vm_area_struct *get_gate_vma(struct mm_struct *mm);
 /* ---- mappings: mmap.c, brk.c, mprotect.c, ptes.c --------------------------- */
 
 /*
- * mmap(2) of a struct file. @len is rounded up to whole pages, @offset is in bytes. *addr: the
- * hint, or the fixed place; on return where the mapping begins. 0, -EINVAL (@offset or the fixed
- * place is not page aligned, @len 0), -EEXIST (MAP_FIXED_NOREPLACE), -ENOMEM (no room, or above
- * user space).
+ * mmap(2) of a struct file. @len is rounded up to whole pages, @offset is in bytes. *addr: in the
+ * hint or the fixed address, out the start of the mapping. 0, -EINVAL (@offset or the fixed address
+ * is not page aligned, @len 0), -EEXIST (MAP_FIXED_NOREPLACE), -ENOMEM (no room, or above user
+ * space).
  */
 int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned long prot,
 	    unsigned long flags, unsigned long offset);
 /* munmap(2). 0, also if nothing was mapped there. -EINVAL: @len 0, unaligned, not user space. */
 int vm_munmap(unsigned long start, size_t len);
 /*
- * Anonymous memory at a fixed place, as a bss is; @flags may be VM_EXEC. Replaces what is there.
- * 0, also for @len 0, which does nothing. -ENOMEM: above user space, or a limit; -EINVAL: @addr
- * not page aligned.
+ * Maps anonymous memory at a fixed address, as for a bss; @flags may be VM_EXEC. Replaces what is
+ * there. 0, also for @len 0, which does nothing. -ENOMEM: above user space, or a limit; -EINVAL:
+ * @addr not page aligned.
  */
 int vm_brk_flags(unsigned long addr, unsigned long len, unsigned long flags);
 int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
@@ -127,7 +127,7 @@ int mprotect_fixup(struct vm_area_struct *vma, struct vm_area_struct **pprev, un
 unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_addr,
 			       unsigned long new_addr, unsigned long len);
 
-/* ---- where things go: layout.c, randomize.c --------------------------------- */
+/* ---- addresses: layout.c, randomize.c --------------------------------------- */
 
 /* Picks mmap_base from the stack limit and, if PF_RANDOMIZE, a random offset. */
 void arch_pick_mmap_layout(struct mm_struct *mm, unsigned long stack_rlim);

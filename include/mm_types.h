@@ -22,9 +22,9 @@ struct vm_operations_struct;
 struct linux_binfmt;
 
 /*
- * One for every physical page frame, in the array at VMEMMAP_START. _refcount: all who use the
- * frame (0: free). _mapcount: the PTEs that map it. The page cache holds one reference to each of
- * its pages; mapping and index do not change as long as it does.
+ * One for every page frame, in the array at VMEMMAP_START. _refcount: the references to the frame
+ * (0: free). _mapcount: the PTEs that map it. The page cache holds one reference to each of its
+ * pages; mapping and index do not change during that time.
  */
 struct page {
 	unsigned long flags; /* PG_* */
@@ -41,7 +41,7 @@ enum pageflags {
 	PG_dirty,
 	PG_buddy, /* head of a free block of 2^private pages */
 	PG_slab,
-	PG_reserved, /* never given to the allocator */
+	PG_reserved, /* not the allocator's */
 	PG_anon,
 	PG_head, /* first page of an allocated block of 2^private pages, order > 0 */
 };
@@ -80,8 +80,8 @@ enum pageflags {
 #define VM_SPECIAL		  (VM_IO | VM_DONTEXPAND | VM_PFNMAP)
 
 /*
- * A token of VMAs with private pages. It exists because Linux does not merge two VMAs whose
- * anon_vmas differ, which can be seen in /proc/PID/maps.
+ * What VMAs with private pages have in common. Linux does not merge two VMAs whose anon_vmas
+ * differ, which /proc/PID/maps shows.
  */
 struct anon_vma {
 	atomic_t refcount;
@@ -118,7 +118,7 @@ enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
  */
 struct mm_struct {
 	struct vm_area_struct *mmap; /* first VMA */
-	/* last find_vma hit, or NULL; readers set it, too: any hit is right */
+	/* last hit of find_vma, or NULL; readers set it, too: any VMA is valid */
 	struct vm_area_struct *mmap_cache;
 	pgd_t *pgd;	   /* virtual address (direct map) of the top table */
 	atomic_t mm_users; /* tasks that run in it; at 0 the VMAs go */
@@ -127,8 +127,8 @@ struct mm_struct {
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_lock;
 
-	unsigned long mmap_base;	/* top of the mmap area */
-	unsigned long mmap_legacy_base; /* bottom of it, for a search upward */
+	unsigned long mmap_base;	/* mmap searches downward from here */
+	unsigned long mmap_legacy_base; /* or upward from here */
 	bool mmap_bottomup;		/* ADDR_COMPAT_LAYOUT: search upward always */
 	unsigned long highest_vm_end;
 	unsigned long hiwater_rss, hiwater_vm;			       /* pages */
@@ -143,7 +143,7 @@ struct mm_struct {
 	unsigned long saved_auxv[2 * (20 + 2)]; /* as /proc/PID/auxv shows it */
 
 	struct linux_binfmt *binfmt;
-	struct file *exe_file; /* /proc/PID/exe; owns a reference; write denied */
+	struct file *exe_file; /* /proc/PID/exe; owns a reference; nobody may write to it */
 	struct {
 		void *vdso;
 	} context; /* address of the vdso image in user space */

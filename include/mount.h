@@ -12,7 +12,7 @@ struct file_system_type;
 struct path;
 struct super_block;
 
-/* One place in the tree where a file system hangs. Guarded by dcache_lock. */
+/* A file system that is mounted at one point of the tree. dcache_lock guards all fields. */
 struct vfsmount {
 	atomic_t mnt_count;
 	struct vfsmount *mnt_parent;   /* itself at the root */
@@ -33,7 +33,7 @@ void mntput(struct vfsmount *m);
 /* A mount for the kernel's own use, in no tree. ERR_PTR. */
 struct vfsmount *kern_mount(struct file_system_type *t);
 int mnt_want_write(const struct vfsmount *m); /* 0, or -EROFS if it is read-only */
-/* Enters what is mounted on @p, all layers. The references move along. */
+/* Enters what is mounted on @p, all layers; *p keeps owning its references. */
 void follow_down(struct path *p);
 /* Leaves a mount's root for its mountpoint. False: @root was reached. */
 bool follow_up(struct path *p, const struct path *root);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the text of a path to a place in the tree (namei.c), and back (d_path.c).
- * Errors are -errno or ERR_PTR; a struct path is returned with references.
+ * Finds the location of a path (namei.c), and the path of a location (d_path.c). Errors are -errno
+ * or ERR_PTR; a struct path is returned with references.
  */
 #ifndef NAMEI_H
 #define NAMEI_H
@@ -37,7 +37,7 @@ int user_path_at(int dfd, const char __user *name, unsigned int flags, struct pa
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
 
-#define __FMODE_EXEC 0x20 /* in @flags: asks MAY_EXEC, and read permission is not needed */
+#define __FMODE_EXEC 0x20 /* in @flags: checks MAY_EXEC instead of MAY_READ */
 /* Open by name; @flags O_*. */
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
 struct file *filp_open(const char *name, int flags, umode_t mode); /* open.c */

@@ -14,7 +14,10 @@
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
-/* A message may begin with its level, or it is KERN_WARNING. Consoles show those below loglevel. */
+/*
+ * A message may begin with its level; the default is KERN_WARNING. Consoles show those below
+ * loglevel.
+ */
 #define KERN_EMERG   "\0010"
 #define KERN_ERR     "\0013"
 #define KERN_WARNING "\0014"
@@ -48,7 +51,7 @@ void panic(const char *fmt, ...) __noreturn __printf(1, 2);
 /* "panic=": 0 halt, < 0 end at once, > 0 end after so many seconds */
 extern int panic_timeout;
 extern int dmesg_restrict; /* kernel/sys.c: only CAP_SYSLOG may read the log */
-/* A panic is under way: nothing waits for the consoles' lock any more. */
+/* A panic has begun: the lock of the consoles is not used any more. */
 extern bool oops_in_progress;
 /* Upward pointer, filled in by arch/x86/reboot.c: what a panic ends with. Never returns. */
 extern void (*machine_exit)(void);

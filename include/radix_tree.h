@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A map from unsigned long to pointers, 64-way: mm/radix_tree.c. The caller locks. Nodes come from
- * the pointers below.
- */
+/* A map from unsigned long to pointers, 64-way: mm/radix_tree.c. The caller locks. */
 #ifndef RADIX_TREE_H
 #define RADIX_TREE_H
 
@@ -22,7 +19,7 @@ void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
 void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item);
 /* Returns what was there. Empty nodes are freed. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
-/* First item at or after *index; *index becomes its place; NULL: none. */
+/* Returns the first item at or after *index and sets *index to its index; NULL: none. */
 void *radix_tree_next(const struct radix_tree_root *root, unsigned long *index);
 
 #endif

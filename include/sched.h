@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scheduler: kernel/sched/core.c. It runs tasks in turn, one tick's slice each, and the idle
- * task when no other can run. Sleeping on a queue, and locks that sleep, are in wait.h.
+ * The scheduler: kernel/sched/core.c. It runs tasks in turn, each for a slice of some ticks, and
+ * the idle task when no other can run. Sleeping on a queue, and locks that sleep, are in wait.h.
  */
 #ifndef SCHED_H
 #define SCHED_H
 
 #include <task.h>
 
-/* task->__state: set by the task itself, cleared by who wakes it */
+/* task->__state: set by the task itself, cleared by a wake-up */
 #define TASK_RUNNING	     0x0000
 #define TASK_INTERRUPTIBLE   0x0001
 #define TASK_UNINTERRUPTIBLE 0x0002
@@ -26,7 +26,7 @@
 void sched_init(struct task_struct *idle);
 /* Upward pointer, filled in by kernel/task/task.c: drops the reference of a task that ran last. */
 extern void (*dead_task_handler)(struct task_struct *t);
-/* Gives the CPU away; returns when chosen again. No spinlock held. */
+/* Lets the next task run; returns when this one is chosen again. No spinlock held. */
 void schedule(void);
 /* Any context. */
 void wake_up_new_task(struct task_struct *t);

@@ -9,8 +9,8 @@ struct path;
 struct seq_file;
 
 /*
- * How the records of a text are found. *pos is the place of a record, as the operations count it; 0
- * is the first.
+ * Iterates over the records of a text. *pos is the position of a record, as the operations count
+ * it; 0 is the first.
  */
 struct seq_operations {
 	/* the record at *pos, or NULL; may take locks */
@@ -27,7 +27,7 @@ struct seq_file {
 	size_t size; /* of buf */
 	/* buf[from, from + count) was not read yet; count == size: did not fit */
 	size_t from, count;
-	loff_t index;	 /* place of the first record that is not in buf */
+	loff_t index;	 /* position of the first record that is not in buf */
 	loff_t read_pos; /* position of buf[from] in the text */
 	void *private;
 };
@@ -44,8 +44,8 @@ void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 /*
- * Returns where @room bytes can be written, or NULL if they do not fit. seq_commit: the text now
- * ends at @end.
+ * Returns where @room bytes can be written, or NULL if they do not fit. seq_commit: the text ends
+ * at @end.
  */
 char *seq_get_buf(struct seq_file *m, size_t room);
 void seq_commit(struct seq_file *m, const char *end);

@@ -100,9 +100,9 @@ void exit_signals(struct task_struct *t);
 
 /* kernel/task/get_signal.c */
 /*
- * Takes the next signal to act on: true, with *ksig, when a handler has to run. Stops and ignored
- * signals are dealt with inside. A fatal signal is true with the handler SIG_DFL: the caller dumps
- * core and ends the process, for both are on higher floors.
+ * Takes the next signal to act on: true, with *ksig, if a handler has to run. Stops and ignored
+ * signals are handled inside. A fatal signal is true with the handler SIG_DFL: the caller dumps
+ * core and ends the process, because both are on higher floors.
  */
 bool get_signal(struct ksignal *ksig);
 /* Takes a signal that is not in @mask off the queues of @t (current), 0 if none. siglock held. */

@@ -20,7 +20,7 @@ void *kmemdup(const void *p, size_t n);
 void slab_init(void);
 unsigned long slab_pages(void); /* frames held by slabs */
 
-/* Page-wise memory in the vmalloc area; one unmapped guard page below each piece. */
+/* Whole pages in the vmalloc range, with an unmapped guard page below. */
 void *vmalloc(size_t size);
 void vfree(void *p);
 /* Maps device registers, uncached. */

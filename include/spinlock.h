@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks. Kernel code is not preempted: on one CPU a spinlock only has to keep interrupt
- * handlers out, on several it spins. A lock that an interrupt handler takes is taken with the
- * _irqsave form everywhere else. A debug build (make DEBUG=1) checks the order of the locks
- * (docs/locks.md), and that no task sleeps while it holds one.
+ * Spinlocks. Kernel code is not preempted: on one CPU a spinlock only keeps interrupt handlers out,
+ * on several it spins. A lock that an interrupt handler takes is taken with the _irqsave form
+ * everywhere else. A debug build (make DEBUG=1) checks the order of the locks (docs/locks.md), and
+ * that no task sleeps while it holds one.
  */
 #ifndef SPINLOCK_H
 #define SPINLOCK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls: SYSCALL(name, prototype...). One line makes the entry [__NR_name] of the table
- * and the prototype of sys_name: this file is included with different definitions of SYSCALL, and
+ * The system calls: SYSCALL(name, parameters...). One line makes the entry [__NR_name] of the table
+ * and the prototype of sys_name: this file is included with different definitions of SYSCALL, so it
  * has no include guard. A number that is not here returns -ENOSYS.
  */
 

@@ -65,7 +65,7 @@ struct signal_struct {
 	/* exec */
 	struct mutex cred_guard_mutex;	     /* held from prepare_bprm_creds to setup_new_exec */
 	struct task_struct *group_exec_task; /* execs, and kills the others */
-	int notify_count;		     /* it waits until so many threads are left */
+	int notify_count;		     /* how many threads it still waits for */
 
 	/* session: tasklist_lock */
 	struct pid *pids[PIDTYPE_MAX]; /* TGID, PGID, SID */
@@ -123,7 +123,7 @@ struct task_struct {
 	bool in_execve;
 	bool no_new_privs;
 	bool did_exec;
-	bool first_fault_pending; /* set by exec: the next user fault is put on film */
+	bool first_fault_pending; /* set by exec: the next user fault gets a record */
 	int exit_state;		  /* 0, EXIT_ZOMBIE, EXIT_DEAD: tasklist_lock */
 	int exit_code, exit_signal;
 	int pdeath_signal;
@@ -237,7 +237,7 @@ extern int sysctl_nr_open;	 /* kernel/resource.c: what RLIMIT_NOFILE may be at m
 void init_rlimits(struct rlimit64 *r);
 /* With @more tasks than it has now, is user @uid above current's RLIMIT_NPROC? */
 bool is_nproc_overlimit(uid_t uid, unsigned int more);
-/* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot go away meanwhile. */
+/* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot exit in between. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 
 /* kernel/fork.c, kernel/exit.c */

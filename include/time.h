@@ -60,9 +60,11 @@ static inline bool timer_pending(const struct timer_list *t)
 }
 /* Called by the tick with interrupts off. */
 void run_timers(void);
-/* kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME, TAI. False: one cannot sleep on it. */
+/*
+ * kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME, TAI. False: @clock cannot be slept on.
+ */
 bool posix_clock_now(int clock, ktime_t *now);
-/* The time on MONOTONIC at which @clock shows @t; without @abs, in @t from now. Saturates. */
+/* Returns the time on MONOTONIC at which @clock is @t; without @abs, @t from now. Saturates. */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);
 /* @expires, plus as many intervals as it takes to be in the future. */
 ktime_t timer_next(ktime_t expires, ktime_t interval);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The exec film: a ring of records, one for each stage of each exec, with the VMA
- * that is new or changed. kernel/trace/film.c writes it; GDB, /proc/exec_trace and
- * the graders read it. mm_trace.h has what happens to VMAs and pages in between.
+ * The exec film: a ring of records, one for each stage of each exec, with the VMA that is new or
+ * changed. kernel/trace/film.c writes it; GDB, /proc/exec_trace and the graders read it. mm_trace.h
+ * has the changes of VMAs and the page faults between the stages.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -17,8 +17,8 @@
 #define TRACE_PRIVATE (~0U)
 
 /*
- * Whose addresses a record shows. TRACE_PRIVATE: only CAP_SYS_PTRACE may see it, for the process
- * has capabilities, several identities, or may not be dumped.
+ * The owner of the addresses in a record. TRACE_PRIVATE: only CAP_SYS_PTRACE may see it, because
+ * the process has capabilities, several identities, or may not be dumped.
  */
 struct trace_owner {
 	u32 uid, gid;
@@ -29,7 +29,7 @@ struct exec_trace {
 	u64 time;  /* TSC */
 	u32 stage; /* enum exec_stage */
 	s32 pid;
-	const char *function; /* which function left the record, and at which line */
+	const char *function; /* the function and line that made the record */
 	u32 line;
 	s32 error; /* 0 or -errno */
 	char comm[16];
@@ -42,9 +42,9 @@ struct exec_trace {
 extern const char *const exec_stage_names[NR_EXEC_STAGES];
 extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 extern u64 exec_trace_seq; /* seq of the newest record */
-extern bool exec_trace_on; /* false: nobody leaves records */
+extern bool exec_trace_on; /* false: no records are made */
 
-/* current's. Not laxer than ptrace_may_read. */
+/* The owner of current's records. At least as strict as ptrace_may_read. */
 static inline struct trace_owner trace_owner(void)
 {
 	const struct cred *c = current->cred;
@@ -57,7 +57,7 @@ static inline struct trace_owner trace_owner(void)
 	return (struct trace_owner){c->uid, c->gid};
 }
 
-/* Leaves a record. GDB breaks here. Any context that may use current. */
+/* Makes a record. GDB's breakpoint is here. Any context that may use current. */
 void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
 		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
 		int error);

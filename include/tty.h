@@ -9,7 +9,9 @@ struct task_struct;
 
 /* Registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1; fills in console_input. */
 void tty_init(void);
-/* A session leader exits (@on_exit: a hang-up) or calls TIOCNOTTY: it gives up its terminal. */
+/*
+ * A session leader exits (@on_exit: a hang-up) or calls TIOCNOTTY: its session loses the terminal.
+ */
 void disassociate_ctty(bool on_exit);
 void proc_clear_tty(struct task_struct *t);
 /* For /proc/PID/stat: the terminal's device number (0: none), its foreground group (-1: none). */

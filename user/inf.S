@@ -1,5 +1,5 @@
-# The smallest program that stays: two instructions' worth of nothing. Its
-# address space can be looked at from another shell: inf & cat /proc/$!/maps
+# The smallest program that does not end. To see its address space:
+# inf & cat /proc/$!/maps
 	.globl _start
 	.text
 _start:	jmp _start

@@ -30,7 +30,7 @@ static inline u64 rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
-/* Not before the instructions before it are done. */
+/* Waits until all earlier instructions are done. */
 static inline u64 rdtsc_ordered(void)
 {
 	__asm__ volatile("lfence" : : : "memory");
@@ -46,7 +46,7 @@ static inline bool rdrand(u64 *x)
 	return ok;
 }
 
-/* Waits for the next interrupt; with interrupts off, for ever. */
+/* Waits for the next interrupt; with interrupts off, forever. */
 static inline void halt(void) { __asm__ volatile("hlt" : : : "memory"); }
 
 static inline unsigned long read_cr0(void)

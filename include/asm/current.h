@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Per-CPU data, found through GS, and the running task. In kernel mode GS points to this CPU's
- * struct: entry.asm sees to that.
+ * Per-CPU data, found through GS, and the running task. In kernel mode entry.asm has made GS point
+ * to this CPU's struct.
  */
 #ifndef ASM_CURRENT_H
 #define ASM_CURRENT_H
@@ -18,7 +18,7 @@ struct percpu {
 	unsigned long kernel_stack;
 	unsigned long user_sp; /* gs:24, for entry_SYSCALL_64 */
 	unsigned int cpu;
-	/* the tick or a wake-up wants schedule() before user mode */
+	/* call schedule() before user mode: set by the tick or a wake-up */
 	unsigned int need_resched;
 	unsigned int in_irq; /* nesting of interrupt handlers */
 };

@@ -12,10 +12,8 @@
 #define PMD_MASK       (~(PMD_SIZE - 1))
 #define PUD_SHIFT      30
 #define PUD_SIZE       (1UL << PUD_SHIFT)
-#define PUD_MASK       (~(PUD_SIZE - 1))
 #define PGDIR_SHIFT    39
 #define PGDIR_SIZE     (1UL << PGDIR_SHIFT)
-#define PGDIR_MASK     (~(PGDIR_SIZE - 1))
 
 #define pgd_index(a) (((a) >> PGDIR_SHIFT) & 511)
 #define pud_index(a) (((a) >> PUD_SHIFT) & 511)
@@ -43,7 +41,7 @@ static inline pfn_t pte_pfn(pte_t p) { return (p.pte & PTE_PFN_MASK) >> PAGE_SHI
 
 static inline bool pte_none(pte_t p) { return p.pte == 0; }
 
-/* There is a page, even if the processor does not see it because of PROT_NONE. */
+/* There is a page, even if PROT_NONE hides it from the processor. */
 static inline bool pte_present(pte_t p) { return p.pte & (_PAGE_PRESENT | _PAGE_PROTNONE); }
 
 static inline bool pte_write(pte_t p) { return p.pte & _PAGE_RW; }

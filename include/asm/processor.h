@@ -67,12 +67,12 @@ void switch_mm(struct mm_struct *mm);
 /* Saves @prev and continues @next; returns when @prev runs again. Interrupts off. */
 void switch_to(struct task_struct *prev, struct task_struct *next);
 /*
- * fork: gives @t a copy of current's pt_regs (with ax 0, and @sp unless that is 0), TLS and FPU
- * state. It will start at ret_from_fork.
+ * fork: @t gets a copy of current's pt_regs (with ax 0, and @sp unless that is 0), TLS and FPU
+ * state. It starts at ret_from_fork. 0, -EPERM or -ENOMEM.
  */
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
 		unsigned long tls);
-/* @t will call fn(arg), and if that returns, which it does after an exec, go to user mode. */
+/* @t will call fn(arg). If that returns, which it does after an exec, @t goes to user mode. */
 void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
 /* Stores the segment registers and bases of user code in @t->thread. */
 void save_user_segments(struct task_struct *t);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading and writing user memory: arch/x86/uaccess.c. Every access to a __user pointer is made
- * here: the range is checked against TASK_SIZE, SMAP is off during the copy, and a fault that
- * cannot be served makes the function return, instead of the kernel panic. These functions may
- * sleep, for a page may have to be read: no spinlock held, and no mmap_lock.
+ * here: the range is checked against TASK_SIZE, SMAP is off during the copy, and after a fault that
+ * cannot be handled the function returns an error, instead of a kernel panic. These functions may
+ * sleep, because a page may have to be faulted in: no spinlock and no mmap_lock held.
  */
 #ifndef ASM_UACCESS_H
 #define ASM_UACCESS_H
@@ -41,10 +41,10 @@ long strnlen_user(const char __user *s, long n);
 	})
 
 struct pt_regs;
-/* If the fixup table has a line for @regs->ip: continues where it says, and returns true. */
+/* If the fixup table has an entry for @regs->ip, sets it to where to continue, and returns true. */
 bool fixup_exception(struct pt_regs *regs);
 struct exception_table_entry;
-/* The table's line for an instruction that may fault, or NULL. */
+/* Returns the table's entry for an instruction that may fault, or NULL. */
 const struct exception_table_entry *search_exception_table(unsigned long ip);
 
 #endif

@@ -172,7 +172,9 @@ build/user/%: user/%.c $(wildcard user/*.h)
 build/user/%: user/%.S
 	@mkdir -p $(@D)
 	@echo "  USER  $<"
-	@$(CC) -nostdlib -o $@ $<
+	@$(CC) $(LINK) -nostdlib -o $@ $<
+# The film of the smallest program is that of the smallest exec: no interpreter.
+build/user/two: LINK := -static -no-pie
 
 # The programs of the tests run in the guest, so they are built with its C library, not with the host's.
 SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev
@@ -239,7 +241,7 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
-film: ## PROG='command': run it on Exon and write how its address space came to be, beside Linux: build/film.html (CMDLINE='words')
+film: ## PROG='command': run it on Exon and write how its address space came to be, beside Linux: build/film.html (CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
 	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug
 	@$(MAKE) do-film
@@ -248,7 +250,8 @@ build/film/peek: tools/peek.c user/mini.h
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
 		-fcf-protection=none -Wl,--build-id=none -o $@ $<
 do-film: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
-	@/usr/bin/python3 tools/film.py --linux $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+	@/usr/bin/python3 tools/film.py --linux $(if $(CMDLINE),--cmdline "$(CMDLINE)") \
+		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 "$(CMDLINE2)") -- $(call quote,$(PROG))
 
 film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)

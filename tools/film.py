@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Make the film of an exec: run a command on Exon and write how its address space came to be as one HTML file.
 
-  film.py [-o FILE] [--cmdline WORDS] [--linux] [--svg FOLDER] COMMAND...
+  film.py [-o FILE] [--cmdline WORDS] [--linux] [--svg FOLDER] [--prog2 COMMAND] [--cmdline2 WORDS] COMMAND...
   film.py --kept
 
 The records are those of /proc/exec_trace.jsonl (docs/film.md); GDB adds the stack before the first instruction.
@@ -21,6 +21,7 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
+import film_parts
 import film_svg
 import qemu
 import vm
@@ -36,10 +37,9 @@ echo "== status $?"
 /bin/cat /proc/exec_trace.jsonl
 '''
 PEEK = os.path.join(vm.BUILD, 'film', 'peek')
-AUXV = {3: 'AT_PHDR', 4: 'AT_PHENT', 5: 'AT_PHNUM', 6: 'AT_PAGESZ', 7: 'AT_BASE', 8: 'AT_FLAGS', 9: 'AT_ENTRY', 11: 'AT_UID',
-        12: 'AT_EUID', 13: 'AT_GID', 14: 'AT_EGID', 15: 'AT_PLATFORM', 16: 'AT_HWCAP', 17: 'AT_CLKTCK', 23: 'AT_SECURE',
-        25: 'AT_RANDOM', 26: 'AT_HWCAP2', 31: 'AT_EXECFN', 33: 'AT_SYSINFO_EHDR', 51: 'AT_MINSIGSTKSZ'}
-SESSION = 'xstage start-thread of %s\ncontinue\necho ==stack\\n\nxstack\necho ==end\\n\nxstage off\ncontinue\n'
+STACK = ("import kernel, tables; mm = kernel.current_mm(); p = int(mm['start_stack']); end = int(mm['env_end']); "
+         "print('== stack %x ' % p + tables.read_user(mm, p, (end | 4095) + 1 - p).hex())")
+SESSION = 'xstage start-thread of %s\ncontinue\npython ' + STACK + '\nxstage off\ncontinue\n'
 TEXT = {
     'map': 'a new VMA', 'split': 'a VMA is cut in two', 'merge': 'the new range joins its neighbour', 'move': 'a VMA is moved or resized',
     'grow-stack': 'the stack grows down', 'protect': 'new permissions', 'unmap': 'a range is removed',
@@ -48,13 +48,13 @@ TEXT = {
 
 
 def record(prog, cmdline):
-    """(console, what xstack printed) of a run on Exon under GDB."""
+    """(console, what GDB printed, with the stack) of a run on Exon."""
     name = prog.split()[0]
     with tempfile.TemporaryDirectory() as d:
         initrd, socket, commands, console = (os.path.join(d, n) for n in ('initrd', 'gdb', 'commands', 'console'))
         vm.pack(SCRIPT % prog, initrd)
         with open(commands, 'w') as f:
-            f.write(SESSION % name)
+            f.write(SESSION.replace('%s', name, 1))
         words = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' ' + cmdline, vm.MEMORY,
                                 [*qemu.debugger(socket), '-monitor', 'none'])
         with open(console, 'wb') as log:
@@ -74,33 +74,19 @@ def record(prog, cmdline):
             guest.wait()
         with open(console, encoding='utf-8', errors='replace') as f:
             text = f.read().replace('\r', '')
-    said = p.stdout.decode('utf-8', 'replace')
-    stack = re.search(r'==stack\n(.*?)==end\n', said, re.S)
-    return text, stack[1].rstrip() if stack else ''
+    return text, p.stdout.decode('utf-8', 'replace')
 
 
 def on_linux(prog, cmdline):
-    """{'start': VMAs, 'end': VMAs, 'auxv': {name: value}} of the same command on Linux; a VMA is [start, end, perm, name]."""
+    """{'start': VMAs, 'end': VMAs, 'stack': rows} of the same command on Linux; a VMA is [start, end, perm, name]."""
     text, _ = vm.run('linux', '/peek %s\n' % prog, cmdline, extra_args=['--file', 'peek:755=' + PEEK])
     found = {when: [[*m, path.rsplit('/', 1)[-1]] for *m, path in
                     re.findall(r'^(\w+)-(\w+) (\S+) \S+ \S+ \S+ *(.*)$', part, re.M)]
              for when, part in re.findall(r'== maps (\w+)\n(.*?)== end', text, re.S)}
     if len(found) != 2:
         raise vm.Failed('Linux did not run it under ptrace: is the command a path?')
-    auxv = re.search(r'== auxv\n(.*?)== end', text, re.S)[1].split()
-    found['auxv'] = {AUXV[int(k, 16)]: int(v, 16) for k, v in zip(auxv[::2], auxv[1::2]) if int(k, 16) in AUXV}
+    found['stack'] = film_parts.stack_rows(film_parts.memory_of(text))
     return found
-
-
-def beside(stack, auxv):
-    """xstack's text with what Linux has for each word of the auxiliary vector."""
-    out = []
-    for line in stack.split('\n'):
-        m = re.match(r'\w+  (AT_\w+) +(0x\w+)', line)
-        if m and m[1] in auxv:
-            line = '%-70s %s' % (line, 'Linux: equal' if auxv[m[1]] == int(m[2], 16) else 'Linux: %#x' % auxv[m[1]])
-        out.append(line)
-    return '\n'.join(out)
 
 
 class Symbols:
@@ -209,7 +195,7 @@ def step_of(r, begin, symbols):
             'file': r['name'], 'pgoff': r['pgoff'], 'text': text, 'calls': calls, 'where': '%s:%d' % who[1:]}
 
 
-def film(prog, text, stack, linux=None):
+def film(prog, text, said, linux=None):
     """The data of the page."""
     shell = int(re.search(r'== shell (\d+)', text)[1]) if '== shell' in text else 0
     head, found = records_of(text, shell)
@@ -221,20 +207,29 @@ def film(prog, text, stack, linux=None):
         path, line = s['where'].rsplit(':', 1)
         if s['where'] not in sources:
             sources[s['where']] = snippet(path, int(line))
-    about = '%d steps: %d stages of the exec, %d changes of VMAs, %d page faults. Pages: f of a file, p a private copy of it, s shared, a zeros, z the zero page, c copied later.' % (
+    about = '%d steps: %d stages of the exec, %d changes of VMAs, %d page faults.' % (
         len(steps), sum('stage' in s for s in steps), sum(s.get('kind', FAULTS[0]) not in FAULTS for s in steps),
         sum(s.get('kind') in FAULTS for s in steps))
     if head['lost_events']:
         about += ' The kernel had lost the oldest %d events.' % head['lost_events']
-    return {'version': 1, 'prog': prog, 'about': about, 'steps': steps, 'sources': sources, 'stack': beside(stack, linux['auxv']) if linux else stack,
-            'linux': linux, 'start': next((i for i, s in enumerate(steps) if s.get('stage') == 'start-thread'), len(steps)),
+    memory = film_parts.memory_of(said)
+    stack = film_parts.stack_rows(memory) if memory else []
+    return {'version': 2, 'prog': prog, 'about': about, 'steps': steps, 'sources': sources,
+            'stack': film_parts.beside(stack, linux['stack']) if linux else stack,
+            'headers': film_parts.headers(dict.fromkeys(s['file'] for s in steps if s.get('file'))),
+            'linux': linux and {k: linux[k] for k in ('start', 'end')},
+            'start': next((i for i, s in enumerate(steps) if s.get('stage') == 'start-thread'), len(steps)),
             'noreturn': next((i for i, s in enumerate(steps) if s.get('stage') == 'begin-new-exec'), len(steps))}
 
 
 def page(data):
-    with open(os.path.join(vm.TOP, 'tools', 'film.html'), encoding='utf-8') as f:
-        # In a script element only "</" could end the data.
-        return f.read().replace('@DATA@', json.dumps(data, separators=(',', ':')).replace('</', '<\\/'))
+    parts = {}
+    for name in ('film.html', 'film.js'):
+        with open(os.path.join(vm.TOP, 'tools', name), encoding='utf-8') as f:
+            parts[name] = f.read()
+    # In a script element only "</" could end the data.
+    text = json.dumps(data, separators=(',', ':')).replace('</', '<\\/')
+    return parts['film.html'].replace('@SCRIPT@', parts['film.js'].strip()).replace('@DATA@', text)
 
 
 def write(path, text):
@@ -244,7 +239,13 @@ def write(path, text):
 
 
 def make(prog, cmdline='norandmaps', linux=False):
-    return film(prog, *record(prog, cmdline), on_linux(prog, cmdline) if linux else None)
+    data = film(prog, *record(prog, cmdline), on_linux(prog, cmdline) if linux else None)
+    return {**data, 'cmdline': cmdline}
+
+
+def compared(prog, cmdline):
+    """What the second tab needs of the other exec."""
+    return {k: v for k, v in make(prog, cmdline).items() if k in ('prog', 'cmdline', 'steps', 'start', 'noreturn', 'headers')}
 
 
 def make_kept():
@@ -258,6 +259,8 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('-o', default=os.path.join(vm.BUILD, 'film.html'))
     ap.add_argument('--cmdline', default='norandmaps')
+    ap.add_argument('--prog2', metavar='COMMAND', help='the second tab: compared with this exec')
+    ap.add_argument('--cmdline2', metavar='WORDS', help="the second kernel's command line; 'quiet': with random addresses")
     ap.add_argument('--linux', action='store_true', help='with a second column: the same on Linux 6.1')
     ap.add_argument('--svg', metavar='FOLDER', help='one picture a step, and exec.svg, the whole exec')
     ap.add_argument('--kept', action='store_true')
@@ -269,6 +272,8 @@ def main():
         if a.kept:
             return make_kept()
         data = make(' '.join(a.command), a.cmdline, a.linux)
+        if a.prog2 or a.cmdline2:
+            data['other'] = compared(a.prog2 or data['prog'], a.cmdline2 or a.cmdline)
     except vm.Failed as e:
         sys.exit('film: %s' % e)
     if a.svg:

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * peek PROGRAM ARG...: runs it on Linux and prints /proc/PID/maps and auxv before its first
- * instruction, and maps again when it ends. The film of an exec has them in its second column.
- * Exon has no ptrace and does not need this: its film has all of it.
+ * peek PROGRAM ARG...: runs it on Linux and prints /proc/PID/maps and the stack, from argc up,
+ * before its first instruction, and maps again when it ends. The film of an exec has them in its
+ * second column. Exon has no ptrace and does not need this: its film has all of it.
  */
 #include "../user/mini.h"
 
 #define PTRACE_TRACEME	  0
+#define PTRACE_PEEKUSER	  3
 #define PTRACE_CONT	  7
 #define PTRACE_SETOPTIONS 0x4200
 #define O_TRACEEXIT	  0x40
+#define RSP		  152	       /* offsetof(struct user, regs.rsp) */
 #define EVENT_EXIT	  (5 | 6 << 8) /* SIGTRAP and the event's number */
 
 static char path[32], text[65536];
@@ -51,16 +53,25 @@ static void say_maps(long pid, const char *when)
 	say("== end\n");
 }
 
-static void say_auxv(long pid)
+/* All that the kernel has put on the stack: the read ends where the VMA ends. */
+static void say_stack(long pid)
 {
-	long words = read_all(pid, "auxv") / 8;
+	unsigned long sp = 0;
+	long fd, n;
 
-	say("== auxv\n");
-	for (long i = 0; i < words; i++) {
-		put_number(((unsigned long *)text)[i], 16, 0);
-		put(i % 2 ? "\n" : " ");
+	syscall4(__NR_ptrace, PTRACE_PEEKUSER, pid, RSP, &sp);
+	path_of(pid, "mem");
+	fd = syscall2(__NR_open, path, 0);
+	n = syscall4(__NR_pread64, fd, text, sizeof(text), sp);
+	syscall1(__NR_close, fd);
+	say("== stack ");
+	put_number(sp, 16, 0);
+	put(" ");
+	for (long i = 0; i < n; i++) {
+		put_number((unsigned char)text[i] >> 4, 16, 0);
+		put_number(text[i] & 15, 16, 0);
 	}
-	say("== end\n");
+	put("\n");
 }
 
 int main(long *stack)
@@ -79,7 +90,7 @@ int main(long *stack)
 		return 1;
 	syscall4(__NR_ptrace, PTRACE_SETOPTIONS, pid, 0, O_TRACEEXIT);
 	say_maps(pid, "start");
-	say_auxv(pid);
+	say_stack(pid);
 	do {
 		syscall4(__NR_ptrace, PTRACE_CONT, pid, 0, sig);
 		syscall4(__NR_wait4, pid, &status, 0, 0);

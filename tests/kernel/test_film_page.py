@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""make film in a browser: the page shows the numbers of the trace, asks no network, and obeys its keys."""
+"""make film in a browser: the page shows the numbers of the trace and of Linux, asks no network, and obeys its keys."""
 import html
 import os
 import re
@@ -16,8 +16,7 @@ needs_browser = pytest.mark.skipif(not BROWSER, reason='no chromium: apt-get ins
 
 @pytest.fixture(scope='module')
 def data():
-    return film.film('/bin/cat /proc/version', *film.record('/bin/cat /proc/version', 'norandmaps'),
-                     film.on_linux('/bin/cat /proc/version', 'norandmaps'))
+    return {**film.make('/bin/cat /proc/version', linux=True), 'other': film.compared('/bin/cat /proc/version', 'quiet')}
 
 
 @pytest.fixture(scope='module')
@@ -36,7 +35,7 @@ def dom(path, step=1, extra=''):
         with open(path, 'w') as f:
             f.write(text.replace('</body>', '<script>%s</script></body>' % extra))
     p = subprocess.run([BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', '--dump-dom',
-                        'file://%s#%d' % (path, step)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+                        'file://%s#%s' % (path, step)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
     assert b'CONSOLE' not in p.stderr, p.stderr.decode()
     return html.unescape(p.stdout.decode())
 
@@ -45,7 +44,10 @@ def test_data(data, path):
     stages = [s['stage'] for s in data['steps'] if 'stage' in s]
     assert stages[0] == 'mm-init' and stages[-1] == 'first-fault' and 'begin-new-exec' in stages
     assert data['steps'][data['noreturn']]['stage'] == 'begin-new-exec'
-    assert 'argc = 2' in data['stack'] and 'AT_ENTRY' in data['stack']
+    known = {r['what']: r for r in data['stack']}
+    assert known['argc']['value'] == '0x2' and known['argv[1] string']['text'] == '"/proc/version"' and 'AT_ENTRY' in known
+    assert {r['to'] for r in data['stack'] if r['to']} <= {r['at'] for r in data['stack']}
+    assert [h['type'] for h in data['headers']['cat']].count('LOAD') == 4, data['headers']
     missing = [s['where'] for s in data['steps'] if not data['sources'][s['where']]]
     assert not missing, missing
     assert os.path.getsize(path) < 1 << 20
@@ -56,7 +58,7 @@ def test_data(data, path):
 @needs_browser
 def test_last_step_shows_the_maps(data, path):
     text = dom(path, len(data['steps']))
-    rows = re.findall(r'<td>(\w+)-(\w+)(?: \*)?</td><td>(....)</td><td>[^<]*</td><td>([^<]*)</td>', text)
+    rows = re.findall(r'<td>(\w+)-(\w+)(?: \*)?</td><td>([rwxsp-]{4})</td><td>[^<]*</td><td>([^<]*)</td>', text)
     names = [r[3] for r in rows]
     assert {'cat', 'libc.so.6', 'ld-linux-x86-64.so.2', '[heap]', '[stack]', '[vvar]', '[vdso]'} <= set(names), names
     assert rows == sorted(rows, key=lambda r: int(r[0], 16)) and text.count('<rect') > len(rows)
@@ -68,7 +70,33 @@ def test_linux_has_the_same(data, path):
     for step, n in ((data['start'] + 1, len(data['linux']['start'])), (len(data['steps']), len(data['linux']['end']))):
         text = dom(path, step)
         assert n > 10 and 'Linux 6.1 has the same %d VMAs.' % n in text, re.findall(r'<table.*?</table>', text, re.S)
-    assert data['stack'].count('Linux: equal') >= 19 and 'Linux: 0x' not in data['stack'], data['stack']
+    assert len(data['stack']) > 35 and not [r for r in data['stack'] if r['linux']], data['stack']
+    assert 'Linux 6.1 has the same %d words and strings' % len(data['stack']) in text
+
+
+@needs_browser
+def test_a_difference_is_shown(data, path):
+    text = dom(path, data['start'] + 1, "film.linux.start[0][2] = 'rwxp'; film.stack[0].linux = 'value 0x3'; showStack(); go(now)")
+    assert 'Linux 6.1 differs in 1 of %d VMAs.' % len(data['linux']['start']) in text and '<td class="differs">rwxp</td>' in text
+    assert 'Linux 6.1 differs in 1 of %d words' % len(data['stack']) in text and '<td class="differs">value 0x3</td>' in text
+
+
+@needs_browser
+def test_point_of_no_return(data, path):
+    assert 'Point of no return: ahead.' in dom(path, data['noreturn'])
+    assert 'Point of no return: passed.' in dom(path, data['noreturn'] + 1)
+
+
+@needs_browser
+def test_compared_with_random_addresses(data, path):
+    """The second tab has each VMA twice and says how far it moved."""
+    text = dom(path, 'compare')
+    assert re.search(r'<div id="film" hidden', text) and not re.search(r'<div id="compare" hidden', text)
+    rows = re.findall(r'<td>(\w+)-\w+</td><td>[^<]*</td><td>(\w+)-\w+</td><td>[^<]*</td><td class="differs">moved by ([+-])(\w+)', text)
+    assert len(rows) > 15 and all(int(b, 16) - int(a, 16) == int(sign + n, 16) for a, b, sign, n in rows), rows
+    assert len({n for *_, n in rows}) >= 4, 'program, heap, libraries and stack move by themselves'
+    assert 'At the end: 0 of %d VMAs are equal.' % len(data['linux']['end']) in text
+    assert 'At start-thread' in dom(path, 'compare', "[...document.querySelectorAll('#strip2 button')].find(b => b.textContent === 'start-thread').click()")
 
 
 @needs_browser
@@ -80,7 +108,20 @@ def test_linux_has_the_same(data, path):
     ("document.getElementById('first').click()", 1), ("document.querySelector('#strip button').click()", 2),
     ("document.getElementById('at').value = 9; document.getElementById('at').oninput({target: document.getElementById('at')})", 10),
     ("document.getElementById('theme').click()", 5),
+    ("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'f'})); document.getElementById('last').click(); document.getElementById('prev').click()", 123),
+    ("document.getElementById('view-compare').click(); document.getElementById('view-film').click()", 5),
 ])
-def test_control(path, script, step):
+def test_control(data, path, script, step):
+    if step == 123:     # the last step but one that is no page fault
+        faults = [s.get('kind') in film.FAULTS for s in data['steps']]
+        step = max(i for i in range(len(faults) - 1) if not faults[i]) + 1
     text = dom(path, 5, script)
     assert re.search(r'id="now"[^>]*>Step %d of' % step, text), re.findall(r'id="now"[^>]*>[^<]*', text)
+
+
+@needs_browser
+@pytest.mark.parametrize('key, chosen', [('-', 'slow'), ('+', 'fast')])
+def test_speed_by_key(path, key, chosen):
+    text = dom(path, 5, "document.dispatchEvent(new KeyboardEvent('keydown', {key: '%s'})); "
+                        "document.title = 'speed ' + document.getElementById('speed').selectedOptions[0].textContent" % key)
+    assert '<title>speed %s</title>' % chosen in text

@@ -154,7 +154,7 @@ def s(request, sessions):
     return sessions[request.param]
 
 
-def areas(text):
+def vmas(text):
     """The lines that look like those of /proc/PID/maps."""
     return re.findall(r'^[0-9a-f]{8,}-[0-9a-f]+ [-rwxsp]{4} .*$', text, re.M)
 
@@ -174,7 +174,7 @@ def test_prog_alone_stops_at_the_first_stage_of_its_exec(s):
     assert 'stage mm-init of %s (pid 4), in __bprm_mm_init' % s.path in s('')
     ps = s('xps')
     assert re.search(r'^\* +4 +4 R  busybox', ps, re.M) and re.search(r'^ +1 +1 S  init', ps, re.M)
-    assert len(areas(s('xmaps -b'))) == 1 and s('xmaps -b').startswith('7fffffffe000-7ffffffff000 rw-p')
+    assert len(vmas(s('xmaps -b'))) == 1 and s('xmaps -b').startswith('7fffffffe000-7ffffffff000 rw-p')
 
 
 def test_a_question_too_early_says_where_to_go(s):
@@ -221,7 +221,7 @@ def test_program_headers_and_what_they_became(s):
     rows = re.findall(r'^  LOAD +[-rwx]{3} +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+)  (.*)$', after, re.M)
     assert [tuple(int(x, 16) for x in row[:4]) for row in rows[:len(want)]] == \
         [(h['p_offset'], h['p_vaddr'], h['p_filesz'], h['p_memsz']) for h in want]
-    maps = areas(s('xmaps', 1))
+    maps = vmas(s('xmaps', 1))
     became = [piece for row in rows for piece in row[4].split(' + ')]
     assert [p for p in became if not any(line.startswith(p) for line in maps)] == []
     assert ('ld-linux-x86-64.so.2: ET_DYN' in after) == (s.kind != 'busybox')
@@ -231,13 +231,13 @@ def test_program_headers_and_what_they_became(s):
 
 def test_maps_are_those_that_the_program_itself_prints(s):
     """In the same boot: the program has read /proc/self/maps and is about to write it."""
-    ours, printed = areas(s('xmaps', 2)), areas(s.console)
+    ours, printed = vmas(s('xmaps', 2)), vmas(s.console)
     # After going back it may have printed them once more.
     assert len(ours) > 8 and ours == printed[:len(ours)]
 
 
-def test_areas_form(s):
-    diff, maps = s('xdiff begin-new-exec now'), areas(s('xmaps', 1))
+def test_vmas_form(s):
+    diff, maps = s('xdiff begin-new-exec now'), vmas(s('xmaps', 1))
     new = [line.strip() for line in re.findall(r'^  \+  (.*)$', diff, re.M)]
     stack = [line for line in maps if line.endswith('[stack]')]
     assert new + stack == [line.strip() for line in maps]
@@ -257,17 +257,17 @@ def test_splits_and_protections_by_the_interpreter_are_named(s):
 def test_going_on_to_a_stage_is_remembered(s):
     moments = s('xdiff list')
     for stage in ('mm-init', 'load-elf', 'begin-new-exec', 'start-thread', 'first-user'):
-        assert re.search(r'^\d+ %s of %s +\d+ areas' % (stage, s.path), moments, re.M), stage
+        assert re.search(r'^\d+ %s of %s +\d+ VMAs' % (stage, s.path), moments, re.M), stage
 
 
 def test_walk_tells_why_an_access_faults(s):
     entry, stack = s('xpwalk ENTRY'), s('xpwalk SP')
     assert 'fetch faults, P = 0: a page of its file comes in' in entry
-    assert 'write faults, P = 0: the area is r-xp, SIGSEGV (SEGV_ACCERR)' in entry
+    assert 'write faults, P = 0: the VMA is r-xp, SIGSEGV (SEGV_ACCERR)' in entry
     assert [line.split()[0] for line in stack.strip().split('\n')] == \
-        ['PML4', 'PDPT', 'PD', 'PT', 'page', 'area', 'read', 'write', 'fetch']
+        ['PML4', 'PDPT', 'PD', 'PT', 'page', 'VMA', 'read', 'write', 'fetch']
     assert 'P RW US A D NX' in stack and ', anonymous, ' in stack and 'write no fault' in stack
-    assert 'fetch faults, NX = 1: the area is rw-p, SIGSEGV (SEGV_ACCERR)' in stack
+    assert 'fetch faults, NX = 1: the VMA is rw-p, SIGSEGV (SEGV_ACCERR)' in stack
     assert 'U/S = 0: the page is the kernel\'s, SIGSEGV' in s('xpwalk exec_stage')
 
 
@@ -315,7 +315,7 @@ def test_task(s):
     assert 'pid 4 tgid 4 ppid 3' in task and 'cred uid 0 euid 0' in task
     code = int(re.search(r'start_code +(0x[0-9a-f]+)', task).group(1), 16)
     assert any(int(line.split('-')[0], 16) <= code < int(line.split('-')[1].split()[0], 16) and line.endswith(s.program)
-               for line in areas(s('xmaps', 1)))
+               for line in vmas(s('xmaps', 1)))
 
 
 # ---- symbols and breakpoints in programs ---------------------------------------
@@ -336,7 +336,7 @@ def test_symbols_follow(s):
     assert 'build/debian' + s.program in at_entry and 'vdso.debug' in at_entry
     assert LIBC not in at_entry and (LIBC in at_main) == (s.kind != 'busybox')
     if s.kind != 'busybox':
-        base = next(line.split('-')[0] for line in areas(s('xmaps', 2)) if line.endswith(LIBC))
+        base = next(line.split('-')[0] for line in vmas(s('xmaps', 2)) if line.endswith(LIBC))
         assert re.search(r'^ *0x%s  build/debian%s$' % (base, LIBC), at_main, re.M)
         assert re.search(r'^#3 .*write', s('bt', 1), re.M)      # libc's, below the kernel's three
         assert re.search(r'^%s:write  0x[0-9a-f]+ in /bin/cat$' % os.path.basename(s.path), s('ubreak'), re.M)
@@ -364,12 +364,12 @@ def test_film(s):
     assert re.search(r'elf_map exec/\w+\.c:\d+ [0-9a-f]+-[0-9a-f]+ r-xp', s('xtrace'))
 
 
-def test_who_made_area_and_page(s):
+def test_who_made_vma_and_page(s):
     stack, entry = s('who-mapped SP'), s('who-mapped ENTRY')
-    assert re.search(r'^area  stage mm-init: __bprm_mm_init, exec/stack.c:\d+$', stack, re.M)
+    assert re.search(r'^VMA   stage mm-init: __bprm_mm_init, exec/stack.c:\d+$', stack, re.M)
     assert re.search(r'then stage arg-pages: setup_arg_pages, exec/stack.c:\d+$', stack, re.M)
     assert re.search(r'^page  after stage vdso, before create-tables\n      push_bytes, exec/elf_tables.c:\d+$', stack, re.M)
-    assert re.search(r'^area  stage map-segments: elf_map, exec/\w+\.c:\d+$', entry, re.M)
+    assert re.search(r'^VMA   stage map-segments: elf_map, exec/\w+\.c:\d+$', entry, re.M)
     assert 'vma_link <- ' in entry and '<- elf_map <- ' in entry and '<- load_elf_binary' in entry
     assert 'page  not present: nobody has touched it yet' in entry
     ran = s.after('breakpoint 1, ', 'who-mapped $pc')
@@ -388,15 +388,15 @@ def test_faults_are_logged(s):
 def test_snapshot_of_each_stage(s):
     saved = s('xsave').split()
     assert {'start', 'fork', 'load-elf', 'begin-new-exec', 'start-thread', 'first-user'} <= set(saved)
-    assert areas(s('xmaps', 3)) == areas(s('xmaps', 1)) != areas(s('xmaps', 2))
+    assert vmas(s('xmaps', 3)) == vmas(s('xmaps', 1)) != vmas(s('xmaps', 2))
     assert s('info registers rip', 0) == s('info registers rip', 1)
     assert s('xsyms', 2) == s('xsyms', 0)
     assert re.search(r'^\* +3 +3 R  busybox', s('xps', 1), re.M) and not re.search(r' 4 +4 ', s('xps', 1))
 
 
 def test_back_to_who_made_it(s):
-    area, page = s('who-mapped -b $pc'), s('who-mapped -b $sp')
-    assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, exec/\w+\.c:\d+\n#\d+ .* in elf_map \(', area)
+    vma, page = s('who-mapped -b $pc'), s('who-mapped -b $sp')
+    assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, exec/\w+\.c:\d+\n#\d+ .* in elf_map \(', vma)
     assert re.search(r'made: push_bytes, exec/elf_tables.c:\d+\n#\d+ .* in push_bytes \(', page)
     assert 'copy_to_user(' in s('frame')        # the source line
 
@@ -430,7 +430,7 @@ MISTAKES = {
     'xfault perhaps': 'usage: xfault on, or xfault off',
     'xtrace /no/such/folder/film': 'cannot write /no/such/folder/film: No such file or directory',
     'who-mapped': 'usage: who-mapped [-b] ADDRESS [PID]',
-    'who-mapped exec_stage': 'is the kernel\'s: no area of a process covers it',
+    'who-mapped exec_stage': 'is the kernel\'s: no VMA of a process covers it',
     'xsave two words': 'usage: xsave NAME; a name is one word',
     'xback nowhere': 'usage: xback NAME, one of: none saved yet',
     'xgoto 5': 'this machine is not a replay: `make record`, then `make replay`',
@@ -538,7 +538,7 @@ xgoto 99999999999
 
 def test_record_and_replay(tmp_path):
     p = gdb_machine.make('do-record', 'PROG=/bin/cat /proc/self/maps')
-    assert p.returncode == 0 and len(areas(p.stdout)) > 8, p.stdout[-2000:]
+    assert p.returncode == 0 and len(vmas(p.stdout)) > 8, p.stdout[-2000:]
     answers = []
     for lines in (REPLAY, REPLAY[:3] + ['continue', 'xgoto']):
         with gdb_machine.Make('replay'):

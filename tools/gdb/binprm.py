@@ -8,7 +8,7 @@ from kernel import Command, Problem
 
 
 def find():
-    """The binprm, from the stack: each function of an exec has it in a variable of that name. None: no exec is under way."""
+    """The binprm: each function of an exec has it in a variable `bprm`. None: no exec is under way."""
     frame = gdb.newest_frame()
     while frame is not None and frame.pc() >= kernel.KERNEL_HALF:
         try:
@@ -29,12 +29,12 @@ def needed():
 
 
 def new_mm(b):
-    """The address space that the exec builds: its own until exec_mmap, then the task's."""
+    """The address space that the exec builds: bprm->mm until exec_mmap, then the task's mm."""
     return b['mm'] if int(b['mm']) else kernel.current()['mm']
 
 
 def interpreter_file():
-    """The interpreter that load_elf_binary, which is running, has opened; None: none yet."""
+    """The interpreter that load_elf_binary, which is running, has opened. None: not opened yet."""
     frame = gdb.newest_frame()
     while frame is not None and frame.name() != 'load_elf_binary':
         frame = frame.older()
@@ -43,7 +43,7 @@ def interpreter_file():
 
 
 def arguments(b):
-    """argv as it lies on the new stack by now."""
+    """The strings of argv that are on the new stack already."""
     out, p, mm = [], int(b['p']), new_mm(b)
     for _ in range(int(b['argc'])):
         s = tables.user_string(mm, p)

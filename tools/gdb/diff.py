@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What happened to an address space, its areas and its pages, between two moments."""
+"""What happened to an address space, its VMAs and its pages, between two moments."""
 import collections
 
 import binprm
@@ -7,27 +7,27 @@ import kernel
 import tables
 from kernel import Command, Problem
 
-# key: what stays the same along the pieces of an area that is cut or grows
-Area = collections.namedtuple('Area', 'start end rights key line')
-Moment = collections.namedtuple('Moment', 'label areas pages')
+# key: what stays the same when a VMA grows or is split
+Vma = collections.namedtuple('Vma', 'start end perms key line')
+Moment = collections.namedtuple('Moment', 'label vmas pages')
 history = []
 
 
-def area(v):
+def vma_of(v):
     start = int(v['vm_start'])
     if int(v['vm_file']):
         key = (int(v['vm_file']['f_inode']), int(v['vm_pgoff']) * kernel.PAGE - start)
     else:
         key = (int(v['vm_ops']), 'anonymous')
-    return Area(start, int(v['vm_end']), kernel.rights(int(v['vm_flags'])), key, kernel.maps_line(v))
+    return Vma(start, int(v['vm_end']), kernel.permissions(int(v['vm_flags'])), key, kernel.maps_line(v))
 
 
 def moment(label, mm):
-    areas = [area(v) for v in kernel.areas(mm)]
+    vmas = [vma_of(v) for v in kernel.vmas(mm)]
     pages = {}
-    for a in areas:
+    for a in vmas:
         pages.update(tables.entries(tables.table_of(mm), a.start, a.end))
-    return Moment(label, areas, pages)
+    return Moment(label, vmas, pages)
 
 
 def remember(label, mm):
@@ -42,32 +42,32 @@ def now():
     return moment('now', mm)
 
 
-# ---- areas ----------------------------------------------------------------
+# ---- VMAs -----------------------------------------------------------------
 
 def overlap(a, b):
     return a.key == b.key and a.start < b.end and b.start < a.end
 
 
 def moved_to(old, before, after):
-    """The new area that holds the frames that @old had, or None."""
+    """The new VMA that has the frames that @old had, or None."""
     frames = {e & tables.FRAME for p, e in before.pages.items() if old.start <= p < old.end and e & 1}
-    for a in after.areas:
+    for a in after.vmas:
         if frames and frames & {e & tables.FRAME for p, e in after.pages.items() if a.start <= p < a.end}:
             return a
     return None
 
 
-def area_changes(before, after):
+def vma_changes(before, after):
     """(address, line to print) of each difference."""
-    for old in before.areas:
-        pieces = [a for a in after.areas if overlap(a, old)]
+    for old in before.vmas:
+        pieces = [a for a in after.vmas if overlap(a, old)]
         if not pieces:
             to = moved_to(old, before, after)
             yield old.start, '-  %s%s' % (old.line, '   moved to %x-%x' % (to.start, to.end) if to else '')
-        elif len(pieces) > 1 and sum(overlap(o, p) for o in before.areas for p in pieces) == len(pieces):
+        elif len(pieces) > 1 and sum(overlap(o, p) for o in before.vmas for p in pieces) == len(pieces):
             yield old.start, '/  %s   split into %d' % (old.line, len(pieces))
-    for new in after.areas:
-        olds = [o for o in before.areas if overlap(o, new)]
+    for new in after.vmas:
+        olds = [o for o in before.vmas if overlap(o, new)]
         if not olds:
             yield new.start, '+  %s' % new.line
         elif len(olds) > 1:
@@ -83,8 +83,8 @@ def compare(old, new):
     if (old.start, old.end) != (new.start, new.end):
         word = 'grown' if new.end - new.start > old.end - old.start else 'cut'
         said.append('%s, was %x-%x' % (word, old.start, old.end))
-    if old.rights != new.rights:
-        said.append('re-protected, was %s' % old.rights)
+    if old.perms != new.perms:
+        said.append('re-protected, was %s' % old.perms)
     return '; '.join(said)
 
 
@@ -108,7 +108,7 @@ def page_change(old, new):
 
 
 def page_changes(a, before, after):
-    """[[first, end, text]] of the pages of area @a, neighbours with the same change in one."""
+    """[[first, end, text]] of the pages of VMA @a; neighbours with the same change are one."""
     runs = []
     for p in sorted({p for m in (before, after) for p in m.pages if a.start <= p < a.end}):
         text = page_change(before.pages.get(p, 0), after.pages.get(p, 0))
@@ -123,10 +123,10 @@ def page_changes(a, before, after):
 
 def show(before, after):
     print('%s -> %s' % (before.label, after.label))
-    changes = sorted(area_changes(before, after))
+    changes = sorted(vma_changes(before, after))
     for _, line in changes:
         print('  ' + line)
-    pages = [(a, runs) for a, runs in ((a, page_changes(a, before, after)) for a in after.areas) if runs]
+    pages = [(a, runs) for a, runs in ((a, page_changes(a, before, after)) for a in after.vmas) if runs]
     for a, runs in pages:
         print('  pages of %x-%x %s' % (a.start, a.end, ' '.join(a.line.split()[5:])))
         for start, end, text in runs:
@@ -137,13 +137,13 @@ def show(before, after):
 
 
 class Diff(Command):
-    """What happened to areas and pages between two stops at stages of an exec.
+    """What happened to VMAs and pages between two stops at stages of an exec.
 
     xdiff          from the last stage to now, or between the last two if nothing has run since
-    xdiff A B      between two moments: names of stages (the last stop there), numbers of the list, or now
-    xdiff list     the moments that are remembered
+    xdiff A B      between two moments: a stage (the last stop there), a number of the list, or now
+    xdiff list     the stops so far
 
-    + new area, - gone (or moved), ~ grown, cut or re-protected, / split, & merged."""
+    + new VMA, - gone (or moved), ~ grown, cut or re-protected, / split, & merged."""
     name = 'xdiff'
 
     def complete(self, text, word):
@@ -152,7 +152,7 @@ class Diff(Command):
     def run(self, argv):
         if argv == ['list']:
             for m in history:
-                print('%-40s %2d areas, %3d pages' % (m.label, len(m.areas), sum(e & 1 for e in m.pages.values())))
+                print('%-40s %2d VMAs, %3d pages' % (m.label, len(m.vmas), sum(e & 1 for e in m.pages.values())))
             if not history:
                 print('none yet: `xstage all`, then continue')
             return

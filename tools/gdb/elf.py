@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Program headers of a file in the guest, and the areas that each of them became."""
+"""Program headers of a file in the guest, and the VMAs that each of them became."""
 import collections
 import struct
 
@@ -16,22 +16,22 @@ TYPES = {2: 'ET_EXEC', 3: 'ET_DYN'}
 
 
 class Image:
-    """What a struct file holds: type, entry and program headers. Problem: it is no ELF file."""
+    """Type, entry and program headers of a struct file. Raises Problem if it is not an ELF file."""
 
     def __init__(self, f):
         self.file, self.path = f, kernel.file_path(f)
         head = kernel.file_bytes(f, 0, 64)
         if head[:4] != b'\x7fELF':
-            raise Problem('%s is no ELF file: it begins with %r' % (self.path, head[:16]))
+            raise Problem('%s is not an ELF file: it begins with %r' % (self.path, head[:16]))
         self.kind, self.entry = struct.unpack_from('<H', head, 16)[0], struct.unpack_from('<Q', head, 24)[0]
         table, n = struct.unpack_from('<Q', head, 32)[0], struct.unpack_from('<H', head, 56)[0]
         data = kernel.file_bytes(f, table, n * 56)
         self.headers = [Header(*struct.unpack_from('<IIQQQQQQ', data, 56 * i)) for i in range(len(data) // 56)]
 
     def bias(self, mm):
-        """Address in @mm less address in the file; None: it is not mapped there."""
+        """Address in @mm minus address in the file. None: it is not mapped there."""
         first = [h for h in self.headers if h.kind == LOAD][:1]
-        for v in kernel.areas(mm):
+        for v in kernel.vmas(mm):
             if first and int(v['vm_file']) and int(v['vm_file']['f_inode']) == int(self.file['f_inode']) and \
                     int(v['vm_pgoff']) == first[0].offset // kernel.PAGE:
                 return int(v['vm_start']) - (first[0].vaddr & -kernel.PAGE)
@@ -48,7 +48,7 @@ class Image:
 def mapped_files(mm):
     """{path: struct file *} of what an address space maps."""
     found = {}
-    for v in kernel.areas(mm):
+    for v in kernel.vmas(mm):
         if int(v['vm_file']):
             found.setdefault(kernel.file_path(v['vm_file']), v['vm_file'])
     return found
@@ -57,16 +57,16 @@ def mapped_files(mm):
 def interpreter_of(mm):
     """The file that is mapped at AT_BASE, or None."""
     base = stack.auxv(mm).get(stack.AT_BASE, 0)
-    for v in kernel.areas(mm):
+    for v in kernel.vmas(mm):
         if base and int(v['vm_start']) == base:
             return v['vm_file']
     return None
 
 
 def became(mm, start, end):
-    """The areas that lie in [start, end), shortened to it."""
-    out = ['%08x-%08x %s' % (max(start, int(v['vm_start'])), min(end, int(v['vm_end'])), kernel.rights(int(v['vm_flags'])))
-           for v in kernel.areas(mm) if int(v['vm_start']) < end and start < int(v['vm_end'])]
+    """The VMAs that overlap [start, end), cut to that range."""
+    out = ['%08x-%08x %s' % (max(start, int(v['vm_start'])), min(end, int(v['vm_end'])), kernel.permissions(int(v['vm_flags'])))
+           for v in kernel.vmas(mm) if int(v['vm_start']) < end and start < int(v['vm_end'])]
     return ' + '.join(out) or 'nothing yet'
 
 
@@ -88,10 +88,10 @@ def show(image, mm):
 
 
 class Elf(Command):
-    """Program headers of the file being exec'ed, or of the running program, with the areas each became.
+    """Program headers of the file that an exec loads, or of the running program, with the VMAs that each became.
 
-    xelf          its interpreter's too
-    xelf PATH     of another file that it maps, e.g. a library (completion knows them)"""
+    xelf          the program and its interpreter
+    xelf PATH     another file that the program maps, e.g. a library (Tab completes them)"""
     name = 'xelf'
 
     def complete(self, text, word):

@@ -29,7 +29,7 @@ COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'x
 
 
 class Help(kernel.Command):
-    """What the commands for watching an exec are, the stages, and what runs now."""
+    """List the commands for watching an exec, the stages, and the task that runs now."""
     name = 'xhelp'
 
     def run(self, argv):

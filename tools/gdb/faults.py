@@ -25,7 +25,7 @@ class Part(gdb.Breakpoint):
 
 class Before(Part):
     place = 'handle_mm_fault'
-    open = None         # the fault under way: (area, address, flags, entry)
+    open = None         # the fault that is being handled: (VMA, address, flags, PTE)
 
     def note(self):
         v = kernel.pointer('struct vm_area_struct', gdb.parse_and_eval('$rdi'))
@@ -52,7 +52,7 @@ class Bad(Part):
 
     def note(self):
         address = int(gdb.parse_and_eval('$rdx')) & 0xffffffffffffffff
-        print('fault pid %d %#x: no area allows it, SIGSEGV or EFAULT' % (int(kernel.current()['pid']), address))
+        print('fault pid %d %#x: no VMA permits it, SIGSEGV or EFAULT' % (int(kernel.current()['pid']), address))
 
 
 def leaf(v, address):
@@ -78,7 +78,7 @@ def kind(v, flags, old):
 
 
 class Fault(Command):
-    """Log each page fault: address, access, kind, the entry before and after, area.
+    """Log each page fault: address, access, kind, the PTE before and after, VMA.
 
     xfault on | off"""
     name = 'xfault'

@@ -18,7 +18,7 @@ RESET = 0xfff0                  # where a processor begins
 
 
 def given():
-    """[path of the program or '-', the command] that PROG was, or None: what tools/prog.py wrote beside the socket."""
+    """[path of the program or '-', the command] of PROG, as tools/prog.py wrote it beside the socket. None: no PROG."""
     path = os.path.splitext(socket)[0] + '.prog'
     if not os.path.exists(path) or not os.path.getsize(path):
         return None
@@ -27,7 +27,7 @@ def given():
 
 
 class Search(gdb.Breakpoint):
-    """On the hook of the stages: finds the shell that runs /run.sh, then the exec that it is made for."""
+    """On exec_stage: finds the shell that runs /run.sh, then the exec of the program."""
 
     def __init__(self, program):
         super().__init__('*exec_stage', internal=True)
@@ -55,7 +55,7 @@ class Search(gdb.Breakpoint):
 
 
 class Forks(gdb.Breakpoint):
-    """Saves the machine at each fork of that shell, as "fork": one of them is the one that makes the program's process."""
+    """Saves the machine as "fork" at each fork of that shell; the last one makes the program's process."""
 
     def __init__(self, search):
         super().__init__('*dup_mm', internal=True)

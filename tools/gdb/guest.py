@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From paths in the guest to the files on this machine that they were made from."""
+"""For a path in the guest, the file on this machine that it was made from."""
 import os
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

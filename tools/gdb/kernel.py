@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reading Exon's structures: the current task, lists, areas, names of files. Every other file uses these."""
+"""Reading Exon's structures: the current task, lists, VMAs, names of files. Every other file uses these."""
 import gdb
 
 PAGE = 4096
@@ -10,7 +10,7 @@ VMEMMAP = 0xffffea0000000000
 
 
 class Problem(gdb.GdbError):
-    """Bad input or a moment at which the question has no answer; the text says what to do."""
+    """Wrong input, or a moment at which there is no answer; the text says what to do."""
 
 
 def symbol(name):
@@ -25,7 +25,7 @@ def pointer(type_name, address):
 
 
 def address_of(expression):
-    """What the user typed as a place: a number, a pointer, or the name of a function."""
+    """The address that the user typed: a number, a pointer, or the name of a function."""
     value = gdb.parse_and_eval(expression)
     if value.type.code == gdb.TYPE_CODE_FUNC:
         value = value.address
@@ -87,12 +87,12 @@ def task_by_pid(pid):
 
 
 def task_or_current(argument):
-    """'' means current; else a pid."""
+    """@argument is a pid; '' means the current task."""
     if argument:
         try:
             return task_by_pid(int(argument))
         except ValueError:
-            raise Problem('"%s" is no pid; xps lists them' % argument)
+            raise Problem('"%s" is not a pid; xps lists them' % argument)
     t = current()
     if t is None:
         raise Problem('no task runs yet: stop after boot, e.g. at `xstage load-elf`')
@@ -101,11 +101,11 @@ def task_or_current(argument):
 
 def mm_of(task):
     if int(task['mm']) == 0:
-        raise Problem('task %d has no address space (a kernel thread, or not yet executed)' % int(task['pid']))
+        raise Problem('task %d has no address space (a kernel thread, or a process that has ended)' % int(task['pid']))
     return task['mm']
 
 
-def areas(mm):
+def vmas(mm):
     v = mm['mmap']
     while int(v):
         yield v
@@ -133,7 +133,7 @@ def file_path(f):
     return name or '/'
 
 
-def area_name(v):
+def vma_name(v):
     """The last column of /proc/PID/maps."""
     if int(v['vm_file']):
         return file_path(v['vm_file'])
@@ -147,21 +147,21 @@ def area_name(v):
     return ''
 
 
-def rights(flags):
+def permissions(flags):
     return ''.join((('r' if flags & 1 else '-'), ('w' if flags & 2 else '-'), ('x' if flags & 4 else '-'),
                     ('s' if flags & VM['MAYSHARE'] else 'p')))
 
 
 def maps_line(v):
-    """One area exactly as /proc/PID/maps prints it."""
+    """The line of a VMA, exactly as /proc/PID/maps prints it."""
     dev, ino = 0, 0
     if int(v['vm_file']):
         inode = v['vm_file']['f_inode']
         dev, ino = int(inode['i_sb']['s_dev']), int(inode['i_ino'])
     off = int(v['vm_pgoff']) * PAGE if int(v['vm_file']) else 0
-    line = '%08x-%08x %s %08x %02x:%02x %d ' % (int(v['vm_start']), int(v['vm_end']), rights(int(v['vm_flags'])), off,
+    line = '%08x-%08x %s %08x %02x:%02x %d ' % (int(v['vm_start']), int(v['vm_end']), permissions(int(v['vm_flags'])), off,
                                                 dev >> 20, dev & 0xfffff, ino)
-    name = area_name(v)
+    name = vma_name(v)
     return line.ljust(73) + name if name else line
 
 
@@ -194,9 +194,9 @@ def memory(address, size):
 
 
 def physical(address, size):
-    """Read physical memory through QEMU: works before paging and for tables of any process.
+    """Reads physical memory through QEMU. It works before paging is on, and for the tables of any process.
 
-    GDB must not answer from a program's file, whose text may lie at the same number."""
+    GDB must not take the bytes from a program's file that has its text at the same number."""
     gdb.execute('maintenance packet Qqemu.PhyMemMode:1', to_string=True)
     gdb.execute('set trust-readonly-sections off')
     try:
@@ -207,8 +207,8 @@ def physical(address, size):
 
 
 class Command(gdb.Command):
-    """A command whose name is its class's `name` and whose help is the class's docstring."""
-    completion = gdb.COMPLETE_NONE      # asked only of a command without a method `complete`
+    """A GDB command. Its name is the attribute `name` of the class, its help the docstring."""
+    completion = gdb.COMPLETE_NONE      # only for a command without a method `complete`
 
     def __init__(self):
         if hasattr(self, 'complete'):
@@ -228,7 +228,7 @@ class Command(gdb.Command):
 
 
 class PidCommand(Command):
-    """One whose last word may be a pid."""
+    """A command whose last word may be a pid."""
 
     def complete(self, text, word):
         return [p for p in (str(int(t['pid'])) for t in tasks()) if p.startswith(word)]

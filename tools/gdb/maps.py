@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The areas of an address space."""
+"""The VMAs of an address space."""
 import binprm
 import kernel
 
 
 class Maps(kernel.PidCommand):
-    """Areas of a process, byte for byte as /proc/PID/maps prints them.
+    """VMAs of a process, byte for byte as /proc/PID/maps prints them.
 
     xmaps [-v] [PID]     -v adds flags, file and anon_vma; no PID: the running task
     xmaps -b             the one that an exec is building, which the task gets at begin-new-exec"""
@@ -17,7 +17,7 @@ class Maps(kernel.PidCommand):
             mm = binprm.new_mm(binprm.needed())
         else:
             mm = kernel.mm_of(kernel.task_or_current(pids[0] if pids else ''))
-        for v in kernel.areas(mm):
+        for v in kernel.vmas(mm):
             print(kernel.maps_line(v))
             if '-v' in argv:
                 print('    vma %#x flags %#x file %#x anon_vma %#x chain %d' % (

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """In a replay (`make replay`): go to an instruction by its number, or to a stage that has been passed.
 
-Snapshots that are taken on the way are no use there: QEMU 7.2 hangs when it goes on from one. It does not
-from the one that the recording began with, and to any instruction from there is a matter of seconds.
+A snapshot taken during a replay is of no use: QEMU 7.2 hangs when it goes on from one. The snapshot with which
+the recording began does work, and any instruction is a matter of seconds from there.
 """
 import gdb
 
@@ -23,7 +23,7 @@ def passed(stage):
     passed_at[stage] = n
 
 
-switched_off = []   # breakpoints that are out of the way for a moment
+switched_off = []   # breakpoints that are disabled for a moment
 
 
 def breakpoints_off():
@@ -40,7 +40,7 @@ def breakpoints_on():
 
 
 class quiet:
-    """With no breakpoint in the way and no word of stops: `with quiet(): ...`"""
+    """Without breakpoints and without messages about stops: `with quiet(): ...`"""
 
     def __enter__(self):
         breakpoints_off()
@@ -70,7 +70,7 @@ def go_to(n):
 class Goto(Command):
     """Go to a moment of a replay, forward or back.
 
-    xgoto             which instruction this is, and at which the stages were passed
+    xgoto             the number of this instruction, and those at which the stages were passed
     xgoto NUMBER      to an instruction by its number
     xgoto STAGE       to where the last exec passed that stage
 
@@ -98,7 +98,7 @@ class Goto(Command):
 
 
 class ReverseContinue(Command):
-    """Not with QEMU 7.2, which never comes back from it: a breakpoint on the way stops it for good.
+    """Does not work with QEMU 7.2, which never returns from it.
 
     xgoto STAGE, xback NAME and who-mapped -b ADDRESS go back to a moment."""
     name = 'reverse-continue'
@@ -110,7 +110,7 @@ class ReverseContinue(Command):
 Goto()
 ReverseContinue()
 
-# QEMU steps back by going forward from a snapshot, and hangs when it meets a breakpoint on that way.
+# QEMU steps back by going forward from a snapshot, and hangs if it meets a breakpoint on the way.
 gdb.execute('''define hook-reverse-stepi
 python replay.breakpoints_off()
 end

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Save the whole machine at a stop, and go back to it."""
+"""Save the whole machine at a stop, and return to it."""
 import re
 
 import gdb
@@ -9,13 +9,13 @@ import symbols
 from kernel import Command, Problem
 from monitor import instructions, monitor
 
-saved_at = {}       # name -> newest record of the ring beside the exec film when it was saved
+saved_at = {}       # name -> number of the newest record of mm_trace when it was saved
 auto = False
 loads = 0           # how often the machine went back
 
 
 def names():
-    """{name: instruction count or None}, oldest first; QEMU itself knows them, also those of an earlier GDB."""
+    """{name: instruction count or None}, oldest first. QEMU has the list, so those of an earlier GDB are in it."""
     found = {}
     for name, count in re.findall(r'^\S+ +(\S+) +[\d.]+ \S+ \d{4}-\d\d-\d\d \S+ \S+ *(\d*)', monitor('info snapshots'), re.M):
         found[name] = int(count) if count else None
@@ -35,7 +35,7 @@ def save(name):
 
 
 def before(seq):
-    """The newest snapshot that is older than record @seq of the ring beside the exec film, or None."""
+    """The newest snapshot that is older than record @seq of mm_trace, or None."""
     if instructions() is not None:
         return 'init'           # what a recording begins with
     known = names()
@@ -53,14 +53,14 @@ def load(name):
 
 
 def refresh():
-    """The machine has changed behind GDB's back."""
+    """The machine has changed, and GDB does not know it yet."""
     gdb.execute('maintenance flush register-cache', to_string=True)
     gdb.execute('maintenance flush dcache', to_string=True)
     symbols.follow()
 
 
 def keep(name):
-    """Saves by itself, where that is possible: a replay needs none, see replay.py."""
+    """Saves the machine, except in a replay, which needs no snapshots (replay.py)."""
     if instructions() is None:
         save(name)
 
@@ -72,7 +72,7 @@ def at_stage(stage):
 
 
 class PowerOff(gdb.Breakpoint):
-    """The last moment from which one can go back: without a machine there is no QEMU to ask."""
+    """Stops before the machine is switched off: after that QEMU is gone, and no snapshot can be loaded."""
 
     def __init__(self, function):
         super().__init__('*' + function, internal=True)
@@ -88,7 +88,7 @@ class Save(Command):
 
     xsave               the names
     xsave NAME          save now; an older one of that name is replaced
-    xsave auto | off    save at each stop at a stage, under the stage's name; or no more"""
+    xsave auto | off    save at each stop at a stage, under the name of the stage; off ends this"""
     name = 'xsave'
 
     def complete(self, text, word):

@@ -36,9 +36,9 @@ class Auxv(kernel.PidCommand):
 
 
 class Stack(kernel.PidCommand):
-    """The stack that an exec has built, from argc up, and who wrote what.
+    """The stack that an exec has built, from argc up, and the function that wrote each part.
 
-    xstack [PID]     from the stage start-thread on; what the program has pushed since lies below it"""
+    xstack [PID]     from the stage start-thread on; what the program has pushed since is below it"""
     name = 'xstack'
 
     def run(self, argv):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Stop at the stages of an exec by name, for one program or for all."""
+"""Stop at the stages of an exec by name, for one program or for all programs."""
 import gdb
 
 import binprm
@@ -29,7 +29,7 @@ def is_program(program, path):
 
 
 def program():
-    """(what the exec under way was asked for, its new mm); after the exec: what runs. ('', None) when nothing does."""
+    """(name of the file that the exec loads, its new mm). Outside of an exec, of the running program; ('', None) without one."""
     b = binprm.find()
     if b is not None:
         return kernel.text(b['filename']), binprm.new_mm(b)
@@ -40,7 +40,7 @@ def program():
 
 
 def arrive(stage, name, mm, where):
-    """A stop: say so, keep the moment for xdiff, and the machine if `xsave auto` is on."""
+    """A stop: print it, remember the address space for xdiff, and save the machine if `xsave auto` is on."""
     if mm is not None and int(mm):
         diff.remember('%s of %s' % (stage, name), mm)
     print('stage %s of %s (pid %d), in %s' % (stage, name, int(kernel.current()['pid']), where))
@@ -67,7 +67,7 @@ class FirstUser(gdb.Breakpoint):
 
 
 def expect_first_user(name, mm):
-    """There is no function to wait in: the address is known in load_elf_binary, which is running, and only there."""
+    """No kernel function runs at first-user. Its address is known only in load_elf_binary, which is running now."""
     frame = gdb.newest_frame()
     while frame.name() != 'load_elf_binary':
         frame = frame.older()
@@ -77,7 +77,7 @@ def expect_first_user(name, mm):
 
 
 class StageBreakpoint(gdb.Breakpoint):
-    """On the hook that every stage calls; stops at the wanted ones."""
+    """On exec_stage, which every stage calls; stops at the wanted stages."""
 
     def __init__(self):
         super().__init__('*exec_stage', internal=True)
@@ -85,7 +85,7 @@ class StageBreakpoint(gdb.Breakpoint):
         self.wanted, self.program, self.last = set(), None, None
 
     def stop(self):
-        # Resumed after a snapshot, QEMU at times stops once more before the same instruction.
+        # After a snapshot was loaded, QEMU sometimes stops once more before the same instruction.
         here = (snapshots.loads, int(kernel.symbol('exec_trace_seq')))
         if here == self.last:
             return False
@@ -114,9 +114,9 @@ class Stage(Command):
     xstage                     the names, in order; * marks those that stop
     xstage NAME... [of PROG]   stop at these; PROG is a path or the last part of one
     xstage all [of PROG]       stop at each
-    xstage off                 stop no more
+    xstage off                 stop at no stage
 
-    At first-user the kernel's part is over; exec-failed may come instead of any."""
+    At first-user the kernel's part is over. exec-failed may come instead of any other stage."""
     name = 'xstage'
 
     def complete(self, text, word):

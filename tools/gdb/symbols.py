@@ -72,7 +72,7 @@ def follow(event=None):
         mm = kernel.current_mm()
         if mm is not None:
             load(mm)
-    except gdb.error:           # too early in the boot, or in the middle of a change: the next stop tries again
+    except gdb.error:           # too early in the boot, or the mm is just being changed: the next stop tries again
         pass
 
 
@@ -98,13 +98,13 @@ class Libraries(gdb.Breakpoint):
 
     def stop(self):
         follow()
-        for hear in on_libraries:
-            hear()
+        for call in on_libraries:
+            call()
         return False
 
 
 class Built(gdb.Breakpoint):
-    """The end of an exec: the areas of program, interpreter and vdso are there."""
+    """The end of an exec: the VMAs of program, interpreter and vdso are there."""
 
     def __init__(self):
         super().__init__('*finalize_exec', internal=True)
@@ -116,8 +116,8 @@ class Built(gdb.Breakpoint):
         if automatic:
             load(mm)
             self.watch_libraries(mm)
-        for hear in on_exec:
-            hear(mm)
+        for call in on_exec:
+            call(mm)
         return False
 
     def watch_libraries(self, mm):

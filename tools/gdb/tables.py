@@ -36,7 +36,7 @@ def walk(top, address):
 
 
 def entries(top, start, end):
-    """{address: entry} of what is there in [start, end), huge pages left out: whole tables are read at once."""
+    """{address: PTE} of all that are not empty in [start, end), without huge pages. Reads a whole table at once."""
     found, address = {}, start
     while address < end:
         rows = walk(top, address)
@@ -76,34 +76,34 @@ def bits(entry):
     return ' '.join(n for b, n in BITS if entry >> b & 1) or '-'
 
 
-def area_at(mm, address):
-    for v in kernel.areas(mm):
+def vma_at(mm, address):
+    for v in kernel.vmas(mm):
         if int(v['vm_start']) <= address < int(v['vm_end']):
             return v
     return None
 
 
 def verdict(rows, v, access):
-    """Whether user code may read, write or fetch here; if not, which bit stops it and what the kernel does then."""
+    """What a read, write or fetch by user code does: no fault, or the bit that causes one and what the kernel does then."""
     entry = rows[-1][2]
     if v is None:
         if entry & 1 and not entry & 4:
             return 'faults, U/S = 0: the page is the kernel\'s, SIGSEGV'
-        return 'faults, no area covers it: SIGSEGV (SEGV_MAPERR), unless a stack above grows down to it'
+        return 'faults, no VMA covers it: SIGSEGV (SEGV_MAPERR), unless a stack above grows down to it'
     flags = int(v['vm_flags'])
     if not flags & {'read': 1, 'write': 2, 'fetch': 4}[access] and not (access == 'read' and flags & 6):
         bit = 'P = 0' if not entry & 1 else 'RW = 0' if access == 'write' else 'NX = 1'
-        return 'faults, %s: the area is %s, SIGSEGV (SEGV_ACCERR)' % (bit, kernel.rights(flags))
+        return 'faults, %s: the VMA is %s, SIGSEGV (SEGV_ACCERR)' % (bit, kernel.permissions(flags))
     if not entry & 1:
         return 'faults, P = 0: %s' % ('a page of its file comes in' if int(v['vm_file']) else
                                       'the kernel\'s own page' if int(v['vm_ops']) else 'a page of zeros comes in')
     if access == 'write' and not all(e & 2 for _, _, e in rows):
-        return 'faults, RW = 0 in a writable area: copy-on-write'
+        return 'faults, RW = 0 in a writable VMA: copy-on-write'
     return 'no fault'
 
 
 def describe_page(entry):
-    """The struct page of an entry's frame."""
+    """The struct page of the frame that a PTE maps."""
     size = gdb.lookup_type('struct page').sizeof
     page = kernel.pointer('struct page', kernel.VMEMMAP + ((entry & FRAME) >> 12) * size)
     kind = 'of a file, number %d there' % int(page['index']) if int(page['mapping']) else \
@@ -113,7 +113,7 @@ def describe_page(entry):
 
 
 class Pwalk(Command):
-    """Page table entries of an address, every bit by name, its area, and why an access would fault.
+    """Page table entries of an address, every bit by name, its VMA, and why an access would fault.
 
     xpwalk ADDRESS [PID]     ADDRESS is any expression; no PID: the tables in CR3"""
     name = 'xpwalk'
@@ -133,28 +133,28 @@ class Pwalk(Command):
             print('page  %s' % describe_page(rows[3][2]))
         if task is None or not int(task['mm']):
             return
-        v = area_at(task['mm'], address)
+        v = vma_at(task['mm'], address)
         if address < kernel.KERNEL_HALF:
-            print('area  %s' % (kernel.maps_line(v) if v is not None else 'none'))
+            print('VMA   %s' % (kernel.maps_line(v) if v is not None else 'none'))
         for access in ('read', 'write', 'fetch'):
             print('%-5s %s' % (access, verdict(rows, v, access)))
 
 
 class Ptes(kernel.PidCommand):
-    """A line for each area: how many of its pages are present, written, writable.
+    """A line for each VMA: how many of its pages are present, dirty and writable.
 
     xptes [PID]"""
     name = 'xptes'
 
     def run(self, argv):
         mm = kernel.mm_of(kernel.task_or_current(argv[0] if argv else ''))
-        print('%-27s %7s %7s %7s %7s' % ('area', 'pages', 'present', 'dirty', 'writable'))
-        for v in kernel.areas(mm):
+        print('%-27s %7s %7s %7s %7s' % ('VMA', 'pages', 'present', 'dirty', 'writable'))
+        for v in kernel.vmas(mm):
             start, end = int(v['vm_start']), int(v['vm_end'])
             here = [e for e in entries(table_of(mm), start, end).values() if e & 1]
             print(('%x-%x %7d %7d %7d %7d  %s' % (start, end, (end - start) // kernel.PAGE, len(here),
                                                  sum(e >> 6 & 1 for e in here), sum(e >> 1 & 1 for e in here),
-                                                 kernel.area_name(v))).rstrip())
+                                                 kernel.vma_name(v))).rstrip())
 
 
 Pwalk()

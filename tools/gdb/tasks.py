@@ -14,7 +14,7 @@ EFER = [(0, 'SCE'), (8, 'LME'), (10, 'LMA'), (11, 'NXE')]
 
 
 class Ps(Command):
-    """All tasks: pid, state, name, address space, its top page table (what CR3 is for it)."""
+    """All tasks: pid, state, name, mm, and the top page table (CR3)."""
     name = 'xps'
 
     def run(self, argv):
@@ -29,7 +29,7 @@ class Ps(Command):
 
 
 class Task(kernel.PidCommand):
-    """One task: family, credentials, address space numbers, user registers.
+    """One task: parent, credentials, user registers, the numbers of its mm.
 
     xtask [PID]"""
     name = 'xtask'

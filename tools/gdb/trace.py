@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exec film from the kernel's own ring."""
+"""The exec film, read from the kernel's ring buffer."""
 import json
 
 import gdb
@@ -35,7 +35,7 @@ def source_file(function):
 
 
 class Trace(Command):
-    """The stages of the last execs, or all that the kernel remembers as JSON lines in a file.
+    """The last stages of all execs, or all records as JSON lines in a file.
 
     xtrace          print the last 40
     xtrace FILE     write all"""
@@ -52,7 +52,7 @@ class Trace(Command):
             print('written: %s' % argv[0])
             return
         for r in list(records())[-40:]:
-            where = '%x-%x %s' % (r['start'], r['end'], kernel.rights(r['flags'])) if r['end'] else ''
+            where = '%x-%x %s' % (r['start'], r['end'], kernel.permissions(r['flags'])) if r['end'] else ''
             print('%5d %5d %-16s %-15s %s %s:%d %s%s' % (r['seq'], r['pid'], r['comm'], r['stage'], r['function'], r['file'],
                                                        r['line'], where, ' error %d' % r['error'] if r['error'] else ''))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Breakpoints in programs that are not executed yet."""
+"""Breakpoints in programs that no exec has loaded yet."""
 import re
 
 import gdb
@@ -14,11 +14,11 @@ from kernel import Command, Problem
 
 wishes = []         # (program, location): placed in each exec of that program
 placed = {}         # (path of the program, address) -> breakpoint
-asked_for = {}      # mm -> what its exec was asked for: of a script its own name, not the interpreter's
+asked_for = {}      # mm -> the name that was given to execve: that of a script, not of its interpreter
 
 
 class UserBreakpoint(gdb.Breakpoint):
-    """In one address space only: other processes have the same addresses."""
+    """Stops in one address space only, because other processes have the same addresses."""
 
     def __init__(self, address, mm, what):
         super().__init__('*%#x' % address)
@@ -46,7 +46,7 @@ def main_of(entry):
 
 
 def address_of(location, mm):
-    """An address in the program that was just built. None: not known, or not yet."""
+    """An address in the program that was just built. None: not known (yet)."""
     if location.startswith('*'):
         return int(gdb.parse_and_eval(location[1:]))
     try:
@@ -85,11 +85,11 @@ symbols.on_libraries.append(lambda: place_all(kernel.current_mm()))
 
 
 class Ubreak(Command):
-    """Break in a program before it is executed, and in each exec of it from now on.
+    """Set a breakpoint in a program that does not run yet; it holds for each exec of it from now on.
 
     ubreak PROG:LOCATION    PROG is a path or its last part; LOCATION a function of the program or of its
                             libraries, FILE:LINE, or *ADDRESS. main and _start are found without symbols too.
-    ubreak                  what is waited for
+    ubreak                  list them
 
     e.g. ubreak showstack:main, ubreak cat:main, ubreak cat:write"""
     name = 'ubreak'

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Backtraces that go on from the kernel to what entered it: a user program, or kernel code that a trap interrupted."""
+"""Backtraces that go on to the code that entered the kernel: a user program, or kernel code that a trap interrupted."""
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
 import kernel
 
-# The doors of entry.asm, and who comes next in the file. At their calls into C a struct pt_regs lies 8 bytes up the stack.
+# The entry points of entry.asm, each with the label that follows it. At their calls into C, struct pt_regs is at rsp + 8.
 DOORS = (('entry_SYSCALL_64', 'common_trap'), ('common_trap', 'return_to_user'))
 SAVED = {'rip': 'ip', 'rsp': 'sp', 'rbp': 'bp', 'rbx': 'bx', 'r12': 'r12', 'r13': 'r13', 'r14': 'r14', 'r15': 'r15'}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who made the area, and who the page, that covers an address: by the kernel's rings, or by going back to that moment."""
+"""Who made the VMA and the page that cover an address: from the kernel's records, or by going back to that moment."""
 import gdb
 
 import kernel
@@ -10,7 +10,7 @@ import trace
 from kernel import Command, Problem
 
 VMA, PAGE = 'MM_TRACE_VMA', 'MM_TRACE_PAGE'
-PLUMBING = ('arch/', 'mm/', 'lib/')     # the interesting caller is above these
+PLUMBING = ('arch/', 'mm/', 'lib/')     # the caller that matters is above these
 
 
 def is_kind(number, wanted):
@@ -20,7 +20,7 @@ def is_kind(number, wanted):
 
 
 def newest(mm, address, kind):
-    """The last record of the ring for this address, or None."""
+    """The newest record for this address, or None."""
     found = None
     for r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
         if int(r['mm']) == int(mm) and is_kind(int(r['kind']), kind) and \
@@ -41,7 +41,7 @@ def calls(record):
 
 
 def at_call(back):
-    """The function that a return address lies in, and before it those that are inlined there."""
+    """The function that a return address lies in; before it those that are inlined there."""
     out, call = [], back - 1        # the line is that of the call, which ends before
     block, line = gdb.block_for_pc(call), gdb.find_pc_line(call).line
     while block is not None and not block.is_global and not block.is_static:
@@ -53,7 +53,7 @@ def at_call(back):
 
 
 def frameless(back, inner):
-    """A function that faulted before or without making a frame has left no return address: the call to it names it."""
+    """A function without a frame of its own left no return address; the call instruction before @back names it."""
     code = kernel.memory(back - 5, 5)
     if code[0] != 0xe8:             # a call through a pointer
         return []
@@ -66,13 +66,13 @@ def frameless(back, inner):
 
 
 def author(chain):
-    """The first caller that is not plumbing; if all are, the one that the program asked: a system call, or the fault."""
+    """The first caller outside PLUMBING; without one, the outermost function: the system call or the fault handler."""
     wanted = [c for c in chain if not c[1].startswith(PLUMBING)] or [c for c in chain if not c[1].startswith('arch/')][::-1]
     return wanted[0]
 
 
 def between(record):
-    """Where in the film of its process a record lies."""
+    """Between which stages of its process a record lies, in words."""
     before = after = None
     for r in trace.records():
         if r['pid'] == int(record['pid']):
@@ -93,13 +93,13 @@ def show_record(kind, record):
     print('%s  %s' % (kind, between(record)))
     print('      %s, %s:%d' % who)
     print('      %s' % ' <- '.join(name for name, _, _ in chain))
-    if who[1].startswith(PLUMBING) and ip < kernel.KERNEL_HALF:     # nobody but the program wanted it
+    if who[1].startswith(PLUMBING) and ip < kernel.KERNEL_HALF:     # no exec asked for it: the program did
         where = gdb.execute('info symbol %#x' % ip, to_string=True).strip().split(' of ')[0]
         print('      for the user instruction at %#x%s' % (ip, '' if where.startswith('No symbol') else ' (%s)' % where))
 
 
 def film(task, v):
-    """The records of the process's last exec that show this area, oldest first."""
+    """The records of the process's last exec that overlap this VMA, oldest first."""
     found = []
     for r in trace.records():
         if r['pid'] != int(task['pid']):
@@ -112,13 +112,13 @@ def film(task, v):
 
 
 class WhoMapped(Command):
-    """Which stage, function and source line made the area and the page that cover an address.
+    """Which stage, function and source line made the VMA and the page that cover an address.
 
-    who-mapped ADDRESS [PID]      by what the kernel remembers
-    who-mapped -b ADDRESS         go back to that moment: the page's if it is present, else the area's;
-                                  needs a snapshot from before it (`make gdb` saves "start", `xsave auto` one a stage)
+    who-mapped ADDRESS [PID]      from the kernel's records
+    who-mapped -b ADDRESS         go back to the moment at which the page was mapped, or the VMA made if there is no page;
+                                  needs an older snapshot (`make gdb` saves "start", `xsave auto` one at each stage)
 
-    xback NAME or xgoto NUMBER returns to the present."""
+    `xback NAME` or `xgoto NUMBER` returns to a later moment."""
     name = 'who-mapped'
 
     def run(self, argv):
@@ -129,22 +129,22 @@ class WhoMapped(Command):
         pid = argv.pop() if len(argv) > 1 and argv[-1].isdigit() else ''
         address = kernel.address_of(' '.join(argv))
         if address >= kernel.KERNEL_HALF:
-            raise Problem('%#x is the kernel\'s: no area of a process covers it; give a user address, e.g. of xmaps' % address)
+            raise Problem('%#x is the kernel\'s: no VMA of a process covers it; give a user address, e.g. one that xmaps shows' % address)
         task = kernel.task_or_current(pid)
         mm = kernel.mm_of(task)
-        v = tables.area_at(mm, address)
+        v = tables.vma_at(mm, address)
         if v is None:
-            raise Problem('no area of process %d covers %#x; xmaps shows them' % (int(task['pid']), address))
+            raise Problem('no VMA of process %d covers %#x; xmaps shows them' % (int(task['pid']), address))
         present = tables.walk(tables.table_of(mm), address)[-1][2] & 1
         page = newest(mm, address, PAGE) if present else None
         if back:
             record = page or newest(mm, address, VMA)
             if record is None:
-                raise Problem('the kernel has no record of it, so there is no moment to look for')
+                raise Problem('the kernel has no record of it, so its moment is not known')
             go_back(record)
             return
         print(kernel.maps_line(v))
-        self.area(mm, task, v, address)
+        self.vma(mm, task, v, address)
         if not present:
             print('page  not present: nobody has touched it yet')
         elif page is not None:
@@ -152,32 +152,32 @@ class WhoMapped(Command):
         else:
             self.other_page(mm, v, address)
 
-    def area(self, mm, task, v, address):
+    def vma(self, mm, task, v, address):
         shown = film(task, v)
         for r in shown:
-            print('%s stage %s: %s, %s:%d' % ('area ' if r is shown[0] else '      then', r['stage'], r['function'], r['file'],
+            print('%s stage %s: %s, %s:%d' % ('VMA  ' if r is shown[0] else '      then', r['stage'], r['function'], r['file'],
                                               r['line']))
         record = newest(mm, address, VMA)
         if record is None and not shown:
-            print('area  the rings have forgotten it')
+            print('VMA   no record of it is left')
         elif record is not None and shown:
             print('      %s' % ' <- '.join(name for name, _, _ in calls(record)))
         elif record is not None:
-            show_record('area', record)
+            show_record('VMA ', record)
 
     def other_page(self, mm, v, address):
-        """A page that had no fault of its own."""
+        """Where a page comes from that has no record of its own."""
         for p in range(address & ~0xffff, (address | 0xffff) + 1, kernel.PAGE):
             r = newest(mm, p, PAGE) if int(v['vm_file']) else None
             if r is not None:
                 print('page  came with its neighbour %x: a read fault maps what the page cache has around it' % p)
                 show_record('      the fault:', r)
                 return
-        print('page  copied by fork, moved by an exec that placed its stack, or forgotten by the ring')
+        print('page  copied by fork, moved with the stack by an exec, or its record is overwritten')
 
 
 class Moment(gdb.Breakpoint):
-    """On the hook of the ring, when it is about to write one record."""
+    """Stops in mm_trace, just before it writes one particular record."""
 
     def __init__(self, seq):
         super().__init__('*mm_trace', internal=True)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For the small programs of the labs about pages: what the kernel tells of one
- * page (/proc/self/pagemap), of one area (/proc/self/smaps) and of the faults
+ * page (/proc/self/pagemap), of one VMA (/proc/self/smaps) and of the faults
  * so far. Reads into static memory alone, so that looking changes nothing.
  */
 #ifndef PAGES_H
@@ -118,7 +118,7 @@ static inline long number_of(const char *p, const char *name)
 	return -1;
 }
 
-/* The paragraph of smaps (read before) whose area begins at @start; "" when none does. */
+/* The paragraph of smaps (read before) whose VMA begins at @start; "" when none does. */
 static inline const char *paragraph(unsigned long start)
 {
 	for (const char *p = smaps; *p; p = next_line(p)) {
@@ -133,7 +133,7 @@ static inline const char *paragraph(unsigned long start)
 	return "";
 }
 
-/* What /proc/self/smaps counts in the area that begins at @start, in pages. */
+/* What /proc/self/smaps counts in the VMA that begins at @start, in pages. */
 static inline void show_counts(const char *what, unsigned long start)
 {
 	static const char *const names[] = {"Rss:",	     "Anonymous:",     "Shared_Clean:",

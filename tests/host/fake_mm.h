@@ -161,7 +161,7 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 {
 	expect_locked(mm, "walk_pte");
 	if (addr < TABLE_BASE || addr >= TABLE_BASE + 512 * PAGE_SIZE)
-		fail_msg("walk_pte of %#lx, where the test has no area", addr);
+		fail_msg("walk_pte of %#lx, where the test has no VMA", addr);
 	return alloc && tables_fail ? NULL : (pte_t *)mm->pgd + pte_index(addr);
 }
 
@@ -203,7 +203,7 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 
 ktime_t ktime_get_real(void) { return 1; }
 
-/* An address space with an empty table and no areas. */
+/* An address space with an empty table and no VMAs. */
 static inline void fake_mm_init(struct mm_struct *mm)
 {
 	*mm = (struct mm_struct){.pgd = (pgd_t *)test_calloc(512, sizeof(pte_t))};

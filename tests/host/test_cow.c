@@ -99,7 +99,7 @@ static struct page *shown(struct mm_struct *mm, unsigned int page)
 }
 
 /*
- * A page full of @byte in the parent's entry @n, with these rights; its only reference and mapping.
+ * A page full of @byte in the PTE @n of the parent, with its only reference and mapping.
  */
 static struct page *enter(unsigned int n, unsigned char byte, unsigned long flags, bool write)
 {
@@ -195,7 +195,7 @@ static void first_write(void **state)
 	assert_int_equal(old->_mapcount.counter, 1);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 2);
 
-	try("a file's page in a private area: never ours alone, whatever its count; a copy");
+	try("a file's page in a private VMA: never ours alone, whatever its count; a copy");
 	old = enter(18, 'f', 0, false);
 	get_page(old);
 	assert_false(page_anon_exclusive(old));
@@ -278,7 +278,7 @@ static void first_write(void **state)
 	assert_false(pte_write(*slot(&parent, 21)));
 	assert_int_equal(dirtied, 1);
 
-	try("a special entry in a shared area: the same frame, writable; "
+	try("a special entry in a shared VMA: the same frame, writable; "
 	    "there is no page to tell of");
 	enter_special(23, 50, 'd');
 	*slot(&parent, 23) = pte_wrprotect(*slot(&parent, 23));
@@ -287,7 +287,7 @@ static void first_write(void **state)
 	assert_true(pte_write(*slot(&parent, 23)) && pte_special(*slot(&parent, 23)));
 	assert_int_equal(dirtied, 1);
 
-	try("a debugger's store into an area without VM_WRITE: a copy, dirty, but not writable");
+	try("a debugger's store into a VMA without VM_WRITE: a copy, dirty, but not writable");
 	fake_area(&area, &parent, 16, 8, R);
 	old = enter(22, 'r', BIT(PG_anon), false);
 	get_page(old);
@@ -314,7 +314,7 @@ static void range_is_copied(void **state)
 	int frames;
 
 	(void)state;
-	try("an area without an anon_vma, not VM_PFNMAP: no private page, nothing to copy");
+	try("a VMA without an anon_vma, not VM_PFNMAP: no private page, nothing to copy");
 	fake_area(&area, &parent, 16, 8, RW);
 	child_area();
 	f = enter(17, 'f', 0, false);
@@ -324,7 +324,7 @@ static void range_is_copied(void **state)
 		assert_true(pte_none(*slot(&child, i)));
 	assert_int_equal(f->_refcount.counter, 2);
 
-	try("a private area: both read-only; one reference, one mapping, one of rss more");
+	try("a private VMA: both read-only; one reference, one mapping, one of rss more");
 	area.anon_vma = &fake_anon_vma;
 	child_area();
 	a = enter(16, 'a', BIT(PG_anon), true);
@@ -359,7 +359,7 @@ static void range_is_copied(void **state)
 	assert_true(pte_write(*slot(&parent, 15)));
 	assert_true(pte_write(*slot(&parent, 24)));
 
-	try("a private area without VM_WRITE, but VM_MAYWRITE, "
+	try("a private VMA without VM_WRITE, but VM_MAYWRITE, "
 	    "and an entry that is writable yet: the same");
 	fake_area(&area, &parent, 26, 4, R);
 	area.vm_flags |= VM_MAYWRITE;
@@ -371,7 +371,7 @@ static void range_is_copied(void **state)
 	assert_false(pte_write(*slot(&child, 27)));
 
 	/* It may have an anon_vma from a time when it was private enough. */
-	try("a shared area: rights stay, the child's entry is clean");
+	try("a shared VMA: permissions stay, the child's entry is clean");
 	fake_area(&area, &parent, 32, 8, RW | VM_SHARED);
 	area.anon_vma = &fake_anon_vma;
 	child_area();
@@ -403,7 +403,7 @@ static void range_is_copied(void **state)
 	assert_true(pte_none(*slot(&child, 49)));
 	assert_int_equal(a->_refcount.counter, 1);
 	assert_int_equal(a->_mapcount.counter, 1);
-	try("an empty area needs no table");
+	try("an empty VMA needs no table");
 	*slot(&parent, 49) = __pte(0);
 	tables_fail = 1;
 	assert_int_equal(copy_page_range(&copy, &area), 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * exec/elf_map.c against a memory that only writes down what is asked of it: which
- * areas are mapped, from where in the file, and which bytes are zeroed. Its
+ * VMAs are mapped, from where in the file, and which bytes are zeroed. Its
  * source is included, for the host has no running task.
  */
 #include <stdarg.h>
@@ -70,7 +70,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	return n && clear_error ? n : 0;
 }
 
-/* There is always an area, so that every record is seen. */
+/* There is always a VMA, so that every record is seen. */
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	static struct vm_area_struct area;

@@ -45,7 +45,7 @@ static bool killed;			/* a fatal signal comes while one waits for mmap_lock */
 static unsigned int steps, pages_asked; /* page_address, get_user_page: how often */
 static unsigned int growths;		/* find_extend_vma: how often, and for what */
 static unsigned long grown_to;
-static unsigned int records; /* of the stage create-tables, and its area */
+static unsigned int records; /* of the stage create-tables, and its VMA */
 static unsigned long record_start;
 
 static void *step(struct page *p);
@@ -253,7 +253,7 @@ void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, 
 	if (stage != EXEC_STAGE_CREATE_TABLES)
 		return;
 	if (!locked)
-		fail_msg("the record reads the area, but mmap_lock is not held any more");
+		fail_msg("the record reads the VMA, but mmap_lock is not held any more");
 	records++;
 	record_start = start;
 }
@@ -752,7 +752,7 @@ static void tables_are_complete_and_aligned(void **state)
 				 "%#lx",
 				 growths, grown_to, bprm.p);
 		if (records != 1 || record_start != area.vm_start)
-			fail_msg("the record of the stage: %u of them, the area starts at %#lx; "
+			fail_msg("the record of the stage: %u of them, the VMA starts at %#lx; "
 				 "expected one, "
 				 "%#lx",
 				 records, record_start, area.vm_start);

@@ -83,7 +83,7 @@ static const char *error_name(int err)
 				: "something else";
 }
 
-/* An area that ends @pages pages below the page of @address. */
+/* A VMA that ends @pages pages below the page of @address. */
 static void neighbour(unsigned long address, unsigned long bytes, unsigned long flags)
 {
 	below = (struct vm_area_struct){.vm_mm = &mm,
@@ -138,12 +138,12 @@ static void count_locks(void) { locks++; }
 static void growth(void **state)
 {
 	(void)state;
-	/* The area contains the page: nothing grows, but an anon_vma is there. */
-	EXPAND(START, 0, "the area's first page");
-	expect_grown(0, "the area's first page");
-	SAY_UNLESS(stack.anon_vma, "the area's first page: no anon_vma afterwards");
-	EXPAND(END - 1, 0, "the area's last byte");
-	expect_grown(0, "the area's last byte");
+	/* The VMA contains the page: nothing grows, but an anon_vma is there. */
+	EXPAND(START, 0, "the VMA's first page");
+	expect_grown(0, "the VMA's first page");
+	SAY_UNLESS(stack.anon_vma, "the VMA's first page: no anon_vma afterwards");
+	EXPAND(END - 1, 0, "the VMA's last byte");
+	expect_grown(0, "the VMA's last byte");
 
 	stack.anon_vma = NULL;
 	fake_lock_hook = count_locks;
@@ -155,8 +155,8 @@ static void growth(void **state)
 	SAY_UNLESS(!other_mm.page_table_lock.locked, "the wrong address space was locked");
 	EXPAND(START - 9 * PAGE_SIZE + 123, 0, "an odd address, far below");
 	expect_grown(9, "an odd address, far below");
-	EXPAND(START - 3 * PAGE_SIZE + 5, 0, "a page that is in the area by now");
-	expect_grown(9, "a page that is in the area by now");
+	EXPAND(START - 3 * PAGE_SIZE + 5, 0, "a page that is in the VMA by now");
+	expect_grown(9, "a page that is in the VMA by now");
 	EXPAND(START - 10 * PAGE_SIZE, 0, "the first byte of the next page");
 	expect_grown(10, "the first byte of the next page");
 	SAME(mm.hiwater_vm, 110, "hiwater_vm");
@@ -169,28 +169,28 @@ static void refusals(void **state)
 
 	(void)state;
 	stack.vm_flags &= ~VM_GROWSDOWN;
-	EXPAND(START - 1, -EFAULT, "an area that does not grow");
-	EXPAND(START, -EFAULT, "an area that does not grow, a page of its own");
+	EXPAND(START - 1, -EFAULT, "a VMA that does not grow");
+	EXPAND(START, -EFAULT, "a VMA that does not grow, a page of its own");
 	stack.vm_flags = STACK;
 	expect_grown(0, "after -EFAULT");
 
 	/* The gap: measured from the page of the address. */
 	neighbour(address, stack_guard_gap - PAGE_SIZE, VM_READ);
-	EXPAND(address, -ENOMEM, "one page less than the gap above a readable area");
+	EXPAND(address, -ENOMEM, "one page less than the gap above a readable VMA");
 	neighbour(address, 0, VM_WRITE);
-	EXPAND(address, -ENOMEM, "no gap above a writable area");
+	EXPAND(address, -ENOMEM, "no gap above a writable VMA");
 	neighbour(address, stack_guard_gap - PAGE_SIZE, VM_EXEC);
-	EXPAND(address, -ENOMEM, "one page less than the gap above an executable area");
+	EXPAND(address, -ENOMEM, "one page less than the gap above an executable VMA");
 	expect_grown(0, "after a gap that was too small");
 	neighbour(address, 0, VM_MAYREAD | VM_MAYWRITE);
-	EXPAND(address, 0, "no gap above a PROT_NONE area");
-	expect_grown(20, "above a PROT_NONE area");
+	EXPAND(address, 0, "no gap above a PROT_NONE VMA");
+	expect_grown(20, "above a PROT_NONE VMA");
 	neighbour(address - PAGE_SIZE, 0, STACK);
-	EXPAND(address - PAGE_SIZE, 0, "no gap above an area that grows down itself");
-	expect_grown(21, "above an area that grows down itself");
+	EXPAND(address - PAGE_SIZE, 0, "no gap above a VMA that grows down itself");
+	expect_grown(21, "above a VMA that grows down itself");
 	neighbour(address - 2 * PAGE_SIZE, stack_guard_gap, VM_READ);
-	EXPAND(address - 2 * PAGE_SIZE, 0, "exactly the gap above a readable area");
-	expect_grown(22, "exactly the gap above a readable area");
+	EXPAND(address - 2 * PAGE_SIZE, 0, "exactly the gap above a readable VMA");
+	expect_grown(22, "exactly the gap above a readable VMA");
 	stack.vm_prev = NULL;
 	mm.mmap = &stack;
 
@@ -240,20 +240,20 @@ static void far_down(void **state)
 	EXPAND(MMAP_MIN_ADDR - 1, -EPERM, "the page below MMAP_MIN_ADDR");
 	SAY_UNLESS(stack.vm_start == MMAP_MIN_ADDR + PAGE_SIZE && stack.vm_pgoff == 17 &&
 			   mm.total_vm == 100,
-		   "after -EPERM: the area has changed");
+		   "after -EPERM: the VMA has changed");
 	EXPAND(MMAP_MIN_ADDR + 3, 0, "the page at MMAP_MIN_ADDR");
 	SAME(stack.vm_start, MMAP_MIN_ADDR, "vm_start at MMAP_MIN_ADDR");
 	low_area(MMAP_MIN_ADDR - PAGE_SIZE, 15);
 	EXPAND(MMAP_MIN_ADDR - PAGE_SIZE, -EPERM,
-	       "a page below MMAP_MIN_ADDR that the area has already");
+	       "a page below MMAP_MIN_ADDR that the VMA has already");
 	/*
-	 * An area that mremap has moved keeps its numbers: they may be smaller than the address
+	 * A VMA that mremap has moved keeps its numbers: they may be smaller than the address
 	 * says.
 	 */
 	low_area(0x40000000, 3);
 	EXPAND(0x40000000 - 4 * PAGE_SIZE, -ENOMEM, "4 pages, vm_pgoff 3");
 	SAY_UNLESS(stack.vm_start == 0x40000000 && stack.vm_pgoff == 3,
-		   "after vm_pgoff: the area has changed");
+		   "after vm_pgoff: the VMA has changed");
 	EXPAND(0x40000000 - 3 * PAGE_SIZE, 0, "3 pages, vm_pgoff 3");
 	SAME(stack.vm_pgoff, 0, "vm_pgoff");
 }

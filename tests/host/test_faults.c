@@ -253,7 +253,7 @@ static void errors_leave_nothing(void **state)
 	fake_area(&area, &mm, 16, 8, RW | VM_SHARED);
 	FAULT(16, FAULT_FLAG_WRITE, VM_FAULT_SIGBUS);
 	FAULT(16, 0, VM_FAULT_SIGBUS);
-	expect_nothing(16, frames, "a shared area without ->fault");
+	expect_nothing(16, frames, "a shared VMA without ->fault");
 
 	file_area(RW);
 	file_result = VM_FAULT_SIGBUS;
@@ -291,7 +291,7 @@ static void errors_leave_nothing(void **state)
 	SAME(current->min_flt, 2, "min_flt");
 }
 
-/* A read shows the file's own page, a write a copy of it; these areas have no ->map_pages. */
+/* A read shows the file's own page, a write a copy of it; these VMAs have no ->map_pages. */
 static void file_pages(void **state)
 {
 	int frames = frames_in_use();
@@ -302,7 +302,7 @@ static void file_pages(void **state)
 	SAME(asked_pgoff, 5 + 2, "vmf->pgoff of the third page, vm_pgoff 5");
 	SAY_UNLESS(pte_present(entry(18)) && shown(18) == file_page,
 		   "page 18: a read does not show the file's page");
-	SAY_UNLESS(!pte_write(entry(18)), "page 18: the file's page is writable in a private area");
+	SAY_UNLESS(!pte_write(entry(18)), "page 18: the file's page is writable in a private VMA");
 	SAME(file_page->_refcount.counter, 2,
 	     "references to the file's page: the file's and the entry's");
 	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page");
@@ -341,17 +341,17 @@ static void map_pages(struct vm_fault *f, unsigned long first, unsigned long las
 
 static const struct vm_operations_struct around_ops = {.fault = file_fault, .map_pages = map_pages};
 
-/* The pages that map_pages is asked for: in pages, the area, the fault, and what is expected. */
+/* The pages that map_pages is asked for: in pages, the VMA, the fault, and what is expected. */
 static void around_window(void **state)
 {
 	static const struct {
 		unsigned int start, pages, fault, first, last;
 	} rows[] = {
-		{16, 48, 16, 16, 31}, /* a window inside the area */
+		{16, 48, 16, 16, 31}, /* a window inside the VMA */
 		{16, 48, 31, 16, 31},	  {16, 48, 32, 32, 47},
-		{21, 40, 21, 21, 36}, /* the area begins inside a window */
+		{21, 40, 21, 21, 36}, /* the VMA begins inside a window */
 		{21, 40, 31, 21, 36},	  {21, 40, 32, 32, 47},
-		{16, 5, 18, 16, 20}, /* the area ends first */
+		{16, 5, 18, 16, 20}, /* the VMA ends first */
 		{16, 37, 49, 48, 52},	  {3, 1, 3, 3, 3},
 		{500, 40, 500, 500, 511}, /* the lowest table ends first */
 		{490, 40, 500, 496, 511},
@@ -373,7 +373,7 @@ static void around_window(void **state)
 		if (windows != 1)
 			fail_msg("map_pages was called %d times for one read fault", windows);
 		if (window[0] != base + rows[i].first || window[1] != base + rows[i].last)
-			fail_msg("area of pages %u to %u, read fault in page %u: map_pages was "
+			fail_msg("VMA of pages %u to %u, read fault in page %u: map_pages was "
 				 "asked for pages "
 				 "%ld to %ld, expected %u to %u",
 				 rows[i].start, rows[i].start + rows[i].pages - 1, rows[i].fault,
@@ -433,7 +433,7 @@ static void entry_is_there(void **state)
 	*slot = pte_mkdirty(pte_mkwrite(*slot));
 	FAULT(16, FAULT_FLAG_WRITE, 0);
 	SAY_UNLESS(pte_write(*slot) && pte_dirty(*slot) && pte_pfn(*slot) == 7,
-		   "a write to a writable entry: its frame or its rights have changed");
+		   "a write to a writable entry: its frame or its permissions have changed");
 	SAME(wp_calls, 0, "calls of do_wp_page for a writable entry");
 	*slot = pte_wrprotect(*slot);
 	FAULT(16, FAULT_FLAG_WRITE, 0);

@@ -51,7 +51,7 @@ static void no_areas(void)
 	stack_guard_gap = 5 * PAGE_SIZE;
 }
 
-/* Adds an area above all that are there. */
+/* Adds a VMA above all that are there. */
 static void add(unsigned int from, unsigned int to, unsigned long flags)
 {
 	struct vm_area_struct *v = &areas[mm.map_count];
@@ -69,7 +69,7 @@ static void add(unsigned int from, unsigned int to, unsigned long flags)
 	mm.highest_vm_end = v->vm_end;
 }
 
-/* A gap that reaches below the next area is nobody's rule: the newest area is no stack then. */
+/* A gap that reaches below the next VMA is nobody's rule: the newest VMA is no stack then. */
 static void drop_gap_over_others(void)
 {
 	struct vm_area_struct *v = &areas[mm.map_count - 1];
@@ -97,7 +97,7 @@ static int naive(unsigned int n)
 
 static void describe(void)
 {
-	print_error("the areas, in pages (mmap_base is %lu, %lu pages of gap below [stack]):",
+	print_error("the VMAs, in pages (mmap_base is %lu, %lu pages of gap below [stack]):",
 		    MMAP_BASE / PAGE_SIZE, stack_guard_gap / PAGE_SIZE);
 	for (struct vm_area_struct *v = mm.mmap; v; v = v->vm_next)
 		print_error(" %lu-%lu%s", v->vm_start / PAGE_SIZE, v->vm_end / PAGE_SIZE,
@@ -105,7 +105,7 @@ static void describe(void)
 	print_error("%s\n", mm.mmap ? "" : " none");
 }
 
-/* @addr lies between the two areas of the place. */
+/* @addr lies between the two VMAs of the place. */
 static void expect_place(unsigned int n, unsigned long addr, struct vma_place at)
 {
 	struct vma_place wanted = find_vma_place(&mm, addr);
@@ -113,7 +113,7 @@ static void expect_place(unsigned int n, unsigned long addr, struct vma_place at
 	if (at.prev == wanted.prev && at.vma == wanted.vma)
 		return;
 	describe();
-	print_error("room for %u pages at page %lu: at->%s is not the area %s it\n", n,
+	print_error("room for %u pages at page %lu: at->%s is not the VMA %s it\n", n,
 		    addr / PAGE_SIZE, at.prev == wanted.prev ? "vma" : "prev",
 		    at.prev == wanted.prev ? "above" : "below");
 	fail();
@@ -164,16 +164,16 @@ static void room_in_the_highest_hole(void **state)
 	expect_room(4, 40); /* too much for it: the next, just as large */
 	expect_room(5, 25);
 	expect_room(10, 20);
-	expect_room(11, NONE); /* 9 pages below the first area: page 0 is never given */
+	expect_room(11, NONE); /* 9 pages below the first VMA: page 0 is never given */
 	no_areas();
 	add(20, 100, 0);
 	expect_room(19, 1);
 	expect_room(20, NONE);
 	no_areas();
-	add(50, 120, 0); /* mmap_base lies in an area */
+	add(50, 120, 0); /* mmap_base lies in a VMA */
 	expect_room(1, 49);
 	no_areas();
-	add(110, 120, 0); /* all areas above mmap_base */
+	add(110, 120, 0); /* all VMAs above mmap_base */
 	expect_room(10, 90);
 	no_areas();
 	add(1, 100, 0); /* no page is free */
@@ -192,7 +192,7 @@ static void room_below_a_stack(void **state)
 	expect_room(16, 4);
 	no_areas();
 	add(20, 47, 0);
-	add(50, 100, VM_GROWSDOWN); /* the gap reaches into the area below */
+	add(50, 100, VM_GROWSDOWN); /* the gap reaches into the VMA below */
 	expect_room(1, 19);
 	no_areas();
 	add(102, 130, VM_GROWSDOWN); /* the gap of a stack above mmap_base */

@@ -245,7 +245,7 @@ static void expect_bytes(const char *when)
 
 /* ---- vm_get_page_prot ---------------------------------------------------- */
 
-static void page_rights_of_an_area(void **state)
+static void page_permissions_of_a_vma(void **state)
 {
 	enum { P = _PAGE_PRESENT, W = _PAGE_RW, U = _PAGE_USER, A = _PAGE_ACCESSED };
 	static const struct {
@@ -272,7 +272,7 @@ static void page_rights_of_an_area(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		/* What the area may become, and all else about it, plays no part. */
+		/* What the VMA may become, and all else about it, plays no part. */
 		static const unsigned long others[] = {0, VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC,
 						       VM_MAYSHARE | VM_ACCOUNT, VM_GROWSDOWN};
 
@@ -281,7 +281,7 @@ static void page_rights_of_an_area(void **state)
 				pgprot_val(vm_get_page_prot(cases[i].flags | others[j]));
 
 			if (got != cases[i].prot)
-				fail_msg("an area %s (vm_flags %#lx): got %#lx, expected %#lx",
+				fail_msg("a VMA %s (vm_flags %#lx): got %#lx, expected %#lx",
 					 cases[i].maps, cases[i].flags | others[j], got,
 					 cases[i].prot);
 		}
@@ -311,7 +311,7 @@ static void walk_reads_tables_that_are_there(void **state)
 
 static void walk_to(unsigned long va) { walk_pte(&mm, va, false); }
 
-static void walk_gives_null_where_a_table_is_missing(void **state)
+static void walk_returns_null_where_a_table_is_missing(void **state)
 {
 	int before;
 
@@ -366,7 +366,7 @@ static void walk_makes_the_missing_tables(void **state)
 }
 
 /* The kernel's own tables are those of init_pgd; they are in no mm and not counted. */
-static void walk_gives_tables_their_rights(void **state)
+static void walk_gives_tables_their_permissions(void **state)
 {
 	(void)state;
 	walk_pte(&mm, VA(1, 2, 3, 4), true);
@@ -645,7 +645,7 @@ static void expect_gone(unsigned long va, int level)
 		fail_msg("the entry of %#lx at level %d must be there and empty", va, level);
 }
 
-static void free_the_tables_of_one_area(void **state)
+static void free_the_tables_of_one_vma(void **state)
 {
 	(void)state;
 	free_and_expect(0, TASK_SIZE, 0, 0, 0);
@@ -665,12 +665,12 @@ static void free_the_tables_of_one_area(void **state)
 	free_and_expect(0, TASK_SIZE, 0, 0, 0);
 }
 
-/* Two areas in the same 2 MiB, GiB and 512 GiB: what the neighbour needs stays. */
+/* Two VMAs in the same 2 MiB, GiB and 512 GiB: what the neighbour needs stays. */
 static void free_leaves_what_neighbours_need(void **state)
 {
 	(void)state;
 	plant(mm.pgd, 0x400000, 1);
-	/* another area above, in the same table */
+	/* another VMA above, in the same table */
 	free_and_expect(0x400000, 0x401000, 0, 0x402000, 3);
 	free_and_expect(0x402000, 0x403000, 0x401000, 0, 3);	  /* and below */
 	free_and_expect(0x400000, 0x401000, 0x1000, 0x5ff000, 3); /* the table ends at 0x600000 */
@@ -708,18 +708,18 @@ static void free_leaves_what_neighbours_need(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(page_rights_of_an_area),
+		TEST(page_permissions_of_a_vma),
 		TEST(walk_reads_tables_that_are_there),
-		TEST(walk_gives_null_where_a_table_is_missing),
+		TEST(walk_returns_null_where_a_table_is_missing),
 		TEST(walk_makes_the_missing_tables),
-		TEST(walk_gives_tables_their_rights),
+		TEST(walk_gives_tables_their_permissions),
 		TEST(walk_runs_out_of_memory),
 		TEST(map_pages_of_4k),
 		TEST(map_pages_of_2m),
 		TEST(map_runs_out_of_memory),
 		TEST(next_pte_finds_all_in_order),
 		TEST(next_pte_skips_holes_level_by_level),
-		TEST(free_the_tables_of_one_area),
+		TEST(free_the_tables_of_one_vma),
 		TEST(free_leaves_what_neighbours_need),
 	};
 

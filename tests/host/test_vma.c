@@ -1,8 +1,8 @@
 /* links: mm/vma.c mm/anon_vma.c */
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of areas against a model that knows nothing of areas: one record a
- * page. Random maps, unmaps and changes of rights are done to both; after each
+ * The list of VMAs against a model that knows nothing of VMAs: one record a
+ * page. Random maps, unmaps and changes of permissions are done to both; after each
  * the list must be sorted, free of overlaps, say of every page what the model
  * says, and no two neighbours may be left apart that mmap would merge.
  * The eight cases of vma_merge are tried one by one as well.
@@ -73,7 +73,7 @@ static void list_as_text(char *buf, size_t size)
 		snprintf(operation, sizeof(operation), __VA_ARGS__); \
 	} while (0)
 
-/* Areas are told in pages: "4-8 rw-" is [BASE + 0x4000, BASE + 0x8000). */
+/* VMAs are told in pages: "4-8 rw-" is [BASE + 0x4000, BASE + 0x8000). */
 static void wrong(const char *what)
 {
 	static char after[2048];
@@ -120,7 +120,7 @@ static void note_i_mmap(void)
 		seen[i] = mappings[i].i_mmap;
 }
 
-/* An area is put in at one of the two ends. */
+/* A VMA is put in at one of the two ends. */
 static bool same_ends(const struct list_head *a, const struct list_head *b)
 {
 	return a->next == b->next && a->prev == b->prev;
@@ -219,19 +219,19 @@ static int teardown(void **state)
 		remove_vma(vma);
 	}
 	if (mm.map_count || mm.highest_vm_end)
-		return LEFT("all areas are gone, but map_count is %d and highest_vm_end %#lx",
+		return LEFT("all VMAs are gone, but map_count is %d and highest_vm_end %#lx",
 			    mm.map_count, mm.highest_vm_end);
 	if (shim_allocations)
-		return LEFT("%ld areas or anon_vmas were not given back: vma_unlink without "
+		return LEFT("%ld VMAs or anon_vmas were not given back: vma_unlink without "
 			    "remove_vma, "
 			    "or anon_vma_clone over one that was there",
 			    shim_allocations);
 	for (int i = 0; i < 2; i++) {
 		if (files[i].f_count.counter != 1)
-			return LEFT("all areas are gone, but file %d has %d references too many", i,
+			return LEFT("all VMAs are gone, but file %d has %d references too many", i,
 				    files[i].f_count.counter - 1);
 		if (!list_empty(&mappings[i].i_mmap))
-			return LEFT("all areas are gone, but i_mmap of file %d is not empty", i);
+			return LEFT("all VMAs are gone, but i_mmap of file %d is not empty", i);
 	}
 	return 0;
 }
@@ -347,34 +347,34 @@ static void check_against_model(void)
 	unsigned int page = 0;
 
 	for (vma = mm.mmap; vma; prev = vma, vma = vma->vm_next) {
-		EXPECT(vma->vm_prev == prev, "vm_prev does not point to the area before");
-		EXPECT(vma->vm_start < vma->vm_end, "an area is empty, or ends before it starts");
+		EXPECT(vma->vm_prev == prev, "vm_prev does not point to the VMA before");
+		EXPECT(vma->vm_start < vma->vm_end, "a VMA is empty, or ends before it starts");
 		EXPECT(!prev || prev->vm_end <= vma->vm_start,
-		       "two areas overlap, or the list is not sorted");
+		       "two VMAs overlap, or the list is not sorted");
 		EXPECT(!(prev && could_merge(prev, vma)),
-		       "two areas were left apart that could be one");
-		EXPECT(vma->vm_mm == &mm, "vm_mm of an area is not its mm");
+		       "two VMAs were left apart that could be one");
+		EXPECT(vma->vm_mm == &mm, "vm_mm of a VMA is not its mm");
 		for (; page_addr(page) < vma->vm_start; page++)
-			EXPECT(!model[page].flags, "a page that is mapped lies in no area");
+			EXPECT(!model[page].flags, "a page that is mapped lies in no VMA");
 		for (; page_addr(page) < vma->vm_end; page++) {
-			EXPECT(model[page].flags, "a page that is not mapped lies in an area");
+			EXPECT(model[page].flags, "a page that is not mapped lies in a VMA");
 			EXPECT(model[page].flags == vma->vm_flags,
-			       "a page has got the rights of another");
+			       "a page has got the permissions of another");
 			EXPECT(model[page].file == vma->vm_file,
 			       "a page has got the file of another");
 			EXPECT(model[page].pgoff == vma_pgoff(vma, page_addr(page)),
 			       "a page shows another place of its file than before: vm_pgoff is "
 			       "wrong");
 			EXPECT(find_vma(&mm, page_addr(page)) == vma,
-			       "find_vma does not find an area");
+			       "find_vma does not find a VMA");
 		}
 		count++;
 	}
 	for (; page < NR_PAGES; page++)
-		EXPECT(!model[page].flags, "a page that is mapped lies in no area");
-	EXPECT(count == mm.map_count, "map_count is not the number of areas");
+		EXPECT(!model[page].flags, "a page that is mapped lies in no VMA");
+	EXPECT(count == mm.map_count, "map_count is not the number of VMAs");
 	EXPECT(mm.highest_vm_end == (prev ? prev->vm_end : 0),
-	       "highest_vm_end is not the end of the last area");
+	       "highest_vm_end is not the end of the last VMA");
 	check_locks();
 }
 
@@ -405,7 +405,7 @@ static void random_step(bool with_anon_vma)
 	}
 }
 
-/* The list must be these @n areas, each told by two page numbers and its flags. */
+/* The list must be these @n VMAs, each told by two page numbers and its flags. */
 static void expect_areas(int n, ...)
 {
 	struct vm_area_struct *vma = mm.mmap;
@@ -496,7 +496,7 @@ static void test_find_vma(void **state)
 {
 	static const struct {
 		unsigned long addr;
-		int found; /* number of the area, -1: NULL */
+		int found; /* number of the VMA, -1: NULL */
 	} cases[] = {
 		{0, 0},
 		{BASE, 0},
@@ -525,11 +525,10 @@ static void test_find_vma(void **state)
 			int n = got ? got - by_hand : -1;
 
 			if (n != cases[k].found)
-				fail_msg(
-					"areas 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives "
-					"area %d, expected %d (-1: NULL)",
-					(long)(cases[k].addr - BASE) >> PAGE_SHIFT,
-					offset_in_page(cases[k].addr), n, cases[k].found);
+				fail_msg("VMAs 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives "
+					 "VMA %d, expected %d (-1: NULL)",
+					 (long)(cases[k].addr - BASE) >> PAGE_SHIFT,
+					 offset_in_page(cases[k].addr), n, cases[k].found);
 		}
 	assert_true(!mm.mmap_cache || (mm.mmap_cache >= by_hand && mm.mmap_cache < by_hand + 3));
 	drop_list_by_hand();
@@ -546,11 +545,11 @@ static struct vm_area_struct *new_area(unsigned int from, unsigned int to, struc
 	vma->vm_file = file ? get_file(file) : NULL;
 	for (unsigned int i = from; i < to; i++)
 		model[i] = (struct model_page){RW, vma_pgoff(vma, page_addr(i)), file};
-	OPERATION("vma_link of an area %u-%u", from, to);
+	OPERATION("vma_link of a VMA %u-%u", from, to);
 	return vma;
 }
 
-/* Walks forward and backward; @n areas, whose starts are given. */
+/* Walks forward and backward; @n VMAs, whose starts are given. */
 static void expect_list(int n, ...)
 {
 	struct vm_area_struct *vma = mm.mmap, *last = NULL;
@@ -560,13 +559,13 @@ static void expect_list(int n, ...)
 	for (int i = 0; i < n; i++, last = vma, vma = vma->vm_next) {
 		EXPECT(vma, "the list is too short");
 		EXPECT(vma->vm_start == page_addr(va_arg(ap, int)),
-		       "the list is not sorted, or an area is missing");
-		EXPECT(vma->vm_prev == last, "vm_prev does not point to the area before");
+		       "the list is not sorted, or a VMA is missing");
+		EXPECT(vma->vm_prev == last, "vm_prev does not point to the VMA before");
 	}
 	va_end(ap);
-	EXPECT(!vma, "the list is too long: does the last area's vm_next end it?");
-	EXPECT(mm.map_count == n, "map_count is not the number of areas");
-	EXPECT(mm.highest_vm_end == last->vm_end, "highest_vm_end is not the end of the last area");
+	EXPECT(!vma, "the list is too long: does the last VMA's vm_next end it?");
+	EXPECT(mm.map_count == n, "map_count is not the number of VMAs");
+	EXPECT(mm.highest_vm_end == last->vm_end, "highest_vm_end is not the end of the last VMA");
 	check_locks();
 }
 
@@ -617,13 +616,13 @@ static void test_link_in_order(void **state)
 	link_area(a, NULL);
 	expect_list(4, 0, 8, 12, 20);
 	EXPECT(mappings_of(&files[0]) == 2 && mappings_of(&files[1]) == 1,
-	       "an area of a file must be in i_mmap of the file's address_space");
+	       "a VMA of a file must be in i_mmap of the file's address_space");
 	EXPECT(mappings[0].i_mmap.next == &d->shared_node &&
 		       mappings[0].i_mmap.prev == &c->shared_node,
-	       "an area of a file goes to the end of i_mmap");
+	       "a VMA of a file goes to the end of i_mmap");
 }
 
-/* The area number @n is cut at @at; vma_link is needed as well, for the new piece. */
+/* The VMA number @n is cut at @at; vma_link is needed as well, for the new piece. */
 static void split_by_hand(int n, unsigned int at, int new_below)
 {
 	struct vm_area_struct *vma = &by_hand[n], *piece, *lower, *upper;
@@ -635,7 +634,7 @@ static void split_by_hand(int n, unsigned int at, int new_below)
 	pgoff = vma->vm_pgoff;
 	OPERATION("__split_vma of %u-%u at %u, new_below %d", from, to, at, new_below);
 	EXPECT(__split_vma(&mm, vma, page_addr(at), new_below) == 0, "__split_vma fails");
-	EXPECT(mm.map_count == 4, "map_count: one area more");
+	EXPECT(mm.map_count == 4, "map_count: one VMA more");
 	piece = new_below ? vma->vm_prev : vma->vm_next;
 	EXPECT(piece && (piece < by_hand || piece >= by_hand + 3),
 	       new_below ? "new_below 1: the new struct must be before the old"
@@ -682,7 +681,7 @@ static void test_split_refused_or_shared(void **state)
 	expect_list(3, 4, 10, 12);
 	EXPECT(vma->vm_end == page_addr(20) && vma->vm_pgoff == 100 &&
 		       files[0].f_count.counter == 2,
-	       "an area, or its file's count, has changed though there was no memory");
+	       "a VMA, or its file's count, has changed though there was no memory");
 	shim_fail_after = -1;
 	assert_int_equal(anon_vma_prepare(vma), 0);
 	OPERATION("__split_vma of 12-20 at 15, which has an anon_vma");
@@ -696,7 +695,7 @@ static void test_split_refused_or_shared(void **state)
 }
 
 /*
- * Two areas of a file are one if the second goes on where the first ends, in memory and in the
+ * Two VMAs of a file are one if the second goes on where the first ends, in memory and in the
  * file.
  */
 static void test_merge_of_file_pages(void **state)
@@ -714,11 +713,11 @@ static void test_merge_of_file_pages(void **state)
 	do_map(12, 14, R, NULL, 23);
 	expect_areas(3, 0, 10, R, 10, 12, R, 12, 14, R);
 	EXPECT(files[0].f_count.counter == 2 && files[1].f_count.counter == 2,
-	       "an area that goes gives its reference to the file back");
+	       "a VMA that goes gives its reference to the file back");
 }
 
-/* Device memory and the kernel's own areas: VM_SPECIAL. */
-static void test_special_areas_stay_apart(void **state)
+/* Device memory and the kernel's own VMAs: VM_SPECIAL. */
+static void test_special_vmas_stay_apart(void **state)
 {
 	static const unsigned long special[] = {VM_IO, VM_DONTEXPAND, VM_PFNMAP};
 	struct vma_place at;
@@ -731,10 +730,10 @@ static void test_special_areas_stay_apart(void **state)
 			  RW | special[i]);
 		EXPECT(!vma_merge_new(&mm, at.prev, at.vma, page_addr(4), page_addr(8),
 				      RW | special[i], NULL, page_addr(4) >> PAGE_SHIFT),
-		       "vma_merge_new gives an area, expected NULL");
+		       "vma_merge_new gives a VMA, expected NULL");
 		EXPECT(!vma_merge(&mm, at.prev, page_addr(4), page_addr(8), RW | special[i], NULL,
 				  NULL, page_addr(4) >> PAGE_SHIFT),
-		       "vma_merge gives an area, expected NULL");
+		       "vma_merge gives a VMA, expected NULL");
 		expect_areas(1, 0, 4, RW | special[i]);
 		do_unmap(0, 4);
 	}
@@ -767,12 +766,12 @@ static void test_random_operations_on_touched_pages(void **state)
 		random_step(true);
 		for (vma = mm.mmap; vma; vma = vma->vm_next) {
 			EXPECT(!vma->vm_next || vma->vm_end <= vma->vm_next->vm_start,
-			       "two areas overlap");
+			       "two VMAs overlap");
 			EXPECT(vma->anon_chain == (vma->anon_vma ? 1 : 0),
 			       "anon_vma and anon_chain do not fit");
 			for (unsigned long a = vma->vm_start; a < vma->vm_end; a += PAGE_SIZE)
 				EXPECT(model[(a - BASE) >> PAGE_SHIFT].flags == vma->vm_flags,
-				       "a page has got the rights of another, or is not mapped");
+				       "a page has the permissions of another, or is not mapped");
 		}
 	}
 }
@@ -836,7 +835,7 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	assert_int_equal(anon_vma_prepare(b), 0);
 	assert_ptr_not_equal(a->anon_vma, b->anon_vma);
 	map_anon(4, 8, RW);
-	EXPECT(mm.map_count == 2, "an area between two with different anon_vmas joins one of them");
+	EXPECT(mm.map_count == 2, "a VMA between two with different anon_vmas joins one of them");
 	EXPECT(mm.mmap->vm_end == page_addr(4),
 	       "a new mapping that fits both, which cannot be one, joins the next");
 	do_unmap(4, 8);
@@ -849,7 +848,7 @@ static void test_distinct_anon_vmas_stay_apart(void **state)
 	       "a range of vma_merge that fits both, which cannot be one, joins the one before");
 }
 
-static void test_forked_area_does_not_merge_with_untouched(void **state)
+static void test_forked_vma_does_not_merge_with_untouched(void **state)
 {
 	struct vm_area_struct *a;
 
@@ -859,7 +858,7 @@ static void test_forked_area_does_not_merge_with_untouched(void **state)
 	a->anon_chain = 2;
 	map_anon(4, 8, RW);
 	EXPECT(mm.map_count == 2,
-	       "an area that has been through a fork does not join an untouched one");
+	       "a VMA that has been through a fork does not join an untouched one");
 }
 
 static void test_neighbour_shares_its_anon_vma(void **state)
@@ -883,7 +882,7 @@ static void test_neighbour_shares_its_anon_vma(void **state)
 	do_protect(4, 8, RW);
 	expect_areas(1, 0, 12, RW);
 	EXPECT(mm.mmap->anon_vma && mm.mmap->anon_chain == 1,
-	       "the area that grew must inherit the anon_vma of what it swallowed");
+	       "the VMA that grew must inherit the anon_vma of what it swallowed");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -896,14 +895,14 @@ int main(void)
 		TEST(test_split_keeps_offsets),
 		TEST(test_split_refused_or_shared),
 		TEST(test_merge_of_file_pages),
-		TEST(test_special_areas_stay_apart),
+		TEST(test_special_vmas_stay_apart),
 		TEST(test_random_operations),
 		TEST(test_random_operations_on_touched_pages),
 		TEST(test_merge_cases_in_a_hole),
 		TEST(test_merge_cases_of_mprotect),
 		TEST(test_split_runs_out_of_memory),
 		TEST(test_distinct_anon_vmas_stay_apart),
-		TEST(test_forked_area_does_not_merge_with_untouched),
+		TEST(test_forked_vma_does_not_merge_with_untouched),
 		TEST(test_neighbour_shares_its_anon_vma),
 	};
 

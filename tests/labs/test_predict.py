@@ -13,7 +13,7 @@ import vm
 from conftest import TOP
 
 import predict
-from boot import areas_after_exec, command_line, gate_line
+from boot import vmas_after_exec, command_line, gate_line
 from image import Image, Refused, Tree, open_image
 from lines import BadLine, pair, parse_file, parse_line, score
 from origin import Exec
@@ -42,7 +42,7 @@ PIE = [(LOAD, R, 0, 0, 0x1290, 0x1290, 4096), (LOAD, RE, 0x2000, 0x2000, 0x3d59,
        (STACK, RW, 0, 0, 0, 0, 16), (RELRO, R, 0x7d70, 0xad70, 0x290, 0x290, 1)]
 LD = [(LOAD, R, 0, 0, 0xd58, 0xd58, 4096), (LOAD, RE, 0x1000, 0x1000, 0x25111, 0x25111, 4096),
       (LOAD, RW, 0x26900, 0x27900, 0x810, 0x9d8, 4096)]
-AREAS = '''\
+VMAS = '''\
 555555554000-555555556000 r--p 00000000 00:02 36 /bin/prog
 555555556000-55555555a000 r-xp 00002000 00:02 36 /bin/prog
 55555555c000-55555555e000 r--p 00006000 00:02 36 /bin/prog
@@ -57,7 +57,7 @@ AREAS = '''\
 
 
 def pie():
-    truths = [parse_line(l) for l in AREAS.splitlines()]
+    truths = [parse_line(l) for l in VMAS.splitlines()]
     return Exec(['/bin/prog', 'x'], Image('/bin/prog', elf(3, PIE, b'/lib/ld.so')), Image('/lib/ld.so', elf(3, LD)), truths)
 
 
@@ -77,8 +77,8 @@ def said(ex, guess_text):
 
 def changed(old, new):
     """The truth with one piece of text changed."""
-    assert AREAS.count(old) == 1
-    return AREAS.replace(old, new)
+    assert VMAS.count(old) == 1
+    return VMAS.replace(old, new)
 
 
 MISSES = {
@@ -87,15 +87,15 @@ MISSES = {
     'start by offset': (changed('55555555c000-', '55555555a000-'), 'that follows p_offset 6000'),
     'end not rounded': (changed('-55555555a000', '-555555559d59'), 'not rounded up to a page'),
     'end rounded down': (changed('-55555555a000', '-555555559000'), 'rounded down; an end is rounded up'),
-    'end by memsz': (changed('-555555562000', '-555555565000'), 'the bss tail e000-11000 is an anonymous area of its own'),
+    'end by memsz': (changed('-555555562000', '-555555565000'), 'the bss tail e000-11000 is an anonymous VMA of its own'),
     'end by raw memsz': (changed('-555555562000', '-555555564378'), 'p_memsz 5608 counts memory, not file'),
     'offset not rounded': (changed('00007000', '00007d70'), 'not rounded down: an offset of mmap is whole pages'),
     'offset by address': (changed('00007000', '0000a000'), 'that is the page of p_vaddr ad70'),
     'a page off': (changed('-55555555a000', '-55555555b000'), 'the end is 1 page too high'),
     'hole filled': (changed('-55555555a000', '-55555555c000'), 'a hole of 2 pages, 55555555a000-55555555c000'),
-    'rights of a headers-and-code segment': (changed('556000 r--p', '556000 r-xp'), 'PT_LOAD 01 has R, private'),
+    'permissions of a headers-and-code segment': (changed('556000 r--p', '556000 r-xp'), 'PT_LOAD 01 has R, private'),
     'shared': (changed('556000 r--p', '556000 r--s'), 'MAP_PRIVATE'),
-    'relro rights': (changed('562000 rw-p', '562000 r--p'), 'GNU_RELRO becomes read-only later'),
+    'relro permissions': (changed('562000 rw-p', '562000 r--p'), 'GNU_RELRO becomes read-only later'),
     'relro split': (changed('55555555e000-555555562000 rw-p 00007000 00:02 36 /bin/prog',
                             '55555555e000-55555555f000 r--p 00007000 /bin/prog\n'
                             '55555555f000-555555562000 rw-p 8000 /bin/prog'),
@@ -105,11 +105,11 @@ MISSES = {
     'bss size alone': (changed('-555555565000', '-555555566000'), 'p_memsz - p_filesz alone was rounded up'),
     'bss with a name': (changed('00:00 0 [heap]', '/bin/prog'), 'a bss has no bytes in the file'),
     'bss without [heap]': (changed('00:00 0 [heap]', ''), 'touches start_brk 555555565000'),
-    'heap behind the bss': (AREAS + '\n555555565000-555555586000 rw-p 0 [heap]',
+    'heap behind the bss': (VMAS + '\n555555565000-555555586000 rw-p 0 [heap]',
                             'exec only sets start_brk, to 555555565000'),
     'heap in place of the bss': (changed('555555562000-555555565000', '555555565000-555555586000'),
                                  'at start_brk exec maps nothing'),
-    'library': (AREAS + '\n7ffff7dbb000-7ffff7de0000 r--p 0 /lib/libc.so.6', 'libraries are mapped by ld.so'),
+    'library': (VMAS + '\n7ffff7dbb000-7ffff7de0000 r--p 0 /lib/libc.so.6', 'libraries are mapped by ld.so'),
     'vvar size': (changed('7ffff7fd0000-', '7ffff7fd2000-'), '[vvar] is 4 pages'),
     'vdso size': (changed('-7ffff7fd6000', '-7ffff7fd5000'), '[vdso] is 2 pages'),
     'vvar above vdso': (changed('7ffff7fd0000-7ffff7fd4000', '7ffff7fd2000-7ffff7fd6000'), '[vvar] lies below [vdso]'),
@@ -118,16 +118,16 @@ MISSES = {
     'stack without strings': (changed('7ffffffde000', '7ffffffdf000'), 'only the 128 KiB'),
     'stack by its limit': (changed('7ffffffde000', '7fffff7ff000'), 'how far the stack may grow'),
     'stack to 2^47': (changed('-7ffffffff000', '-800000000000'), 'TASK_SIZE = 7ffffffff000'),
-    'stack rights': (AREAS.replace('7ffffffff000 rw-p', '7ffffffff000 rwxp'), 'those of GNU_STACK'),
-    'interpreter a page high': (AREAS.replace('7ffff7fd6000-7ffff7fd7000', '7ffff7fd7000-7ffff7fd8000')
+    'stack permissions': (VMAS.replace('7ffffffff000 rw-p', '7ffffffff000 rwxp'), 'those of GNU_STACK'),
+    'interpreter a page high': (VMAS.replace('7ffff7fd6000-7ffff7fd7000', '7ffff7fd7000-7ffff7fd8000')
                                 .replace('7ffff7fd7000-7ffff7ffd000', '7ffff7fd8000-7ffff7ffe000')
                                 .replace('7ffff7ffd000-7ffff7fff000', '7ffff7ffe000-7ffff8000000'),
                                 'the whole file lies 1 page too high; the interpreter goes where mmap finds room'),
-    'vsyscall': (AREAS + '\nffffffffff600000-ffffffffff601000 --xp 0 [vsyscall]', 'only if the kernel\'s command line has'),
-    'a gap as a line': (AREAS + '\n7ffff8000000-7ffffff00000 ---p 0', 'it is the gap 7ffff7fff000-7ffffffde000'),
-    'a line twice': (AREAS + '\n' + AREAS.splitlines()[1], 'which another guess of yours stands for'),
+    'vsyscall': (VMAS + '\nffffffffff600000-ffffffffff601000 --xp 0 [vsyscall]', 'only if the kernel\'s command line has'),
+    'a gap as a line': (VMAS + '\n7ffff8000000-7ffffff00000 ---p 0', 'it is the gap 7ffff7fff000-7ffffffde000'),
+    'a line twice': (VMAS + '\n' + VMAS.splitlines()[1], 'which another guess of yours stands for'),
     'two lines in one': (changed('7ffff7fd6000-7ffff7fd7000', '7ffff7fd6000-7ffff7ffd000'), 'your line covers 2 lines'),
-    'unknown field': (changed('562000 rw-p', '562000 ?'), 'not guessed; rights are p_flags'),
+    'unknown field': (changed('562000 rw-p', '562000 ?'), 'not guessed; permissions are p_flags'),
 }
 
 
@@ -137,25 +137,25 @@ def test_a_miss_is_explained(name):
     assert text in said(pie(), guess)
 
 
-def test_rights_of_a_section():
+def test_permissions_of_a_section():
     ex = pie()
     ex.program.segments[1].sections.append(('.rodata', 0x3000, 'r--p'))
-    assert 'those are the rights of the section .rodata' in said(ex, changed('55555555a000 r-xp', '55555555a000 r--p'))
+    assert 'those are the permissions of the section .rodata' in said(ex, changed('55555555a000 r-xp', '55555555a000 r--p'))
 
 
 def test_the_truth_needs_no_explanation():
-    assert said(pie(), AREAS) == ''
+    assert said(pie(), VMAS) == ''
 
 
 def test_order_does_not_matter():
     ex = pie()
-    guesses, _ = parse_file('\n'.join(reversed(AREAS.splitlines())))
+    guesses, _ = parse_file('\n'.join(reversed(VMAS.splitlines())))
     assert score(guesses, ex.truths, pair(guesses, ex.truths), 0) == (55, 55)
 
 
-def one_segment(vaddr, filesz, memsz, area, kind=2):
+def one_segment(vaddr, filesz, memsz, vmas, kind=2):
     """A static program of one writable segment."""
-    truths = [parse_line(l) for l in area]
+    truths = [parse_line(l) for l in vmas]
     return Exec(['/p'], Image('/p', elf(kind, [(LOAD, RW, vaddr & 0xfff, vaddr, filesz, memsz, 4096)])), None, truths)
 
 
@@ -184,9 +184,9 @@ def test_wrong_load_bias(bias, text):
 
 
 def test_static_pie_is_placed_by_mmap():
-    area = ['7ffff7ff7000-7ffff7ffb000 r--p 0 [vvar]', '7ffff7ffb000-7ffff7ffd000 r-xp 0 [vdso]',
+    vmas = ['7ffff7ff7000-7ffff7ffb000 r--p 0 [vvar]', '7ffff7ffb000-7ffff7ffd000 r-xp 0 [vdso]',
             '7ffff7ffd000-7ffff7fff000 rw-p 0 /p']
-    ex = one_segment(0xf00, 0x200, 0x200, area, kind=3)
+    ex = one_segment(0xf00, 0x200, 0x200, vmas, kind=3)
     out = said(ex, '555555554000-555555556000 rw-p 0 /p')
     assert '555555554000 is the bias of a PIE that has an interpreter' in out and 'mmap_base 7ffff7fff000' in out
 
@@ -298,29 +298,29 @@ def on_linux():
 
 
 @pytest.fixture(scope='module')
-def areas():
+def vmas():
     """{kernel: {program: lines}} at the end of an exec."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         linux = pool.submit(on_linux)
-        exon = {p: areas_after_exec([p], files=files([os.path.basename(p)] if p.startswith('/root') else [])) for p in REAL}
+        exon = {p: vmas_after_exec([p], files=files([os.path.basename(p)] if p.startswith('/root') else [])) for p in REAL}
         return {'exon': exon, 'linux': linux.result()}
 
 
 @pytest.mark.parametrize('program', REAL)
-def test_linux_shows_the_same_at_this_moment(areas, program):
-    exon, linux = ([str(parse_line(l)) for l in areas[k][program]] for k in ('exon', 'linux'))
+def test_linux_shows_the_same_at_this_moment(vmas, program):
+    exon, linux = ([str(parse_line(l)) for l in vmas[k][program]] for k in ('exon', 'linux'))
     assert exon == linux
 
 
 @pytest.mark.parametrize('program', REAL)
-def test_every_real_line_has_an_origin(areas, program):
+def test_every_real_line_has_an_origin(vmas, program):
     tree = predict.read_tree()
     path, _ = predict.place(tree, program.replace('/root', os.path.join(BUILT, 'programs', 'maps')))
     image = open_image(tree, path)
     interpreter = open_image(tree, image.interpreter) if image.interpreter else None
-    ex = Exec([path], image, interpreter, [parse_line(l) for l in areas['exon'][program]])
+    ex = Exec([path], image, interpreter, [parse_line(l) for l in vmas['exon'][program]])
     assert 'other' not in [o.kind for o in ex.origins]
-    assert said(ex, '\n'.join(areas['exon'][program])) == ''
+    assert said(ex, '\n'.join(vmas['exon'][program])) == ''
 
 
 def run_predict(args, text=''):
@@ -329,8 +329,8 @@ def run_predict(args, text=''):
     return p.returncode, p.stdout.decode('utf-8', 'replace')
 
 
-def test_a_perfect_guess_from_a_file(areas, tmp_path):
-    (tmp_path / 'guess').write_text('\n'.join(areas['linux']['/bin/true']))
+def test_a_perfect_guess_from_a_file(vmas, tmp_path):
+    (tmp_path / 'guess').write_text('\n'.join(vmas['linux']['/bin/true']))
     status, text = run_predict(['--guess', str(tmp_path / 'guess'), '/bin/true'])
     assert status == 0 and '11 of 11 lines right' in text and text.endswith('score: 55/55\n')
     assert 'Requesting program interpreter' in text
@@ -343,17 +343,17 @@ def test_a_file_with_rubbish(tmp_path):
     assert status == 0 and 'line 2 of the guess: no such thing' in text and text.endswith('score: 3/40\n')
 
 
-def test_the_prompt(areas):
+def test_the_prompt(vmas):
     """On a terminal: help, a refused line, the truth, an empty line."""
     master, slave = pty.openpty()
     p = subprocess.Popen(['/usr/bin/python3', os.path.join(TOP, 'tools', 'labs', 'predict', 'predict.py'), '/bin/busybox'], cwd=TOP,
                          stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     os.close(slave)
-    os.write(master, ('help\n400000-3 r-xp 0 /x\n%s\n\n' % '\n'.join(areas['exon']['/bin/busybox'])).encode())
+    os.write(master, ('help\n400000-3 r-xp 0 /x\n%s\n\n' % '\n'.join(vmas['exon']['/bin/busybox'])).encode())
     text = p.communicate(timeout=200)[0].decode()
     os.close(master)
     assert p.returncode == 0 and text.endswith('score: 40/40\n')
-    assert 'A line is as in /proc/PID/maps' in text and 'not taken: the area 400000-3 is empty' in text
+    assert 'A line is as in /proc/PID/maps' in text and 'not taken: the VMA 400000-3 is empty' in text
 
 
 @pytest.mark.parametrize('args, text', [

@@ -1,7 +1,7 @@
 /* flags: -static */
 /* SPDX-License-Identifier: MIT */
 /*
- * traced PROG ARGS: the areas of PROG when its exec has finished. Linux stops a traced process
+ * traced PROG ARGS: the VMAs of PROG when its exec has finished. Linux stops a traced process
  * right there.
  */
 #include <stdio.h>

@@ -160,7 +160,7 @@ static inline void try_size(const char *what, const struct elf_file *f, unsigned
 
 static inline void try(const char *what, const struct elf_file *f) { try_size(what, f, FILE_SIZE); }
 
-/* What the kernel made of the plan: the numbers of stat, some of auxv, and the areas. */
+/* What the kernel made of the plan: the numbers of stat, some of auxv, and the VMAs. */
 static inline void show(const char *what, const struct elf_file *f)
 {
 	static char stat[4096], maps[8192];

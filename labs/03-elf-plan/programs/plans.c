@@ -71,7 +71,7 @@ static void orders(void)
 	add(&f, segment(PF_X, 0x1000, 0x300000, 0x1000, 0x1000));
 	add(&f, segment(PF_W, 0x2000, 0x500000, 0x10, 0x10));
 	add(&f, segment(0, 0x2000, 0x800000, 0, 0x3000));
-	show("rights of all kinds, a bss without bytes", &f);
+	show("permissions of all kinds, a bss without bytes", &f);
 }
 
 int main(void)

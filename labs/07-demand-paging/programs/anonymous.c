@@ -55,9 +55,9 @@ int main(long *stack __attribute__((unused)))
 	before = minor_faults();
 	store(p, 'w');
 	row("write 0          ", p, minor_faults() - before);
-	say("    page 0: %c, 1: %d, the other area: %d\n", p[0], (unsigned long)p[PAGE],
+	say("    page 0: %c, 1: %d, the other VMA: %d\n", p[0], (unsigned long)p[PAGE],
 	    (unsigned long)q[0]);
-	show_counts("    writable area,", AT);
-	show_counts("    read-only area,", AT + 64 * PAGE);
+	show_counts("    writable VMA,", AT);
+	show_counts("    read-only VMA,", AT + 64 * PAGE);
 	return 0;
 }

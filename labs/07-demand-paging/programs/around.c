@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * Fault-around: which pages one read brings. Areas of one file at chosen
+ * Fault-around: which pages one read brings. VMAs of one file at chosen
  * addresses; one page is read; a letter for each page shows what is there.
  */
 #include <pages.h>
@@ -43,12 +43,12 @@ int main(long *stack __attribute__((unused)))
 	fd = letter_file("/tmp/letters", IN_FILE);
 	frame(&fd);
 	minor_faults();
-	/* Windows inside the area. */
+	/* Windows inside the VMA. */
 	try(16, 48, 0, 0);
 	try(16, 48, 0, 15);
 	try(16, 48, 0, 16);
 	try(16, 48, 7, 20);
-	/* The area begins, or ends, inside a window. */
+	/* The VMA begins, or ends, inside a window. */
 	try(21, 40, 0, 0);
 	try(21, 40, 3, 5);
 	try(21, 40, 0, 11);
@@ -62,7 +62,7 @@ int main(long *stack __attribute__((unused)))
 	try(510, 40, 0, 1);
 	try(510, 40, 0, 2);
 
-	/* A neighbour in the same window is none of the area's business. */
+	/* A neighbour in the same window is none of the VMA's business. */
 	p = map_at(BASE + 5 * PAGE, 4, RW, ANON, -1, 0);
 	char *q = map_at(BASE + 13 * PAGE, 8, RW, ANON, -1, 0);
 	touch(map_at(BASE + 9 * PAGE, 4, PROT_READ, MAP_PRIVATE, fd, 20 * PAGE));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A MAP_GROWSDOWN area grows towards a neighbour of some kind: how many pages stay free between
+ * A MAP_GROWSDOWN VMA grows towards a neighbour of some kind: how many pages stay free between
  * them.
  */
 #include "check.h"
 
-#define TOP  0x20000000UL /* the area's first page */
+#define TOP  0x20000000UL /* the VMA's first page */
 #define ROOM 600UL	  /* pages between it and the neighbour's end */
 
 static long free_pages(void)
@@ -27,7 +27,7 @@ static void try(const char *what, int prot, int flags)
 	if (flags)
 		EQ(mmap(wall, PAGE, prot, MAP_ANONYMOUS | MAP_FIXED | flags, -1, 0), wall);
 	dprintf(1, "%-28s free pages left: %ld, ", what, free_pages());
-	dprintf(1, "the area is %.26s\n", map_of((void *)TOP));
+	dprintf(1, "the VMA is %.26s\n", map_of((void *)TOP));
 }
 
 static void one_jump(const char *what, unsigned long left)
@@ -42,8 +42,8 @@ static void one_jump(const char *what, unsigned long left)
 }
 
 /*
- * Growth keeps the area's numbers right: a piece that is mapped right below joins it, and it is one
- * area.
+ * Growth keeps the VMA's numbers right: a piece that is mapped right below joins it, and it is one
+ * VMA.
  */
 static void joined(void)
 {
@@ -54,11 +54,11 @@ static void joined(void)
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0),
 	   TOP);
 	write_byte((char *)TOP - 8 * PAGE + 99);
-	dprintf(1, "%-28s the area is %.26s\n", "8 pages grown", map_of((void *)TOP));
+	dprintf(1, "%-28s the VMA is %.26s\n", "8 pages grown", map_of((void *)TOP));
 	EQ(mmap(p, 4 * PAGE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0),
 	   p);
-	dprintf(1, "%-28s the area is %.26s\n", "4 pages mapped below", map_of((void *)TOP));
+	dprintf(1, "%-28s the VMA is %.26s\n", "4 pages mapped below", map_of((void *)TOP));
 }
 
 static void signal_of(const char *what, char *p)
@@ -76,13 +76,13 @@ int main(void)
 	one_jump("one jump to 3 pages", 3);
 	one_jump("one jump to 0 pages", 0);
 	try("PROT_NONE below", PROT_NONE, MAP_PRIVATE);
-	try("another such area below", PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
-	/* An area that may not grow is not a stack. */
+	try("another such VMA below", PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
+	/* A VMA that may not grow is not a stack. */
 	EQ(mmap((void *)0x30000000, PAGE, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
 	   0x30000000);
-	signal_of("below an ordinary area", (char *)0x30000000 - 1);
-	/* Rights are the area's, also where it grows. */
+	signal_of("below an ordinary VMA", (char *)0x30000000 - 1);
+	/* Rights are the VMA's, also where it grows. */
 	OK(munmap((char *)TOP - (ROOM + 10) * PAGE, (ROOM + 11) * PAGE));
 	EQ(mmap((void *)TOP, PAGE, PROT_READ,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0),

@@ -16,7 +16,7 @@ static void say(const char *what)
 {
 	find_stack();
 	if (lo % PAGE)
-		printf("the area begins at %lx, which is no page\n", lo);
+		printf("the VMA begins at %lx, which is no page\n", lo);
 	printf("%-44s %4lu pages, VmStk %ld kB, VmData %ld kB\n", what, (hi - lo) / PAGE,
 	       proc_number("/proc/self/status", "VmStk"),
 	       proc_number("/proc/self/status", "VmData"));
@@ -59,10 +59,10 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOFBF, 8192);
 	say("at the start");
-	tries("just below the area", (hi - lo) / PAGE + 1);
+	tries("just below the VMA", (hi - lo) / PAGE + 1);
 	say("one page more");
 	tries("far below", 200);
-	say("all the way to it, in one area");
+	say("all the way to it, in one VMA");
 	old_bytes();
 	fault_of(read_byte, (char *)hi - 240 * PAGE);
 	say("a read grows it too");

@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * An area that is larger than all memory cannot be promised twice: fork fails half way, and leaves
+ * A VMA that is larger than all memory cannot be promised twice: fork fails half way, and leaves
  * nothing behind.
  */
 #include <family.h>
@@ -36,11 +36,11 @@ int main(long *stack __attribute__((unused)))
 	for (int i = 0; i < 64; i++)
 		store(low + i * PAGE, 'l');
 	say("fork: errno %d\n", fork_errno());
-	/* Two neighbours, each smaller than memory, become one area that is larger. */
+	/* Two neighbours, each smaller than memory, become one VMA that is larger. */
 	big = map_at(0x20000000, 45000, RW, ANON, -1, 0);
 	map_at(0x20000000 + 45000 * PAGE, 45000, RW, ANON, -1, 0);
 	store(big, 'b');
-	say("fork with too large an area: errno %d\n", fork_errno());
+	say("fork with too large a VMA: errno %d\n", fork_errno());
 	before = free_kb();
 	for (int i = 0; i < 150; i++)
 		if (fork_errno() != 12)

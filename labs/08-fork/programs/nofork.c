@@ -5,7 +5,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stores to pages that are there but read-only, without any fork: the zero
- * page, a file's page, an area that mprotect opened.
+ * page, a file's page, a VMA that mprotect opened.
  */
 #include <pages.h>
 

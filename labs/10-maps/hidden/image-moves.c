@@ -7,7 +7,7 @@
  * The image is one for all: private copies stay private, hundreds of users
  * leave it whole, and it keeps its name where it is moved; it cannot be cut.
  */
-#include "../programs/areas.h"
+#include "../programs/vmas.h"
 
 static unsigned long vdso;
 
@@ -44,7 +44,7 @@ static void area(const char *what, unsigned long addr)
 			return;
 		}
 	}
-	say("%s: no area\n", what);
+	say("%s: no VMA\n", what);
 }
 
 int main(long *stack)

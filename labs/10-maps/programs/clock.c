@@ -7,7 +7,7 @@
  * Reading the clock in the vdso is cheaper than a system call: the image finds the kernel's data in
  * [vvar].
  */
-#include "areas.h"
+#include "vmas.h"
 #include "vdso.h"
 #include <linux/time.h>
 

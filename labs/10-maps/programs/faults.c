@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /* What may be done with the pages of [vvar] and [vdso]. */
-#include "areas.h"
+#include "vmas.h"
 
 static unsigned long vdso, vvar;
 

@@ -50,7 +50,7 @@ static void look_at_runs(const char *title, int fixed)
 	show("heap's start, from the program", BRK, PROGRAM, 1);
 	show("[vdso]", VDSO, KINDS, 1);
 	if (problems)
-		put("areas overlap, or lie too low\n");
+		put("VMAs overlap, or lie too low\n");
 }
 
 int main(long *stack)

@@ -4,10 +4,10 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * Which areas are [heap] and [stack]: those that touch start_brk .. brk, the one that has
+ * Which VMAs are [heap] and [stack]: those that touch start_brk .. brk, the one that has
  * start_stack.
  */
-#include "areas.h"
+#include "vmas.h"
 
 static char bss[3 * PAGE];
 
@@ -25,7 +25,7 @@ int main(long *stack)
 	show_maps("one page of the heap is read-only");
 	anon(start + 6 * PAGE, PAGE, PROT_READ);
 	anon(start + 7 * PAGE, PAGE, PROT_READ | PROT_EXEC);
-	show_maps("an area that begins where the heap ends, and one behind it");
+	show_maps("a VMA that begins where the heap ends, and one behind it");
 	syscall1(__NR_brk, start);
 	show_maps("the heap is empty again");
 	syscall3(__NR_mprotect, page - 4 * PAGE, PAGE, PROT_READ);

@@ -7,7 +7,7 @@
  * AT_SYSINFO_EHDR: one ELF image of two different pages, whose functions work and tell what system
  * calls tell.
  */
-#include "areas.h"
+#include "vmas.h"
 #include "vdso.h"
 #include <linux/time.h>
 
@@ -21,7 +21,7 @@ static void check(const char *what, int holds)
 	}
 }
 
-/* The area that @addr is in; its line in /proc/self/maps must end with @name. */
+/* The VMA that @addr is in; its line in /proc/self/maps must end with @name. */
 static int lies_in(unsigned long addr, const char *name)
 {
 	for (const char *p = read_text("/proc/self/maps"); *p; p++) {

@@ -3,8 +3,8 @@
  * -fcf-protection=none -Wl,--build-id=none
  */
 /* SPDX-License-Identifier: MIT */
-/* Areas of files: names with blanks, newlines and backslashes, deleted, shared, at an offset. */
-#include "areas.h"
+/* VMAs of files: names with blanks, newlines and backslashes, deleted, shared, at an offset. */
+#include "vmas.h"
 
 static unsigned long next = 0x20000000;
 
@@ -37,7 +37,7 @@ int main(long *stack __attribute__((unused)))
 	put_area(fd, PROT_READ | PROT_WRITE, MAP_SHARED, PAGE);
 	put_area(fd, PROT_NONE, MAP_SHARED, 0);
 	put_area(fd, PROT_READ | PROT_EXEC, MAP_PRIVATE, 0x123456000);
-	show_maps("rights, shared and private, offsets");
+	show_maps("permissions, shared and private, offsets");
 	put_area(only, PROT_READ, MAP_SHARED, 0);
 	put_area(only, PROT_READ, MAP_PRIVATE, 0);
 	show_maps("shared, of a file that is open for reading only");

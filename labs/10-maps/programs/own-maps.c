@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /* Its own /proc/self/maps, at start and after a few mmaps without a file. */
-#include "areas.h"
+#include "vmas.h"
 
 int main(long *stack __attribute__((unused)))
 {
@@ -18,9 +18,9 @@ int main(long *stack __attribute__((unused)))
 	anon(0x30000000, PAGE, PROT_NONE);
 	anon(0x40000000, PAGE, PROT_WRITE);
 	anon(0x50000000, PAGE, PROT_EXEC);
-	show_maps("anonymous areas, addresses of 8 digits and more, all rights");
+	show_maps("anonymous VMAs, addresses of 8 digits and more, all permissions");
 	p = anon(0x60000000, 4 * PAGE, PROT_READ);
 	syscall5(__NR_mremap, p + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, 0x70000000);
-	show_maps("an area that was moved");
+	show_maps("a VMA that was moved");
 	return 0;
 }

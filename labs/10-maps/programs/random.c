@@ -140,7 +140,7 @@ int main(long *stack)
 		if (!one_run(runs[i], 0))
 			return 1;
 		if (runs[i][PROBLEMS]) {
-			say("run %d: %d areas overlap, lie too low, or too high; "
+			say("run %d: %d VMAs overlap, lie too low, or too high; "
 			    "or rsp is not on 16 bytes in [stack]\n",
 			    (unsigned long)i, runs[i][PROBLEMS]);
 			bad = 1;

@@ -7,7 +7,7 @@
 #ifndef RANDOM_H
 #define RANDOM_H
 
-#include "areas.h"
+#include "vmas.h"
 #include <linux/personality.h>
 
 #define RUNS		100
@@ -21,7 +21,7 @@ static unsigned long runs[RUNS][KINDS];
 static const char *self;
 static int bad;
 
-/* Areas that overlap, are not in order, lie too low or hold nothing. */
+/* VMAs that overlap, are not in order, lie too low or hold nothing. */
 static unsigned long look_at_maps(unsigned long sp, unsigned long *stack_end)
 {
 	unsigned long last = 65536, start, end, problems = 0;

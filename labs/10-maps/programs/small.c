@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /* Where a small program finds itself when nothing is random. */
-#include "areas.h"
+#include "vmas.h"
 
 int main(long *stack)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The symbols of the vdso's ELF image, from its address alone. Included after areas.h. */
+/* The symbols of the vdso's ELF image, from its address alone. Included after vmas.h. */
 #ifndef VDSO_FIND_H
 #define VDSO_FIND_H
 

@@ -29,7 +29,7 @@ static void read_file(const char *name)
 }
 
 /*
- * Areas that overlap, are not in order, lie below mmap_min_addr or hold nothing; *stack_end: the
+ * VMAs that overlap, are not in order, lie below mmap_min_addr or hold nothing; *stack_end: the
  * end of [stack].
  */
 static int check_maps(unsigned long *stack_end, unsigned long sp)

@@ -23,7 +23,7 @@ static __attribute__((noinline)) int second(long where) { return third((int *)wh
 
 static __attribute__((noinline)) int first(int n) { return second(n * 0x10L) + 3; }
 
-/* One area of each kind that /proc/PID/coredump_filter tells apart. */
+/* One VMA of each kind that /proc/PID/coredump_filter tells apart. */
 static inline void map_areas(void)
 {
 	char *shared = mmap((void *)0x10000000, 8192, PROT_READ | PROT_WRITE,

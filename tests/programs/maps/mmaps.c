@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mmap, mprotect, mremap and munmap in ways that split and merge areas; the map after each step. */
+/* mmap, mprotect, mremap and munmap in ways that split and merge VMAs; the map after each step. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +44,7 @@ int main(void)
 	step("file pages that continue merge\n");
 	munmap(at + 68 * PAGE, PAGE);
 	mprotect(at + 70 * PAGE, PAGE, PROT_READ | PROT_EXEC);
-	step("a file area split keeps its offset\n");
+	step("a file VMA split keeps its offset\n");
 	q = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	q[0] = 1;
 	mmap(NULL, 4 * PAGE, RW, MAP_SHARED, fd, 0) == MAP_FAILED

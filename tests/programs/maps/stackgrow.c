@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The stack area after use: 1 MiB deep, then the map. */
+/* The stack VMA after use: 1 MiB deep, then the map. */
 #include <string.h>
 #include "show.h"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The areas of a program at the end of its exec: boot Exon with it as the first process, stop it by GDB there.
+"""The VMAs of a program at the end of its exec: boot Exon with it as the first process, and stop it there with GDB.
 
 The kernel executes what rdinit= names before anything else, so the first stop at the
 stage start-thread is the exec in question; the words behind `--` are its arguments.
@@ -16,7 +16,7 @@ import qemu     # noqa: E402
 import vm       # noqa: E402
 
 GDB = os.path.join(vm.TOP, 'tools', 'gdb', 'exon.py')
-MARK = '==areas'
+MARK = '==vmas'
 MAX_LINE = 1900     # the kernel keeps 2048 bytes, and vm.py has words of its own
 VSYSCALL = {'emulate': 'r-xp', 'xonly': '--xp'}
 
@@ -41,7 +41,7 @@ def command_line(words, extra=''):
 
 
 def gate_line(cmdline):
-    """[vsyscall] is printed for every process and is an area of none, so GDB does not find it among the areas."""
+    """The line of [vsyscall]. It is printed for every process but is in no list of VMAs, so GDB does not find it."""
     modes = [w.split('=', 1)[1] for w in cmdline.split() if w.startswith('vsyscall=')]
     perms = VSYSCALL.get(modes[-1]) if modes else None
     start = 0xffffffffff600000
@@ -61,7 +61,7 @@ def start_qemu(folder, cmdline, files, log):
 
 
 def ask_gdb(socket, seconds):
-    """What GDB prints of the areas when the first exec has finished; '' when it never did."""
+    """What GDB prints of the VMAs when the first exec has finished; '' if it never did."""
     command = [os.environ.get('GDB', 'gdb'), '-q', '-nx', '-batch', '-iex', 'set auto-load no', vm.KERNEL['exon'], '-x', GDB]
     for line in ('target remote ' + socket, 'xstage start-thread', 'continue', 'echo %s\\n' % MARK, 'xmaps'):
         command += ['-ex', line]
@@ -73,7 +73,7 @@ def ask_gdb(socket, seconds):
     return p.stdout.decode('utf-8', 'replace').partition(MARK + '\n')[2]
 
 
-def areas_after_exec(words, cmdline='', files=(), seconds=120):
+def vmas_after_exec(words, cmdline='', files=(), seconds=120):
     """The lines of /proc/PID/maps when the exec of words[0] has finished, before its first instruction.
 
     @words: the program's path in the root tree, and its arguments. @cmdline: more words for the kernel.

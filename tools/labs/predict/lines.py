@@ -9,9 +9,9 @@ COLUMNS = '''A line is as in /proc/PID/maps, its columns apart by blanks:
   start-end perms offset [dev inode] [name]
   7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0 [stack]
 
-  start-end  hexadecimal; the first byte of the area, and the first byte behind it
+  start-end  hexadecimal; the first byte of the VMA, and the first byte after it
   perms      four letters: r or -, w or -, x or -, then p (private) or s (shared)
-  offset     hexadecimal; where in the file the area begins; 0 for anonymous memory
+  offset     hexadecimal; where in the file the VMA begins; 0 for anonymous memory
   dev inode  leave them out, or write - or ?; nobody can predict them
   name       the file's path, [stack], [vdso] ...; nothing for anonymous memory
   ?          in place of a field that you do not know: no points for it, the others count'''
@@ -22,7 +22,7 @@ class BadLine(Exception):
 
 
 class Line:
-    """One area. A field is None where the student wrote `?`."""
+    """One VMA. A field is None where the student wrote `?`."""
 
     def __init__(self, start, end, perms, offset, name):
         self.start, self.end, self.perms, self.offset, self.name = start, end, perms, offset, name
@@ -57,7 +57,7 @@ def parse_range(text):
         raise BadLine('"%s" is no range: write start-end in hexadecimal' % text)
     start, end = number(ends[0], 'the start'), number(ends[1], 'the end')
     if start is not None and end is not None and start >= end:
-        raise BadLine('the area %s is empty: its end must be above its start' % text)
+        raise BadLine('the VMA %s is empty: its end must be above its start' % text)
     return start, end
 
 
@@ -106,7 +106,7 @@ def right_fields(guess, truth):
 
 
 def overlap(guess, truth):
-    """The part of both areas that is common to them, 0 to 1."""
+    """How much of both VMAs is common to them, 0 to 1."""
     if guess.start is None or guess.end is None:
         return 0
     common = min(guess.end, truth.end) - max(guess.start, truth.start)

@@ -13,7 +13,7 @@ def size_text(n):
 
 
 class Column:
-    """One list of areas, drawn interval by interval from the highest address down."""
+    """One list of VMAs, drawn interval by interval from the highest address down."""
 
     def __init__(self, lines):
         self.lines = [l for l in lines if None not in (l.start, l.end)]
@@ -28,11 +28,11 @@ class Column:
 
     def content(self, low, high, cut):
         """What stands between two edges; the label in the highest part. @cut: what is above is not drawn."""
-        area = self.at(low)
-        if area:
-            name = os.path.basename(area.name or '') or ('?' if area.name is None else 'anonymous')
-            label = '%s %s  %s' % (area.perms or '?', size_text(area.end - area.start), name)
-            return '| %-*s |' % (WIDTH - 4, (label if cut or high == area.end else '')[:WIDTH - 4])
+        vma = self.at(low)
+        if vma:
+            name = os.path.basename(vma.name or '') or ('?' if vma.name is None else 'anonymous')
+            label = '%s %s  %s' % (vma.perms or '?', size_text(vma.end - vma.start), name)
+            return '| %-*s |' % (WIDTH - 4, (label if cut or high == vma.end else '')[:WIDTH - 4])
         below, above = self.gap_around(low)
         label = 'gap %s' % size_text(above - below) if above <= 1 << 47 else 'no user space'
         label = label if above == high else 'nothing' if cut else ''
@@ -46,8 +46,8 @@ class Column:
 
     def key(self, address):
         """What must be equal for two columns to show the same here."""
-        area = self.at(address)
-        return (area.start, area.end, area.perms, area.name) if area else None
+        vma = self.at(address)
+        return (vma.start, vma.end, vma.perms, vma.name) if vma else None
 
 
 def picture(truths, guesses):

@@ -110,7 +110,7 @@ def keep(lines):
 
 def ask_guess():
     """Lines typed one by one, until an empty one or the end of input."""
-    print('Your guess, one line an area, in any order. An empty line ends it; `help` explains the columns.')
+    print('Your guess, one line for each VMA, in any order. An empty line ends it; `help` explains the columns.')
     lines = []
     while True:
         try:
@@ -140,7 +140,7 @@ def read_guess(path):
     except OSError as e:
         raise Refused('the guess %s cannot be read: %s' % (path, e.strerror))
     if len(text) > MAX_GUESS:
-        raise Refused('the guess %s is longer than %d letters: that is no list of areas' % (path, MAX_GUESS))
+        raise Refused('the guess %s is longer than %d letters: that is not a list of VMAs' % (path, MAX_GUESS))
     return parse_file(text)
 
 
@@ -242,7 +242,7 @@ def predict(words, guess_file, cmdline):
         print('PROG is a file of this machine; Exon finds a copy of it under the name %s.\n' % path)
     guesses, bad = given or ask_guess()
     print('Booting Exon to see ...', flush=True)
-    truths = [parse_line(l) for l in boot.areas_after_exec(words, cmdline, files)]
+    truths = [parse_line(l) for l in boot.vmas_after_exec(words, cmdline, files)]
     report(Exec(words, program, interpreter, truths), guesses, bad)
 
 

@@ -101,7 +101,7 @@ def file_end(ex, o, truth):
     rule = 'the file part of PT_LOAD %02d ends at p_vaddr %x + p_filesz %x = %x, rounded up to a page: %x (elf_map)' % (
         s.number, s.vaddr, s.filesz, file_end, s.file_end)
     tail = ('p_memsz %x counts memory, not file: the file mapping ends with p_filesz, at %x; ' % (s.memsz, s.file_end) +
-            ('the bss tail %x-%x is an anonymous area of its own (set_brk)' % (s.file_end, s.mem_end)
+            ('the bss tail %x-%x is an anonymous VMA of its own (set_brk)' % (s.file_end, s.mem_end)
              if s.mem_end > s.file_end else 'the bss tail is in its last page, which padzero clears'))
     inside = s.vaddr - s.start
     return rule, [
@@ -132,21 +132,21 @@ def later_ends(ex, o, truth):
             hole = (t.start - truth.end) // PAGE
             found.append((t.start, 'between this segment and the next there is a hole of %s, %x-%x: no segment has '
                           'those addresses, so nothing is mapped there' % (pages(hole), truth.end, t.start)))
-        found.append((t.end, 'your line covers %d lines: each PT_LOAD is mapped by itself, with its own rights and '
-                      'offset; areas are joined only where all of that goes on' % n))
+        found.append((t.end, 'your line covers %d lines: each PT_LOAD is mapped by itself, with its own permissions and '
+                      'offset; VMAs are merged only if these are the same, and the offset goes on' % n))
     return found
 
 
 def file_perms(ex, o, truth):
     s = o.segments[0]
-    rule = 'rights are p_flags of the segment: PT_LOAD %02d has %s, private (make_prot)' % (
+    rule = 'permissions are p_flags of the segment: PT_LOAD %02d has %s, private (make_prot)' % (
         s.number, s.perms[:3].replace('-', '').upper().replace('X', 'E') or 'none')
     mistakes = [(s.perms[:3] + 's', 'elf_map maps MAP_PRIVATE: p, and what the program writes is its own copy')]
     if relro_end(o.image, 0, s):
         mistakes.append(('r--p', 'GNU_RELRO becomes read-only later, by ld.so\'s mprotect; at the end of exec the '
                          'segment still has what p_flags say: ' + truth.perms))
     for name, _, perms in s.sections:
-        mistakes.append((perms, 'those are the rights of the section %s; the kernel never looks at sections: %s' % (
+        mistakes.append((perms, 'those are the permissions of the section %s; the kernel never looks at sections: %s' % (
             name, rule)))
     return rule, mistakes
 
@@ -166,7 +166,7 @@ def file_offset(ex, o, truth):
 
 def file_name(ex, o, truth):
     rule = 'the name is the path of the file that was opened, links followed'
-    return rule, [('', 'this area maps a file, %s' % truth.name)]
+    return rule, [('', 'this VMA maps a file, %s' % truth.name)]
 
 
 # ---- lines without a file ----------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def bss_end(ex, o, truth):
 
 
 def bss_name(ex, o, truth):
-    touches = ('this is the bss, but it touches start_brk %x, and the kernel calls every anonymous area that does so '
+    touches = ('this is the bss, but it touches start_brk %x, and the kernel calls every anonymous VMA that does so '
                '[heap] (vma_name in fs/proc/task_mmu.c)' % ex.start_brk())
     rule = touches if truth.name else 'anonymous memory has no name; it does not touch start_brk %x' % ex.start_brk()
     return rule, [(o.image.name, 'a bss has no bytes in the file, so it maps none: ' + rule)]
@@ -211,7 +211,7 @@ def no_offset(ex, o, truth):
 
 def bss_perms(ex, o, truth):
     return 'a bss can be read and written, and is private: %s (vm_brk_flags)' % truth.perms, [
-        ('rwxp', 'an area of data is executable only if its p_flags have E: ' + truth.perms)]
+        ('rwxp', 'a VMA of data is executable only if its p_flags have E: ' + truth.perms)]
 
 
 def vdso_place(ex):
@@ -248,7 +248,7 @@ def special_perms(ex, o, truth):
 
 
 def fixed_name(ex, o, truth):
-    return 'no file is mapped here; the kernel calls the area %s' % truth.name, []
+    return 'no file is mapped here; the kernel calls the VMA %s' % truth.name, []
 
 
 def stack_start(ex, o, truth):
@@ -272,12 +272,12 @@ def stack_end(ex, o, truth):
 
 def stack_perms(ex, o, truth):
     flags = 'GNU_STACK has %s' % ex.program.stack_perms[:3].replace('-', '').upper().replace('X', 'E')
-    return 'the stack\'s rights are those of GNU_STACK, not of a PT_LOAD: %s, so %s (setup_arg_pages)' % (
+    return 'the stack\'s permissions are those of GNU_STACK, not of a PT_LOAD: %s, so %s (setup_arg_pages)' % (
         flags, truth.perms), []
 
 
 def gate(ex, o, truth):
-    return '[vsyscall] is a fixed page of the kernel\'s, its rights as vsyscall= on the command line asks: %s' % truth, []
+    return '[vsyscall] is a fixed page of the kernel\'s, its permissions as vsyscall= on the command line says: %s' % truth, []
 
 
 RULES = {
@@ -361,7 +361,7 @@ def explain_extra(ex, guess, pairs_with):
     """Why a guessed line does not exist. @pairs_with: the truths that other guesses were paired with."""
     name = guess.name or ''
     if name == '[heap]':
-        return ('exec only sets start_brk, to %x; the area [heap] appears when the program (malloc) first calls brk(2)'
+        return ('exec only sets start_brk, to %x; the VMA [heap] appears when the program (malloc) first calls brk(2)'
                 % ex.start_brk())
     if name == '[vsyscall]':
         return 'it is printed only if the kernel\'s command line has vsyscall=xonly or vsyscall=emulate'
@@ -381,7 +381,7 @@ def extra_by_place(ex, guess, pairs_with):
             return (relro_split(ex, origin, guess) or small_bss(ex, origin, guess) or
                     '%s has these addresses, and that is one line%s' % (
                         t, ', which another guess of yours stands for' if t in pairs_with else ''))
-    tail = [text for i in ex.images for text in [bss_without_area(ex, i, guess)] if text]
+    tail = [text for i in ex.images for text in [bss_without_vma(ex, i, guess)] if text]
     return tail[0] if tail else gap_at(ex, guess)
 
 
@@ -396,17 +396,17 @@ def relro_split(ex, origin, guess):
 
 
 def small_bss(ex, origin, guess):
-    """A guess of a bss area that overlaps the file page that has room for it."""
-    return bss_without_area(ex, origin.image, guess) if origin.kind == 'file' and not guess.name else None
+    """A guess of a VMA for the bss that overlaps the file page with room for it."""
+    return bss_without_vma(ex, origin.image, guess) if origin.kind == 'file' and not guess.name else None
 
 
-def bss_without_area(ex, image, guess):
+def bss_without_vma(ex, image, guess):
     for s in image.segments:
         end = ex.bias[image] + s.file_end
         if s.memsz > s.filesz and s.mem_end == s.file_end and end - PAGE <= guess.start <= end and \
                 guess.name in ('', image.name):
             return ('the bss of PT_LOAD %02d ends at %x, in the last page of its file part, which ends at %x: padzero '
-                    'clears the rest of that page, and no anonymous area is needed' % (
+                    'clears the rest of that page, and no anonymous VMA is needed' % (
                         s.number, ex.bias[image] + s.vaddr + s.memsz, end))
     return None
 

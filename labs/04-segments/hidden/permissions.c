@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * Bss of segments with odd rights: executable, read-only (what padzero cannot
+ * Bss of segments with odd permissions: executable, read-only (what padzero cannot
  * write keeps its bytes), write-only.
  */
 #include "../programs/segments.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Five hundred random calls, and the areas after each. */
-#include "../programs/areas.h"
+/* Five hundred random calls, and the VMAs after each. */
+#include "../programs/vmas.h"
 
 static unsigned long seed = 20;
 
@@ -22,11 +22,11 @@ int main(void)
 		switch (rnd(6)) {
 		case 0:
 		case 1:
-			sprintf(what, "%d: map %d-%d rights %d", i, from, to, rights[r]);
+			sprintf(what, "%d: map %d-%d prot %d", i, from, to, rights[r]);
 			map(from, to, rights[r]);
 			break;
 		case 2:
-			sprintf(what, "%d: map file %d-%d rights %d", i, from, to, rights[r]);
+			sprintf(what, "%d: map file %d-%d prot %d", i, from, to, rights[r]);
 			map_file(fd, from, to, rights[r], from + 3 * rnd(2));
 			break;
 		case 3:
@@ -34,12 +34,12 @@ int main(void)
 			unmap(from, to);
 			break;
 		case 4:
-			sprintf(what, "%d: protect %d-%d rights %d: %d", i, from, to, rights[r],
+			sprintf(what, "%d: protect %d-%d prot %d: %d", i, from, to, rights[r],
 				mprotect(page(from), (to - from) * PAGE, rights[r]) ? errno : 0);
 			break;
 		default:
 			/*
-			 * A write makes an area's memory its own: from then on it joins fewer
+			 * A write makes a VMA's memory its own: from then on it joins fewer
 			 * others.
 			 */
 			sprintf(what, "%d: write %d: signal %d", i, from,

@@ -4,9 +4,9 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * maps that are longer than any first buffer; another process's maps; smaps of the kernel's areas.
+ * maps that are longer than any first buffer; another process's maps; smaps of the kernel's VMAs.
  */
-#include "../programs/areas.h"
+#include "../programs/vmas.h"
 
 static void show(const char *path)
 {
@@ -18,7 +18,7 @@ static void show(const char *path)
 }
 
 /*
- * The lines of smaps from the area with @name to the next area, less those of pages that differ by
+ * The lines of smaps from the VMA with @name to the next VMA, less those of pages that differ by
  * luck.
  */
 static void show_smaps(const char *name)
@@ -66,7 +66,7 @@ int main(long *stack)
 	syscall4(__NR_wait4, pid, NULL, 0, NULL);
 	for (unsigned long i = 0; i < 400; i++)
 		anon(0x20000000 + i * PAGE, PAGE, i & 1 ? PROT_READ : PROT_READ | PROT_WRITE);
-	put("== 400 areas more\n");
+	put("== 400 VMAs more\n");
 	show("/proc/self/maps");
 	return 0;
 }

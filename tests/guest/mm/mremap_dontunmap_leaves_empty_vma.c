@@ -1,4 +1,4 @@
-/* MREMAP_DONTUNMAP takes the pages and leaves the old area in place, reading as zero. */
+/* MREMAP_DONTUNMAP takes the pages and leaves the old VMA in place, reading as zero. */
 #include "check.h"
 
 #ifndef MREMAP_DONTUNMAP

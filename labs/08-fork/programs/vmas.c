@@ -4,7 +4,7 @@
  */
 /* SPDX-License-Identifier: MIT */
 /*
- * Which areas a child gets, and what it counts: MADV_DONTFORK, MADV_WIPEONFORK,
+ * Which VMAs a child gets, and what it counts: MADV_DONTFORK, MADV_WIPEONFORK,
  * locked memory; the map of the child before and after it maps more beside
  * what it inherited; sizes in /proc/self/status.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Areas of different rights that never touch an equal one: they are found and listed in order, none
- * is split or merged.
+ * VMAs that never touch one with equal permissions: they are found and listed in order,
+ * and none is split or merged.
  */
-#include "areas.h"
+#include "vmas.h"
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The areas of a window of 1,024 pages, in a short form: "  4-8 rw-p, 8-12 r--p file+3". */
+/* The VMAs of a window of 1,024 pages, in a short form: "  4-8 rw-p, 8-12 r--p file+3". */
 #ifndef AREAS_H
 #define AREAS_H
 

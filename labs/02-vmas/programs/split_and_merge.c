@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One step after the other, and the areas after each. */
-#include "areas.h"
+/* One step after the other, and the VMAs after each. */
+#include "vmas.h"
 
 static void anonymous(void)
 {
@@ -94,7 +94,7 @@ static void with_flags(void)
 	OK(mlock(page(8), 4 * PAGE));
 	show_window("mlock splits");
 	OK(munlock(page(0), 16 * PAGE));
-	show_window("munlock: the pages it had brought in keep the areas apart");
+	show_window("munlock: the pages it had brought in keep the VMAs apart");
 	OK(mremap(page(12), 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, page(32)));
 	show_window("mremap moves the end");
 	map(36, 40, RW);

@@ -3,7 +3,7 @@
  * Each page of a file mapping shows its own page of the file, however often the mapping was cut and
  * joined.
  */
-#include "../programs/areas.h"
+#include "../programs/vmas.h"
 
 #define PAGES 32
 
@@ -40,7 +40,7 @@ int main(void)
 			map_file(fd, from, to, PROT_READ, from);
 		}
 		/*
-		 * Pages that were never touched are faulted in through the offset of the area that
+		 * Pages that were never touched are faulted in through the offset of the VMA that
 		 * has them now.
 		 */
 		OK(madvise(page(0), PAGES * PAGE, MADV_DONTNEED));

@@ -6,6 +6,8 @@
  *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
  *   name\0 | body
  *
+ * A name may end in more than one NUL, to bring the body to a page border.
+ *
  * Uses no global state. Every length is compared with what is left of the archive before it is
  * used. Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702 archives are
  * read without testing them).
@@ -101,8 +103,7 @@ static long read_header(const char *p, size_t left, struct cpio_entry *e)
 	if (HEADER_SIZE + (size_t)f[11] > left || (e->body_len && head > left))
 		return damaged(e, "name cut off");
 	e->name = p + HEADER_SIZE;
-	e->name_len = f[11] - 1;
-	if (e->name[e->name_len] != '\0')
+	if (e->name[f[11] - 1] != '\0')
 		return damaged(e, "name without end");
 	return head;
 }

@@ -15,7 +15,6 @@ struct cpio_entry {
 	uint32_t ino, mode, uid, gid, nlink, mtime;
 	uint32_t major, minor, rmajor, rminor;
 	const char *name; /* in the archive, NUL-ended */
-	size_t name_len;  /* without the NUL */
 	const void *body; /* in the archive */
 	size_t body_len;
 	const char *error; /* after -EINVAL: what is wrong at *pos */

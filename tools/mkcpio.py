@@ -7,11 +7,19 @@
 Later entries replace earlier ones of the same name. --nodes adds the device
 nodes of a minimal /dev. Owner is root, times are 0 and entries are sorted, so
 the same input gives the same bytes, and the same inode numbers at boot.
+
+A file of a page or more starts at a page border of the archive, for the kernel
+then uses its pages where they lie: the NULs that end its name are as many as
+that takes. The archive ends at a page border, so that one behind it can do the same.
 """
 import argparse
 import os
 import stat
 import sys
+
+PAGE = 4096
+HEADER = 110
+NAME_MAX = 4096         # with its NULs: what Linux takes
 
 NODES = {'console': (0o600, 5, 1), 'tty': (0o666, 5, 0), 'ttyS0': (0o660, 4, 64), 'ttyS1': (0o660, 4, 65), 'null': (0o666, 1, 3),
          'zero': (0o666, 1, 5), 'full': (0o666, 1, 7), 'random': (0o666, 1, 8), 'urandom': (0o666, 1, 9)}
@@ -48,16 +56,21 @@ class Archive:
             self.add('dev/' + name, stat.S_IFCHR | mode, rdev=(major, minor))
 
     def bytes(self):
-        out = []
+        out, at = [], 0
         for ino, (path, (mode, data, rdev)) in enumerate(sorted(self.entries.items()), 1):
-            out.append(record(path, ino, mode, data, rdev))
+            out.append(record(path, ino, mode, data, rdev, at))
+            at += len(out[-1])
         out.append(record('TRAILER!!!', 0, 0, b'', (0, 0)))
         raw = b''.join(out)
-        return raw + b'\0' * (-len(raw) % 512)
+        return raw + b'\0' * (-len(raw) % PAGE)
 
 
-def record(path, ino, mode, data, rdev):
+def record(path, ino, mode, data, rdev, at=1):
+    """The entry whose header is at byte @at of the archive."""
     name = path.encode() + b'\0'
+    pad = -(at + HEADER + len(name)) % PAGE
+    if stat.S_ISREG(mode) and len(data) >= PAGE and len(name) + pad <= NAME_MAX:
+        name += b'\0' * pad
     nlink = 2 if stat.S_ISDIR(mode) else 1
     head = '070701' + ''.join('%08X' % v for v in (
         ino, mode, 0, 0, nlink, 0, len(data), 0, 0, rdev[0], rdev[1], len(name), 0))

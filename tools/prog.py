@@ -25,7 +25,7 @@ def entries(path):
     while data[at:at + 6] == b'070701':
         fields = [int(data[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
         mode, size, length = fields[1], fields[6], fields[11]
-        name = data[at + 110:at + 110 + length - 1].decode()
+        name = data[at + 110:at + 110 + length].split(b'\0')[0].decode()
         body = at + 110 + length + 3 & ~3
         found['/' + name.lstrip('./')] = (mode, data[body:body + size].decode() if mode & TYPE == LINK else '')
         at = body + size + 3 & ~3

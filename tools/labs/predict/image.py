@@ -34,7 +34,7 @@ class Tree:
         while raw[at:at + 6] == b'070701':
             field = [int(raw[at + 6 + 8 * i:at + 14 + 8 * i], 16) for i in range(13)]
             mode, size, name_size = field[1], field[6], field[11]
-            name = raw[at + 110:at + 110 + name_size - 1].decode('utf-8', 'surrogateescape')
+            name = raw[at + 110:at + 110 + name_size].split(b'\0')[0].decode('utf-8', 'surrogateescape')
             data = at + (110 + name_size + 3 & ~3)
             self.entries['/' + name] = (mode, raw[data:data + size])
             at = data + (size + 3 & ~3)

@@ -206,7 +206,7 @@ QEMU	:= tools/qemu.py --ram=$(RAM)
 RUN	:= tools/run.py --ram=$(RAM)
 OVMF	:= /usr/share/ovmf/OVMF.fd
 # MiB: the least that the root tree and the kernel can do with.
-LEAST_RAM := 80
+LEAST_RAM := 56
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words' RAM=MiB DEBUG=1)
 	@tools/deps.sh run

@@ -48,7 +48,7 @@ static void banner(void)
 	printk(KERN_NOTICE "Kernel command line: %s\n", boot_info.cmdline);
 }
 
-/* Unpacks the initramfs into the root directory, then frees its memory. */
+/* Unpacks the initramfs into the root directory; its memory is page cache then, or free. */
 static void populate_rootfs(void)
 {
 	struct mem_range *rd = &boot_info.initrd;
@@ -60,7 +60,7 @@ static void populate_rootfs(void)
 		       "No initramfs was given (QEMU: -initrd FILE; GRUB: module2 FILE)\n");
 		return;
 	}
-	error = unpack_initramfs(phys_to_virt(rd->start), size);
+	error = unpack_initramfs(rd->start, size);
 	if (error == -ENOMEM || error == -ENOSPC)
 		printk(KERN_ERR "The initramfs of %lu KiB does not fit into %lu MiB of RAM\n",
 		       size >> 10, ram_mib());
@@ -68,7 +68,6 @@ static void populate_rootfs(void)
 		printk(KERN_ERR "The initramfs is damaged, or not a newc cpio archive (error %d)\n",
 		       error);
 	initramfs_ok = !error;
-	free_reserved(PAGE_ALIGN(rd->start), PAGE_ALIGN_DOWN(rd->end));
 }
 
 /* Descriptors 0, 1 and 2 of init. */

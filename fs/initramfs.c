@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Unpacks the archive that the boot loader loaded into the root file system. Works on dentries and
- * inodes directly, without permission checks. The bytes go from the archive straight to the page
- * cache. Abridges Linux's init/initramfs.c: hard links, entries that replace others, missing
- * parents (the entry is skipped) and times are treated as there. Left out: other compression than
- * gzip, check sums.
+ * inodes directly, without permission checks.
+ *
+ *   pages:    |           |           |           |           |           |
+ *   archive:  |header name 0 0 0 body  body  body  bo|header name body he|...
+ *                          `- the page -´`- cache -´ `copied´
+ *
+ * A page that contains only bytes of one file becomes page cache without a copy. The rest is
+ * copied. The tail of a file is copied too: the next header follows it in the same page, and must
+ * not be visible in a mapping. The archive has one reference to each of its pages, and the page
+ * cache takes another. The archive's reference is dropped when the page is unpacked, so a page that
+ * the cache has not taken is free then.
+ *
+ * Abridges Linux's init/initramfs.c, which copies every byte: hard links, entries that replace
+ * others, missing parents (the entry is skipped) and times are treated as there. Left out: other
+ * compression than gzip, check sums.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -21,6 +32,14 @@
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include "internal.h"
+
+/* Memory that holds archives, one behind the other. */
+struct archive {
+	const u8 *data;
+	size_t size, pos;  /* before pos all is unpacked */
+	bool compressed;   /* it was: the memory is vmalloc's, not the boot loader's */
+	phys_addr_t freed; /* up to here the boot loader's memory is given back */
+};
 
 /* A file that has several names in the archive, and the dentry of the first. */
 struct link_seen {
@@ -91,19 +110,46 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 	inode->i_atime = inode->i_mtime = (ktime_t)e->mtime * NSEC_PER_SEC;
 }
 
+/*
+ * Whole pages of the body, at page borders, become page cache; i_size is behind them.
+ * Returns 0 or -ENOMEM.
+ */
+static int take_pages(struct inode *inode, const struct cpio_entry *e)
+{
+	const char *body = e->body;
+	loff_t end = offset_in_page(body) ? 0 : PAGE_ALIGN_DOWN(e->body_len);
+
+	for (loff_t pos = 0; pos < end; pos += PAGE_SIZE) {
+		struct page *page = is_vmalloc_addr(body + pos) ? vmalloc_to_page(body + pos)
+								: virt_to_page(body + pos);
+		int err = add_to_page_cache(inode->i_mapping, page, pos >> PAGE_SHIFT);
+
+		if (err)
+			return err;
+		page->flags |= BIT(PG_dirty);
+	}
+	inode->i_size = end;
+	return 0;
+}
+
 /* Replaces the contents of a regular file. Returns 0 or -errno. */
 static int write_body(struct inode *inode, const struct cpio_entry *e)
 {
 	struct file f = {.f_mapping = inode->i_mapping, .f_inode = inode};
-	loff_t pos = 0;
+	loff_t pos;
 	ssize_t n;
+	int err;
 
 	inode->i_size = 0;
 	truncate_pagecache(inode, 0);
-	n = e->body_len ? filemap_write(&f, e->body, e->body_len, &pos, false) : 0;
+	err = take_pages(inode, e);
+	if (err)
+		return err;
+	pos = inode->i_size;
+	n = filemap_write(&f, (const char *)e->body + pos, e->body_len - pos, &pos, false);
 	if (n < 0)
 		return n;
-	return (size_t)n == e->body_len ? 0 : -ENOSPC;
+	return (size_t)pos == e->body_len ? 0 : -ENOSPC;
 }
 
 static int make_symlink(struct inode *dir, struct dentry *d, const struct cpio_entry *e)
@@ -216,39 +262,56 @@ static void *unzip(const u8 *data, size_t size, size_t *used, size_t *made)
 	return ERR_PTR(-ENOMEM);
 }
 
-static int unpack_archives(const void *data, size_t size, bool may_be_gzip);
-
-/* Unpacks a gzip file that contains archives, and adds its length to *pos. 0 or -errno. */
-static int unpack_gzip(const u8 *data, size_t size, size_t *pos)
+/* Drops the boot loader's references to the pages that end before a->pos. */
+static void give_back(struct archive *a)
 {
-	size_t used = 0, made;
-	void *out =
-		size - *pos < 18 ? ERR_PTR(-EINVAL) : unzip(data + *pos, size - *pos, &used, &made);
-	int err = PTR_ERR(out);
+	phys_addr_t end;
 
-	if (IS_ERR(out)) {
-		printk(KERN_ERR "initramfs: the gzip file at byte %zu of %zu is %s\n", *pos, size,
-		       err == -EINVAL ? "damaged" : "too large for this machine's memory");
+	if (a->compressed)
+		return;
+	end = PAGE_ALIGN_DOWN(virt_to_phys(a->data + a->pos));
+	if (a->freed < end) {
+		free_reserved(a->freed, end);
+		a->freed = end;
+	}
+}
+
+static int unpack_archives(struct archive *a);
+
+/* A gzip file with archives in it, at a->pos. Returns 0 or -errno. */
+static int unpack_gzip(struct archive *a)
+{
+	size_t left = a->size - a->pos, used = 0;
+	struct archive inner = {.compressed = true};
+	int err;
+
+	inner.data =
+		left < 18 ? ERR_PTR(-EINVAL) : unzip(a->data + a->pos, left, &used, &inner.size);
+	if (IS_ERR(inner.data)) {
+		err = PTR_ERR(inner.data);
+		printk(KERN_ERR "initramfs: the gzip file at byte %zu of %zu is %s\n", a->pos,
+		       a->size, err == -EINVAL ? "damaged" : "too large for this machine's memory");
 		return err;
 	}
-	err = unpack_archives(out, made, false);
-	vfree(out);
-	*pos += used;
+	a->pos += used;
+	give_back(a);
+	err = unpack_archives(&inner);
+	vfree((void *)inner.data);
 	return err;
 }
 
-static int unpack_archives(const void *data, size_t size, bool may_be_gzip)
+static int unpack_archives(struct archive *a)
 {
 	struct link_seen *links = NULL;
 	struct cpio_entry e;
-	size_t pos = 0;
 	int kind, err = 0;
 
-	while (!err && (kind = cpio_next(data, size, &pos, &e)) != CPIO_END) {
-		if (kind < 0 && may_be_gzip && is_gzip((const u8 *)data + pos, size - pos)) {
-			err = unpack_gzip(data, size, &pos);
+	while (!err && (kind = cpio_next(a->data, a->size, &a->pos, &e)) != CPIO_END) {
+		if (kind < 0 && !a->compressed && is_gzip(a->data + a->pos, a->size - a->pos)) {
+			err = unpack_gzip(a);
 		} else if (kind < 0) {
-			printk(KERN_ERR "initramfs: %s, at byte %zu of %zu\n", e.error, pos, size);
+			printk(KERN_ERR "initramfs: %s, at byte %zu of %zu\n", e.error, a->pos,
+			       a->size);
 			err = kind;
 		} else if (kind == CPIO_TRAILER) {
 			forget_links(&links);
@@ -257,11 +320,17 @@ static int unpack_archives(const void *data, size_t size, bool may_be_gzip)
 			if (err)
 				printk(KERN_ERR
 				       "initramfs: no room for %s, before byte %zu of %zu\n",
-				       e.name, pos, size);
+				       e.name, a->pos, a->size);
 		}
+		give_back(a);
 	}
 	forget_links(&links);
 	return err;
 }
 
-int unpack_initramfs(const void *data, size_t size) { return unpack_archives(data, size, true); }
+int unpack_initramfs(phys_addr_t start, size_t size)
+{
+	struct archive a = {phys_to_virt(start), size, .freed = PAGE_ALIGN(start)};
+
+	return unpack_archives(&a);
+}

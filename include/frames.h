@@ -29,7 +29,10 @@ struct boot_info;
  * little RAM.
  */
 void mem_init(const struct boot_info *bi);
-/* Frees a range that was reserved at boot (the initramfs). */
+/*
+ * Drops the boot loader's reference to each page of a range that was reserved at boot (the
+ * initramfs). A page without other references becomes free. @start and @end are page aligned.
+ */
 void free_reserved(phys_addr_t start, phys_addr_t end);
 
 /* 2^order contiguous frames with one reference, or NULL. Never sleeps. Any context. */

@@ -362,7 +362,7 @@ void ramfs_init(void);
 void devices_init(void); /* devices.c: /dev/null and others */
 void proc_init(void);
 /* Unpacks a newc archive into the root. 0, or -errno with a message of what is wrong and where. */
-int unpack_initramfs(const void *data, size_t size);
+int unpack_initramfs(phys_addr_t start, size_t size);
 
 /* /proc/sys/fs/pipe-max-size: pipe.c */
 extern unsigned int pipe_max_size;

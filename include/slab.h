@@ -7,6 +7,7 @@
 #include <types.h>
 
 struct kmem_cache;
+struct page;
 
 struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align);
 void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp);
@@ -23,6 +24,8 @@ unsigned long slab_pages(void); /* frames held by slabs */
 /* Whole pages in the vmalloc range, with an unmapped guard page below. */
 void *vmalloc(size_t size);
 void vfree(void *p);
+bool is_vmalloc_addr(const void *p);
+struct page *vmalloc_to_page(const void *p);
 /* Maps device registers, uncached. */
 void *ioremap(phys_addr_t pa, size_t size);
 

@@ -40,8 +40,7 @@ struct page *find_get_page(struct address_space *mapping, unsigned long index)
 	return page;
 }
 
-/* The tree takes its own reference. 0, -EEXIST or -ENOMEM. */
-static int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
+int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index)
 {
 	int err;
 

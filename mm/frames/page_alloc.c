@@ -175,13 +175,12 @@ void free_frames(phys_addr_t start, phys_addr_t end)
 
 void free_reserved(phys_addr_t start, phys_addr_t end)
 {
-	unsigned long flags;
+	for (phys_addr_t pa = start; pa < end; pa += PAGE_SIZE) {
+		struct page *page = pfn_to_page(pa >> PAGE_SHIFT);
 
-	start = PAGE_ALIGN(start);
-	end = PAGE_ALIGN(end);
-	spin_lock_irqsave(&zone_lock, flags);
-	for (phys_addr_t pa = start; pa < end; pa += PAGE_SIZE)
-		pfn_to_page(pa >> PAGE_SHIFT)->flags = 0;
-	free_frames(start, end);
-	spin_unlock_irqrestore(&zone_lock, flags);
+		page->flags &= ~BIT(PG_reserved);
+		page->private = 0;
+		nr_total++;
+		__free_pages(page, 0);
+	}
 }

@@ -104,6 +104,13 @@ void *vmalloc(size_t size)
 	return v ? (void *)v->addr : NULL;
 }
 
+bool is_vmalloc_addr(const void *p)
+{
+	return (unsigned long)p >= VMALLOC_START && (unsigned long)p < VMALLOC_END;
+}
+
+struct page *vmalloc_to_page(const void *p) { return pte_page(*pte_of((unsigned long)p)); }
+
 /* @p: from vmalloc, or NULL. Not the stack that the CPU is running on. */
 void vfree(void *p)
 {

@@ -171,8 +171,21 @@ static void reserved_range_becomes_free(void **state __maybe_unused)
 {
 	unsigned long before = nr_free_pages();
 
-	free_reserved(0x2000000, 0x2800800);
-	assert_int_equal(nr_free_pages(), before + 0x801);
+	free_reserved(0x2000000, 0x2800000);
+	assert_int_equal(nr_free_pages(), before + 0x800);
+}
+
+/* A page that somebody has taken stays with him, and becomes free when he drops it. */
+static void taken_page_of_a_reserved_range_stays(void **state __maybe_unused)
+{
+	unsigned long before = nr_free_pages();
+	struct page *page = pfn_to_page(0x2800);
+
+	get_page(page);
+	free_reserved(0x2800000, 0x2801000);
+	assert_int_equal(nr_free_pages(), before);
+	put_page(page);
+	assert_int_equal(nr_free_pages(), before + 1);
 }
 
 int main(void)
@@ -182,6 +195,7 @@ int main(void)
 		cmocka_unit_test(free_blocks_join),
 		cmocka_unit_test(double_free_is_caught),
 		cmocka_unit_test(reserved_range_becomes_free),
+		cmocka_unit_test(taken_page_of_a_reserved_range_stays),
 	};
 
 	return cmocka_run_group_tests(tests, start_allocator, NULL);

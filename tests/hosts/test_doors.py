@@ -85,7 +85,7 @@ def test_the_welcome_fits_and_names_what_there_is_to_see():
     line = re.search(r'Linux 6\.1\.0-exon: .*', person.text.replace('\r', '')).group(0)
     os.write(person.fd, b'poweroff\r')
     person.end()
-    assert len(line) <= 80 and all(word in line for word in ('showstack', 'inf &', 'cat /proc/exec_trace', 'poweroff')), line
+    assert len(line) <= 80 and all(word in line for word in ('showmaps', 'showstack', 'inf &', 'cat /proc/exec_trace', 'poweroff')), line
 
 
 def test_a_window_needs_a_desktop():

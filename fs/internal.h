@@ -27,6 +27,8 @@ static inline bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_pare
 enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
 /* The directory of @name's last component, with references, and that component, a part of @name. */
 int filename_parentat(int dfd, const char *name, struct path *parent, struct qstr *last, int *type);
+/* The location of @name with references; @flags: LOOKUP_*. 0 or -errno. */
+int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path);
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
 /* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);

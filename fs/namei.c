@@ -8,9 +8,9 @@
  *
  * nd->path is where the walk is. The functions that take a step return the text of a symbolic link
  * that must be followed, otherwise NULL. link_path_walk then walks this text first, and keeps the
- * rest of the outer path on a stack. Abridges Linux's fs/namei.c; mkdir to rename are in
- * fs/dirops.c. Left out: walking without references (RCU), openat2's RESOLVE_*, automounts,
- * O_TMPFILE, protected_symlinks.
+ * rest of the outer path on a stack.
+ * Abridges Linux's fs/namei.c; mkdir to rename are in fs/dirops.c. Left out: walking without
+ * references (RCU), openat2's RESOLVE_*, automounts, O_TMPFILE, protected_symlinks.
  */
 #include <file.h>
 #include <fs.h>
@@ -20,7 +20,6 @@
 #include <slab.h>
 #include <string.h>
 #include <task.h>
-#include <asm/uaccess.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
@@ -47,59 +46,6 @@ struct nameidata {
 	unsigned int nr_links;
 	struct saved_link links[MAXSYMLINKS];
 };
-
-/* ---- copies of the user's paths ---- */
-
-/* @len includes the NUL. Returns the struct or ERR_PTR. */
-static struct filename *alloc_filename(size_t len)
-{
-	struct filename *f = kmalloc(sizeof(*f) + len, GFP_KERNEL);
-
-	if (!f)
-		return ERR_PTR(-ENOMEM);
-	f->name = f->iname;
-	return f;
-}
-
-struct filename *getname_flags(const char __user *name, int flags)
-{
-	long len = strnlen_user(name, PATH_MAX);
-	struct filename *f;
-
-	if (!len)
-		return ERR_PTR(-EFAULT);
-	if (len > PATH_MAX)
-		return ERR_PTR(-ENAMETOOLONG);
-	if (len == 1 && !(flags & LOOKUP_EMPTY))
-		return ERR_PTR(-ENOENT);
-	f = alloc_filename(len);
-	if (!IS_ERR(f) && copy_from_user(f->iname, name, len)) {
-		kfree(f);
-		return ERR_PTR(-EFAULT);
-	}
-	if (!IS_ERR(f))
-		f->iname[len - 1] = '\0'; /* another thread may have overwritten the NUL */
-	return f;
-}
-
-struct filename *getname(const char __user *name) { return getname_flags(name, 0); }
-
-struct filename *getname_kernel(const char *name)
-{
-	size_t len = strlen(name) + 1;
-	struct filename *f = len > PATH_MAX ? ERR_PTR(-ENAMETOOLONG) : alloc_filename(len);
-
-	if (!IS_ERR(f))
-		memcpy(f->iname, name, len);
-	return f;
-}
-
-/* An ERR_PTR is allowed. */
-void putname(struct filename *f)
-{
-	if (!IS_ERR(f))
-		kfree(f);
-}
 
 /* ---- one component ---- */
 
@@ -380,7 +326,7 @@ static const char *lookup_last(struct nameidata *nd)
 	return walk_component(nd, true);
 }
 
-static int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path)
+int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path)
 {
 	struct nameidata nd;
 	int err = path_init(&nd, dfd, name, flags);
@@ -417,37 +363,6 @@ int filename_parentat(int dfd, const char *name, struct path *parent, struct qst
 int kern_path(const char *name, unsigned int flags, struct path *path)
 {
 	return filename_lookup(AT_FDCWD, name, flags, path);
-}
-
-int user_path_at(int dfd, const char __user *name, unsigned int flags, struct path *path)
-{
-	struct filename *f = getname_flags(name, flags);
-	int err;
-
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	err = filename_lookup(dfd, f->name, flags, path);
-	putname(f);
-	return err;
-}
-
-int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
-{
-	unsigned int lookup = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-			      (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	struct file *f;
-
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	if (name || dfd == AT_FDCWD)
-		return user_path_at(dfd, name, lookup, p);
-	f = flags & AT_EMPTY_PATH ? fget_raw(dfd) : fget(dfd);
-	if (!f)
-		return -EBADF;
-	*p = f->f_path;
-	path_get(p);
-	fput(f);
-	return 0;
 }
 
 /* ---- open ---- */

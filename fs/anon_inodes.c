@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * File systems that are mounted nowhere, and the files that have no more than an
- * open file to them: an eventfd, an epoll, a pidfd. All of these share one inode,
- * and each has a dentry of its own, which is how /proc/PID/fd knows its name.
- * Abridges Linux's fs/anon_inodes.c and the pseudo file systems of fs/libfs.c.
+ * File systems that are mounted nowhere, and files that are in no directory: an eventfd, an epoll,
+ * a pidfd. All of these share one inode, and each has its own dentry, whose name /proc/PID/fd
+ * shows. Abridges Linux's fs/anon_inodes.c and the pseudo file systems of fs/libfs.c.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>

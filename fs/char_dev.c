@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Character devices: finds the driver's operations by the number in an inode. devtmpfs shows the
- * list of devices. Abridges Linux's fs/char_dev.c and drivers/base/devtmpfs.c; leaves out modules,
- * ranges of numbers and removal.
+ * list of devices.
+ * Abridges Linux's fs/char_dev.c and drivers/base/devtmpfs.c; leaves out modules, ranges of numbers
+ * and removal.
  * Not on the road of an exec.
  */
 #include <chrdev.h>

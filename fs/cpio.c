@@ -9,8 +9,9 @@
  * A name may end in more than one NUL, to bring the body to a page border.
  *
  * Uses no global state. Every length is compared with what is left of the archive before it is
- * used. Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702 archives are
- * read without testing them).
+ * used.
+ * Abridges the parser of Linux's init/initramfs.c. Left out: check sums (070702 archives are read
+ * without testing them).
  * Not on the road of an exec.
  */
 #include <cpio.h>

@@ -2,7 +2,8 @@
 /*
  * The calls that change directories: mkdir, mknod, symlink, link, unlink, rmdir, rename. Each walks
  * to the parent directory, locks it, looks the last name up, checks permissions, and calls the file
- * system. Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases, ACLs,
+ * system.
+ * Abridges the second half of Linux's fs/namei.c. Left out: whiteouts, leases, ACLs,
  * protected_hardlinks, and the lock of a file that is only renamed.
  * Not on the road of an exec.
  */

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * epoll: poll for many files, where the kernel remembers which they are. A watched
- * file's wait queue calls ep_poll_callback, which puts the item on the ready list;
- * epoll_wait looks at that list alone.
+ * epoll: poll for many files, whose list the kernel keeps. A watched file's wait queue calls
+ * ep_poll_callback, which puts the item on the ready list; epoll_wait reads only that list.
  *
  *   file <── epitem (file, fd, events) ──> eventpoll    items: radix tree by fd,
  *     queue ──wait──> ep_poll_callback ──> ready list     chained if the fd was reused
  *
- * An item leaves the ready list before its file is asked, so that an event that
- * comes meanwhile puts it there again. A level-triggered item that was ready goes
- * back to the end of the list; the next wait asks it again.
- * Locks: ep_global_mutex for changes that see several epolls, then ep->mtx (items),
- * then ep->lock (the ready list; any context). An epoll in an epoll: the outer mtx
- * first. Circles and chains of more than EP_MAX_NESTS are refused with -ELOOP.
- * Abridges Linux's fs/eventpoll.c. Left out: busy polling, wake-up sources; the
- * limit on watches is for all users together.
+ * An item leaves the ready list before its file is polled, so that an event during the poll puts it
+ * there again. A level-triggered item that was ready goes back to the end of the list; the next
+ * wait polls it again. Locks: ep_global_mutex for changes that see several epolls, then ep->mtx
+ * (items), then ep->lock (the ready list; any context). An epoll in an epoll: the outer mtx first.
+ * Circles and chains of more than EP_MAX_NESTS are refused with -ELOOP. Abridges Linux's
+ * fs/eventpoll.c. Left out: busy polling, wake-up sources; the limit on watches is for all users
+ * together.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
@@ -237,7 +235,7 @@ static void ep_remove(struct eventpoll *ep, struct epitem *item)
 	ep_free_item(item);
 }
 
-/* The last reference to @f is gone: nobody watches it any more. */
+/* The last reference to @f is gone: no epoll watches it any more. */
 static void eventpoll_release(struct file *f)
 {
 	if (list_empty(&f->f_ep))
@@ -294,7 +292,7 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 	return 0;
 }
 
-/* mtx held. The file is asked again, for what was of no interest may be now. */
+/* mtx held. Polls the file once more, because @event may include what is ready already. */
 static int ep_modify(struct eventpoll *ep, struct epitem *item, const struct epoll_event *event)
 {
 	struct poll_table_struct ask = {.qproc = NULL};
@@ -524,7 +522,7 @@ static int ep_do_ctl(struct eventpoll *ep, int op, struct epoll_event *event, st
 	return -EINVAL;
 }
 
-/* Every ADD may make a circle or a path, so that no other may run meanwhile. */
+/* Every ADD may make a circle or a path, so only one runs at a time. */
 static int ep_ctl(struct file *epf, int op, struct epoll_event *event, struct file *f, int fd)
 {
 	struct eventpoll *ep = epf->private_data;

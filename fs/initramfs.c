@@ -38,7 +38,7 @@ struct archive {
 	const u8 *data;
 	size_t size, pos;  /* before pos all is unpacked */
 	bool compressed;   /* it was: the memory is vmalloc's, not the boot loader's */
-	phys_addr_t freed; /* up to here the boot loader's memory is given back */
+	phys_addr_t freed; /* the archive's memory is freed up to here */
 };
 
 /* A file that has several names in the archive, and the dentry of the first. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A vector of user buffers as one stream of bytes, for files that must get a whole vector at once:
- * a pipe, whose small writes are atomic. Or one kernel buffer, for sendfile. Abridges Linux's
- * lib/iov_iter.c.
+ * a pipe, whose small writes are atomic. Or one kernel buffer, for sendfile.
+ * Abridges Linux's lib/iov_iter.c.
  * Not on the road of an exec.
  */
 #include <string.h>

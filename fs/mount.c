@@ -7,8 +7,8 @@
  *
  * A mount in the tree is in mount_list, which owns one reference; each child owns one more of its
  * parent. dcache_lock guards all links. A struct path is a location in the tree: a mount and a
- * dentry in it. Abridges the first half of Linux's fs/namespace.c. Left out: namespaces,
- * propagation, expiry.
+ * dentry in it.
+ * Abridges the first half of Linux's fs/namespace.c. Left out: namespaces, propagation, expiry.
  */
 #include <fs.h>
 #include <mount.h>

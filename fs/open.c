@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The system calls that open a file, that change its size, permissions, owner or times, and that
- * change the root or working directory of the task. Abridges Linux's fs/open.c and fs/utimes.c;
- * leaves out openat2, leases and fallocate.
+ * change the root or working directory of the task.
+ * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and fallocate.
  * Not on the road of an exec.
  */
 #include <cred.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Permissions: what current may do with a file. The mode, owner and group of the file are checked
- * against fsuid, fsgid and groups of current, then its capabilities. Abridges the permission part
- * of Linux's fs/namei.c and of fs/inode.c. Left out: ACLs, user namespaces, security modules,
- * immutable files.
+ * against fsuid, fsgid and groups of current, then its capabilities.
+ * Abridges the permission part of Linux's fs/namei.c and of fs/inode.c. Left out: ACLs, user
+ * namespaces, security modules, immutable files.
  */
 #include <cred.h>
 #include <fs.h>

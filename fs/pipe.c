@@ -7,8 +7,9 @@
  *         read here   written here           if it fits whole: PIPE_BUF is atomic
  *
  * pipe->mutex guards everything. It is released before a sleep, but held in the page faults of
- * copies. Abridges Linux's fs/pipe.c; leaves out splice, the limits on all pipes of a user, and
- * separate queues for readers and writers: whoever is woken tests the pipe again.
+ * copies.
+ * Abridges Linux's fs/pipe.c; leaves out splice, the limits on all pipes of a user, and separate
+ * queues for readers and writers: whoever is woken tests the pipe again.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>

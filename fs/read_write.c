@@ -6,8 +6,9 @@
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * A plain read is a vector of one piece. A vector is read or written piece by piece; a pipe gets it
- * whole, because its small writes are atomic. Abridges Linux's fs/read_write.c and the file half of
- * mm/filemap.c. Left out: asynchronous and direct I/O, the flags of preadv2 and pwritev2.
+ * whole, because its small writes are atomic.
+ * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. Left out: asynchronous and
+ * direct I/O, the flags of preadv2 and pwritev2.
  */
 #include <file.h>
 #include <fs.h>

@@ -106,7 +106,9 @@ static bool poll_schedule_timeout(struct poll_wqueues *pwq, ktime_t end)
 	return timed_out;
 }
 
-/* Returns what @fd is ready for; EPOLLNVAL if it is not open. @events: what the caller wants. */
+/*
+ * Returns what @fd is ready for; EPOLLNVAL if it is not open. @events: what the caller waits for.
+ */
 static unsigned int poll_fd(unsigned int fd, unsigned int events, struct poll_table_struct *pt)
 {
 	struct file *f = fget(fd);

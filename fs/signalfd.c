@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signalfd: the pending signals of whoever reads, as a file. A read takes signals
- * of the file's mask off the queues, which should be blocked so that no handler
- * takes them first.
- * Abridges Linux's fs/signalfd.c.
+ * signalfd: the pending signals of the reader, as a file. A read takes signals of the file's mask
+ * off the queues, which should be blocked so that no handler takes them first. Abridges Linux's
+ * fs/signalfd.c.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>

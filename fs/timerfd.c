@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * timerfd: a timer as a file. A read returns how often it has expired since the
- * last read, and waits while it has not. A timer with an interval is armed again
- * by the read, so that a short interval costs nothing while nobody looks.
- * Abridges Linux's fs/timerfd.c. Left out: alarms that wake a suspended machine,
- * TFD_IOC_SET_TICKS.
+ * timerfd: a timer as a file. A read returns how often it has expired since the last read, and
+ * waits while it has not. A timer with an interval is armed again by the read, so a short interval
+ * costs nothing if nothing reads it. Abridges Linux's fs/timerfd.c. Left out: alarms that wake a
+ * suspended machine, TFD_IOC_SET_TICKS.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>

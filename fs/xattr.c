@@ -2,8 +2,8 @@
 /*
  * Extended attributes, which no file system of Exon stores. The calls look the file up and return
  * what Linux's tmpfs returns for a file without attributes: an empty list, -ENODATA, and
- * -EOPNOTSUPP for setting one. Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's
- * name.
+ * -EOPNOTSUPP for setting one.
+ * Abridges Linux's fs/xattr.c. Left out: all checks of an attribute's name.
  * Not on the road of an exec.
  */
 #include <file.h>

@@ -24,7 +24,7 @@ struct file *anon_inode_getfile(const char *name, const struct file_operations *
 				int flags);
 /* The same, as a new descriptor; O_CLOEXEC in @flags is for that. The number or -errno. */
 int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags);
-/* Gives @f, an open file, to current as a descriptor, or drops it. The number or -errno. */
+/* Installs @f, an open file, as a descriptor of current, or drops it. The number or -errno. */
 int fd_install_new(struct file *f, int flags);
 
 #endif

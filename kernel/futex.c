@@ -228,7 +228,7 @@ static long sleep_on_futex(struct futex_q *q, ktime_t expires)
 	}
 }
 
-/* @expires: CLOCK_MONOTONIC, INT64_MAX for ever. */
+/* @expires: CLOCK_MONOTONIC, INT64_MAX: no timeout. */
 static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
 {
 	struct futex_q q = {.task = current, .bitset = bitset};

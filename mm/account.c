@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The totals of an address space in pages, and the limits on them: RLIMIT_AS, RLIMIT_DATA,
- * RLIMIT_MEMLOCK. The limit on the stack is in mm/expand_stack.c. Abridges the accounting of Linux
- * 6.1's mm/mmap.c and mm/util.c; leaves out what shared memory takes of the commit limit.
+ * RLIMIT_MEMLOCK. The limit on the stack is in mm/expand_stack.c.
+ * Abridges the accounting of Linux 6.1's mm/mmap.c and mm/util.c; leaves out what shared memory
+ * takes of the commit limit.
  */
 #include <errno.h>
 #include <frames.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VMAs with private pages may be merged only if they have the same anon_vma. Here an anon_vma is
- * just a reference count. Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out
- * the interval trees, because Exon never looks up the VMAs of a page. Of Linux's anon_vma_chain
- * only the length is kept: 1 means that the VMA was never forked, and only such a VMA may share its
- * anon_vma with a neighbour.
+ * just a reference count.
+ * Abridges Linux's mm/rmap.c and the anon_vma part of mm/mmap.c; leaves out the interval trees,
+ * because Exon never looks up the VMAs of a page. Of Linux's anon_vma_chain only the length is
+ * kept: 1 means that the VMA was never forked, and only such a VMA may share its anon_vma with a
+ * neighbour.
  */
 #include <errno.h>
 #include <mm.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Copy-on-write: after a fork parent and child map the same frames, read-only. The first one that
- * writes gets a copy. Abridges these parts of Linux's mm/memory.c; leaves out swap, huge pages, and
- * userfaultfd.
+ * writes gets a copy.
+ * Abridges these parts of Linux's mm/memory.c; leaves out swap, huge pages, and userfaultfd.
  *
  *   before fork      after fork              after the child's write
  *   parent -> A rw   parent -> A r- <- child   parent -> A r-    child -> copy of A rw

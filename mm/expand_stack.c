@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * VMAs that grow downward: a fault below a stack extends it. A gap below it stays free, so that an
- * overflow faults instead of overwriting the mapping below. Abridges expand_stack of Linux 6.1's
- * mm/mmap.c; leaves out VMAs that grow upward, and the boot parameter stack_guard_gap.
+ * overflow faults instead of overwriting the mapping below.
+ * Abridges expand_stack of Linux 6.1's mm/mmap.c; leaves out VMAs that grow upward, and the boot
+ * parameter stack_guard_gap.
  *
  *   |## mapping ##|<-- stack_guard_gap -->|   may still grow   |####### stack #######|
  *                 ^prev->vm_end                                ^vm_start             ^vm_end

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages of an address space for the kernel itself: the memory of another process (/proc/PID/mem,
- * exec's new stack), and faulting in a range at once (MAP_POPULATE, mlock). Abridges Linux's
- * mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
+ * exec's new stack), and faulting in a range at once (MAP_POPULATE, mlock).
+ * Abridges Linux's mm/gup.c and __access_remote_vm; leaves out pinning, fast walks and huge pages.
  */
 #include <errno.h>
 #include <frames.h>

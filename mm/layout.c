@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Chooses addresses: mmap_base, and the search for a free range. The random offsets are in
- * mm/randomize.c. Abridges Linux 6.1's arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c; leaves
- * out 32-bit tasks and 5-level tables.
+ * mm/randomize.c.
+ * Abridges Linux 6.1's arch/x86/mm/mmap.c and arch/x86/kernel/sys_x86_64.c; leaves out 32-bit tasks
+ * and 5-level tables.
  *
  *   0   64K    program, brk ->        <- mappings  | gap |       stack      TASK_SIZE
  *   |....|=======|=====|..............===|=====|===|.....|..........|=======|

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * madvise(2). Most advice sets flags, and so splits and merges VMAs. MADV_DONTNEED drops pages.
- * MADV_FREE and MADV_WILLNEED do nothing: Exon neither swaps nor reads ahead. Abridges Linux 6.1's
- * mm/madvise.c; leaves out hole punching, merging of equal pages, reclaim on demand, error
- * injection, and process_madvise.
+ * MADV_FREE and MADV_WILLNEED do nothing: Exon neither swaps nor reads ahead.
+ * Abridges Linux 6.1's mm/madvise.c; leaves out hole punching, merging of equal pages, reclaim on
+ * demand, error injection, and process_madvise.
  */
 #include <errno.h>
 #include <mm.h>

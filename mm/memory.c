@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page faults: a page is mapped when it is first accessed. mm/cow.c has how fork shares pages and a
- * write copies them, mm/ptes.c how PTEs are removed, moved and changed. Abridges Linux's
- * mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the reverse mapping of
- * anonymous pages.
+ * write copies them, mm/ptes.c how PTEs are removed, moved and changed.
+ * Abridges Linux's mm/memory.c; leaves out swap, huge pages, migration, userfaultfd, and the
+ * reverse mapping of anonymous pages.
  *
  *  PTE        VMA             read fault                    write fault
  *  ---------  --------------  ----------------------------  ------------------------------------

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mincore: which pages of a range are in memory. msync only checks its arguments: files are in RAM
- * only, so there is nothing to write. Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out
- * swap and write-back.
+ * only, so there is nothing to write.
+ * Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out swap and write-back.
  * Not on the road of an exec.
  */
 #include <errno.h>

@@ -2,8 +2,8 @@
 /*
  * Locked memory. Exon never swaps, so mlock only faults the pages in and counts them. VM_LOCKED
  * splits and merges VMAs as in Linux, and RLIMIT_MEMLOCK limits the pages. After
- * mlockall(MCL_FUTURE) each new VMA is locked: mm->def_flags. Abridges Linux 6.1's mm/mlock.c;
- * leaves out the unevictable list.
+ * mlockall(MCL_FUTURE) each new VMA is locked: mm->def_flags.
+ * Abridges Linux 6.1's mm/mlock.c; leaves out the unevictable list.
  * Not on the road of an exec.
  */
 #include <errno.h>

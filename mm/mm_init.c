@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of an address space: an exec makes an empty one, a fork copies one, the last user frees
- * it. Abridges the mm part of Linux 6.1's kernel/fork.c; leaves out namespaces, aio, cgroups and
+ * it.
+ * Abridges the mm part of Linux 6.1's kernel/fork.c; leaves out namespaces, aio, cgroups and
  * notifiers.
  *
  *   mm_alloc (exec) or dup_mm (fork) -> users come and go: mmget, mmput

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Resizing and moving a mapping: shrink in place, grow in place if the range after it is free,
- * otherwise move the PTEs to a new VMA. Abridges Linux 6.1's mm/mremap.c and copy_vma of mm/mmap.c;
- * leaves out hugetlb and userfaultfd.
+ * otherwise move the PTEs to a new VMA.
+ * Abridges Linux 6.1's mm/mremap.c and copy_vma of mm/mmap.c; leaves out hugetlb and userfaultfd.
  *
  *   old   |#######|        MREMAP_FIXED, MREMAP_DONTUNMAP: always move
  *   shrink|####|           grow in place only if old_len ends with its VMA

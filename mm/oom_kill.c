@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * When memory is used up, one process is killed so that the others can go on. Abridges Linux 6.1's
- * mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel thread that reaps: here
- * the task that found no memory does it.
+ * When memory is used up, one process is killed so that the others can go on.
+ * Abridges Linux 6.1's mm/oom_kill.c; leaves out cgroups, cpusets, panic_on_oom, and the kernel
+ * thread that reaps: here the task that found no memory does it.
  *
  *   no page for a user -> out_of_memory -> the greatest oom_badness -> SIGKILL
  *                      -> its private pages are freed

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PTEs of a VMA: set, count, remove, change permissions, move. Abridges the page table halves
- * of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out huge pages, swap entries and
- * migration.
+ * The PTEs of a VMA: set, count, remove, change permissions, move.
+ * Abridges the page table halves of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out
+ * huge pages, swap entries and migration.
  *
  *   a fault                                 do_set_pte           a page is mapped
  *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs and their pages are dropped

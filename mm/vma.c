@@ -2,9 +2,10 @@
 /*
  * The list of the VMAs of an address space: find, link, split, merge. Nothing here touches page
  * tables or counts pages, so the file also builds on the host, where tests/host/test_vma.c tests
- * it. Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and
- * a cache of the last hit are enough for a few dozen VMAs), memory policies, userfaultfd and names
- * of anonymous VMAs.
+ * it.
+ * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and a
+ * cache of the last hit are enough for a few dozen VMAs), memory policies, userfaultfd and names of
+ * anonymous VMAs.
  *
  * Before a range AAAA gets flags that differ from the flags of its VMA (mprotect, madvise, mlock),
  * vma_merge tries to join it to a neighbour, P or N, that has these flags already:

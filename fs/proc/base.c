@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID and /proc/PID/task/TID: the tables of their files, and the files that show memory of
- * the process or a location in the file tree. Abridges Linux's fs/proc/base.c. Left out:
- * namespaces, the files of cgroups and of security modules. access.c checks permissions,
- * map_files.c has the directory of that name.
+ * the process or a location in the file tree.
+ * Abridges Linux's fs/proc/base.c. Left out: namespaces, the files of cgroups and of security
+ * modules. access.c checks permissions, map_files.c has the directory of that name.
  * Not on the road of an exec.
  */
 #include <cred.h>

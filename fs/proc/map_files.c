@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID/map_files: a link for each VMA that maps a file, named by its start and end. It leads
- * to the file itself, even if the file was deleted. Abridges the map_files part of Linux's
- * fs/proc/base.c. Left out: the capability that Linux requires to follow such a link.
+ * to the file itself, even if the file was deleted.
+ * Abridges the map_files part of Linux's fs/proc/base.c. Left out: the capability that Linux
+ * requires to follow such a link.
  * Not on the road of an exec.
  */
 #include <fs.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID/smaps: maps, and for each VMA what of it is in memory; pagemap: the page tables as a
- * file. Abridges Linux's fs/proc/task_mmu.c. Left out: clear_refs, and the counting of swapped and
- * huge pages, which are 0.
+ * file.
+ * Abridges Linux's fs/proc/task_mmu.c. Left out: clear_refs, and the counting of swapped and huge
+ * pages, which are 0.
  * Not on the road of an exec.
  */
 #include <cred.h>

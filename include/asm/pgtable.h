@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes and tests page table entries: inline functions on the types of asm/pgtable_types.h. */
+/* Makes and tests PTEs: inline functions on the types of asm/pgtable_types.h. */
 #ifndef ASM_PGTABLE_H
 #define ASM_PGTABLE_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The buddy allocator: page frames, in blocks of 2^order frames that are aligned to their size.
- * mem_init.c adds the RAM at boot. Abridges Linux's mm/page_alloc.c; leaves out zones, watermarks,
- * migration types, reclaim and NUMA: all frames are equal.
+ * mem_init.c adds the RAM at boot.
+ * Abridges Linux's mm/page_alloc.c; leaves out zones, watermarks, migration types, reclaim and
+ * NUMA: all frames are equal.
  *
  *   order 2  [       0        ]    free_block(page 1, order 0) looks at its buddy, page 0:
  *   order 1  [   0   |   2    ]    free too? both are one block of order 1; its buddy: page 2

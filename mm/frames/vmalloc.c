@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory that is contiguous in virtual addresses only: kernel stacks, and windows to device
- * registers. Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping,
- * the tree of vmap areas and large pages.
+ * registers.
+ * Abridges Linux's mm/vmalloc.c and arch/x86/mm/ioremap.c; leaves out lazy unmapping, the tree of
+ * vmap areas and large pages.
  *
  *   VMALLOC_START |guard| piece |guard| piece      hole     |guard| piece | ...   sorted
  *

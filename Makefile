@@ -114,9 +114,7 @@ RWX	= $(shell $(LD) --help | grep -o -m 1 -e --no-warn-rwx-segments)
 LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) -T boot/kernel.lds
 
 help: ## this list
-	@echo "Exon: make TARGET"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
-	@echo "  DEBUG=1 builds with lock checks; CI=1 turns warnings into errors."
+	@tools/help.sh $(MAKEFILE_LIST)
 
 all: $(B)/exon.elf ## build the kernel: build/exon.elf (DEBUG=1: with lock checks, build/debug/exon.elf)
 

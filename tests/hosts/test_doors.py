@@ -146,3 +146,13 @@ def test_a_container_has_this_folder_and_this_user(engine):
 def test_a_second_command_goes_into_the_same_container(engine):
     status, _, calls = engine('exit 0', 'abc')
     assert status == 0 and re.search(r'^exec -i exon-\d+ sh -c make gdb$', calls, re.M) and 'build' not in calls
+
+
+def test_help_has_every_target_in_a_group():
+    status, text = make('help')
+    assert status == 0
+    with open(os.path.join(TOP, 'Makefile')) as f, open(os.path.join(TOP, 'labs', 'labs.mk')) as g:
+        targets = re.findall(r'^([a-z-]+):[^#\n]*## ', f.read() + g.read(), re.M)
+    assert sorted(re.findall(r'^  ([a-z-]+) ', text, re.M)) == sorted(targets)
+    assert re.findall(r'^[A-Z]\w+$', text, re.M) == ['Run', 'Look', 'Debug', 'Test', 'Labs', 'Teach', 'House']
+    assert max(map(len, text.splitlines())) <= 120

@@ -172,7 +172,7 @@ static void reset_task(struct linux_binprm *bprm)
 	flush_signal_handlers(me, false);
 }
 
-/* Makes the open program a descriptor of its own process, for AT_EXECFD. 0 or -EMFILE. */
+/* Installs bprm->executable as a descriptor of the new program (AT_EXECFD). 0 or -EMFILE. */
 static int install_execfd(struct linux_binprm *bprm)
 {
 	int fd = get_unused_fd_flags(0);

@@ -98,6 +98,10 @@ int is_current_pgrp_orphaned(void);
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent);
 void exit_signals(struct task_struct *t);
 
+/* kernel/sigcalls.c: is @sp on current's alternate signal stack? */
+bool __on_sig_stack(unsigned long sp);
+bool on_sig_stack(unsigned long sp); /* not for SS_AUTODISARM, which the handler has disabled */
+
 /* kernel/task/get_signal.c */
 /*
  * Takes the next signal to act on: true, with *ksig, if a handler has to run. Stops and ignored

@@ -230,13 +230,14 @@ long sys_rt_sigtimedwait(const sigset_t __user *set, void __user *uinfo,
 	return ret;
 }
 
-static bool on_sig_stack(unsigned long sp)
+bool __on_sig_stack(unsigned long sp)
 {
-	const struct task_struct *t = current;
+	return sp > current->sas_ss_sp && sp - current->sas_ss_sp <= current->sas_ss_size;
+}
 
-	if (t->sas_ss_flags & SS_AUTODISARM)
-		return false;
-	return sp > t->sas_ss_sp && sp - t->sas_ss_sp <= t->sas_ss_size;
+bool on_sig_stack(unsigned long sp)
+{
+	return !(current->sas_ss_flags & SS_AUTODISARM) && __on_sig_stack(sp);
 }
 
 static int set_altstack(const struct sigaltstack *ss, unsigned long sp)

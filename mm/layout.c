@@ -102,7 +102,7 @@ static bool take_hint(struct mm_struct *mm, unsigned long *addr, struct vma_plac
 	return !at->vma || hint + len <= vm_start_gap(at->vma);
 }
 
-/* MAP_32BIT, which jump tables of 32-bit addresses want. */
+/* MAP_32BIT, for jump tables of 32-bit addresses. */
 static int find_low_room(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 			 unsigned long len)
 {

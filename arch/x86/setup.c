@@ -170,7 +170,7 @@ static void read_pvh(phys_addr_t info)
 
 	boot_info.loader = "PVH";
 	if (si->magic != HVM_START_MAGIC || si->version < 1)
-		panic("the PVH start information is of version %u; a memory map needs 1",
+		panic("the PVH start information has version %u; the memory map needs version 1",
 		      si->version);
 	e = phys_to_virt(si->memmap_paddr);
 	for (i = 0; i < si->memmap_entries; i++)

@@ -245,7 +245,7 @@ void do_task_dead(void)
 {
 	__set_current_state(TASK_DEAD);
 	schedule();
-	panic("task %d (%s) ran after its death", current->pid, current->comm);
+	panic("task %d (%s) ran after it had exited", current->pid, current->comm);
 }
 
 void yield(void)

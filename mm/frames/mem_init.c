@@ -173,5 +173,5 @@ void mem_init(const struct boot_info *bi)
 	set_page_reserve();
 	zero_page = alloc_page(__GFP_ZERO);
 	if (!zero_page)
-		panic("not enough RAM: none left beside the kernel and the initramfs");
+		panic("not enough RAM: none is left after the kernel and the initramfs");
 }

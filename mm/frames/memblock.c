@@ -34,7 +34,7 @@ void early_reserve(phys_addr_t start, phys_addr_t end)
 			return;
 		}
 	if (nr_early == EARLY_MAX)
-		panic("memory map too scattered");
+		panic("more than %d reserved ranges of memory", EARLY_MAX);
 	early[nr_early++] = (struct mem_range){start, end};
 }
 

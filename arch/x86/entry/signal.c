@@ -80,17 +80,6 @@ static void save_sigcontext(struct sigcontext *sc, const struct pt_regs *r, void
 	};
 }
 
-static bool __on_sig_stack(unsigned long sp)
-{
-	return sp > current->sas_ss_sp && sp - current->sas_ss_sp <= current->sas_ss_size;
-}
-
-/* An SS_AUTODISARM stack is disabled as soon as a handler runs on it. */
-static bool on_sig_stack(unsigned long sp)
-{
-	return !(current->sas_ss_flags & SS_AUTODISARM) && __on_sig_stack(sp);
-}
-
 /*
  * Chooses the place of the frame and saves the FPU state at *fpstate. NULL: there is no room, or
  * the stack cannot be written.

@@ -6,7 +6,7 @@
  *   070701 ino mode uid gid nlink mtime size major minor rmajor rminor namesize check
  *   name\0 | body
  *
- * A name may end in more than one NUL, to bring the body to a page border.
+ * A name may end in more than one NUL, so that the body is page aligned.
  *
  * Uses no global state. Every length is compared with what is left of the archive before it is
  * used.

@@ -29,7 +29,7 @@ struct parent {
 	int type;	  /* of last: LAST_* */
 };
 
-/* Takes over @name, also an ERR_PTR. Returns 0, then put_parent is due; or -errno. */
+/* Takes over @name, also an ERR_PTR. Returns 0, and then put_parent must follow; or -errno. */
 static int find_parent(int dfd, struct filename *name, struct parent *p)
 {
 	int err = PTR_ERR(name);

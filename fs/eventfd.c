@@ -18,7 +18,7 @@
 #define EFD_SEMAPHORE 1
 #define EFD_ALL	      (O_CLOEXEC | O_NONBLOCK | EFD_SEMAPHORE)
 
-/* The lock of wqh guards count, which is less than U64_MAX. */
+/* wqh.lock guards count, which is less than U64_MAX. */
 struct eventfd_ctx {
 	wait_queue_head_t wqh;
 	u64 count;

@@ -8,11 +8,12 @@
  *
  * An item leaves the ready list before its file is polled, so that an event during the poll puts it
  * there again. A level-triggered item that was ready goes back to the end of the list; the next
- * wait polls it again. Locks: ep_global_mutex for changes that see several epolls, then ep->mtx
- * (items), then ep->lock (the ready list; any context). An epoll in an epoll: the outer mtx first.
- * Circles and chains of more than EP_MAX_NESTS are refused with -ELOOP. Abridges Linux's
- * fs/eventpoll.c. Left out: busy polling, wake-up sources; the limit on watches is for all users
- * together.
+ * wait polls it again.
+ * Locks: ep_global_mutex for changes that see several epolls, then ep->mtx (items), then ep->lock
+ * (the ready list; any context). An epoll in an epoll: the outer mtx first. Circles and chains of
+ * more than EP_MAX_NESTS are refused with -ELOOP.
+ * Abridges Linux's fs/eventpoll.c. Left out: busy polling, wake-up sources; the limit on watches is
+ * for all users together.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
@@ -101,7 +102,7 @@ static bool ep_add_ready(struct epitem *item, bool first)
 	return add;
 }
 
-/* Takes the first item off @from. */
+/* Takes the first item off @from, or returns NULL. */
 static struct epitem *ep_pop(struct eventpoll *ep, struct list_head *from)
 {
 	struct epitem *item = NULL;
@@ -252,7 +253,7 @@ static void eventpoll_release(struct file *f)
 	mutex_unlock(&ep_global_mutex);
 }
 
-/* 4% of memory is for watches. */
+/* Watches may use 4% of memory. */
 static bool may_watch(void)
 {
 	return nr_watches < totalram_pages() / 25 * (PAGE_SIZE / EP_ITEM_COST);
@@ -305,7 +306,10 @@ static int ep_modify(struct eventpoll *ep, struct epitem *item, const struct epo
 
 /* ---- an epoll in an epoll ------------------------------------------------------------------ */
 
-/* The levels of epolls below @ep; too many if @to is among them. Each is visited once a walk. */
+/*
+ * Returns how many levels of epolls are below @ep; too many if @to is one of them. Each is visited
+ * once in a walk.
+ */
 static unsigned int ep_depth(struct eventpoll *ep, const struct eventpoll *to)
 {
 	unsigned int depth = 0;
@@ -347,7 +351,7 @@ static bool ep_may_nest(struct eventpoll *ep, struct file *f)
 	       ep_depth(f->private_data, ep) + 1 + ep_height(ep->file) <= EP_MAX_NESTS;
 }
 
-/* Counts the ways up from @f by their lengths. Returns whether an event would take too many. */
+/* Counts the paths up from @f by their lengths. Returns true if there are too many. */
 static bool ep_count_paths(const struct file *f, unsigned int *counts, unsigned int length)
 {
 	static const unsigned int limits[EP_PATH_LENGTHS] = {UINT32_MAX, 500, 100, 50, 10};

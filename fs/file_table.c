@@ -64,7 +64,7 @@ static int do_dentry_open(struct file *f)
 	err = f->f_op->open ? f->f_op->open(inode, f) : 0;
 	if (err)
 		return err;
-	f->f_mode |= FMODE_OPENED; /* ->release is due, even if ->open has changed f_op */
+	f->f_mode |= FMODE_OPENED; /* ->release must be called, even if ->open has changed f_op */
 	f->f_flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	return f->f_flags & O_DIRECT ? -EINVAL : 0;
 }

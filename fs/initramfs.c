@@ -33,7 +33,7 @@
 #include <linux/limits.h>
 #include "internal.h"
 
-/* Memory that holds archives, one behind the other. */
+/* Memory that holds archives, one after the other. */
 struct archive {
 	const u8 *data;
 	size_t size, pos;  /* before pos all is unpacked */
@@ -111,8 +111,8 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *e)
 }
 
 /*
- * Whole pages of the body, at page borders, become page cache; i_size is behind them.
- * Returns 0 or -ENOMEM.
+ * Makes the whole, aligned pages of the body page cache; i_size is after them. Returns 0 or
+ * -ENOMEM.
  */
 static int take_pages(struct inode *inode, const struct cpio_entry *e)
 {

@@ -35,7 +35,7 @@ umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: true if current may set the set-group-id bit of a file of group @gid. */
 bool in_group_or_capable(gid_t gid);
 
-/* iov_iter.c: what of a vector was not copied yet. */
+/* iov_iter.c: the part of a vector that was not copied yet. */
 struct iov_iter {
 	const struct iovec *v; /* the piece that comes next, */
 	size_t offset;	       /* from here on */

@@ -251,8 +251,8 @@ static int lock_range(const struct file_lock *request, bool wait)
 /* ---- flock -------------------------------------------------------------------- */
 
 /*
- * The old lock of the file goes before the new one is tried, so an upgrade that fails has lost
- * it. Returns 0 or -EAGAIN. locks_lock held.
+ * The old lock of the file is removed before the new one is tried, so an upgrade that fails has
+ * lost it. Returns 0 or -EAGAIN. locks_lock held.
  */
 static int set_flock(const struct file_lock *want, struct file_lock **fresh)
 {

@@ -201,7 +201,7 @@ void restore_user_sigmask(bool interrupted)
 
 /*
  * Restores the signal mask, unless a handler must run first, and writes the remaining time to the
- * user. If that fails, the call is not restarted, for it would wait for the whole time again.
+ * user. If that fails, the call is not restarted, because it would wait for the whole time again.
  */
 static long poll_finish(struct __kernel_timespec __user *uts, ktime_t end, long ret)
 {

@@ -18,7 +18,7 @@
 #include <linux/signalfd.h>
 
 struct signalfd_ctx {
-	sigset_t sigmask; /* the signals that are not wanted */
+	sigset_t sigmask; /* signals that are not read */
 };
 
 static unsigned int signalfd_poll(struct file *f, struct poll_table_struct *pt)
@@ -30,7 +30,7 @@ static unsigned int signalfd_poll(struct file *f, struct poll_table_struct *pt)
 	return pending & ~ctx->sigmask ? EPOLLIN : 0;
 }
 
-/* Which fields of a siginfo count depends on who has sent it. */
+/* Copies the fields of @info that are valid: that depends on its sender. */
 static void fill_signalfd_info(struct signalfd_siginfo *to, const kernel_siginfo_t *info)
 {
 	int code = info->si_code;

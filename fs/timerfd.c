@@ -22,7 +22,7 @@
 
 #define TFD_SETTIME_FLAGS (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)
 
-/* The lock of wqh guards all that the tick looks at. */
+/* wqh.lock guards all fields that the tick uses. */
 struct timerfd_ctx {
 	struct timer_list timer;
 	ktime_t interval;

@@ -269,7 +269,7 @@ struct file {
 #define FMODE_WRITE  0x2
 #define FMODE_PATH   0x4000
 #define FMODE_WRITER 0x10000 /* counted in i_writecount */
-#define FMODE_OPENED 0x80000 /* ->open succeeded: ->release is due */
+#define FMODE_OPENED 0x80000 /* ->open succeeded: ->release must be called */
 
 static inline struct file *get_file(struct file *f)
 {

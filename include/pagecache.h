@@ -16,8 +16,6 @@ struct vm_operations_struct;
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
 /* Makes @page the page @index; the cache takes a reference of its own. 0, -EEXIST, -ENOMEM. */
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
-/* find_get_page; the page is made if it is absent. ERR_PTR(-ENOMEM, -ENOSPC). */
-struct page *read_mapping_page(struct address_space *mapping, unsigned long index);
 /*
  * read(2) of a file that has pages: from *pos to a user or kernel buffer. Bytes, 0 at the end,
  * -EFAULT...

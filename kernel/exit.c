@@ -35,7 +35,7 @@ static void note_maxrss(struct task_struct *t)
 
 /* ---- taking a dead task out of every list -------------------------------- */
 
-/* The process keeps the counts of a thread that goes. siglock held. */
+/* The process keeps the counts of a thread that exits. siglock held. */
 static void keep_thread_counts(struct signal_struct *sig, const struct task_struct *t)
 {
 	sig->utime += t->utime;

@@ -71,7 +71,8 @@ static struct page *new_page(void)
 	return page ? page : ERR_PTR(-ENOMEM);
 }
 
-struct page *read_mapping_page(struct address_space *mapping, unsigned long index)
+/* As find_get_page, but makes a page that is absent. ERR_PTR(-ENOMEM, -ENOSPC). */
+static struct page *read_mapping_page(struct address_space *mapping, unsigned long index)
 {
 	for (;;) {
 		struct page *page = find_get_page(mapping, index);

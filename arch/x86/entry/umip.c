@@ -42,7 +42,7 @@ struct insn {
 	bool operand_size, address_size;
 	u8 rex;
 	u8 segment;	  /* its prefix; 0: none */
-	u8 opcode, modrm; /* behind 0f */
+	u8 opcode, modrm; /* after 0f */
 };
 
 /* ---- decoding ------------------------------------------------------------ */

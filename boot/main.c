@@ -174,7 +174,8 @@ void start_kernel(u32 magic, phys_addr_t info)
 	proc_init();
 	ramfs_init();
 	devices_init();
-	tty_init();	      /* console_input has its handler */
+	tty_init(); /* console_input has its handler */
+	pty_init();
 	script_binfmt_init(); /* the binary formats, in the order in which they are tried */
 	elf_binfmt_init();
 

@@ -71,6 +71,7 @@ struct signal_struct {
 	struct pid *pids[PIDTYPE_MAX]; /* TGID, PGID, SID */
 	int leader;		       /* session leader */
 	struct tty_struct *tty;	       /* controlling terminal; tty->lock too */
+	struct pid *tty_old_pgrp;      /* foreground group of one that hung up */
 
 	/* timers */
 	struct timer_list real_timer; /* ITIMER_REAL */

@@ -9,6 +9,8 @@ struct task_struct;
 
 /* Registers /dev/console, /dev/tty, /dev/ttyS0, /dev/tty0, /dev/tty1; fills in console_input. */
 void tty_init(void);
+/* Registers /dev/ptmx and the file system devpts. */
+void pty_init(void);
 /*
  * A session leader exits (@on_exit: a hang-up) or calls TIOCNOTTY: its session loses the terminal.
  */

@@ -21,7 +21,7 @@ PAGE = 4096
 HEADER = 110
 NAME_MAX = 4096         # with its NULs: what Linux takes
 
-NODES = {'console': (0o600, 5, 1), 'tty': (0o666, 5, 0), 'ttyS0': (0o660, 4, 64), 'ttyS1': (0o660, 4, 65), 'null': (0o666, 1, 3),
+NODES = {'console': (0o600, 5, 1), 'tty': (0o666, 5, 0), 'ptmx': (0o666, 5, 2), 'ttyS0': (0o660, 4, 64), 'ttyS1': (0o660, 4, 65), 'null': (0o666, 1, 3),
          'zero': (0o666, 1, 5), 'full': (0o666, 1, 7), 'random': (0o666, 1, 8), 'urandom': (0o666, 1, 9)}
 
 

@@ -4,8 +4,8 @@
  * in the foreground, what happens to the other groups when they use it, and to all of them when the
  * session's leader exits.
  *
- * Abridges Linux's drivers/tty/tty_jobctrl.c. Left out: tty_old_pgrp (a leader that has lost its
- * terminal signals nobody when it exits), masters of pseudo terminals.
+ * Abridges Linux's drivers/tty/tty_jobctrl.c. A master of a pseudo
+ * terminal is not a terminal here: pty.c passes the other end.
  * Not on the road of an exec.
  */
 #include <sched.h>
@@ -56,6 +56,8 @@ void proc_clear_tty(struct task_struct *t) { t->signal->tty = NULL; }
 static void proc_set_tty(struct tty_struct *tty)
 {
 	tty_set_owner(tty, get_pid(task_session(current)), get_pid(task_pgrp(current)));
+	put_pid(current->signal->tty_old_pgrp);
+	current->signal->tty_old_pgrp = NULL;
 	current->signal->tty = tty;
 }
 
@@ -77,13 +79,48 @@ static void session_clear_tty(struct pid *session)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
+/* The foreground group of a terminal that current's session has lost. */
+static void signal_old_pgrp(void)
+{
+	struct pid *pgrp = current->signal->tty_old_pgrp;
+
+	current->signal->tty_old_pgrp = NULL;
+	if (!pgrp)
+		return;
+	kill_pgrp(pgrp, SIGHUP, 1);
+	kill_pgrp(pgrp, SIGCONT, 1);
+	put_pid(pgrp);
+}
+
+void tty_hangup_session(struct tty_struct *tty)
+{
+	struct task_struct *p;
+	unsigned long flags;
+
+	tty_hangup(tty);
+	spin_lock_irqsave(&tasklist_lock, flags);
+	do_each_pid_task(tty->session, PIDTYPE_SID, p) {
+		p->signal->tty = NULL;
+		if (!p->signal->leader)
+			continue;
+		group_send_sig_info(SIGHUP, SEND_SIG_PRIV, p);
+		group_send_sig_info(SIGCONT, SEND_SIG_PRIV, p);
+		if (!p->signal->tty_old_pgrp && tty->pgrp)
+			p->signal->tty_old_pgrp = get_pid(tty->pgrp);
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	tty_set_owner(tty, NULL, NULL);
+}
+
 void disassociate_ctty(bool on_exit)
 {
 	struct tty_struct *tty = current->signal->tty;
 
+	if (current->signal->leader && !tty && on_exit)
+		signal_old_pgrp();
 	if (!current->signal->leader || !tty)
 		return;
-	if (on_exit)
+	if (on_exit && !tty->ops->last_close) /* a pseudo terminal lives on */
 		tty_hangup(tty);
 	if (tty->pgrp) {
 		kill_pgrp(tty->pgrp, SIGHUP, on_exit);

@@ -4,14 +4,14 @@
  * into signals, and post-processes output.
  *
  * Abridges Linux's drivers/tty/n_tty.c. Left out: parity and break marks (a console has none),
- * EXTPROC, packet mode, throttling the sender (bytes that do not fit are dropped), the queue of
- * echoes, IUCLC, expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer between
- * bytes (VTIME with VMIN).
+ * EXTPROC, throttling a serial line (bytes that do not fit are dropped), the queue of echoes,
+ * IUCLC, expanded tabs, paper terminals (ECHOPRT, no ECHOE or ECHOKE), the timer between bytes
+ * (VTIME with VMIN).
  * Not on the road of an exec.
  *
- *   interrupt --n_tty_receive--> buf --n_tty_read--> program
+ *   line --n_tty_receive--> buf --n_tty_read--> program
  *                    | echo                              |
- *   console <--------+------------- opost <--n_tty_write-+
+ *   ops->write <-----+------------- opost <--n_tty_write-+
  */
 #include <poll.h>
 #include <printk.h>
@@ -30,22 +30,28 @@
 #define O_FLAG(tty, f) ((tty)->termios.c_oflag & (f))
 #define L_FLAG(tty, f) ((tty)->termios.c_lflag & (f))
 
-/* Output for the console, collected to be written in few pieces. */
+static void notify(struct tty_struct *tty, unsigned int what)
+{
+	if (tty->ops->notify)
+		tty->ops->notify(tty, what);
+}
+
+/* Output for the line, collected to be written in few pieces. */
 struct outbuf {
 	size_t n;
 	char b[OUT_SIZE];
 };
 
-static void out_flush(struct outbuf *o)
+static void out_flush(struct tty_struct *tty, struct outbuf *o)
 {
-	console_write(o->b, o->n);
+	tty->ops->write(tty, o->b, o->n);
 	o->n = 0;
 }
 
-static void out_raw(struct outbuf *o, char c)
+static void out_raw(struct tty_struct *tty, struct outbuf *o, char c)
 {
 	if (o->n == OUT_SIZE)
-		out_flush(o);
+		out_flush(tty, o);
 	o->b[o->n++] = c;
 }
 
@@ -72,7 +78,7 @@ static void out_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 		tty->column++;
 	if (O_FLAG(tty, OPOST) && O_FLAG(tty, OLCUC) && c >= 'a' && c <= 'z')
 		c -= 'a' - 'A';
-	out_raw(o, c);
+	out_raw(tty, o, c);
 }
 
 /* Echoes a byte as it was typed, or a control character as ^X. */
@@ -180,6 +186,7 @@ static void receive_signal_char(struct tty_struct *tty, struct outbuf *o, int si
 	if (!L_FLAG(tty, NOFLSH)) {
 		o->n = 0;
 		reset_buffer(tty);
+		notify(tty, TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE);
 	}
 	start_tty(tty);
 	echo_char(tty, o, c);
@@ -194,7 +201,7 @@ static bool receive_control_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	if (I_FLAG(tty, IXON) && c == cc[VSTART])
 		start_tty(tty);
 	else if (I_FLAG(tty, IXON) && c == cc[VSTOP])
-		tty->stopped = true;
+		stop_tty(tty);
 	else if (L_FLAG(tty, ISIG) && sig)
 		receive_signal_char(tty, o, sig, c);
 	else
@@ -221,8 +228,8 @@ static bool receive_canon_char(struct tty_struct *tty, struct outbuf *o, u8 c)
 	} else if (c == cc[VLNEXT] && ext) {
 		tty->lnext = true;
 		if (L_FLAG(tty, ECHO) && L_FLAG(tty, ECHOCTL)) {
-			out_raw(o, '^');
-			out_raw(o, '\b');
+			out_raw(tty, o, '^');
+			out_raw(tty, o, '\b');
 		}
 	} else if (c == cc[VREPRINT] && ext && L_FLAG(tty, ECHO)) {
 		reprint_line(tty, o, c);
@@ -279,7 +286,7 @@ void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n)
 	spin_lock_irqsave(&tty->lock, flags);
 	while (n--)
 		receive_char(tty, &o, *s++);
-	out_flush(&o);
+	out_flush(tty, &o);
 	ready = input_available(tty, 1);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (ready)
@@ -288,8 +295,27 @@ void n_tty_receive(struct tty_struct *tty, const u8 *s, size_t n)
 
 void start_tty(struct tty_struct *tty)
 {
+	if (tty->stopped)
+		notify(tty, TIOCPKT_START);
 	tty->stopped = false;
 	wake_up_interruptible(&tty->write_wait);
+}
+
+void stop_tty(struct tty_struct *tty)
+{
+	if (!tty->stopped)
+		notify(tty, TIOCPKT_STOP);
+	tty->stopped = true;
+}
+
+/* A line that is too long is cut, so that its end can still be typed. */
+size_t n_tty_receive_room(struct tty_struct *tty)
+{
+	size_t room = N_TTY_BUF_SIZE - (tty->head - tty->tail);
+
+	if (room <= 1 && L_FLAG(tty, ICANON) && tty->canon_head == tty->tail)
+		return N_TTY_BUF_SIZE;
+	return room ? room - 1 : 0;
 }
 
 void n_tty_flush_input(struct tty_struct *tty)
@@ -299,6 +325,7 @@ void n_tty_flush_input(struct tty_struct *tty)
 	spin_lock_irqsave(&tty->lock, flags);
 	reset_buffer(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
+	notify(tty, TIOCPKT_FLUSHREAD);
 }
 
 void tty_hangup(struct tty_struct *tty)
@@ -321,10 +348,19 @@ static void switch_canon(struct tty_struct *tty, bool canon)
 	tty->lnext = false;
 }
 
+/* Does ^S stop the output, as a remote terminal would do it itself? */
+static bool has_flow_control(const struct termios *t)
+{
+	return (t->c_iflag & IXON) && t->c_cc[VSTOP] == '\023' && t->c_cc[VSTART] == '\021';
+}
+
 void n_tty_set_termios(struct tty_struct *tty, const struct termios *t)
 {
+	bool flow = has_flow_control(t);
 	unsigned long flags;
 
+	if (flow != has_flow_control(&tty->termios))
+		notify(tty, flow ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP);
 	spin_lock_irqsave(&tty->lock, flags);
 	if ((tty->termios.c_lflag ^ t->c_lflag) & ICANON)
 		switch_canon(tty, t->c_lflag & ICANON);
@@ -373,7 +409,7 @@ static size_t take_chars(struct tty_struct *tty, char *to, size_t n, bool *line_
 	return got;
 }
 
-/* Waits for input. 0: there is some; 1: timeout or hang-up; -EAGAIN, -ERESTARTSYS. */
+/* Waits for input. 0: there is some; 1: timeout or hang-up; -EIO, -EAGAIN, -ERESTARTSYS. */
 static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 {
 	DEFINE_WAIT(w);
@@ -383,7 +419,7 @@ static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 		prepare_to_wait(&tty->read_wait, &w, TASK_INTERRUPTIBLE);
 		if (input_available(tty, 1))
 			break;
-		ret = 1;
+		ret = tty_hung_up_p(tty, f) && tty->master_closed ? -EIO : 1;
 		if (tty_hung_up_p(tty, f) || (expires && ktime_get() >= expires))
 			break;
 		ret = f->f_flags & O_NONBLOCK	? -EAGAIN
@@ -415,6 +451,7 @@ static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *b
 		spin_lock_irqsave(&tty->lock, flags);
 		got = take_chars(tty, chunk, min(n - done, sizeof(chunk)), &line_done);
 		spin_unlock_irqrestore(&tty->lock, flags);
+		notify(tty, 0);
 		if (copy_to_user(buf + done, chunk, got))
 			return -EFAULT;
 		done += got;
@@ -445,18 +482,30 @@ static void write_piece(struct tty_struct *tty, const char *s, size_t n)
 		for (; n && o.n <= OUT_SIZE - 2; n--)
 			out_char(tty, &o, *s++);
 		spin_unlock_irqrestore(&tty->lock, flags);
-		out_flush(&o);
+		out_flush(tty, &o);
 	}
 }
 
-/* Waits while ^S has stopped the output. 0, -EAGAIN, -ERESTARTSYS or -EIO. */
-static int wait_unstopped(struct tty_struct *tty, struct file *f)
+/* How many bytes of a program can go out now: post-processing may double them. */
+static size_t write_room(struct tty_struct *tty)
 {
-	if (tty_hung_up_p(tty, f))
-		return -EIO;
-	if (tty->stopped && f->f_flags & O_NONBLOCK)
-		return -EAGAIN;
-	return wait_event_interruptible(&tty->write_wait, !tty->stopped || tty_hung_up_p(tty, f));
+	if (tty->stopped)
+		return 0;
+	return tty->ops->write_room ? tty->ops->write_room(tty) / 2 : OUT_SIZE;
+}
+
+/* Waits while ^S or a slow reader stops the output. 0, -EAGAIN, -ERESTARTSYS or -EIO. */
+static int wait_write_room(struct tty_struct *tty, struct file *f)
+{
+	int err = 0;
+
+	if (!write_room(tty) && !tty_hung_up_p(tty, f)) {
+		if (f->f_flags & O_NONBLOCK)
+			return -EAGAIN;
+		err = wait_event_interruptible(&tty->write_wait,
+					       write_room(tty) || tty_hung_up_p(tty, f));
+	}
+	return tty_hung_up_p(tty, f) ? -EIO : err;
 }
 
 ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *buf, size_t n)
@@ -468,7 +517,8 @@ ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *b
 	while (!err && done < n) {
 		size_t len = min_t(size_t, n - done, sizeof(chunk));
 
-		err = wait_unstopped(tty, f);
+		err = wait_write_room(tty, f);
+		len = min(len, write_room(tty));
 		if (!err && copy_from_user(chunk, buf + done, len))
 			err = -EFAULT;
 		if (err)
@@ -492,7 +542,7 @@ unsigned int n_tty_poll(struct tty_struct *tty, struct file *f, struct poll_tabl
 		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR | POLLHUP;
 	if (input_available(tty, vmin && !vtime ? vmin : 1))
 		mask |= POLLIN | POLLRDNORM;
-	if (!tty->stopped)
+	if (write_room(tty))
 		mask |= POLLOUT | POLLWRNORM;
 	return mask;
 }

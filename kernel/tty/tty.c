@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console terminal as a device: one terminal with five names, its open files, its settings.
- * n_tty.c processes the bytes, jobctrl.c has job control.
+ * Terminals as files: opening, reading, writing, settings; and the console, one terminal with five
+ * names. n_tty.c processes the bytes, jobctrl.c has job control, pty.c pseudo terminals.
  *
- * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: more than one line; what only a
- * modem, a UART or a virtual terminal has (ENOTTY); termio of System V, TIOCSTI, exclusive mode,
- * fasync.
+ * Abridges Linux's drivers/tty/tty_io.c and tty_ioctl.c. Left out: what only a modem, a UART or a
+ * virtual terminal has (ENOTTY); termio of System V, TIOCSTI, exclusive mode, fasync.
  * Not on the road of an exec.
  *
  *   /dev/tty (5:0, current's) ┐
@@ -14,6 +13,7 @@
  */
 #include <sched.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
@@ -28,68 +28,103 @@
 
 #define CTRL(c) (037 & (c))
 
-static struct tty_struct console_tty = {
-	.termios =
+const struct termios tty_std_termios = {
+	.c_iflag = ICRNL | IXON,
+	.c_oflag = OPOST | ONLCR,
+	.c_cflag = B38400 | CS8 | CREAD | HUPCL,
+	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+	.c_line = N_TTY,
+	.c_cc =
 		{
-			.c_iflag = ICRNL | IXON,
-			.c_oflag = OPOST | ONLCR,
-			.c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL,
-			.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-			.c_line = N_TTY,
-			.c_cc =
-				{
-					[VINTR] = CTRL('C'),
-					[VQUIT] = CTRL('\\'),
-					[VERASE] = 0177,
-					[VKILL] = CTRL('U'),
-					[VEOF] = CTRL('D'),
-					[VSTART] = CTRL('Q'),
-					[VSTOP] = CTRL('S'),
-					[VSUSP] = CTRL('Z'),
-					[VREPRINT] = CTRL('R'),
-					[VDISCARD] = CTRL('O'),
-					[VWERASE] = CTRL('W'),
-					[VLNEXT] = CTRL('V'),
-					[VMIN] = 1,
-				},
+			[VINTR] = CTRL('C'),
+			[VQUIT] = CTRL('\\'),
+			[VERASE] = 0177,
+			[VKILL] = CTRL('U'),
+			[VEOF] = CTRL('D'),
+			[VSTART] = CTRL('Q'),
+			[VSTOP] = CTRL('S'),
+			[VSUSP] = CTRL('Z'),
+			[VREPRINT] = CTRL('R'),
+			[VDISCARD] = CTRL('O'),
+			[VWERASE] = CTRL('W'),
+			[VLNEXT] = CTRL('V'),
+			[VMIN] = 1,
 		},
 };
 
+static void write_console(struct tty_struct *tty __maybe_unused, const char *s, size_t n)
+{
+	console_write(s, n);
+}
+
+static const struct tty_operations console_ops = {.write = write_console};
+static struct tty_struct console_tty = {.ops = &console_ops, .dev = DEV_TTYS0};
+
+int tty_open_file(struct tty_struct *tty, struct file *f)
+{
+	struct tty_file *priv = kmalloc(sizeof(*priv), GFP_KERNEL);
+
+	if (!priv)
+		return -ENOMEM;
+	*priv = (struct tty_file){.tty = tty, .hangups = tty->hangups};
+	f->private_data = priv;
+	tty->count++;
+	return 0;
+}
+
+static int tty_release(struct inode *inode __maybe_unused, struct file *f)
+{
+	struct tty_struct *tty = file_tty(f);
+
+	kfree(f->private_data);
+	if (!--tty->count && tty->ops->last_close)
+		tty->ops->last_close(tty);
+	return 0;
+}
+
 static int tty_open(struct inode *inode, struct file *f)
 {
+	struct tty_struct *tty = &console_tty;
 	dev_t dev = inode->i_rdev;
+	int err;
 
-	if (dev == DEV_TTY && !current->signal->tty)
+	if (dev == DEV_TTY)
+		tty = current->signal->tty;
+	if (!tty)
 		return -ENXIO;
-	f->private_data = (void *)console_tty.hangups;
+	err = tty_open_file(tty, f);
+	if (err)
+		return err;
 	if (!(f->f_flags & O_NOCTTY) && dev != DEV_TTY0 && dev != DEV_CONSOLE)
-		tty_open_proc_set_tty(&console_tty, f);
+		tty_open_proc_set_tty(tty, f);
 	return 0;
 }
 
 static ssize_t tty_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)
 {
+	struct tty_struct *tty = file_tty(f);
 	int err;
 
-	if (tty_hung_up_p(&console_tty, f))
+	if (tty_hung_up_p(tty, f))
 		return 0;
-	err = tty_is_console_file(f) ? 0 : tty_check_change(&console_tty, SIGTTIN);
-	return err || !n ? err : n_tty_read(&console_tty, f, buf, n);
+	err = tty_is_console_file(f) ? 0 : tty_check_change(tty, SIGTTIN);
+	return err || !n ? err : n_tty_read(tty, f, buf, n);
 }
 
 static ssize_t tty_write(struct file *f, const char __user *buf, size_t n,
 			 loff_t *pos __maybe_unused)
 {
+	struct tty_struct *tty = file_tty(f);
 	int err = 0;
 
-	if ((console_tty.termios.c_lflag & TOSTOP) && !tty_is_console_file(f))
-		err = tty_check_change(&console_tty, SIGTTOU);
-	return err ?: n_tty_write(&console_tty, f, buf, n);
+	if ((tty->termios.c_lflag & TOSTOP) && !tty_is_console_file(f))
+		err = tty_check_change(tty, SIGTTOU);
+	return err ?: n_tty_write(tty, f, buf, n);
 }
 
 static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
 {
-	return n_tty_poll(&console_tty, f, pt);
+	return n_tty_poll(file_tty(f), f, pt);
 }
 
 /*
@@ -136,14 +171,18 @@ static long flow_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long a
 		return -EINVAL;
 	if (cmd == TCFLSH && arg != TCOFLUSH)
 		n_tty_flush_input(tty);
-	else if (cmd == TCXONC && arg == TCOOFF)
-		tty->stopped = true;
-	else if (cmd == TCXONC && arg == TCOON)
+	if (cmd == TCFLSH && arg != TCIFLUSH && tty->ops->notify)
+		tty->ops->notify(tty, TIOCPKT_FLUSHWRITE);
+	if (cmd == TCFLSH)
+		return 0;
+	if (arg == TCOOFF)
+		stop_tty(tty);
+	else if (arg == TCOON)
 		start_tty(tty);
 	return 0;
 }
 
-static long line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
+long tty_line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg)
 {
 	void __user *p = (void __user *)arg;
 
@@ -160,6 +199,8 @@ static long line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long a
 		return tiocswinsz(tty, p);
 	case TIOCINQ:
 		return put_user((int)n_tty_chars_waiting(tty), (int __user *)p);
+	case TIOCOUTQ:
+		return put_user(0, (int __user *)p);
 	case TCFLSH:
 	case TCXONC:
 	case TCSBRK:
@@ -171,21 +212,22 @@ static long line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long a
 
 static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 {
-	struct tty_struct *tty = &console_tty;
+	struct tty_struct *tty = file_tty(f);
 	long ret;
 
 	if (tty_hung_up_p(tty, f))
 		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
 	ret = tty_jobctrl_ioctl(tty, f, cmd, arg);
-	return ret == -ENOIOCTLCMD ? line_ioctl(tty, cmd, arg) : ret;
+	return ret == -ENOIOCTLCMD ? tty_line_ioctl(tty, cmd, arg) : ret;
 }
 
-static const struct file_operations tty_fops = {
+const struct file_operations tty_fops = {
 	.read = tty_read,
 	.write = tty_write,
 	.poll = tty_poll,
 	.ioctl = tty_ioctl,
 	.open = tty_open,
+	.release = tty_release,
 };
 
 unsigned int task_tty_nr(struct task_struct *t, int *tpgid)
@@ -193,7 +235,7 @@ unsigned int task_tty_nr(struct task_struct *t, int *tpgid)
 	struct tty_struct *tty = t->signal->tty;
 
 	*tpgid = tty ? pid_nr(tty->pgrp) ?: -1 : -1;
-	return tty ? new_encode_dev(DEV_TTYS0) : 0;
+	return tty ? new_encode_dev(tty->dev) : 0;
 }
 
 /* The receive interrupt calls it. */
@@ -201,6 +243,8 @@ static void console_receive(const u8 *s, size_t n) { n_tty_receive(&console_tty,
 
 void tty_init(void)
 {
+	console_tty.termios = tty_std_termios;
+	console_tty.termios.c_cflag = B9600 | CS8 | CREAD | HUPCL | CLOCAL;
 	n_tty_init(&console_tty);
 	register_chrdev("tty", 0666, DEV_TTY, &tty_fops);
 	register_chrdev("console", 0600, DEV_CONSOLE, &tty_fops);

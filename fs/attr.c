@@ -61,7 +61,7 @@ static bool chgrp_ok(const struct inode *inode, gid_t gid)
 	return capable(CAP_CHOWN);
 }
 
-static int newsize_ok(const struct inode *inode, loff_t size)
+int inode_newsize_ok(const struct inode *inode, loff_t size)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
 
@@ -81,7 +81,7 @@ static int newsize_ok(const struct inode *inode, loff_t size)
 static int setattr_prepare(struct inode *inode, struct iattr *attr)
 {
 	unsigned int valid = attr->ia_valid;
-	int err = valid & ATTR_SIZE ? newsize_ok(inode, attr->ia_size) : 0;
+	int err = valid & ATTR_SIZE ? inode_newsize_ok(inode, attr->ia_size) : 0;
 
 	if (err || (valid & ATTR_FORCE))
 		return err;

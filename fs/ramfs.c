@@ -77,6 +77,7 @@ static const struct file_operations file_fops = {
 	.read = generic_file_read,
 	.write = generic_file_write,
 	.mmap = generic_file_mmap,
+	.fallocate = shmem_fallocate,
 };
 
 /* ---- inodes ---- */
@@ -140,12 +141,13 @@ static int ramfs_setattr(struct dentry *d, struct iattr *attr)
 	struct inode *inode = d->d_inode;
 	loff_t old = inode->i_size;
 
-	if (!(attr->ia_valid & ATTR_SIZE) || attr->ia_size == old)
+	if (!(attr->ia_valid & ATTR_SIZE))
 		return 0;
 	inode->i_size = attr->ia_size;
-	if (attr->ia_size < old)
+	if (attr->ia_size <= old) /* beyond the size there may be pages of fallocate */
 		truncate_pagecache(inode, attr->ia_size);
-	inode->i_mtime = inode->i_ctime = current_time();
+	if (attr->ia_size != old)
+		inode->i_mtime = inode->i_ctime = current_time();
 	return 0;
 }
 

@@ -209,6 +209,8 @@ void touch_atime(struct file *f);
 void touch_path_atime(const struct path *p); /* for a symbolic link that was read */
 int file_update_time(struct file *f);
 int file_remove_privs(struct file *f); /* a write clears set-user-id bits */
+/* May the file grow to @size? 0, or -EFBIG after SIGXFSZ (RLIMIT_FSIZE). */
+int inode_newsize_ok(const struct inode *inode, loff_t size);
 int notify_change(struct dentry *d, struct iattr *attr);
 /* Sets the size; @time_attrs ATTR_MTIME for ftruncate and O_TRUNC. No permission check. */
 int do_truncate(struct dentry *d, loff_t len, unsigned int time_attrs);
@@ -239,6 +241,8 @@ struct file_operations {
 	unsigned int (*poll)(struct file *f, struct poll_table_struct *pt);
 	long (*ioctl)(struct file *f, unsigned int cmd, unsigned long arg);
 	int (*mmap)(struct file *f, struct vm_area_struct *vma);
+	/* @mode: FALLOC_FL_*; the range is checked. */
+	int (*fallocate)(struct file *f, int mode, loff_t offset, loff_t len);
 	int (*open)(struct inode *inode, struct file *f);
 	int (*release)(struct inode *inode, struct file *f);
 	/* What /proc/PID/fdinfo adds for it. @print is seq_printf, which lies above most files. */

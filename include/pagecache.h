@@ -14,6 +14,8 @@ struct vm_operations_struct;
 
 /* The page @index of @mapping with a reference, or NULL. */
 struct page *find_get_page(struct address_space *mapping, unsigned long index);
+/* As find_get_page, but makes a page that is absent. ERR_PTR(-ENOMEM, -ENOSPC). */
+struct page *read_mapping_page(struct address_space *mapping, unsigned long index);
 /* Makes @page the page @index; the cache takes a reference of its own. 0, -EEXIST, -ENOMEM. */
 int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned long index);
 /*
@@ -27,7 +29,12 @@ extern const struct vm_operations_struct generic_file_vm_ops;
 int generic_file_mmap(struct file *f, struct vm_area_struct *vma);
 /* Drops the pages from byte @newsize on (and zeroes the tail of the last), unmapping them first. */
 void truncate_pagecache(struct inode *inode, loff_t newsize);
+/* Makes the bytes from @start to before @end a hole: whole pages go, parts of pages become zero. */
+void truncate_pagecache_range(struct inode *inode, loff_t start, loff_t end);
 void truncate_inode_pages(struct address_space *mapping); /* all, at inode death */
+/* Drops those of the pages @first to @last to which nobody has written: they are zeros. */
+void invalidate_mapping_pages(struct address_space *mapping, unsigned long first,
+			      unsigned long last);
 unsigned long nr_file_pages(void);
 /*
  * The file behind anonymous shared memory (MAP_SHARED|MAP_ANONYMOUS, /dev/zero): "/dev/zero

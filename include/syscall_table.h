@@ -86,6 +86,8 @@ SYSCALL(fstatfs, unsigned int fd, struct statfs __user *st)
 /* fs/readdir.c */
 SYSCALL(getcwd, char __user *buf, unsigned long n)
 SYSCALL(getdents64, unsigned int fd, void __user *buf, unsigned int n)
+/* fs/fallocate.c */
+SYSCALL(fallocate, int fd, int mode, long offset, long len)
 /* fs/fcntl.c */
 SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
@@ -157,15 +159,16 @@ SYSCALL(mremap, unsigned long addr, unsigned long old_len, unsigned long new_len
 	unsigned long flags, unsigned long new_addr)
 /* mm/madvise.c */
 SYSCALL(madvise, unsigned long start, size_t len, int behavior)
-/* mm/mincore.c */
+/* mm/msync.c */
 SYSCALL(msync, unsigned long start, size_t len, int flags)
-SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 /* mm/mlock.c */
 SYSCALL(mlock, unsigned long start, size_t len)
 SYSCALL(mlock2, unsigned long start, size_t len, int flags)
 SYSCALL(munlock, unsigned long start, size_t len)
 SYSCALL(mlockall, int flags)
 SYSCALL(munlockall, void)
+/* kernel/mincore.c */
+SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 /* kernel/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
 	u32 __user *uaddr2, u32 val3)

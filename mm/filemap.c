@@ -71,8 +71,7 @@ static struct page *new_page(void)
 	return page ? page : ERR_PTR(-ENOMEM);
 }
 
-/* As find_get_page, but makes a page that is absent. ERR_PTR(-ENOMEM, -ENOSPC). */
-static struct page *read_mapping_page(struct address_space *mapping, unsigned long index)
+struct page *read_mapping_page(struct address_space *mapping, unsigned long index)
 {
 	for (;;) {
 		struct page *page = find_get_page(mapping, index);
@@ -237,12 +236,16 @@ int generic_file_mmap(struct file *f __maybe_unused, struct vm_area_struct *vma)
 
 /* ---- truncate ------------------------------------------------------------------ */
 
-static void delete_pages_from(struct address_space *mapping, unsigned long index)
+/* @dirty: also pages that were written to. */
+static void delete_pages(struct address_space *mapping, unsigned long index, unsigned long last,
+			 bool dirty)
 {
 	struct page *page;
 
 	spin_lock(&mapping->tree_lock);
-	while ((page = radix_tree_next(&mapping->pages, &index))) {
+	for (; (page = radix_tree_next(&mapping->pages, &index)) && index <= last; index++) {
+		if (!dirty && (page->flags & BIT(PG_dirty)))
+			continue;
 		radix_tree_delete(&mapping->pages, index);
 		page->mapping = NULL;
 		mapping->nrpages--;
@@ -252,20 +255,47 @@ static void delete_pages_from(struct address_space *mapping, unsigned long index
 	spin_unlock(&mapping->tree_lock);
 }
 
+/* Zeroes the bytes of one page, from @start to before @end. A page that is not there is zero. */
+static void zero_part(struct address_space *mapping, loff_t start, loff_t end)
+{
+	struct page *page = start < end ? find_get_page(mapping, start >> PAGE_SHIFT) : NULL;
+
+	if (!page)
+		return;
+	memset((char *)page_address(page) + offset_in_page(start), 0, end - start);
+	put_page(page);
+}
+
 /* i_size is @newsize already, so a fault after the unmapping gets SIGBUS. */
 void truncate_pagecache(struct inode *inode, loff_t newsize)
 {
 	struct address_space *mapping = inode->i_mapping;
 	unsigned long first = DIV_ROUND_UP((unsigned long)newsize, PAGE_SIZE);
-	unsigned long offset = offset_in_page(newsize);
-	struct page *tail = offset ? find_get_page(mapping, newsize >> PAGE_SHIFT) : NULL;
 
-	unmap_mapping_range(mapping, first);
-	delete_pages_from(mapping, first);
-	if (!tail)
-		return;
-	memset((char *)page_address(tail) + offset, 0, PAGE_SIZE - offset);
-	put_page(tail);
+	unmap_mapping_range(mapping, first, ~0UL >> PAGE_SHIFT, true);
+	delete_pages(mapping, first, ~0UL, true);
+	zero_part(mapping, newsize, (loff_t)(first << PAGE_SHIFT));
 }
 
-void truncate_inode_pages(struct address_space *mapping) { delete_pages_from(mapping, 0); }
+void truncate_pagecache_range(struct inode *inode, loff_t start, loff_t end)
+{
+	struct address_space *mapping = inode->i_mapping;
+	loff_t first = ALIGN(start, PAGE_SIZE), last = ALIGN_DOWN(end, PAGE_SIZE);
+
+	if (first < last) {
+		unmap_mapping_range(mapping, first >> PAGE_SHIFT, (last >> PAGE_SHIFT) - 1, false);
+		delete_pages(mapping, first >> PAGE_SHIFT, (last >> PAGE_SHIFT) - 1, true);
+	}
+	zero_part(mapping, start, min(first, end));
+	if (last >= first)
+		zero_part(mapping, last, end);
+}
+
+void truncate_inode_pages(struct address_space *mapping) { delete_pages(mapping, 0, ~0UL, true); }
+
+void invalidate_mapping_pages(struct address_space *mapping, unsigned long first,
+			      unsigned long last)
+{
+	unmap_mapping_range(mapping, first, last, false);
+	delete_pages(mapping, first, last, false);
+}

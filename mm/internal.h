@@ -145,8 +145,12 @@ static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 
 /* Clears the PTEs in [start, end) and drops their pages. mmap_lock may be held for reading. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
-/* Truncation: removes every mapping of pages from @first on of @mapping in all address spaces. */
-void unmap_mapping_range(struct address_space *mapping, unsigned long first);
+/*
+ * Truncation, and holes: removes every mapping of the pages @first to @last of @mapping in all
+ * address spaces; @even_cows: private copies of them, too.
+ */
+void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last,
+			 bool even_cows);
 /* mprotect: rewrites the permissions of the present PTEs to @vma->vm_page_prot. */
 void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned long end);
 /* fork: copies @src's PTEs into @dst, write-protecting both where private. 0 or -ENOMEM. */

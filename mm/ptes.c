@@ -46,8 +46,12 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 
 /* ---- zap ------------------------------------------------------------------ */
 
-/* Pages are dropped before the flush: with one CPU no user code runs until both are done. */
-void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+/*
+ * Not @even_cows: private copies of the pages of a file stay. Pages are dropped before the flush:
+ * with one CPU no user code runs until both are done.
+ */
+static void zap_ptes(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		     bool even_cows)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = start;
@@ -60,6 +64,8 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 		pte_t old = *pte;
 		struct page *page = pte_page(old);
 
+		if (!even_cows && !pte_special(old) && (page->flags & BIT(PG_anon)))
+			continue;
 		*pte = __pte(0);
 		if (pte_special(old))
 			continue;
@@ -72,16 +78,25 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 	spin_unlock(&mm->page_table_lock);
 }
 
-void unmap_mapping_range(struct address_space *mapping, unsigned long first)
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	zap_ptes(vma, start, end, true);
+}
+
+void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last,
+			 bool even_cows)
 {
 	struct vm_area_struct *vma;
 
 	mutex_lock(&mapping->i_mmap_lock);
 	list_for_each_entry(vma, &mapping->i_mmap, shared_node) {
-		unsigned long skip = first > vma->vm_pgoff ? first - vma->vm_pgoff : 0;
+		unsigned long from = max(first, vma->vm_pgoff);
+		unsigned long to = min(last, vma->vm_pgoff + vma_pages(vma) - 1);
 
-		if (skip < vma_pages(vma))
-			zap_page_range(vma, vma->vm_start + (skip << PAGE_SHIFT), vma->vm_end);
+		if (from <= to)
+			zap_ptes(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
+				 vma->vm_start + ((to + 1 - vma->vm_pgoff) << PAGE_SHIFT),
+				 even_cows);
 	}
 	mutex_unlock(&mapping->i_mmap_lock);
 }

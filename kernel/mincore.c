@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mincore: which pages of a range are in memory. msync only checks its arguments: files are in RAM
- * only, so there is nothing to write.
- * Abridges Linux 6.1's mm/mincore.c and mm/msync.c; leaves out swap and write-back.
+ * mincore: which pages of a range are in memory. It stands here, above fs/, because it asks who may
+ * know that about a file.
+ * Abridges Linux 6.1's mm/mincore.c; leaves out swap.
  * Not on the road of an exec.
  */
 #include <errno.h>
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
+#include <namei.h>
 #include <pagecache.h>
 #include <sched.h>
 #include <syscalls.h>
-#include <asm/mman.h>
 #include <asm/uaccess.h>
-#include "internal.h"
 
-/* Returns 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
+/* Who could not write to a file does not learn what others have read of it: all seems resident. */
+static bool can_do_mincore(const struct vm_area_struct *vma)
+{
+	struct inode *inode;
+
+	if (!vma->vm_file)
+		return vma_is_anonymous(vma);
+	inode = vma->vm_file->f_inode;
+	return inode_owner_or_capable(inode) || !inode_permission(inode, MAY_WRITE);
+}
+
+/* 0 or 1, or -ENOMEM where nothing is mapped. mmap_lock held. */
 static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 {
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
@@ -25,7 +35,7 @@ static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 
 	if (!vma)
 		return -ENOMEM;
-	if (pte && pte_present(*pte))
+	if (!can_do_mincore(vma) || (pte && pte_present(*pte)))
 		return 1;
 	if (!vma->vm_file || vma_is_anonymous(vma))
 		return 0;
@@ -35,7 +45,7 @@ static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 	return page != NULL;
 }
 
-/* Stores one byte for each page in @vec. */
+/* Writes one byte a page to @vec. */
 long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 {
 	struct mm_struct *mm = current->mm;
@@ -61,29 +71,4 @@ long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 			return -EFAULT;
 	}
 	return 0;
-}
-
-static int sync_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
-		    unsigned long start __maybe_unused, unsigned long end __maybe_unused,
-		    unsigned long flags)
-{
-	*pprev = vma;
-	return (flags & MS_INVALIDATE) && (vma->vm_flags & VM_LOCKED) ? -EBUSY : 0;
-}
-
-long sys_msync(unsigned long start, size_t len, int flags)
-{
-	unsigned long end = start + PAGE_ALIGN(len);
-	int err;
-
-	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || offset_in_page(start))
-		return -EINVAL;
-	if ((flags & MS_ASYNC) && (flags & MS_SYNC))
-		return -EINVAL;
-	if (end < start)
-		return -ENOMEM;
-	mmap_read_lock(current->mm);
-	err = walk_vmas(current->mm, start, end, true, sync_vma, flags);
-	mmap_read_unlock(current->mm);
-	return err;
 }

@@ -51,6 +51,8 @@ CUTS = [
     ('futex_wake', 'only a thread that is joined has a word that its exit clears'),
     ('exit_itimers', 'only a process with timer_create has such timers'),
     ('locks_remove', 'only a file that was locked has such locks'),
+    ('advise_file_or_fault', 'only MADV_REMOVE and MADV_POPULATE_*: no exec and no loader uses them'),
+    ('age_ptes', 'hints about pages that may be dropped: no exec and no loader uses them'),
     ('handle_truncate', 'an exec opens its file to read, without O_TRUNC'),
     ('vfs_prepare_mode', 'an exec opens its file to read, without O_CREAT'),
 ]

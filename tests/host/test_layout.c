@@ -30,6 +30,8 @@ struct task_struct *get_current(void) { return &task; }
 bool capable(int cap) { return (void)cap, true; }
 unsigned long arch_mmap_rnd(void) { return 0; }
 
+unsigned long low_mmap_rnd(void) { return 0; }
+
 struct vma_place find_vma_place(struct mm_struct *m, unsigned long addr)
 {
 	struct vma_place at = {.vma = m->mmap};

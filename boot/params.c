@@ -81,8 +81,6 @@ static const char linux_words[] =
 	" randomize_kstack_offset reboot resume ro root rootdelay rootflags rootfstype rootwait"
 	" rw security selinux splash swapaccount transparent_hugepage tsc vdso vga video ";
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 /*
  * Cuts the next word off @args, in place: *param, and in *val what follows its first '=', or NULL.
  * Quotes around the word or the value are removed; spaces between quotes stay. Returns the rest.
@@ -93,7 +91,7 @@ static char *next_arg(char *args, char **param, char **val)
 	size_t i, equals = 0;
 
 	args += quoted;
-	for (i = 0; args[i] && (in_quote || !is_space(args[i])); i++) {
+	for (i = 0; args[i] && (in_quote || !isspace(args[i])); i++) {
 		if (!equals && args[i] == '=')
 			equals = i;
 		if (args[i] == '"')
@@ -114,7 +112,7 @@ static char *next_arg(char *args, char **param, char **val)
 		args[i - 1] = '\0';
 	if (args[i])
 		args[i++] = '\0';
-	for (args += i; is_space(*args); args++)
+	for (args += i; isspace(*args); args++)
 		;
 	return args;
 }
@@ -186,7 +184,7 @@ void parse_boot_params(const char *cmdline)
 	bool for_init = false;
 
 	strscpy(line, cmdline, sizeof(line));
-	while (is_space(*args))
+	while (isspace(*args))
 		args++;
 	while (*args) {
 		args = next_arg(args, &param, &val);

@@ -19,6 +19,7 @@ char *strrchr(const char *s, int c);
 char *strstr(const char *haystack, const char *needle);
 /* Copies at most size - 1 bytes and a NUL. Returns the length, or -E2BIG if it was cut. */
 ssize_t strscpy(char *dst, const char *src, size_t size);
+static inline int isspace(int c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 /* Numbers in base @base (0: by prefix). *end is the first byte not read. */
 unsigned long strtoul(const char *s, char **end, int base);
 

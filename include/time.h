@@ -31,6 +31,9 @@ static inline struct __kernel_old_timeval ns_to_timeval(u64 ns)
 	return (struct __kernel_old_timeval){ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / NSEC_PER_USEC};
 }
 
+/* The unit of times(2) and /proc/PID/stat. */
+static inline u64 nsec_to_clock_t(u64 ns) { return ns / (NSEC_PER_SEC / USER_HZ); }
+
 /* Saturates instead of overflowing. */
 static inline ktime_t timespec_to_ns(const struct __kernel_timespec *ts)
 {

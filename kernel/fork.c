@@ -52,8 +52,8 @@ static int check_clone_flags(u64 flags)
 }
 
 /*
- * A signal that is pending is handled before the fork, so that the child need not get it. 0 or
- * -ERESTARTNOINTR.
+ * A pending signal is handled before the fork: one that was sent to the group must reach the child
+ * too. 0 or -ERESTARTNOINTR.
  */
 static int check_signals(void)
 {

@@ -108,21 +108,19 @@ long sys_time(__kernel_old_time_t __user *t)
 	return t && put_user(now, t) ? -EFAULT : now;
 }
 
-static __kernel_clock_t ns_to_clock_t(u64 ns) { return ns / (NSEC_PER_SEC / USER_HZ); }
-
 long sys_times(void __user *buf)
 {
 	struct signal_struct *sig = current->signal;
-	struct tms tms = {.tms_cutime = ns_to_clock_t(sig->cutime),
-			  .tms_cstime = ns_to_clock_t(sig->cstime)};
+	struct tms tms = {.tms_cutime = nsec_to_clock_t(sig->cutime),
+			  .tms_cstime = nsec_to_clock_t(sig->cstime)};
 	u64 utime, stime;
 
 	thread_group_cputime(current, &utime, &stime);
-	tms.tms_utime = ns_to_clock_t(utime);
-	tms.tms_stime = ns_to_clock_t(stime);
+	tms.tms_utime = nsec_to_clock_t(utime);
+	tms.tms_stime = nsec_to_clock_t(stime);
 	if (buf && copy_to_user(buf, &tms, sizeof(tms)))
 		return -EFAULT;
-	return ns_to_clock_t(ktime_get());
+	return nsec_to_clock_t(ktime_get());
 }
 
 /* ---- sleeping ---------------------------------------------------------- */

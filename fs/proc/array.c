@@ -102,10 +102,10 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 	seq_printf(m, "%c %d %d %d %d %d %u", *get_task_state(t), s->ppid, s->pgid, s->sid, tty_nr,
 		   tpgid, t->flags);
 	seq_printf(m, " %lu %lu %lu %lu", s->min_flt, sig->cmin_flt, s->maj_flt, sig->cmaj_flt);
-	seq_printf(m, " %lu %lu %lu %lu", ns_to_ticks(s->utime), ns_to_ticks(s->stime),
-		   ns_to_ticks(sig->cutime), ns_to_ticks(sig->cstime));
+	seq_printf(m, " %lu %lu %lu %lu", nsec_to_clock_t(s->utime), nsec_to_clock_t(s->stime),
+		   nsec_to_clock_t(sig->cutime), nsec_to_clock_t(sig->cstime));
 	seq_printf(m, " %d %d %d 0 %lu", priority, t->nice, s->num_threads,
-		   ns_to_ticks(t->start_time));
+		   nsec_to_clock_t(t->start_time));
 }
 
 /* Fields 23 (vsize) to 52; other users see 0 or 1 instead of addresses. */

@@ -170,6 +170,5 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, 
 /* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_sys_entries[];
-u64 ns_to_ticks(u64 ns); /* USER_HZ */
 
 #endif

@@ -33,15 +33,13 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 /* Reads an integer with white space around it. Returns 0 or -EINVAL. */
 static int parse_int(char *text, long *value)
 {
 	char *end;
 	bool minus;
 
-	while (is_space(*text))
+	while (isspace(*text))
 		text++;
 	minus = *text == '-';
 	if (minus || *text == '+')
@@ -49,7 +47,7 @@ static int parse_int(char *text, long *value)
 	*value = strtoul(text, &end, 0);
 	if (end == text || *value < 0 || *value > INT32_MAX)
 		return -EINVAL;
-	while (is_space(*end))
+	while (isspace(*end))
 		end++;
 	if (minus)
 		*value = -*value;

@@ -111,8 +111,6 @@ static int proc_meminfo(struct seq_file *m, struct task_struct *unused __maybe_u
 
 /* ---- time -------------------------------------------------------------- */
 
-u64 ns_to_ticks(u64 ns) { return ns / (NSEC_PER_SEC / USER_HZ); }
-
 static int proc_stat(struct seq_file *m, struct task_struct *unused __maybe_unused)
 {
 	struct task_totals s = sum_tasks();
@@ -121,8 +119,8 @@ static int proc_stat(struct seq_file *m, struct task_struct *unused __maybe_unus
 	unsigned long sum = 0;
 
 	for (const char *const *name = (const char *const[]){"cpu ", "cpu0", NULL}; *name; name++)
-		seq_printf(m, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", *name, ns_to_ticks(user),
-			   ns_to_ticks(busy - user), ns_to_ticks(idle));
+		seq_printf(m, "%s %lu 0 %lu %lu 0 0 0 0 0 0\n", *name, nsec_to_clock_t(user),
+			   nsec_to_clock_t(busy - user), nsec_to_clock_t(idle));
 	for (unsigned int i = 0; i < NR_LINES; i++)
 		sum += irq_count(i);
 	return seq_printf(

@@ -27,8 +27,8 @@ static void fill_child_info(kernel_siginfo_t *info, struct task_struct *t, int s
 	info->si_signo = sig;
 	info->si_pid = t->pid;
 	info->si_uid = t->cred->uid;
-	info->si_utime = utime / (NSEC_PER_SEC / USER_HZ);
-	info->si_stime = stime / (NSEC_PER_SEC / USER_HZ);
+	info->si_utime = nsec_to_clock_t(utime);
+	info->si_stime = nsec_to_clock_t(stime);
 }
 
 /* Wakes a parent in wait(2), and sends the signal if @send. tasklist_lock and its siglock held. */

@@ -94,10 +94,30 @@ static int insert(void **slot, unsigned int height, unsigned long index, void *i
 	return err;
 }
 
+/* The node at the lowest level that has the slot of @index, or NULL. */
+static struct radix_tree_node *lowest_node(const struct radix_tree_root *root, unsigned long index)
+{
+	struct radix_tree_node *node = root->height ? root->node : NULL;
+
+	if (index > max_index(root->height))
+		return NULL;
+	for (unsigned int h = root->height; h > 1 && node; h--)
+		node = node->slots[slot_of(index, h)];
+	return node;
+}
+
+/* Mostly the node is there already: a file is filled in ascending order. */
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item)
 {
-	int err = extend(root, index);
+	struct radix_tree_node *node = lowest_node(root, index);
+	int err;
 
+	if (node && !node->slots[slot_of(index, 1)]) {
+		node->slots[slot_of(index, 1)] = item;
+		node->count++;
+		return 0;
+	}
+	err = extend(root, index);
 	if (!err)
 		err = insert((void **)&root->node, root->height, index, item);
 	if (err)

@@ -67,9 +67,9 @@ start_multiboot2:
 	mov [PHYS(boot_tsc)], eax
 	mov [PHYS(boot_tsc) + 4], edx
 	mov edi, PHYS(_bss)
-	mov ecx, PHYS(_end)
+	mov ecx, PHYS(boot_end)		; the rest is cleared in 64-bit mode
 	sub ecx, edi
-	shr ecx, 2			; both ends are page aligned
+	shr ecx, 2			; all ends are page aligned
 	xor eax, eax
 	rep stosd
 	mov esp, PHYS(boot_stack) + STACK_SIZE
@@ -164,6 +164,12 @@ start64:
 	mov fs, eax
 	mov gs, eax
 	mov rsp, boot_stack + STACK_SIZE
+	mov rdi, boot_end
+	mov rcx, _end
+	sub rcx, rdi
+	shr rcx, 3
+	xor eax, eax
+	rep stosq
 	mov edi, ebp
 	mov esi, ebx
 	xor ebp, ebp			; the end of every backtrace
@@ -180,9 +186,10 @@ boot_gdtr:
 	dw boot_gdtr - boot_gdt - 1
 	dq PHYS(boot_gdt)
 
-section .bss align=4096
+section .bss.boot nobits alloc noexec write align=4096
 boot_pml4:	resb 4096
 boot_pdpt:	resb 4096
 boot_pdpt_high:	resb 4096
 boot_pd:	resb 4 * 4096
 boot_stack:	resb STACK_SIZE
+boot_end:

@@ -30,6 +30,7 @@ POINTERS = [
     ('do_fault_around', 'vm_ops->map_pages', 'filemap_map_pages'),
     ('do_read_fault', 'vm_ops->fault', 'filemap_fault vdso_fault vvar_fault'),
     ('move_vma', 'vm_ops->mremap', 'vdso_mremap'),
+    ('take_block', 'more_frames', 'open_section'),
     ('do_mprotect', 'walk_vmas', 'protect_vma'),
     ('sys_madvise', 'walk_vmas', 'advise_vma'),
 ]
@@ -43,6 +44,7 @@ CUTS = [
     ('emulate_vsyscall', 'the page at 0xffffffffff600000 is for programs of 2007 and before'),
     ('out_of_memory', 'memory is used up: the road ends'),
     ('early_alloc', 'memory before the allocator runs'),
+    ('open_section', 'RAM that was not used so far is added, 8 MiB at a time'),
     ('do_signal', 'signals are delivered on the way out; an exec that succeeds has none'),
     ('do_notify_parent_cldstop', 'job control: a stop or a continuation, not an exit'),
     ('kill_orphaned_pgrp', 'job control: only an exit that leaves stopped jobs behind'),

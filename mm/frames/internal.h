@@ -14,10 +14,22 @@ void free_area_init(void);
 /* page_alloc.c: called when all RAM is known; sets how much of it only the kernel may use. */
 void set_page_reserve(void);
 /*
- * Frees the frames [start, end), page aligned, which the allocator never had before. Only the first
- * struct page of each block need be initialised. At boot, or zone_lock held.
+ * page_alloc.c: counts @n frames as free, which are freed now, or later by more_frames. Boot only.
+ * uncount_frames: @n of them are struct pages now. zone_lock held.
+ */
+void count_frames(unsigned long n);
+void uncount_frames(unsigned long n);
+/*
+ * page_alloc.c: frees the frames [start, end), page aligned, which the allocator never had before;
+ * they are counted already. Only the first struct page of each block need be initialised. At boot,
+ * or zone_lock held.
  */
 void free_frames(phys_addr_t start, phys_addr_t end);
+/*
+ * Called when no free block is large enough, zone_lock held: calls free_frames for RAM that was not
+ * used so far. Returns false if there is none. mem_init.c sets it.
+ */
+extern bool (*more_frames)(void);
 
 /* memblock.c: memory before the buddy allocator; from memblock_done on only alloc_table. */
 struct boot_info;
@@ -36,9 +48,9 @@ void free_table(void *table); /* all its entries are empty */
 /* pgtable.c: map_kernel_range that may fail: 0 or -ENOMEM, and then a part may be mapped. */
 int map_kernel_pages(unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot);
 /*
- * Makes the second-level table for @va, so that every pgd_alloc from now on shares it. Boot only:
- * a new top entry would be missing in the address spaces that are there already.
+ * Makes the table at @level for @va, and those above. Every pgd_alloc from now on shares it. Boot
+ * only: a new top entry would be missing in the address spaces that are there already.
  */
-void reserve_kernel_pgd(unsigned long va);
+void reserve_kernel_table(unsigned long va, unsigned int level);
 
 #endif

@@ -18,8 +18,10 @@
 
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
-static unsigned long nr_free, nr_total; /* frames */
+static unsigned long nr_free, nr_total; /* frames, with those that more_frames will free */
 static unsigned long nr_reserve;	/* frames that __GFP_USER may not take */
+
+bool (*more_frames)(void);
 
 void free_area_init(void)
 {
@@ -68,7 +70,7 @@ static struct page *take_block(unsigned int order)
 	while (o < MAX_ORDER && list_empty(&free_list[o]))
 		o++;
 	if (o == MAX_ORDER)
-		return NULL;
+		return more_frames() ? take_block(order) : NULL;
 	page = list_first_entry(&free_list[o], struct page, lru);
 	remove_free_block(page);
 	while (o > order) {
@@ -154,6 +156,14 @@ void clear_page(void *p) { __clear_page(p); }
 
 void copy_page(void *to, const void *from) { __copy_page(to, from); }
 
+void count_frames(unsigned long n)
+{
+	nr_free += n;
+	nr_total += n;
+}
+
+void uncount_frames(unsigned long n) { nr_free -= n; }
+
 /* Frees in the largest blocks that the alignment permits. */
 void free_frames(phys_addr_t start, phys_addr_t end)
 {
@@ -168,8 +178,6 @@ void free_frames(phys_addr_t start, phys_addr_t end)
 		atomic_set(&page->_refcount, 0);
 		atomic_set(&page->_mapcount, 0);
 		free_block(page, order);
-		nr_free += 1UL << order;
-		nr_total += 1UL << order;
 		pfn += 1UL << order;
 	}
 }

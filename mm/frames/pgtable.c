@@ -105,9 +105,9 @@ pte_t *lookup_address(pgd_t *pgd, unsigned long va, unsigned int *level)
 	}
 }
 
-void reserve_kernel_pgd(unsigned long va)
+void reserve_kernel_table(unsigned long va, unsigned int level)
 {
-	if (!walk(NULL, va, TOP_LEVEL - 1, true))
+	if (!walk(NULL, va, level, true))
 		panic("no memory for the kernel's page tables");
 }
 

@@ -370,7 +370,7 @@ static void walk_gives_tables_their_permissions(void **state)
 {
 	(void)state;
 	walk_pte(&mm, VA(1, 2, 3, 4), true);
-	reserve_kernel_pgd(KERNEL_VA);
+	reserve_kernel_table(KERNEL_VA, TOP_LEVEL - 1);
 	for (int level = 4; level > 1; level--) {
 		pte_t *e = expect_there("after a walk with alloc", mm.pgd, VA(1, 2, 3, 4), level);
 

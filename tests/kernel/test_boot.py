@@ -15,7 +15,7 @@ from conftest import TOP
 SMALL = ['--nodes', '--dir', 'proc:755']
 OWN = ['--file', 'init:755=build/user/init', '--file', 'bin/sh:755=build/user/sh']
 OVMF = ('/usr/share/ovmf/OVMF.fd', '/usr/share/OVMF/OVMF_CODE.fd')
-BOOT_BUDGET = 11 * 1000 * 1000      # instructions from the kernel's entry to /init
+BOOT_BUDGET = 10 * 1000 * 1000      # instructions from the kernel's entry to /init
 CMDLINE_WORDS = 'panic=-1 a.b=c x="two words" semi;colon dollar$HOME'
 
 
@@ -154,6 +154,15 @@ i=0; while [ $i -lt 50 ]; do /bin/busybox true; i=$((i+1)); done; echo $i
 dd if=/dev/zero of=/tmp/file bs=64k count=64 2>/dev/null; wc -c </tmp/file
 seq 1 2000 | sort -rn | head -1
 '''
+
+
+@pytest.mark.parametrize('mib', [64, 512, 4096])
+def test_memory_of_the_kernel(folder, mib):
+    """At most 6 MiB beside the root tree, in a machine of any size."""
+    text, status, _ = vm.boot('exon', pack(folder, 'cat /proc/meminfo'), memory=mib, seconds=30)
+    kib = {name: int(n) for name, n in re.findall(r'^(\w+): +(\d+) kB$', section(text), re.M)}
+    assert mib * 1024 - kib['MemFree'] - kib['Cached'] <= 6 * 1024, text
+    assert status == 0
 
 
 def ends_with_panic(initrd, memory=64, seconds=30, cmdline=''):

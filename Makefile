@@ -54,7 +54,8 @@ ifndef DEBUG
 CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
-OBJS	:= $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o
+# By name: the same sources make the same kernel, in whatever order the file system lists them.
+OBJS	:= $(sort $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o)
 
 # The heart is compiled for the debugger: each function a symbol, variables where the source has them.
 EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard exec/*.c))

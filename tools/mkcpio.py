@@ -38,6 +38,13 @@ class Archive:
             self.add(parent, stat.S_IFDIR | 0o755)
         self.entries[path] = (mode, data, rdev)
 
+    def add_dir(self, path, mode):
+        self.add(path, stat.S_IFDIR | mode)
+
+    def add_file(self, path, mode, source):
+        with open(source, 'rb') as f:
+            self.add(path, stat.S_IFREG | mode, f.read())
+
     def add_tree(self, root):
         for where, dirs, files in os.walk(root):
             for name in dirs + files:
@@ -63,6 +70,13 @@ class Archive:
         out.append(record('TRAILER!!!', 0, 0, b'', (0, 0)))
         raw = b''.join(out)
         return raw + b'\0' * (-len(raw) % PAGE)
+
+    def write(self, out):
+        """Never leaves half an archive behind: a boot may be reading the old one, and others may write the same one."""
+        new = '%s.%d.new' % (out, os.getpid())
+        with open(new, 'wb') as f:
+            f.write(self.bytes())
+        os.replace(new, out)
 
 
 def record(path, ino, mode, data, rdev, at=1):
@@ -102,13 +116,10 @@ def main():
     if a.nodes:
         archive.add_nodes()
     for spec in a.dir:
-        path, mode = place(spec)
-        archive.add(path, stat.S_IFDIR | mode)
+        archive.add_dir(*place(spec))
     for spec in a.file:
         where, source = spec.split('=', 1)
-        path, mode = place(where)
-        with open(source, 'rb') as f:
-            archive.add(path, stat.S_IFREG | mode, f.read())
+        archive.add_file(*place(where), source)
     for spec in a.text:
         where, text = spec.split('=', 1)
         path, mode = place(where)
@@ -116,10 +127,7 @@ def main():
     for spec in a.link:
         path, target = spec.split('=', 1)
         archive.add(path, stat.S_IFLNK | 0o777, target.encode())
-    # Never leave half an archive behind: a boot may be reading the old one.
-    with open(a.out + '.new', 'wb') as f:
-        f.write(archive.bytes())
-    os.replace(a.out + '.new', a.out)
+    archive.write(a.out)
 
 
 if __name__ == '__main__':

@@ -142,17 +142,22 @@ def pack_given(tree, out):
     """labs/given.tar.xz: the objects without what debuggers read, which has no place in a handout."""
     built, names = os.path.join(tree, 'build'), objects(tree)
     known = os.path.join(kernels.cache(tree), kernels.digest(built, names) + '.tar.xz')
-    if not os.path.exists(known):
-        with tempfile.TemporaryDirectory() as stripped:
-            for obj in names:
-                target = os.path.join(stripped, obj)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                subprocess.run([os.environ.get('CROSS', '') + 'objcopy', '--strip-debug', os.path.join(built, obj), target], check=True)
-            with tarfile.open(os.path.join(stripped, 'given'), 'w:xz') as tar:
-                for obj in names:
-                    tar.add(os.path.join(stripped, obj), obj, filter=anonymous)
-            kernels.replace_file(os.path.join(stripped, 'given'), known)
+    with kernels.turn(known):
+        if not os.path.exists(known):
+            pack_stripped(built, names, known)
     shutil.copyfile(known, os.path.join(out, 'labs', 'given.tar.xz'))
+
+
+def pack_stripped(built, names, archive):
+    with tempfile.TemporaryDirectory() as stripped:
+        for obj in names:
+            target = os.path.join(stripped, obj)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            subprocess.run([os.environ.get('CROSS', '') + 'objcopy', '--strip-debug', os.path.join(built, obj), target], check=True)
+        with tarfile.open(os.path.join(stripped, 'given'), 'w:xz') as tar:
+            for obj in names:
+                tar.add(os.path.join(stripped, obj), obj, filter=anonymous)
+        kernels.replace_file(os.path.join(stripped, 'given'), archive)
 
 
 def anonymous(info):

@@ -77,10 +77,10 @@ class Bench:
     def build(self, source):
         """Everything that a test needs and a submission does not change. source: the finished tree."""
         kernels.Kernels(self.top, self.labs).reference()
-        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in self.guest for p in t.programs}))
-        kernels.archive(self.top, 'nothing', ())
-        for t in self.guest:
-            kernels.archive(self.top, t.label.replace('/', '-'), t.programs)
+        archives = {'nothing': (), **kernels.archives_of(self.labs, self.guest)}
+        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for some in archives.values() for p in some}))
+        for name, programs in archives.items():
+            kernels.archive(self.top, name, programs)
         if any(t.rootfs for t in self.guest):
             kernels.make(source, 'build/rootfs.cpio')
             shutil.copyfile(*(os.path.join(top, 'build', 'rootfs.cpio') for top in (source, self.top)))
@@ -96,10 +96,10 @@ class Bench:
     def warm(self, box, jobs):
         """Boots the finished kernel for each test: what is expected is known then, and this machine proved fit."""
         bench = checks.Bench(self.top, self.labs, say, box)
-        reference = bench.kernels.reference()
+        reference = bench.reference = bench.kernels.reference()
+        bench.pack(self.guest)
 
         def boot(test):
-            bench.packed[test.label] = bench.archives(test)
             out, _ = bench.boot(reference, test)
             if out.verdict != 'done' or 0 not in out.results:
                 raise course.CourseError('the finished kernel fails %s here (%s):\n%s' % (

@@ -28,8 +28,10 @@ def start(top, test):
     """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
     print('building the kernel and the programs of %s' % test.label, flush=True)
     kernels.make(top, 'build/exon.elf')
-    kernels.make_programs(top, [test])
-    bench = checks.Bench(top, [], print)
+    labs = course.load_labs()
+    kernels.make_programs(top, labs, [test])
+    bench = checks.Bench(top, labs, print)
+    bench.pack([test])
     folder = os.path.join(top, 'build', 'grade', 'debug')
     os.makedirs(folder, exist_ok=True)
     gdb, disk = os.path.join(top, 'build', 'gdb.socket'), os.path.join(folder, 'snapshots.qcow2')
@@ -38,7 +40,7 @@ def start(top, test):
     with open(os.path.join(top, 'build', 'gdb.prog'), 'w'):     # no program to run to: that of an earlier `make debug`
         pass
     subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-    initrd = machine.pack(folder, bench.archives(test), [test.words()], 'debug', bench.mkcpio)
+    initrd = machine.pack(folder, bench.packed[test.label], [test.words()], 'debug')
     print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
     kernel = os.path.join(top, 'build', 'exon.elf')
     return subprocess.call(machine.command(kernel, initrd, test.cmdline, count=False) + [

@@ -6,6 +6,7 @@ whose /proc does not work.
 """
 import bisect
 import dataclasses
+import functools
 import struct
 
 from elftools.elf.elffile import ELFFile
@@ -20,13 +21,24 @@ class Image:
     """A kernel's ELF file: its symbols, and the bytes that it is loaded with."""
 
     def __init__(self, path):
+        self.path = path
         with open(path, 'rb') as f:
-            elf = ELFFile(f)
-            symbols = elf.get_section_by_name('.symtab')
-            rows = [(s.name, s['st_value'], s['st_size'], s['st_info']['type']) for s in symbols.iter_symbols()]
-            self.segments = [(s['p_vaddr'], s.data()) for s in elf.iter_segments() if s['p_type'] == 'PT_LOAD']
-        self.symbols = {name: (value, size) for name, value, size, _ in rows}
-        self.functions = sorted((v, n) for n, v, _, kind in rows if n and kind in ('STT_FUNC', 'STT_NOTYPE'))
+            self.segments = [(s['p_vaddr'], s.data()) for s in ELFFile(f).iter_segments() if s['p_type'] == 'PT_LOAD']
+
+    @functools.cached_property
+    def rows(self):
+        """(name, value, size, kind) of each symbol: reading them takes longer than all the rest."""
+        with open(self.path, 'rb') as f:
+            table = ELFFile(f).get_section_by_name('.symtab')
+            return [(s.name, s['st_value'], s['st_size'], s['st_info']['type']) for s in table.iter_symbols()]
+
+    @functools.cached_property
+    def symbols(self):
+        return {name: (value, size) for name, value, size, _ in self.rows}
+
+    @functools.cached_property
+    def functions(self):
+        return sorted((v, n) for n, v, _, kind in self.rows if n and kind in ('STT_FUNC', 'STT_NOTYPE'))
 
     def read(self, address, size):
         for start, data in self.segments:

@@ -7,15 +7,17 @@ oracle. A starter brings the finished kernel's object files
 there; with the student's objects of *one* lab in their places they are that
 lab's kernel under test. So a mistake in one lab costs nothing in another.
 """
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 
 import course
+from machine import mkcpio
 
 
 class BuildError(Exception):
@@ -40,6 +42,14 @@ def cache(top):
     folder = os.environ.get('GRADE_CACHE') or os.path.join(top, 'build', 'grade', 'cache')
     os.makedirs(folder, exist_ok=True)
     return folder
+
+
+@contextlib.contextmanager
+def turn(path):
+    """One at a time, of all threads and processes, makes the file @path of a cache; the others find it made."""
+    with open(path + '.lock', 'w') as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
 
 
 def digest(top, files):
@@ -95,12 +105,13 @@ class Kernels:
         if self.box:
             return self.link_in_box(target, 'B=build/' + folder, 'OBJS=' + ' '.join(objects))
         known = os.path.join(cache(self.top), digest(self.top, objects + ['boot/kernel.lds']) + '.elf')
-        if os.path.exists(known):
-            os.makedirs(os.path.join(self.top, 'build', folder), exist_ok=True)
-            shutil.copyfile(known, os.path.join(self.top, target))
-        else:
-            make(self.top, 'B=build/' + folder, 'OBJS=' + ' '.join(objects), target)
-            replace_file(os.path.join(self.top, target), known)
+        with turn(known):
+            if os.path.exists(known):
+                os.makedirs(os.path.join(self.top, 'build', folder), exist_ok=True)
+                shutil.copyfile(known, os.path.join(self.top, target))
+            else:
+                make(self.top, 'B=build/' + folder, 'OBJS=' + ' '.join(objects), target)
+                replace_file(os.path.join(self.top, target), known)
         return os.path.join(self.top, target)
 
     def link_in_box(self, target, *words):
@@ -136,19 +147,32 @@ class Kernels:
         return os.path.join(self.top, 'build', 'linux', 'vmlinuz')
 
 
-def make_programs(top, tests):
+def archives_of(labs, tests):
+    """{name: programs} of the archives that @tests need: all that a lab's machines run is in one, and of those with rootfs in another."""
+    found = {}
+    for lab, rootfs in sorted({(t.lab, t.rootfs) for t in tests}):
+        alike = [t for t in course.find_lab(labs, lab).tests if t.rootfs == rootfs]
+        found[archive_name(lab, rootfs)] = sorted({p for t in alike for p in t.programs})
+    return found
+
+
+def archive_name(lab, rootfs):
+    return '%02d%s' % (lab, '-rootfs' if rootfs else '')
+
+
+def make_programs(top, labs, tests):
     """Builds what the machines of @tests run."""
-    make(top, 'build/labs/kit/labrun', *sorted({'build/' + p for t in tests for p in t.programs}),
+    programs = {p for some in archives_of(labs, tests).values() for p in some}
+    make(top, 'build/labs/kit/labrun', *sorted('build/' + p for p in programs),
          *(['build/rootfs.cpio'] if any(t.rootfs for t in tests) else []))
 
 
 def archive(top, name, programs):
     """build/grade/NAME.cpio with /lab/run and @programs (sources without ending), which are built, as /t/BASENAME."""
-    out = os.path.join(top, 'build', 'grade', name + '.cpio')
+    out, packed = os.path.join(top, 'build', 'grade', name + '.cpio'), mkcpio.Archive()
     os.makedirs(os.path.dirname(out), exist_ok=True)
-    words = [sys.executable, os.path.join(top, 'tools', 'mkcpio.py'), '-o', out,
-             '--file', 'lab/run:755=' + os.path.join(top, 'build/labs/kit/labrun')]
+    packed.add_file('lab/run', 0o755, os.path.join(top, 'build/labs/kit/labrun'))
     for p in programs:
-        words += ['--file', 't/%s:755=%s' % (os.path.basename(p), os.path.join(top, 'build', p))]
-    subprocess.run(words, check=True)
+        packed.add_file('t/' + os.path.basename(p), 0o755, os.path.join(top, 'build', p))
+    packed.write(out)
     return out

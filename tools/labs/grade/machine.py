@@ -10,7 +10,9 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+import mkcpio   # noqa: E402
 import qemu     # noqa: E402
 
 MILLION = 1000000
@@ -101,32 +104,30 @@ def command(kernel, initrd, cmdline, count):
             *qemu.kernel(os.path.abspath(kernel), initrd, 'console=ttyS0 quiet nokaslr rdinit=/lab/run ' + cmdline)]
 
 
-def pack(folder, archives, commands, nonce, tools):
+def pack(folder, archives, commands, nonce):
     """An initramfs in @folder: the archives, one after the other, and last what to run."""
-    def path(name):
-        return os.path.join(folder, name)
-
-    for name, data in (('commands', commands_file(commands)), ('nonce', nonce.encode())):
-        with open(path(name), 'wb') as f:
-            f.write(data)
-    subprocess.run([sys.executable, tools, '-o', path('lab.cpio'), '--nodes', '--dir', 'proc:755', '--dir', 'tmp:1777',
-                    '--dir', 'lab:755', '--file', 'lab/commands:644=' + path('commands'),
-                    '--file', 'lab/nonce:600=' + path('nonce')], check=True)
-    with open(path('initrd.cpio'), 'wb') as out:
-        for part in list(archives) + [path('lab.cpio')]:
+    lab, path = mkcpio.Archive(), os.path.join(folder, 'initrd.cpio')
+    lab.add_nodes()
+    for name, mode in (('proc', 0o755), ('tmp', 0o1777), ('lab', 0o755)):
+        lab.add_dir(name, mode)
+    lab.add('lab/commands', stat.S_IFREG | 0o644, commands_file(commands))
+    lab.add('lab/nonce', stat.S_IFREG | 0o600, nonce.encode())
+    with open(path, 'wb') as out:
+        for part in archives:
             with open(part, 'rb') as f:
-                out.write(f.read())
-    return path('initrd.cpio')
+                shutil.copyfileobj(f, out)
+        out.write(lab.bytes())
+    return path
 
 
 class Boot:
     """A running machine in a folder of its own."""
 
-    def __init__(self, kernel, archives, commands, cmdline, tools, folder, count, box=None):
+    def __init__(self, kernel, archives, commands, cmdline, folder, count, box=None):
         self.folder = folder
         self.nonce = secrets.token_hex(8)
         self.start = time.time()
-        initrd = pack(folder, archives, commands, self.nonce, tools)
+        initrd = pack(folder, archives, commands, self.nonce)
         words = command(kernel, initrd, cmdline, count) + [
             '-display', 'none', '-serial', 'file:' + self.path('console'), '-serial', 'file:' + self.path('records'),
             '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp')]
@@ -216,17 +217,16 @@ class Boot:
             self.qemu.communicate()
 
 
-def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, tools='', wanted=(), count=True,
-         box=None):
+def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, wanted=(), count=True, box=None):
     """Runs @commands, each a list of words, one after the other; see Outcome.
 
-    archives: cpio files, of which one has /lab/run; tools: tools/mkcpio.py;
-    limit: guest instructions; cap: seconds; wanted: {name: (address, bytes)}
-    of memory to read at the end; count: False runs faster, and then @limit
-    means nothing; box: where a machine that nobody trusts runs (sandbox.py).
+    archives: cpio files, of which one has /lab/run; limit: guest instructions;
+    cap: seconds; wanted: {name: (address, bytes)} of memory to read at the end;
+    count: False runs faster, and then @limit means nothing; box: where a machine
+    that nobody trusts runs (sandbox.py).
     """
     with tempfile.TemporaryDirectory(prefix='lab-', dir=box and box.job) as folder:
-        b = Boot(kernel, archives, commands, cmdline, tools, folder, count, box)
+        b = Boot(kernel, archives, commands, cmdline, folder, count, box)
         try:
             verdict = b.wait(limit, cap * float(os.environ.get('TIMEOUT_SCALE', '1')))
             out = Outcome(verdict, parse_records(b.read('records'), b.nonce)[0],

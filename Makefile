@@ -393,7 +393,8 @@ GROUPS_kernel := iso debug
 GROUPS_gdb := debug grade
 GROUPS_labs := debug grade
 NEEDS_hosts := build/exon.elf build/rootfs.cpio
-NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) build/tests/labs/traced
+NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced build/labs/kit/labrun \
+	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
 test: ## all tests, and the floors (about 20 minutes)

@@ -2,7 +2,7 @@
 """The labs hold what they promise: starters are cut, stop clearly and score 0; put back, they are the source, with full marks.
 
 A boot's or a link's result is kept by content (GRADE_CACHE), so what is the
-same in two starters is done once.
+same in two starters is done once, though they are made and graded side by side.
 """
 import json
 import os
@@ -15,10 +15,11 @@ import time
 import pytest
 
 import vm
-from conftest import TOP
+from conftest import TOP, at_once
 
 import course
 import cutting
+import kernels
 import lab as starter
 import sandbox
 import variant
@@ -29,17 +30,35 @@ SEED = 2027
 KERNEL = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'include', 'user')
 # What a starter need not build again. All of it is older than the sources that were cut.
 BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'rootfs.cpio')
+# Of the tests that are not of one starter each.
+GROUPS = {
+    'a finished tree': ('test_finished_tree_agrees_with_linux', 'test_a_killed_grader_leaves_no_machine'),
+    'a variant': ('test_a_variant_put_back_scores_all', 'test_last_years_answer_is_not_this_years'),
+    'earlier labs': ('test_earlier_labs_can_be_cut_too',),
+    'starter 4': ('test_a_wrong_answer_shows_expected_and_got_and_where', 'test_a_wrong_area_shows_the_first_stage_that_differs',
+                  'test_a_hang_shows_where_it_was', 'test_prints_disturb_nothing'),
+}
+
+
+def group(item):
+    """For parallel.py: what needs the same starter stays together."""
+    params = item.callspec.params if hasattr(item, 'callspec') else {}
+    if 'number' in params:
+        return 'starter %d' % params['number']
+    return next((name for name, tests in GROUPS.items() if item.originalname in tests), None)
 
 
 @pytest.fixture(scope='module')
 def room(tmp_path_factory):
-    """A folder for all starters, with one cache."""
-    folder = tmp_path_factory.mktemp('labs')
-    os.environ['GRADE_CACHE'] = str(folder / 'cache')
-    subprocess.run(['make', '-C', TOP, '-s', '-j2', 'build/labs/kit/labrun'] + sorted(
-        {'build/' + p for l in LABS for t in l.tests for p in t.programs}), check=True, stdout=subprocess.DEVNULL)
+    """A folder for the starters of this group; all groups have one cache."""
+    cache, folder = str(tmp_path_factory.getbasetemp() / 'grade-cache'), tmp_path_factory.mktemp('labs')
+    os.environ['GRADE_CACHE'] = cache
+    with kernels.turn(os.path.join(kernels.cache(TOP), 'programs')):
+        subprocess.run(['make', '-C', TOP, '-s', '-j2', 'build/labs/kit/labrun'] + sorted(
+            {'build/' + p for l in LABS for t in l.tests for p in t.programs}), check=True, stdout=subprocess.DEVNULL)
     yield folder
     del os.environ['GRADE_CACHE']
+    shutil.rmtree(folder)
 
 
 def warm(out):
@@ -64,7 +83,8 @@ def make(room, number, seed=None, **options):
 def grade(out, *words):
     """({lab: (score, possible)}, everything that grade printed, exit status)"""
     results = os.path.join(out, 'build', 'results.json')
-    p = subprocess.run([sys.executable, os.path.join(out, 'tools', 'labs', 'grade', 'grade.py'), '--gradescope', results, *words],
+    p = subprocess.run([sys.executable, os.path.join(out, 'tools', 'labs', 'grade', 'grade.py'), '--gradescope', results,
+                        '--jobs', str(at_once(os.cpu_count() or 1)), *words],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = p.stdout.decode('utf-8', 'replace')
     assert p.returncode in (0, 1), text[-4000:]

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fallocate: room for a part of a file before it is written, and holes. In a file system in memory
- * room is pages of zeros.
- * Abridges vfs_fallocate of Linux 6.1's fs/open.c and shmem_fallocate of mm/shmem.c.
- * Left out: what tmpfs cannot do (FALLOC_FL_COLLAPSE_RANGE, INSERT_RANGE, ZERO_RANGE).
+ * fallocate: allocates pages for a part of a file before it is written, or makes a hole. In a file
+ * system in memory the new pages are zeros. Abridges vfs_fallocate of Linux 6.1's fs/open.c and
+ * shmem_fallocate of mm/shmem.c. Left out: what tmpfs cannot do (FALLOC_FL_COLLAPSE_RANGE,
+ * INSERT_RANGE, ZERO_RANGE).
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -20,7 +20,7 @@
 	(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_COLLAPSE_RANGE | \
 	 FALLOC_FL_ZERO_RANGE | FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE)
 
-/* Fills the holes from page @first to before @end. After an error the new pages are gone again. */
+/* Fills the holes from page @first to before @end. An error undoes that. 0 or -errno. */
 static int add_pages(struct inode *inode, unsigned long first, unsigned long end)
 {
 	struct address_space *mapping = inode->i_mapping;
@@ -68,7 +68,7 @@ int shmem_fallocate(struct file *f, int mode, loff_t offset, loff_t len)
 	return err;
 }
 
-/* Which modes go together, before the file is looked at. */
+/* Are the flags valid together? The file is not used here. 0 or -errno. */
 static int check_mode(int mode)
 {
 	if (mode & ~FALLOC_FL_SUPPORTED_MASK)

@@ -110,13 +110,10 @@ struct task_struct {
 	int on_rq;
 	struct list_head run_list;
 	int nice;
-	unsigned int policy;	  /* SCHED_* as the user set it; all run alike */
-	unsigned int rt_priority; /* 1..99 for SCHED_FIFO and SCHED_RR, otherwise 0 */
-	int time_slice;		  /* ticks left */
-	u64 utime, stime;	  /* ns */
-	u64 start_time;		  /* ktime_get at fork */
+	int time_slice;	  /* ticks left */
+	u64 utime, stime; /* ns */
+	u64 start_time;	  /* ktime_get at fork */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
-	unsigned long cpus_allowed;
 
 	atomic_t usage;
 	unsigned int flags; /* PF_* */

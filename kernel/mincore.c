@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mincore: which pages of a range are in memory. It stands here, above fs/, because it asks who may
- * know that about a file.
- * Abridges Linux 6.1's mm/mincore.c; leaves out swap.
+ * mincore: which pages of a range are in memory. It is here, above fs/, because it checks the
+ * permissions of the file. Abridges Linux 6.1's mm/mincore.c; leaves out swap.
  * Not on the road of an exec.
  */
 #include <errno.h>
@@ -15,7 +14,10 @@
 #include <syscalls.h>
 #include <asm/uaccess.h>
 
-/* Who could not write to a file does not learn what others have read of it: all seems resident. */
+/*
+ * A user who may not write to a file must not find out which of its pages others have read: all
+ * pages seem resident.
+ */
 static bool can_do_mincore(const struct vm_area_struct *vma)
 {
 	struct inode *inode;
@@ -45,7 +47,7 @@ static int page_is_resident(struct mm_struct *mm, unsigned long addr)
 	return page != NULL;
 }
 
-/* Writes one byte a page to @vec. */
+/* Writes one byte for each page to @vec. */
 long sys_mincore(unsigned long start, size_t len, unsigned char __user *vec)
 {
 	struct mm_struct *mm = current->mm;

@@ -2,10 +2,9 @@
 /*
  * madvise(2). Most advice sets flags, and so splits and merges VMAs. MADV_DONTNEED drops pages,
  * MADV_REMOVE those of the file, MADV_POPULATE_* faults them in. Exon neither swaps nor reads ahead
- * nor merges equal pages: what is left of MADV_FREE, MADV_COLD and MADV_PAGEOUT are the bits of
- * PTEs, of MADV_MERGEABLE the flag.
- * Abridges Linux 6.1's mm/madvise.c and mm/ksm.c; leaves out MADV_COLLAPSE, error injection, and
- * process_madvise.
+ * nor merges equal pages: MADV_FREE, MADV_COLD and MADV_PAGEOUT only change bits of PTEs,
+ * MADV_MERGEABLE only the flag of the VMA. Abridges Linux 6.1's mm/madvise.c and mm/ksm.c; leaves
+ * out MADV_COLLAPSE, error injection, and process_madvise.
  */
 #include <errno.h>
 #include <file.h>
@@ -69,7 +68,10 @@ static bool advice_fits(const struct vm_area_struct *vma, int behavior)
 	}
 }
 
-/* MADV_FREE: the contents need not be kept. MADV_COLD, MADV_PAGEOUT: nobody has used them. */
+/*
+ * MADV_FREE: clears the dirty bits: the contents need not be kept. MADV_COLD, MADV_PAGEOUT:
+ * clears the accessed bits.
+ */
 static void age_ptes(struct vm_area_struct *vma, unsigned long start, unsigned long end, bool free)
 {
 	struct mm_struct *mm = vma->vm_mm;
@@ -116,7 +118,7 @@ static int advise_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
 	return err == -ENOMEM ? -EAGAIN : err;
 }
 
-/* A hole in the file behind [start, end). Releases mmap_lock, which is held for reading. */
+/* Makes a hole in the file for [start, end). Releases mmap_lock, which is held for reading. */
 static int madvise_remove(struct vm_area_struct *vma, unsigned long start, unsigned long end)
 {
 	const unsigned long shared = VM_SHARED | VM_MAYWRITE;
@@ -160,7 +162,7 @@ static int madvise_populate(struct vm_area_struct *vma, unsigned long start, uns
 	return 0;
 }
 
-/* As walk_vmas with @skip_holes, but mmap_lock is taken here for each VMA. */
+/* As walk_vmas with @skip_holes, but takes mmap_lock for each VMA. */
 static int advise_file_or_fault(struct mm_struct *mm, unsigned long start, unsigned long end,
 				int behavior)
 {

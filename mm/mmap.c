@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Making and removing VMAs: mmap, munmap, and the end of an address space. mm/vma.c has the list,
- * mm/layout.c chooses addresses, mm/account.c checks the limits.
- * Abridges Linux 6.1's mm/mmap.c; leaves out hugetlb, memory policies, seals, and strict
- * overcommit. The order of the checks, and the errno of each, is Linux's.
+ * mm/layout.c chooses addresses, mm/account.c checks the limits. Abridges Linux 6.1's mm/mmap.c;
+ * leaves out hugetlb, memory policies, and seals. The order of the checks, and the errno of each,
+ * is Linux's.
  *
  *   do_mmap:  check the numbers -> find an address -> check file and permissions
  *             -> map_region: limits -> unmap what is there -> merge, or a new VMA

@@ -15,7 +15,7 @@
  *    cannot merge     PPNNNNNNNN  4     PPPPPPPPNN  5      PPPPPPPPPPPP  6
  *                                                          PPPPPPPPNNNN  7
  *                                                          PPPPNNNNNNNN  8
- * The range may also lie in a hole (mremap):
+ * The numbers are the cases of Linux's vma_merge. The range may also be in a hole (mremap):
  *                         AAAA
  *                     PPPP    NNNN      PPPPPPPPPPPP 1, PPPPPPPPNNNN 2, PPPPNNNNNNNN 3
  *

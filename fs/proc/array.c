@@ -97,14 +97,13 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 {
 	struct signal_struct *sig = t->signal;
 	int tpgid = -1, tty_nr = task_tty_nr(t, &tpgid);
-	int priority = t->rt_priority ? -1 - (int)t->rt_priority : 20 + t->nice;
 
 	seq_printf(m, "%c %d %d %d %d %d %u", *get_task_state(t), s->ppid, s->pgid, s->sid, tty_nr,
 		   tpgid, t->flags);
 	seq_printf(m, " %lu %lu %lu %lu", s->min_flt, sig->cmin_flt, s->maj_flt, sig->cmaj_flt);
 	seq_printf(m, " %lu %lu %lu %lu", nsec_to_clock_t(s->utime), nsec_to_clock_t(s->stime),
 		   nsec_to_clock_t(sig->cutime), nsec_to_clock_t(sig->cstime));
-	seq_printf(m, " %d %d %d 0 %lu", priority, t->nice, s->num_threads,
+	seq_printf(m, " %d %d %d 0 %lu", 20 + t->nice, t->nice, s->num_threads,
 		   nsec_to_clock_t(t->start_time));
 }
 
@@ -125,9 +124,8 @@ int proc_pid_stat(struct seq_file *m, struct task_struct *t)
 		   hidden ? 1 : addr->end_code, addr->start_stack);
 	seq_printf(m, " %lu %lu %lu %lu", t->pending.signal & 0x7fffffff, t->blocked & 0x7fffffff,
 		   s.sigign & 0x7fffffff, s.sigcatch & 0x7fffffff);
-	seq_printf(m, " %d 0 0 %d 0 %u %u 0 0 0",
-		   permitted && (!whole || s.num_threads < 2) && t->__state, t->exit_signal,
-		   t->rt_priority, t->policy);
+	seq_printf(m, " %d 0 0 %d 0 0 0 0 0 0",
+		   permitted && (!whole || s.num_threads < 2) && t->__state, t->exit_signal);
 	seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", addr->start_data, addr->end_data,
 		   addr->start_brk, addr->arg_start, addr->arg_end, addr->env_start, addr->env_end,
 		   permitted ? s.exit_code : 0);
@@ -256,7 +254,7 @@ int proc_pid_status(struct seq_file *m, struct task_struct *t)
 	seq_printf(m, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", t->no_new_privs);
 	seq_puts(m, "Speculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways "
 		    "enabled\n");
-	seq_printf(m, "Cpus_allowed:\t%lx\nCpus_allowed_list:\t0\n", t->cpus_allowed);
+	seq_puts(m, "Cpus_allowed:\t1\nCpus_allowed_list:\t0\n");
 	seq_puts(m, "Mems_allowed:\t" MEMS_ALLOWED "\nMems_allowed_list:\t0\n");
 	return seq_printf(m, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
 			  t->nvcsw, t->nivcsw);

@@ -72,7 +72,6 @@ static struct fs_struct init_fs = {
 struct task_struct init_task = {
 	.on_rq = 1,
 	.run_list = LIST_HEAD_INIT(init_task.run_list),
-	.cpus_allowed = 1,
 	.usage = ATOMIC_INIT(2),
 	.flags = PF_KTHREAD,
 	.comm = "swapper/0",

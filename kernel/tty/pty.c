@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pseudo terminals: a terminal whose line is a program, which has opened /dev/ptmx
- * (the master). What the master writes is typed; what the terminal (the slave,
- * /dev/pts/N) shows, the master reads.
+ * Pseudo terminals: a terminal whose line is a program that has opened /dev/ptmx (the master).
+ * Writes of the master are the input of the terminal (the slave, /dev/pts/N); the master reads its
+ * output.
  *
  *   master write ──> n_tty_receive ──> read of the slave
  *   master read  <── ring <── ops->write <── n_tty_write, echo
  *
- * The master's end of a pair is this file's alone: it has no line discipline of its
- * own, and ioctls about settings and job control pass to the slave. The pair is freed
- * when the master and all files of the slave are closed. A master that closes hangs
- * the slave up.
- * Abridges Linux's drivers/tty/pty.c and fs/devpts/inode.c. Left out: EXTPROC, BSD
- * pseudo terminals; there is one devpts, however often it is mounted, and it has no
- * options.
+ * The master has no line discipline; its ioctls about settings and job control act on the slave.
+ * The pair is freed when the master and all files of the slave are closed. A master that closes
+ * hangs the slave up. Abridges Linux's drivers/tty/pty.c and fs/devpts/inode.c. Left out: EXTPROC,
+ * BSD pseudo terminals; all mounts show one devpts, which has no options.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
@@ -136,7 +133,7 @@ static int pts_open(struct inode *inode, struct file *f)
 	struct pty *pty = ptys[MINOR(inode->i_rdev)];
 	int err;
 
-	/* A name that is left from another pair is no way to this one. */
+	/* A name that is left from an earlier pair must not open this one. */
 	if (!pty || !pty->dentry || pty->dentry->d_inode != inode || pty->locked)
 		return -EIO;
 	err = tty_open_file(&pty->tty, f);
@@ -279,7 +276,7 @@ static int ptm_release(struct inode *inode __maybe_unused, struct file *f)
 
 /* ---- ioctls of the master ------------------------------------------------------------------- */
 
-/* The place of the slave's name, in the devpts at /dev/pts if there is one. */
+/* The location of the slave's name, in the devpts at /dev/pts if there is one. 0 or -ENOMEM. */
 static int pts_path(struct pty *pty, struct path *p)
 {
 	static struct pseudo_fs fs; /* for its mount alone */
@@ -337,7 +334,7 @@ static long pty_set_lock(struct pty *pty, const int __user *arg)
 	return 0;
 }
 
-/* TIOCSIG: the master presses a key that is a signal. */
+/* TIOCSIG: as a key that sends a signal. */
 static long pty_signal(struct pty *pty, unsigned long sig)
 {
 	if (sig != SIGINT && sig != SIGQUIT && sig != SIGTSTP)
@@ -347,7 +344,7 @@ static long pty_signal(struct pty *pty, unsigned long sig)
 	return 0;
 }
 
-/* Job control, as the master may ask about it. */
+/* The job control ioctls of the master. */
 static long ptm_jobctrl(struct pty *pty, struct file *f, unsigned int cmd, unsigned long arg)
 {
 	struct tty_struct *tty = &pty->tty;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The VMAs of a window of 1,024 pages, in a short form: "  4-8 rw-p, 8-12 r--p file+3". */
-#ifndef AREAS_H
-#define AREAS_H
+#ifndef VMAS_H
+#define VMAS_H
 
 #include "check.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the programs of this lab share: the auxiliary vector, /proc files, mmap, children. */
-#ifndef AREAS_H
-#define AREAS_H
+#ifndef VMAS_H
+#define VMAS_H
 
 #include <mini.h>
 #include <errno.h>

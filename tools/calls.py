@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Who calls whom, and where a function stands: read from the object files under build/ and from the source.
+"""Which function calls which, and where each function is: read from the object files in build/ and from the source.
 
-A function is a pair (source file, name). The compiler inlines many functions: DWARF says into which.
-A call through a pointer has no target here; tools/spine has a table for those that matter.
+A function is a pair (source file, name). The compiler inlines many functions; DWARF says where.
+A call through a pointer has no target here; tools/spine.py has a table of those that matter.
 """
 import collections
 import functools
@@ -31,12 +31,12 @@ def object_of(source):
 
 
 def objects():
-    """{source: object file}; an object whose source has moved away is none."""
+    """{source: object file}, without objects whose source is gone."""
     return {s: object_of(s) for s in sources() if os.path.exists(object_of(s))}
 
 
 def build_is_old():
-    """What is wrong with the objects: the text of an error, or None."""
+    """The text of an error if the objects are older than the source; otherwise None."""
     if not objects():
         return 'nothing is built; make all first'
     for source, path in objects().items():
@@ -61,7 +61,7 @@ def code_of(path):
 
 
 def code_lines(path, first=1, last=None):
-    """How many lines of @path are more than a blank or a comment."""
+    """The number of lines of @path that are not only blanks or a comment."""
     return sum(1 for line in code_of(path).split('\n')[first - 1:last] if line.strip())
 
 
@@ -151,7 +151,7 @@ class Graph:
         return found
 
     def read_dwarf(self, by_object):
-        """An inlined function and a call stand inside the function that has them in the source."""
+        """An inlined function, and a call, belong to the function that contains them in the source."""
         source = entry = None
         names, origin, inside, stack = {}, {}, [], []
         for line in run('readelf', '--debug-dump=info', *by_object).splitlines() + ['File: ']:

@@ -4,9 +4,9 @@
 
   compare.py [--cmdline WORDS] COMMAND...
 
-Ends with status 0 only when what the two printed, and the exit status, is
-identical. --cmdline adds words to both kernels' command lines; the default is
-norandmaps, for without it addresses are random.
+The exit status is 0 only if the output and the exit status of both are
+identical. --cmdline adds words to the command lines of both kernels. The
+default is norandmaps; without it addresses are random.
 """
 import argparse
 import concurrent.futures
@@ -46,7 +46,7 @@ def ranges(numbers):
 
 
 def verdict(exon, linux):
-    """A sentence on two (output, exit status)."""
+    """The verdict on two (output, exit status), a sentence."""
     a, b = exon[0].splitlines(), linux[0].splitlines()
     wrong = [i + 1 for i in range(max(len(a), len(b))) if a[i:i + 1] != b[i:i + 1]]
     said = 'different in %d of %d lines: %s' % (len(wrong), max(len(a), len(b)), ranges(wrong)) if wrong else (

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Fetch packages of Debian 12 and unpack them, on any host: no apt, no dpkg, no rights are needed.
+"""Fetch packages of Debian 12 and unpack them, on any host, without apt, dpkg or root.
 
   debian.py tree OUT PACKAGE...     the programs of the packages, unchanged, in the folder OUT
   debian.py sysroot OUT PACKAGE...  the same for a compiler's --sysroot: no link leads out of OUT
@@ -12,9 +12,9 @@ release file with Debian's keys; the release file has the hash of the list of pa
 and that has the hash of each package.
 
 build/debs keeps the packages, so that a second run needs no network; OFFLINE=1 never uses it.
-build/guest.manifest tells which versions are in use. The mirror is the host's own where that is a Debian,
-DEBIAN_MIRROR=URL otherwise (DEBIAN_SECURITY_MIRROR=URL if the updates are not beside it).
-Status 1: a package could be had neither from build/debs nor from the network.
+build/guest.manifest has the versions in use. On a Debian host the mirror is that of the host's apt;
+DEBIAN_MIRROR=URL names another one (and DEBIAN_SECURITY_MIRROR=URL if the updates are elsewhere).
+Status 1: a package is neither in build/debs nor could it be fetched.
 """
 import concurrent.futures
 import fcntl
@@ -299,7 +299,7 @@ def unpack(deb, out):
 
 
 def link_merged_usr(tree):
-    """Releases after Debian 12 have /bin, /lib and so on as links, which no package of ours brings along."""
+    """After Debian 12 /bin, /lib and so on are links, which are in none of our packages."""
     names = ('bin', 'sbin', 'lib', 'lib64')
     if any(os.path.lexists(os.path.join(tree, name)) for name in names):
         return

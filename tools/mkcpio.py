@@ -8,9 +8,9 @@ Later entries replace earlier ones of the same name. --nodes adds the device
 nodes of a minimal /dev. Owner is root, times are 0 and entries are sorted, so
 the same input gives the same bytes, and the same inode numbers at boot.
 
-A file of a page or more starts at a page border of the archive, for the kernel
-then uses its pages where they lie: the NULs that end its name are as many as
-that takes. The archive ends at a page border, so that one behind it can do the same.
+A file of a page or more starts at a page border of the archive, so that the
+kernel can use its pages in place: its name is padded with NULs. The archive
+ends at a page border, so that the same holds for an archive appended to it.
 """
 import argparse
 import os

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Which program a command line will execute: prog.py ROOT.cpio COMMAND
+"""Which program a command line will exec: prog.py ROOT.cpio COMMAND
 
-Prints the program's path, or '-' when the line is one for the shell to work on,
-and then the line, with the path in place of a bare name: busybox's shell would
-run many of those itself. GDB waits for the exec of that program.
+Prints the path of the program, or '-' if the line needs the shell. Then prints
+the line, with the path in place of a bare name, because busybox's shell runs
+many commands without an exec. GDB waits for the exec of that program.
 """
 import posixpath
 import re
@@ -35,7 +35,7 @@ def entries(path):
 
 
 def resolve(tree, path, depth=8):
-    """The path behind all links, or None when it leads nowhere."""
+    """The path with all links resolved, or None if there is no such file."""
     done = '/'
     for part in path.strip('/').split('/'):
         done = posixpath.join(done, part)
@@ -64,7 +64,7 @@ def main():
     program = find(entries(root), words[0])
     if program is None:
         where = 'no file in the root tree' if '/' in words[0] else 'in no directory of PATH (%s)' % PATH
-        sys.exit("prog: PROG's first word, %s, is %s (%s); a command of the shell itself? PROG=\"sh -c '...'\" runs any line"
+        sys.exit("prog: PROG's first word, %s, is %s (%s); is it a command of the shell itself? PROG=\"sh -c '...'\" runs any line"
                  % (words[0], where, root))
     if '/' in words[0]:
         program = words[0]

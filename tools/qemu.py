@@ -4,10 +4,10 @@
 
   qemu.py [--ram=MIB] [--kvm] [--gdb=SOCKET] [--snapshots=FILE] WORDS...
 
-It replaces itself by QEMU: the machine, then WORDS. Without --kvm the processor
-is emulated, so that it is the same on every computer. With --kvm it is the
-host's own, where its KVM works. --gdb: stopped, and GDB is waited for
-at a socket. --snapshots: a qcow2 file that holds nothing else.
+It replaces itself by QEMU, with the options of the machine and then WORDS.
+Without --kvm the processor is emulated, so that it is the same on every
+computer. With --kvm it is the host's, if KVM works there. --gdb: the machine is
+stopped and waits for GDB at a socket. --snapshots: a qcow2 file for snapshots only.
 """
 import argparse
 import os
@@ -21,7 +21,7 @@ CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'
 
 
 def kvm_works():
-    """In some virtual machines /dev/kvm can be opened, but QEMU cannot make use of it and aborts."""
+    """Tries KVM: in some virtual machines /dev/kvm can be opened, but QEMU aborts when it uses it."""
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         return False
     try:
@@ -39,24 +39,24 @@ def accelerator(kvm=False):
 
 
 def dies_with_parent():
-    """The words before a command that the kernel kills when its parent ends, whatever ends the parent."""
+    """Words to put before a command, so that it is killed when its parent ends for any reason."""
     return ['setpriv', '--pdeathsig', 'KILL'] if shutil.which('setpriv') else []
 
 
 def machine(memory=MEMORY, kvm=False):
-    """The words of the machine; what it runs and where its output goes come behind them."""
+    """The options of the machine. Those for its kernel and its output follow them."""
     return dies_with_parent() + [
         'qemu-system-x86_64', '-machine', 'q35', *accelerator(kvm), '-m', str(memory), '-smp', '1', '-no-reboot',
         '-net', 'none', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4']
 
 
 def kernel(image, initrd='', cmdline=''):
-    """The words that load a kernel."""
+    """The options that load a kernel."""
     return ['-kernel', image, *(['-initrd', initrd] if initrd else []), '-append', cmdline]
 
 
 def debugger(socket):
-    """The words for a machine that stands before its first instruction until GDB comes to @socket."""
+    """The options for a machine that is stopped before its first instruction and waits for GDB at @socket."""
     return ['-S', '-chardev', 'socket,path=%s,server=on,wait=off,id=gdb' % socket, '-gdb', 'chardev:gdb']
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Boot for a person: on this terminal, which is afterwards as it was, or in a window.
+"""Boot interactively, on this terminal or in a window. The terminal is restored afterwards.
 
-  run.py [--window] [--ram=MIB] WORDS...      the machine of qemu.py, then WORDS, as QEMU knows them
+  run.py [--window] [--ram=MIB] WORDS...      the machine of qemu.py, then options of QEMU
 
 Status: QEMU's own; 3 after a kernel panic on a command line with "panic=-1".
 """
@@ -17,7 +17,7 @@ import termios
 sys.dont_write_bytecode = True
 import qemu  # noqa: E402
 
-PANIC = 3       # what QEMU makes of the kernel's write to the isa-debug-exit device
+PANIC = 3       # QEMU's exit status after the kernel's write to the isa-debug-exit device
 WRAP_AND_PLAIN = b'\x1b[?7h\x1b[0m'     # the BIOS turns wrapping off
 QUIET = 0.2     # seconds: nothing more comes from the terminal then
 
@@ -40,7 +40,7 @@ class Terminal:
             self.attributes, self.flags = termios.tcgetattr(0), fcntl.fcntl(0, fcntl.F_GETFL)
 
     def restore(self):
-        """The guest's shell has asked where the cursor is; the answer must not reach the user's shell."""
+        """The guest's shell has asked the terminal for the cursor position; the user's shell must not read the reply."""
         if self.fd is None:
             return
         fcntl.fcntl(0, fcntl.F_SETFL, self.flags & ~os.O_NONBLOCK)
@@ -76,7 +76,7 @@ def main(words):
     finally:
         terminal.restore()
     if status == PANIC:
-        print('run: the kernel panicked; its last words are above', file=sys.stderr)
+        print('run: the kernel panicked; see the message above', file=sys.stderr)
     return status if status >= 0 else 128 - status
 
 

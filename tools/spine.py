@@ -3,9 +3,9 @@
 """The spine: every function that execve, a page fault, fork, exit, wait and the mmap family can reach.
 
 spine.py                the functions by file, with their lines of code
-spine.py FUNCTION...    by which calls each of them is reached
+spine.py FUNCTION...    the calls by which each of them is reached
 
-What lies below it is left out: lib/, kernel/sched/ and kernel/trace/.
+The folders below are left out: lib/, kernel/sched/ and kernel/trace/.
 """
 import os
 import sys
@@ -22,7 +22,7 @@ ROOTS = '''
 
 BELOW = ('lib', 'kernel/sched', 'kernel/trace')
 
-# Calls through a pointer: the function that makes the call, the pointer, what it leads to in an exec.
+# Calls through a pointer: the caller, the pointer, and the functions that are called in an exec.
 POINTERS = [
     ('search_binary_handler', 'fmt->load_binary', 'load_elf_binary load_script'),
     ('vma_set_backing', 'f_op->mmap', 'generic_file_mmap'),
@@ -35,15 +35,15 @@ POINTERS = [
     ('sys_madvise', 'walk_vmas', 'advise_vma'),
 ]
 
-# Functions that are not entered, and why.
+# Functions that the spine does not enter, and why.
 CUTS = [
-    ('do_irq', 'an interrupt is no part of what the task does'),
+    ('do_irq', 'an interrupt is not part of what the task does'),
     ('handle_exception', 'of the exceptions only the page fault is on the road'),
     ('exc_debug', 'of the exceptions only the page fault is on the road'),
-    ('die', 'a bug of the kernel: the road ends'),
+    ('die', 'a bug of the kernel: the exec ends'),
     ('emulate_vsyscall', 'the page at 0xffffffffff600000 is for programs of 2007 and before'),
-    ('out_of_memory', 'memory is used up: the road ends'),
-    ('early_alloc', 'memory before the allocator runs'),
+    ('out_of_memory', 'no memory is left: the exec ends'),
+    ('early_alloc', 'only before the allocator is ready'),
     ('open_section', 'RAM that was not used so far is added, 8 MiB at a time'),
     ('do_signal', 'signals are delivered on the way out; an exec that succeeds has none'),
     ('do_notify_parent_cldstop', 'job control: a stop or a continuation, not an exit'),

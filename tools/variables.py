@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Check the variables of make's command line: a misspelt one would do nothing, and say nothing.
+"""Check the variables on make's command line: otherwise make ignores a misspelt one without a message.
 
   variables.py MAKEFILE... -- GOAL... -- NAME=VALUE...
 
-What a target takes stands in its line of 'make help'. Prints what is wrong, or nothing.
+The line of a target in 'make help' has its variables. Prints what is wrong, or nothing.
 """
 import difflib
 import re

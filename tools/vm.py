@@ -2,9 +2,8 @@
 """Boot Exon or Linux in QEMU with the same initramfs and get what a script prints there.
 
 The initramfs is build/rootfs.cpio followed by a small archive with /run.sh;
-iso/rootfs/init runs that script between two marks and powers off. Everything
-that is asked of the two kernels goes through this file, so that nothing but
-the kernel differs.
+iso/rootfs/init runs that script, prints a mark before and after it, and powers
+off. All comparisons use this file, so that only the kernel differs.
 """
 import os
 import re
@@ -18,18 +17,18 @@ import qemu
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, 'build')
-MEMORY = 512        # MiB; Linux sizes some limits by it, so both kernels get the same
-# no_timer_check: on a busy computer Linux would doubt its timer, and panic.
+MEMORY = 512        # MiB, the same for both kernels: Linux computes some limits from it
+# no_timer_check: on a busy computer Linux may find its timer broken, and panic.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check'}
 KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
 
 
 class Failed(Exception):
-    """The guest did not do what it was asked; the text says what was seen."""
+    """The guest failed; the text says what was seen."""
 
 
 def qemu_command(kernel, initrd, cmdline, memory=MEMORY, extra=()):
-    """QEMU's words for a machine with its serial line on stdout. No @kernel: @extra says what boots."""
+    """QEMU's command line, with the serial line on stdout. Without @kernel, @extra says what boots."""
     return (qemu.machine(memory) + ['-nodefaults', '-display', 'none', '-serial', 'stdio']
             + (qemu.kernel(kernel, initrd, cmdline) if kernel else []) + list(extra))
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Cut bodies of functions out of C source, and put them back.
 
-A function's signature stays; its body becomes a stub that ends the kernel with
-a clear message, and its contract takes the place of the comment above it. Works
-on the text, for what is put back must be the same bytes.
+The signature of a function stays. Its body becomes a stub that panics with a
+clear message, and its contract replaces the comment above it. This works on the
+text, because putting the function back must restore the same bytes.
 """
 import re
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Make a starter: a git repository with one commit, in which the functions of one lab are to be written.
 
-The finished source has no holes; labs/NN-name/lab.toml says what to cut, and
-contracts.toml what to write above the stub. What a student should not see stays
-behind. With --seed the kernel is a variant
-(labs/variants.toml). The starter carries the finished kernel's object files,
-for its grader (tools/labs/grade/kernels.py says why).
+The finished source is complete. labs/NN-name/lab.toml says which functions to
+cut, contracts.toml which comment to put above the stub. Files that a student
+should not see are left out. With --seed the kernel is a variant
+(labs/variants.toml). The starter contains the object files of the finished
+kernel, for its grader (tools/labs/grade/kernels.py says why).
 """
 import argparse
 import filecmp
@@ -174,7 +174,7 @@ def lab_page(lab, seed):
     code = any(path.endswith('.c') for path in lab.write)
     return '\n'.join([
         '# Your lab: %d, %s' % (lab.number, lab.title), '',
-        'Read [labs/%s/README.md](labs/%s/README.md). You %s; all else works:' % (
+        'Read [labs/%s/README.md](labs/%s/README.md). You %s; everything else works:' % (
             lab.folder, lab.folder, 'write these functions' if code else 'answer these questions'), '',
         *['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()], '',
         '| type | for |', '|---|---|',

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Variants: from a seed, other constants and another order in the finished source, so that last year's answer fails.
+"""Variants: a seed changes constants and orders in the finished source, so that last year's solution fails.
 
 labs/variants.toml lists what may vary. Each entry names a file and either
 'line' with {} where one of 'values' goes, or 'shuffle': a regular expression
-of lines that change places within a function. Without a seed nothing varies.
+for lines of a function that are reordered. Without a seed nothing changes.
 """
 import os
 import random
@@ -57,7 +57,7 @@ def apply(read, entries, seed):
 def page(seed, chosen):
     """labs/VARIANT.md: what is different this year. Without it nobody could write the right code."""
     rows = ['# This year\'s kernel', '',
-            'Your kernel differs from the published one in these points (variant %s). The grader knows them; so must your code.'
+            'Your kernel differs from the published one in these points (variant %s). The grader expects them, so your code must have them.'
             % seed, '', '| what | where | in the published kernel | in yours |', '|---|---|---|---|']
     rows += ['| %s | `%s` | %s | %s |' % (e['what'], e['file'], e['published'], v) for e, v in chosen]
     return '\n'.join(rows) + '\n'

@@ -8,8 +8,8 @@
 
 A bench is made once: the starter with its hidden tests, the finished kernel,
 all test programs. Each submission gets a tree of links to it, in which only
-the files that the labs name are the student's. Whatever reads or runs these
-files - compiler, host test, QEMU - does so in a sandbox.Box.
+the files that the labs name are the student's. Every program that reads or
+runs these files (compiler, host test, QEMU) does so in a sandbox.Box.
 """
 import argparse
 import concurrent.futures
@@ -348,7 +348,7 @@ def run_class(args):
     folder, out = os.path.abspath(args.dir), os.path.abspath(args.csv)
     submissions, method = find_submissions(folder), sandbox.choose_method()
     if method == 'none':
-        say('# warning: submissions run with your rights (%s)' % sandbox.UNSAFE)
+        say('# warning: submissions run with your user id (%s)' % sandbox.UNSAFE)
     slots = max(args.jobs, 1)
     kept = os.path.splitext(out)[0] + '-results'
     os.makedirs(kept, exist_ok=True)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Take the files of a lab out of a submission: a folder, a zip or a tar. The rest of it is not looked at.
+"""Take the files of a lab out of a submission: a folder, a zip or a tar. The rest of it is ignored.
 
-Nothing is unpacked: wanted files are read into memory, up to a limit, so a
-path that leads out of the archive, a link or a device has nowhere to go. No
-program runs on a submission here, git neither.
+Nothing is unpacked: the files are read into memory, up to a limit, so paths
+that lead out of the archive, links and devices can do no harm. No program is
+run on a submission here, not even git.
 """
 import bz2
 import dataclasses

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The exercise "break the loader": a kernel with one fault, chosen by a seed, that does not say which.
+"""The exercise "break the loader": a kernel with one fault, chosen by a seed.
 
   break.py make [--seed N] OUT   the folder OUT: kernel, initramfs, what to do
   break.py check DIR             is DIR/answer.txt right?
   break.py which N               for the instructor: the fault of seed N
 
-OUT/seal holds a salt and a hash of the fault's name, so that reading the
-folder does not tell. The list of faults is short: who wants to cheat can.
+OUT/seal has a salt and a hash of the fault's name, so that nobody can read the
+answer there. The list of faults is short, so cheating is possible.
 """
 import argparse
 import hashlib
@@ -28,7 +28,7 @@ KIT = os.path.join(TOP, 'labs', 'break', 'kit')
 
 def seed_number(text):
     if not re.fullmatch(r'\d{1,18}', text):
-        raise Bad('SEED=%s: a seed is a number, such as 7' % text)
+        raise Bad('SEED=%s: a seed is a number, for example 7' % text)
     return int(text)
 
 

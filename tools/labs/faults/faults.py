@@ -6,8 +6,8 @@
   faults.py apply NAME --to DIR  a copy of the source tree in DIR, with that fault
   faults.py check                do our tests catch them all? (tests/labs/test_faults.py)
 
-A fault names a function and a line in it, not a file: it stays valid when the
-function moves. The tree that this is called in is never changed.
+A fault names a function and a line in it, not a file, so it stays valid if the
+function moves. The source tree itself is never changed.
 """
 import argparse
 import os

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Answers to questions: a file of 'NUMBER: answer' lines, compared without blanks, case and punctuation at the end.
 
-The finished tree has the answers (and in answers.also other words that are as
-right); a starter has them blank, and sealed: salted hashes in answers.sealed,
-so that reading the folder does not tell.
+The finished tree has the answers (and in answers.also others that are right,
+too). A starter has blanks, and in answers.sealed only salted hashes, so that
+nobody can read the answers there.
 """
 import hashlib
 import os

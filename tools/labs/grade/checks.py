@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Run one test: a case on this machine, a boot, or an answer; and say what went wrong in a student's terms."""
+"""Run one test (a case on this machine, a boot, or an answer), and say what went wrong."""
 import difflib
 import hashlib
 import json
@@ -23,11 +23,11 @@ HOST_SECONDS = 60
 YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours to write')
 NO_BUILD = 'it does not build:'
 LINUX_LIMIT = 20000 * machine.MILLION
-LINUX_WORDS = ' no_timer_check'    # on a busy computer it would doubt its timer and panic
+LINUX_WORDS = ' no_timer_check'    # on a busy computer Linux may find its timer broken, and panic
 
 
 def note_other_changes(top, labs, say):
-    """A starter's grader takes only the files that the labs name: say so if others have changed."""
+    """Prints a note if files have changed that are not graded: a starter's grader uses only those that the labs name."""
     if course.starter(top) is None:
         return
     p = subprocess.run(['git', '-C', top, 'diff', '--name-only', 'HEAD'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -85,14 +85,14 @@ def how_it_ended(status):
 
 
 def panic_text(console):
-    """The panic's line and the calls that led to it; before it, what a trap in the kernel says of its place."""
+    """The line of the panic and its backtrace; before it, what a trap in the kernel has printed."""
     at = console.find('Kernel panic')
     at = max(console.rfind('Oops', 0, at), 0) or at
     return console[max(console.rfind('\n', 0, at), 0):].strip()[:3000]
 
 
 def hang_text(outcome, image, limit):
-    text = {'wall': 'it did not end, and executed no instructions that count: a wait that nobody ends?',
+    text = {'wall': 'it did not end, but executed almost no instructions: is it waiting for something that never happens?',
             'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
             'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
     calls = ['  [<%016x>] %s' % (a, image.place(a)) for a in outcome.stack]

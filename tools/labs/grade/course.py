@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The labs as they stand in labs/: what each asks for, its tests, its points.
+"""Reads labs/: the functions to write, the tests and the points of each lab.
 
 labs/NN-name/lab.toml says which functions the student writes and which tests
 grade them, contracts.toml beside it what each function has to do;
-labs/points.toml is the one place of all points. A starter has
-labs/starter.json besides, which says for which lab and seed it was made.
+labs/points.toml has all points. A starter also has labs/starter.json, which
+says for which lab and seed it was made.
 """
 import dataclasses
 import json

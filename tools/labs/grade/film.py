@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The exec film of a machine, read out of its memory: the records of kernel/trace/film.c, and where two films part.
+"""The exec film of a machine, read from its memory: the records of kernel/trace/film.c, and the first difference between two films.
 
-No guest program takes part, so it can be had after a panic and from a kernel
+No guest program is needed, so this works after a panic, and with a kernel
 whose /proc does not work.
 """
 import bisect

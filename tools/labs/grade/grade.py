@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Grade the labs of this tree: host tests first, then one machine a test.
 
-Prints TAP and, last, 'N passed, N failed'; ends with 0 only for full marks, 1
-for less, 2 when it could not grade at all. In a starter every lab up to the
-starter's own is graded, in the finished tree all are, against Linux 6.1.
+Prints TAP and, at the end, 'N passed, N failed'. The exit status is 0 for full
+marks, 1 for less, 2 if grading was not possible. In a starter all labs up to
+the starter's own are graded, in the finished tree all labs, against Linux 6.1.
 """
 import argparse
 import concurrent.futures

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What a grading run boots: the kernel under test of each lab, the oracle, the archives with programs.
+"""What the grader boots: the kernel under test of each lab, the reference kernel, the archives with programs.
 
 In the finished tree there is one kernel for all labs, and Linux 6.1 is the
-oracle. A starter brings the finished kernel's object files
-(labs/given.tar.xz): linked alone they are the reference, which is the oracle
-there; with the student's objects of *one* lab in their places they are that
-lab's kernel under test. So a mistake in one lab costs nothing in another.
+reference. A starter contains the object files of the finished kernel
+(labs/given.tar.xz). Linked alone, they are the reference. Linked with the
+student's objects of *one* lab instead, they are the kernel under test of that
+lab. So a mistake in one lab costs nothing in another.
 """
 import contextlib
 import fcntl

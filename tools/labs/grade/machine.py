@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """One graded boot: a machine and a folder of its own, limits in guest instructions, results from the second serial port.
 
-The machine counts instructions (-icount), so a limit means the same on every
-computer; a wall-clock cap, scaled by how fast this computer proved to be,
-catches what executes nothing at all. The console is only read for panics.
+The machine counts instructions (-icount), so a limit is the same on every
+computer. A limit in seconds, scaled by the speed of this computer, ends a
+machine that executes nothing. The console is only searched for panics.
 """
 import dataclasses
 import json

@@ -25,7 +25,7 @@ class Result:
 
 
 def shorten(results):
-    """The last of @results with its cause told by name, if an earlier one has the same of several lines."""
+    """The last of @results. If an earlier one has the same long cause, it only names that test."""
     last = results[-1]
     for r in results[:-1]:
         if last.cause.count('\n') > 3 and r.cause == last.cause:

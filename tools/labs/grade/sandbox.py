@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Run one command that nobody trusts: without rights, network or secrets, within limits, with few folders to write in.
+"""Run one untrusted command: without privileges, network or secrets, within limits, with few folders that it can write to.
 
-A grader holds a Box and asks it for the words that run a command inside. These
-words start this file as a program, the keeper, which stays outside:
+A grader has a Box, which returns the command line that runs a command inside.
+This starts this file as a program, the keeper, which stays outside:
 
     grader -> keeper -> A: own namespaces -> B: first process in there -> the command
               (limits on time, memory, disk, output; ends all that is left)
 
-As root the command gets a user of its own, and namespaces where the system
-allows them. Without root, bubblewrap or a user namespace makes everything
-read-only but the command's own folders.
+As root the command gets a user of its own, and namespaces if the system
+permits them. Without root, bubblewrap or a user namespace makes everything
+read-only except the command's own folders.
 """
 import argparse
 import ctypes
@@ -141,7 +141,7 @@ def choose_method():
         return 'userns'
     if os.environ.get(UNSAFE) == '1':
         return 'none'
-    raise SandboxError('submissions must not run with your rights, and neither bubblewrap nor user namespaces work here: '
+    raise SandboxError('submissions must not run with your user id, and neither bubblewrap nor user namespaces work here: '
                        'install bubblewrap, run as root in a container, or set %s=1 if you have read them all' % UNSAFE)
 
 
@@ -271,7 +271,7 @@ def run_command(args):
 
 
 def first_process(args, namespaces):
-    """B: in its own namespaces if there are any; gives up all rights, starts the command, buries orphans."""
+    """B: in its own namespaces if there are any; drops all privileges, starts the command, reaps orphans."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with open('/proc/self/oom_score_adj', 'w') as f:
         f.write('1000')     # if memory runs out, we go first

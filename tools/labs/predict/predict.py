@@ -5,8 +5,8 @@
   predict.py [--guess FILE] [--cmdline WORDS] 'PROG ARGUMENTS'
 
 PROG is a path in Exon's root tree, or a file of this machine. Without --guess
-the lines are typed. The last line that is printed is `score: POINTS/OF`; the
-status is 0 if there is one, and 2 if there could be none.
+you type the lines. The last line of the output is `score: POINTS/OF`. The exit
+status is 0 if there is a score, otherwise 2.
 """
 import argparse
 import os

@@ -106,11 +106,12 @@ static int create_locked(const struct parent *p, struct dentry *d, const struct 
 	return dir->i_op->mknod(dir, d, vfs_prepare_mode(dir, mode), new->dev);
 }
 
-static int create_at(int dfd, const char __user *uname, const struct new_entry *new)
+/* Takes over @name, also an ERR_PTR. */
+static int create_named(int dfd, struct filename *name, const struct new_entry *new)
 {
 	struct dentry *d;
 	struct parent p;
-	int err = find_parent(dfd, getname(uname), &p);
+	int err = find_parent(dfd, name, &p);
 
 	if (err)
 		return err;
@@ -127,6 +128,16 @@ static int create_at(int dfd, const char __user *uname, const struct new_entry *
 	}
 	put_parent(&p);
 	return err;
+}
+
+static int create_at(int dfd, const char __user *name, const struct new_entry *new)
+{
+	return create_named(dfd, getname(name), new);
+}
+
+int kern_mknod(const char *name, umode_t mode)
+{
+	return create_named(AT_FDCWD, getname_kernel(name), &(struct new_entry){.mode = mode});
 }
 
 long sys_mkdirat(int dfd, const char __user *name, umode_t mode)

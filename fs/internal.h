@@ -4,6 +4,7 @@
 #define FS_INTERNAL_H
 
 #include <fs.h>
+#include <iov_iter.h>
 #include <mount.h>
 #include <asm/page.h>
 #include <linux/uio.h>
@@ -34,18 +35,6 @@ struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: true if current may set the set-group-id bit of a file of group @gid. */
 bool in_group_or_capable(gid_t gid);
-
-/* iov_iter.c: the part of a vector that was not copied yet. */
-struct iov_iter {
-	const struct iovec *v; /* the piece that comes next, */
-	size_t offset;	       /* from here on */
-	size_t count;	       /* bytes, in all pieces */
-	bool kernel;	       /* one piece of kernel memory */
-};
-
-/* The bytes copied; less than @n at the end of the vector, or if user memory faults. */
-size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
-size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
 
 /* pipe.c */
 extern const struct file_operations pipefifo_fops;

@@ -5,6 +5,7 @@
  * Abridges Linux's lib/iov_iter.c.
  * Not on the road of an exec.
  */
+#include <slab.h>
 #include <string.h>
 #include <asm/uaccess.h>
 #include "internal.h"
@@ -51,4 +52,31 @@ size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to)
 size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
 {
 	return copy_iter(from, to, n, false);
+}
+
+struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n, int too_many,
+			   struct iov_iter *iter)
+{
+	struct iovec *v;
+	int err = 0;
+
+	if (n > UIO_MAXIOV)
+		return ERR_PTR(too_many);
+	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
+	if (!v)
+		return ERR_PTR(-ENOMEM);
+	*iter = (struct iov_iter){.v = v};
+	if (copy_from_user(v, uv, n * sizeof(*v)))
+		err = -EFAULT;
+	for (unsigned long i = 0; !err && i < n; i++) {
+		if ((ssize_t)v[i].iov_len < 0)
+			err = -EINVAL;
+		else if (!access_ok(v[i].iov_base, v[i].iov_len))
+			err = -EFAULT;
+		iter->count = min(iter->count + v[i].iov_len, MAX_RW_COUNT);
+	}
+	if (!err)
+		return v;
+	kfree(v);
+	return ERR_PTR(err);
 }

@@ -241,24 +241,13 @@ long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
 		      bool write)
 {
-	struct iovec *v;
-	long ret = 0;
+	struct iov_iter iter;
+	struct iovec *v = import_iovec(uv, n, -EINVAL, &iter);
+	long ret;
 
-	if (n > UIO_MAXIOV)
-		return -EINVAL;
-	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
-	if (!v)
-		return -ENOMEM;
-	if (copy_from_user(v, uv, n * sizeof(*v)))
-		ret = -EFAULT;
-	for (unsigned long i = 0; !ret && i < n; i++) {
-		if ((ssize_t)v[i].iov_len < 0)
-			ret = -EINVAL;
-		else if (!access_ok(v[i].iov_base, v[i].iov_len))
-			ret = -EFAULT;
-	}
-	if (!ret)
-		ret = do_rw(fd, v, n, pos, write);
+	if (IS_ERR(v))
+		return PTR_ERR(v);
+	ret = do_rw(fd, v, n, pos, write);
 	kfree(v);
 	return ret;
 }

@@ -41,7 +41,9 @@ int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
 /* Open by name; @flags O_*. */
 struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
 struct file *filp_open(const char *name, int flags, umode_t mode); /* open.c */
-/* dirops.c: unlink, or with AT_REMOVEDIR rmdir, of @name, which it takes over, also an ERR_PTR. */
+/* dirops.c: a new fifo or socket, as current would make it. 0 or -errno. */
+int kern_mknod(const char *name, umode_t mode);
+/* unlink, or with AT_REMOVEDIR rmdir, of @name, which it takes over, also an ERR_PTR. */
 int do_unlinkat(int dfd, struct filename *name, int flag);
 
 /*

@@ -206,6 +206,27 @@ SYSCALL(rt_sigreturn, void)
 SYSCALL(arch_prctl, int option, unsigned long arg)
 SYSCALL(iopl, unsigned int level)
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
+/* kernel/net/socket.c */
+SYSCALL(socket, int family, int type, int protocol)
+SYSCALL(socketpair, int family, int type, int protocol, int __user *fds)
+SYSCALL(bind, int fd, void __user *addr, int len)
+SYSCALL(listen, int fd, int backlog)
+SYSCALL(accept, int fd, void __user *addr, int __user *len)
+SYSCALL(accept4, int fd, void __user *addr, int __user *len, int flags)
+SYSCALL(connect, int fd, void __user *addr, int len)
+SYSCALL(getsockname, int fd, void __user *addr, int __user *len)
+SYSCALL(getpeername, int fd, void __user *addr, int __user *len)
+SYSCALL(shutdown, int fd, int how)
+/* kernel/net/sockopt.c */
+SYSCALL(setsockopt, int fd, int level, int name, const void __user *value, int len)
+SYSCALL(getsockopt, int fd, int level, int name, void __user *value, int __user *len)
+/* kernel/net/sendrecv.c */
+SYSCALL(sendto, int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr, int len)
+SYSCALL(recvfrom, int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr,
+	int __user *len)
+SYSCALL(sendmsg, int fd, void __user *msg, unsigned int flags)
+SYSCALL(recvmsg, int fd, void __user *msg, unsigned int flags)
+SYSCALL(sendmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags)
 /* kernel/time.c */
 SYSCALL(nanosleep, struct __kernel_timespec __user *req, struct __kernel_timespec __user *rem)
 SYSCALL(clock_nanosleep, int clock, int flags, const struct __kernel_timespec __user *req,

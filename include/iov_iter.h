@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A vector of user buffers: fs/iov_iter.c. */
+#ifndef IOV_ITER_H
+#define IOV_ITER_H
+
+#include <types.h>
+#include <linux/uio.h>
+
+/* What of a vector was not copied yet. */
+struct iov_iter {
+	const struct iovec *v; /* the piece that comes next, */
+	size_t offset;	       /* from here on */
+	size_t count;	       /* bytes, in all pieces */
+	bool kernel;	       /* one piece of kernel memory */
+};
+
+/* The bytes copied; less than @n at the end of the vector, or if user memory faults. */
+size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
+size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
+
+/*
+ * A copy of the user's vector, to be freed; *iter is at its start. ERR_PTR: -EFAULT, -EINVAL,
+ * -ENOMEM; @too_many if there are more than UIO_MAXIOV pieces.
+ */
+struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n, int too_many,
+			   struct iov_iter *iter);
+
+#endif

@@ -1,0 +1,1077 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * AF_UNIX: sockets between processes of one machine. A message is put on the queue
+ * of the receiver; who sends waits while too much of what it has sent is not read.
+ *
+ *   sender ──unix_msg──> queue of the receiver ──> recvmsg
+ *   wmem: bytes sent by it that no one has read; sndbuf limits them
+ *
+ * A name is a string of bytes (abstract), or a socket file whose inode the socket
+ * keeps. connect of a stream makes the accepted socket at once and queues it at the
+ * listener as a message.
+ * Lock: unix_lock, a spinlock, guards all fields of all sockets, the names and the
+ * queues; it is not held while memory is copied or files are closed.
+ * Abridges Linux's net/unix/af_unix.c. Left out: out-of-band bytes, SO_PEEK_OFF, and
+ * garbage collection: sockets that are on their way in each other's queues, and
+ * nowhere else, stay, as many as RLIMIT_NOFILE lets a process send.
+ * Not on the road of an exec.
+ */
+#include <file.h>
+#include <mount.h>
+#include <namei.h>
+#include <poll.h>
+#include <printk.h>
+#include <sched.h>
+#include <slab.h>
+#include <string.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+#include <linux/eventpoll.h>
+#include <linux/fcntl.h>
+#include <linux/un.h>
+#include "internal.h"
+
+#define ADDR_HEAD     ((int)offsetof(struct sockaddr_un, sun_path))
+#define DGRAM_BACKLOG 10	    /* net.unix.max_dgram_qlen */
+#define STREAM_CHUNK  (16 * 1024UL) /* bytes of a message of a stream */
+#define MSG_OVERHEAD  576UL	    /* what Linux counts for the structs of a message */
+
+struct unix_address {
+	atomic_t refs;
+	int len;
+	struct sockaddr_un name;
+};
+
+struct unix_sock {
+	struct sock sk;
+	struct list_head link; /* in unix_sockets, while it has a name */
+	bool dead, connected;
+	int backlog;		   /* messages beyond these make senders wait */
+	struct unix_sock *peer;	   /* owns a reference */
+	struct unix_address *addr; /* its name; NULL: none */
+	struct path path;	   /* of a socket file, with references */
+	struct list_head queue;	   /* of unix_msg */
+	unsigned int queued;
+	wait_queue_head_t peer_wait; /* who waits for room in the queue */
+};
+
+struct unix_msg {
+	struct list_head list;
+	size_t len, from;	   /* bytes; those that are read */
+	size_t truesize;	   /* what it counts for the sender */
+	struct unix_sock *sender;  /* owns a reference */
+	struct unix_address *addr; /* the sender's name */
+	struct scm_cookie scm;
+	struct unix_sock *accepted; /* connect: the socket for accept */
+	char data[];
+};
+
+static DEFINE_SPINLOCK(unix_lock, LOCK_NONE);
+static LIST_HEAD(unix_sockets);
+static LIST_HEAD(dead_msgs);
+static int nr_inflight; /* files in queues */
+static const struct proto_ops unix_ops;
+
+static struct unix_sock *unix_sk(struct sock *sk) { return container_of(sk, struct unix_sock, sk); }
+
+static bool is_dgram(const struct unix_sock *u) { return u->sk.type == SOCK_DGRAM; }
+
+/* ---- references ------------------------------------------------------------------------------ */
+
+static struct unix_sock *unix_get(struct unix_sock *u)
+{
+	atomic_inc(&u->sk.refs);
+	return u;
+}
+
+static void put_address(struct unix_address *a)
+{
+	if (a && atomic_dec_and_test(&a->refs))
+		kfree(a);
+}
+
+static struct unix_address *get_address(struct unix_address *a)
+{
+	if (a)
+		atomic_inc(&a->refs);
+	return a;
+}
+
+static void unix_put(struct unix_sock *u)
+{
+	if (!u || !atomic_dec_and_test(&u->sk.refs))
+		return;
+	put_address(u->addr);
+	if (u->path.dentry)
+		path_put(&u->path);
+	kfree(u);
+}
+
+static void wake_all(struct unix_sock *u) { __wake_up(&u->sk.wait, TASK_NORMAL, 0, 0); }
+
+static bool unix_writable(const struct unix_sock *u)
+{
+	return u->sk.wmem * 4 <= (size_t)u->sk.sndbuf;
+}
+
+/*
+ * Frees a message. Closing its files may close a socket with messages that have files, and so on:
+ * they are collected, not freed one inside the other.
+ */
+static void unix_free_msg(struct unix_msg *m)
+{
+	static bool busy;
+
+	m->sender->sk.wmem -= m->truesize;
+	if (unix_writable(m->sender))
+		__wake_up(&m->sender->sk.wait, TASK_NORMAL, 0,
+			  EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
+	list_add_tail(&m->list, &dead_msgs);
+	if (busy)
+		return;
+	busy = true;
+	while (!list_empty(&dead_msgs)) {
+		m = list_first_entry(&dead_msgs, struct unix_msg, list);
+		list_del(&m->list);
+		nr_inflight -= m->scm.fds ? m->scm.fds->n : 0;
+		scm_destroy(&m->scm);
+		unix_put(m->sender);
+		put_address(m->addr);
+		kfree(m);
+	}
+	busy = false;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static bool is_abstract(const struct sockaddr_un *name, int len)
+{
+	return len > ADDR_HEAD && !name->sun_path[0];
+}
+
+/* 0 if it can be the name of a socket. A path gets its NUL here, and *len counts it. */
+static int check_name(struct sockaddr_storage *addr, int *len)
+{
+	struct sockaddr_un *name = (struct sockaddr_un *)addr;
+
+	if (*len <= ADDR_HEAD || *len > (int)sizeof(*name) || name->sun_family != AF_UNIX)
+		return -EINVAL;
+	if (!is_abstract(name, *len)) {
+		((char *)addr)[*len] = 0;
+		*len = ADDR_HEAD + strlen(name->sun_path) + 1;
+	}
+	return 0;
+}
+
+/* unix_lock held. */
+static struct unix_sock *find_abstract(const struct sockaddr_un *name, int len, int type)
+{
+	struct unix_sock *u;
+
+	list_for_each_entry(u, &unix_sockets, link) {
+		if (u->addr->len == len && u->sk.type == type && !memcmp(&u->addr->name, name, len))
+			return u;
+	}
+	return NULL;
+}
+
+/* The socket whose file is at a path. It has a reference; ERR_PTR. */
+static struct unix_sock *find_path(const char *path, int type)
+{
+	struct unix_sock *u, *found = NULL;
+	struct path p;
+	int err = kern_path(path, LOOKUP_FOLLOW, &p);
+
+	if (err)
+		return ERR_PTR(err);
+	err = inode_permission(p.dentry->d_inode, MAY_WRITE);
+	spin_lock(&unix_lock);
+	list_for_each_entry(u, &unix_sockets, link) {
+		if (u->path.dentry && u->path.dentry->d_inode == p.dentry->d_inode)
+			found = unix_get(u);
+	}
+	spin_unlock(&unix_lock);
+	if (!err && (!S_ISSOCK(p.dentry->d_inode->i_mode) || !found))
+		err = -ECONNREFUSED;
+	if (!err && found->sk.type != type)
+		err = -EPROTOTYPE;
+	path_put(&p);
+	if (!err)
+		return found;
+	unix_put(found);
+	return ERR_PTR(err);
+}
+
+static struct unix_sock *find_other(const struct sockaddr_storage *addr, int len, int type)
+{
+	const struct sockaddr_un *name = (const struct sockaddr_un *)addr;
+	struct unix_sock *u;
+
+	if (!is_abstract(name, len))
+		return find_path(name->sun_path, type);
+	spin_lock(&unix_lock);
+	u = find_abstract(name, len, type);
+	if (u)
+		unix_get(u);
+	spin_unlock(&unix_lock);
+	return u ? u : ERR_PTR(-ECONNREFUSED);
+}
+
+static struct unix_address *new_address(const struct sockaddr_un *name, int len)
+{
+	struct unix_address *a = kzalloc(sizeof(*a));
+
+	if (!a)
+		return NULL;
+	atomic_set(&a->refs, 1);
+	a->len = len;
+	memcpy(&a->name, name, len);
+	return a;
+}
+
+/* Gives @u its name, unless it has one or the name is in use. Takes over @a. */
+static int take_name(struct unix_sock *u, struct unix_address *a, const struct path *p)
+{
+	int err = 0;
+
+	spin_lock(&unix_lock);
+	if (u->addr)
+		err = -EINVAL;
+	else if (!p && find_abstract(&a->name, a->len, u->sk.type))
+		err = -EADDRINUSE;
+	if (!err) {
+		u->addr = a;
+		if (p)
+			u->path = *p;
+		list_add(&u->link, &unix_sockets);
+	}
+	spin_unlock(&unix_lock);
+	if (err)
+		put_address(a);
+	return err;
+}
+
+/* An abstract name of five digits that is not in use. 0, -EINVAL, -ENOSPC or -ENOMEM. */
+static int unix_autobind(struct unix_sock *u)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	static unsigned int next;
+	struct unix_address *a;
+	int err = -ENOSPC;
+
+	if (u->addr)
+		return 0;
+	for (int tries = 0; err && tries < 0x1000; tries++) {
+		snprintf(name.sun_path + 1, 6, "%05x", next++ & 0xfffff);
+		a = new_address(&name, ADDR_HEAD + 6);
+		if (!a)
+			return -ENOMEM;
+		err = take_name(u, a, NULL);
+		if (err == -EINVAL)
+			break;
+	}
+	return err;
+}
+
+static int bind_path(struct unix_sock *u, struct unix_address *a)
+{
+	struct sockaddr_un name = a->name;
+	struct path p;
+	int err = kern_mknod(name.sun_path, S_IFSOCK | 0777);
+
+	if (!err)
+		err = kern_path(name.sun_path, 0, &p);
+	if (err) {
+		put_address(a);
+		return err == -EEXIST ? -EADDRINUSE : err;
+	}
+	err = take_name(u, a, &p);
+	if (err) {
+		path_put(&p);
+		do_unlinkat(AT_FDCWD, getname_kernel(name.sun_path), 0);
+	}
+	return err;
+}
+
+static int unix_bind(struct sock *sk, struct sockaddr_storage *addr, int len)
+{
+	const struct sockaddr_un *name = (const struct sockaddr_un *)addr;
+	struct unix_sock *u = unix_sk(sk);
+	struct unix_address *a;
+	int err;
+
+	if (len == ADDR_HEAD && name->sun_family == AF_UNIX)
+		return u->addr ? -EINVAL : unix_autobind(u);
+	err = check_name(addr, &len);
+	if (err)
+		return err;
+	if (u->addr && is_abstract(name, len))
+		return -EINVAL;
+	a = new_address(name, len);
+	if (!a)
+		return -ENOMEM;
+	return is_abstract(name, len) ? take_name(u, a, NULL) : bind_path(u, a);
+}
+
+static int unix_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
+{
+	struct unix_sock *u = unix_sk(sk);
+	struct unix_address *a = NULL;
+	int len = ADDR_HEAD;
+
+	spin_lock(&unix_lock);
+	if (peer && !u->peer)
+		len = -ENOTCONN;
+	else
+		a = get_address(peer ? u->peer->addr : u->addr);
+	spin_unlock(&unix_lock);
+	addr->ss_family = AF_UNIX;
+	if (a) {
+		len = a->len;
+		memcpy(addr, &a->name, len);
+		put_address(a);
+	}
+	return len;
+}
+
+/* ---- queues ---------------------------------------------------------------------------------- */
+
+static struct unix_msg *unix_new_msg(struct unix_sock *sender, size_t n)
+{
+	struct unix_msg *m = kmalloc(sizeof(*m) + n, GFP_KERNEL);
+
+	if (!m)
+		return NULL;
+	*m = (struct unix_msg){.len = n, .truesize = ALIGN(n, 64) + MSG_OVERHEAD};
+	m->sender = unix_get(sender);
+	m->addr = get_address(sender->addr);
+	sender->sk.wmem += m->truesize;
+	return m;
+}
+
+/* unix_lock held. */
+static void unix_queue(struct unix_sock *to, struct unix_msg *m)
+{
+	list_add_tail(&m->list, &to->queue);
+	to->queued++;
+	__wake_up(&to->sk.wait, TASK_NORMAL, 0, EPOLLIN | EPOLLRDNORM | EPOLLRDBAND);
+}
+
+/* Takes @m off the queue of @u. unix_lock held. */
+static void unix_unqueue(struct unix_sock *u, struct unix_msg *m)
+{
+	list_del(&m->list);
+	u->queued--;
+	__wake_up(&u->peer_wait, TASK_NORMAL, 0, 0);
+}
+
+static struct unix_msg *first_msg(const struct unix_sock *u)
+{
+	return list_empty(&u->queue) ? NULL : list_first_entry(&u->queue, struct unix_msg, list);
+}
+
+static bool queue_full(const struct unix_sock *u) { return u->queued > (unsigned int)u->backlog; }
+
+static ktime_t deadline(ktime_t timeout, bool nonblock)
+{
+	if (nonblock)
+		return 0;
+	return timeout == INT64_MAX ? timeout : ktime_get() + timeout;
+}
+
+/* Waits for @ready(u). 0, -EAGAIN (also at the end of the time), -EINTR or -ERESTARTSYS. */
+static int unix_wait(struct unix_sock *u, wait_queue_head_t *q, bool (*ready)(struct unix_sock *u),
+		     ktime_t end)
+{
+	int err = 0;
+
+	while (!err && !ready(u)) {
+		DEFINE_WAIT(w);
+
+		if (!end)
+			return -EAGAIN;
+		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
+		if (ready(u))
+			finish_wait(q, &w);
+		else
+			err = sock_wait(q, &w, end);
+	}
+	return err;
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
+
+static int unix_listen(struct sock *sk, int backlog)
+{
+	struct unix_sock *u = unix_sk(sk);
+
+	if (is_dgram(u))
+		return -EOPNOTSUPP;
+	if (!u->addr || u->connected)
+		return -EINVAL;
+	u->backlog = backlog;
+	sk->listening = true;
+	sk->peercred = current_ucred();
+	__wake_up(&u->peer_wait, TASK_NORMAL, 0, 0);
+	return 0;
+}
+
+static bool may_connect(struct unix_sock *to)
+{
+	return !queue_full(to) || to->dead || !to->sk.listening || (to->sk.shutdown & RCV_SHUTDOWN);
+}
+
+/* The two are connected from now on. unix_lock held. */
+static void unix_pair(struct unix_sock *a, struct unix_sock *b)
+{
+	a->peer = unix_get(b);
+	b->peer = unix_get(a);
+	a->connected = b->connected = true;
+}
+
+/* @new is what accept of @to will return. 0 or -errno; then the caller drops @new. */
+static int queue_connection(struct unix_sock *u, struct unix_sock *to, struct unix_sock *new,
+			    struct unix_msg *m)
+{
+	int err = 0;
+
+	spin_lock(&unix_lock);
+	if (to->dead || !to->sk.listening || (to->sk.shutdown & RCV_SHUTDOWN))
+		err = -ECONNREFUSED;
+	else if (u->connected || u->sk.listening)
+		err = u->connected ? -EISCONN : -EINVAL;
+	if (!err) {
+		new->sk.peercred = current_ucred();
+		u->sk.peercred = to->sk.peercred;
+		new->addr = get_address(to->addr);
+		if (to->path.dentry) {
+			new->path = to->path;
+			path_get(&new->path);
+		}
+		unix_pair(u, new);
+		m->accepted = new;
+		unix_queue(to, m);
+	}
+	spin_unlock(&unix_lock);
+	return err;
+}
+
+static int stream_connect(struct unix_sock *u, struct unix_sock *to, bool nonblock)
+{
+	struct unix_msg *m;
+	struct sock *new;
+	int err;
+
+	err = unix_wait(to, &to->peer_wait, may_connect, deadline(u->sk.sndtimeo, nonblock));
+	if (err)
+		return err;
+	new = unix_create(u->sk.type, 0);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+	m = unix_new_msg(unix_sk(new), 0);
+	err = m ? queue_connection(u, to, unix_sk(new), m) : -ENOMEM;
+	if (err) {
+		if (m)
+			unix_free_msg(m);
+		new->ops->release(new);
+	}
+	return err;
+}
+
+static int dgram_connect(struct unix_sock *u, struct unix_sock *to)
+{
+	struct unix_sock *old;
+
+	/* Another's peer takes messages from that one alone. */
+	if (to && to->peer && to->peer != u)
+		return -EPERM;
+	spin_lock(&unix_lock);
+	old = u->peer;
+	u->peer = to ? unix_get(to) : NULL;
+	u->connected = to;
+	spin_unlock(&unix_lock);
+	if (to)
+		u->sk.peercred = to->sk.peercred;
+	unix_put(old);
+	wake_all(u);
+	return 0;
+}
+
+static int unix_connect(struct sock *sk, struct sockaddr_storage *addr, int len, bool nonblock)
+{
+	struct unix_sock *u = unix_sk(sk), *to;
+	int err;
+
+	if (len < (int)sizeof(addr->ss_family))
+		return -EINVAL;
+	if (is_dgram(u) && addr->ss_family == AF_UNSPEC)
+		return dgram_connect(u, NULL);
+	err = check_name(addr, &len);
+	if (!err && sock_option(sk, SO_PASSCRED))
+		err = unix_autobind(u);
+	if (err)
+		return err;
+	to = find_other(addr, len, sk->type);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	err = is_dgram(u) ? dgram_connect(u, to) : stream_connect(u, to, nonblock);
+	unix_put(to);
+	return err;
+}
+
+static bool has_connection(struct unix_sock *u)
+{
+	return first_msg(u) || (u->sk.shutdown & RCV_SHUTDOWN);
+}
+
+static int unix_accept(struct sock *sk, bool nonblock, struct sock **new)
+{
+	struct unix_sock *u = unix_sk(sk);
+	struct unix_msg *m = NULL;
+	int err;
+
+	if (is_dgram(u))
+		return -EOPNOTSUPP;
+	if (!sk->listening)
+		return -EINVAL;
+	while (!m) {
+		err = unix_wait(u, &sk->wait, has_connection, deadline(sk->rcvtimeo, nonblock));
+		if (err)
+			return err;
+		spin_lock(&unix_lock);
+		m = first_msg(u);
+		if (m)
+			unix_unqueue(u, m);
+		spin_unlock(&unix_lock);
+		if (!m && (sk->shutdown & RCV_SHUTDOWN))
+			return -EINVAL;
+	}
+	*new = &m->accepted->sk;
+	unix_free_msg(m);
+	return 0;
+}
+
+void unix_socketpair(struct sock *a, struct sock *b)
+{
+	a->peercred = b->peercred = current_ucred();
+	unix_pair(unix_sk(a), unix_sk(b));
+}
+
+/* The other end of a stream, with a reference, learns that this one has shut down. */
+static void shut_peer(struct unix_sock *peer, int mask)
+{
+	peer->sk.shutdown |= (mask & RCV_SHUTDOWN ? SEND_SHUTDOWN : 0) |
+			     (mask & SEND_SHUTDOWN ? RCV_SHUTDOWN : 0);
+	wake_all(peer);
+}
+
+static int unix_shutdown(struct sock *sk, int mask)
+{
+	struct unix_sock *u = unix_sk(sk);
+
+	spin_lock(&unix_lock);
+	sk->shutdown |= mask;
+	if (u->peer && !is_dgram(u))
+		shut_peer(u->peer, mask);
+	wake_all(u);
+	__wake_up(&u->peer_wait, TASK_NORMAL, 0, 0);
+	spin_unlock(&unix_lock);
+	return 0;
+}
+
+/* What was not read is lost: the other end of a stream gets ECONNRESET. */
+static void unix_release(struct sock *sk)
+{
+	struct unix_sock *u = unix_sk(sk), *peer;
+	struct unix_msg *m;
+
+	spin_lock(&unix_lock);
+	u->dead = true;
+	sk->shutdown = SHUTDOWN_MASK;
+	list_del_init(&u->link);
+	peer = u->peer;
+	u->peer = NULL;
+	if (peer && !is_dgram(u)) {
+		if (first_msg(u))
+			peer->sk.err = ECONNRESET;
+		shut_peer(peer, SHUTDOWN_MASK);
+	} else if (peer) {
+		wake_all(peer);
+	}
+	wake_all(u);
+	__wake_up(&u->peer_wait, TASK_NORMAL, 0, 0);
+	spin_unlock(&unix_lock);
+	while ((m = first_msg(u))) {
+		spin_lock(&unix_lock);
+		unix_unqueue(u, m);
+		spin_unlock(&unix_lock);
+		if (m->accepted) {
+			if (m->accepted->peer)
+				m->accepted->peer->sk.err = ECONNRESET;
+			m->accepted->sk.ops->release(&m->accepted->sk);
+		}
+		unix_free_msg(m);
+	}
+	unix_put(peer);
+	unix_put(u);
+}
+
+/* ---- sending --------------------------------------------------------------------------------- */
+
+static bool may_send(struct unix_sock *u)
+{
+	return u->sk.wmem < (size_t)u->sk.sndbuf || (u->sk.shutdown & SEND_SHUTDOWN) || u->sk.err;
+}
+
+static bool has_room(struct unix_sock *to)
+{
+	return !queue_full(to) || to->dead || (to->sk.shutdown & RCV_SHUTDOWN);
+}
+
+/* A message of @n bytes of @sm's vector, with what comes beside them. ERR_PTR. */
+static struct unix_msg *make_msg(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm,
+				 size_t n)
+{
+	struct unix_msg *m = unix_new_msg(u, n);
+
+	if (!m)
+		return ERR_PTR(-ENOBUFS);
+	m->scm.cred = (struct ucred){0, 65534, 65534};
+	if (sm->scm.has_cred)
+		m->scm.cred = sm->scm.cred;
+	else if (sock_option(&u->sk, SO_PASSCRED) || sock_option(&to->sk, SO_PASSCRED))
+		m->scm.cred = (struct ucred){current->tgid, current->cred->uid, current->cred->gid};
+	if (copy_from_iter(m->data, n, &sm->iter) < n) {
+		unix_free_msg(m);
+		return ERR_PTR(-EFAULT);
+	}
+	m->scm.fds = sm->scm.fds;
+	sm->scm.fds = NULL;
+	nr_inflight += m->scm.fds ? m->scm.fds->n : 0;
+	return m;
+}
+
+static bool too_many_fds(const struct sock_msg *sm)
+{
+	return sm->scm.fds && (u64)nr_inflight + sm->scm.fds->n > rlimit(RLIMIT_NOFILE) &&
+	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+}
+
+/* Queues @m at @to, or frees it. 0 or @gone. */
+static int deliver(struct unix_sock *to, struct unix_msg *m, int gone)
+{
+	bool dead;
+
+	spin_lock(&unix_lock);
+	dead = to->dead || (to->sk.shutdown & RCV_SHUTDOWN);
+	if (!dead)
+		unix_queue(to, m);
+	spin_unlock(&unix_lock);
+	if (!dead)
+		return 0;
+	unix_free_msg(m);
+	return gone;
+}
+
+/* One piece of a stream. Returns the bytes or -errno. */
+static ssize_t stream_send_piece(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm,
+				 ktime_t end)
+{
+	size_t n = min(sm->iter.count, min(STREAM_CHUNK, (size_t)u->sk.sndbuf / 2));
+	struct unix_msg *m;
+	int err = unix_wait(u, &u->sk.wait, may_send, end);
+
+	if (err)
+		return err;
+	if (u->sk.err)
+		return sock_error(&u->sk);
+	if (u->sk.shutdown & SEND_SHUTDOWN)
+		return -EPIPE;
+	m = make_msg(u, to, sm, n);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	return deliver(to, m, -EPIPE) ?: (ssize_t)n;
+}
+
+static ssize_t stream_sendmsg(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
+{
+	ktime_t end = deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
+	ssize_t ret = 0;
+	size_t done = 0;
+
+	while (ret >= 0 && sm->iter.count) {
+		ret = stream_send_piece(u, to, sm, end);
+		done += max(ret, (ssize_t)0);
+	}
+	return done ? (ssize_t)done : ret;
+}
+
+/* The receiver of a datagram, with a reference. ERR_PTR. */
+static struct unix_sock *dgram_receiver(struct unix_sock *u, struct sock_msg *sm)
+{
+	int err = sm->namelen ? check_name(&sm->name, &sm->namelen) : 0;
+	struct unix_sock *to;
+
+	if (err)
+		return ERR_PTR(err);
+	if (sm->namelen)
+		return find_other(&sm->name, sm->namelen, u->sk.type);
+	spin_lock(&unix_lock);
+	to = u->peer ? unix_get(u->peer) : ERR_PTR(-ENOTCONN);
+	spin_unlock(&unix_lock);
+	return to;
+}
+
+static int dgram_deliver(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
+{
+	ktime_t end = deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
+	struct unix_msg *m;
+	int err = 0;
+
+	if (to->dead) {
+		if (u->peer == to && is_dgram(u))
+			dgram_connect(u, NULL);
+		return is_dgram(u) ? -ECONNREFUSED : -EPIPE;
+	}
+	if (is_dgram(u) && to->peer && to->peer != u)
+		return -EPERM;
+	if ((u->sk.shutdown & SEND_SHUTDOWN) || (to->sk.shutdown & RCV_SHUTDOWN))
+		return -EPIPE;
+	if (to->peer != u)
+		err = unix_wait(to, &to->peer_wait, has_room, end);
+	if (!err)
+		err = unix_wait(u, &u->sk.wait, may_send, end);
+	if (err)
+		return err;
+	m = make_msg(u, to, sm, sm->iter.count);
+	return IS_ERR(m) ? PTR_ERR(m) : deliver(to, m, is_dgram(u) ? -ECONNREFUSED : -EPIPE);
+}
+
+static ssize_t dgram_sendmsg(struct unix_sock *u, struct sock_msg *sm)
+{
+	ssize_t n = sm->iter.count;
+	struct unix_sock *to;
+	int err;
+
+	if (sock_option(&u->sk, SO_PASSCRED) && !u->addr) {
+		err = unix_autobind(u);
+		if (err)
+			return err;
+	}
+	to = dgram_receiver(u, sm);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	err = n > u->sk.sndbuf - 32 ? -EMSGSIZE : dgram_deliver(u, to, sm);
+	unix_put(to);
+	return err ? err : n;
+}
+
+static ssize_t unix_sendmsg(struct sock *sk, struct sock_msg *sm)
+{
+	struct unix_sock *u = unix_sk(sk), *to;
+	ssize_t ret;
+
+	if (sm->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (too_many_fds(sm))
+		return -ETOOMANYREFS;
+	if (is_dgram(u))
+		return dgram_sendmsg(u, sm);
+	if (sk->type == SOCK_SEQPACKET) {
+		if (sk->err)
+			return sock_error(sk);
+		if (!u->connected)
+			return -ENOTCONN;
+		sm->namelen = 0;
+		return u->peer ? dgram_sendmsg(u, sm) : -EPIPE;
+	}
+	if (sm->namelen)
+		return u->connected ? -EISCONN : -EOPNOTSUPP;
+	if (!u->connected)
+		return -ENOTCONN;
+	if (sk->shutdown & SEND_SHUTDOWN)
+		return -EPIPE;
+	spin_lock(&unix_lock);
+	to = u->peer ? unix_get(u->peer) : NULL;
+	spin_unlock(&unix_lock);
+	ret = to ? stream_sendmsg(u, to, sm) : -EPIPE;
+	unix_put(to);
+	return ret;
+}
+
+/* ---- receiving ------------------------------------------------------------------------------- */
+
+static bool may_recv(struct unix_sock *u)
+{
+	return first_msg(u) || u->sk.err || (u->sk.shutdown & RCV_SHUTDOWN);
+}
+
+static void copy_name(struct sock_msg *sm, const struct unix_address *a)
+{
+	sm->namelen = 0;
+	if (!a)
+		return;
+	sm->namelen = a->len;
+	memcpy(&sm->name, &a->name, a->len);
+}
+
+/* What comes beside the bytes of @m: moved to @sm, or copied for MSG_PEEK. 0 or -ENOMEM. */
+static int take_scm(struct sock_msg *sm, struct unix_msg *m)
+{
+	sm->scm.cred = m->scm.cred;
+	if (!m->scm.fds)
+		return 0;
+	if (sm->flags & MSG_PEEK) {
+		sm->scm.fds = scm_dup_fds(m->scm.fds);
+		return sm->scm.fds ? 0 : -ENOMEM;
+	}
+	nr_inflight -= m->scm.fds->n;
+	sm->scm.fds = m->scm.fds;
+	m->scm.fds = NULL;
+	return 0;
+}
+
+/* 0 when there is a message, and 1 at the end of the stream. */
+static int wait_msg(struct unix_sock *u, ktime_t end)
+{
+	int err = unix_wait(u, &u->sk.wait, may_recv, end);
+
+	if (err)
+		return err;
+	if (first_msg(u))
+		return 0;
+	return u->sk.err ? sock_error(&u->sk) : 1;
+}
+
+/* The first message, off the queue. NULL: there is none. */
+static struct unix_msg *take_msg(struct unix_sock *u)
+{
+	struct unix_msg *m;
+
+	spin_lock(&unix_lock);
+	m = first_msg(u);
+	if (m)
+		unix_unqueue(u, m);
+	spin_unlock(&unix_lock);
+	return m;
+}
+
+static void put_back(struct unix_sock *u, struct unix_msg *m)
+{
+	spin_lock(&unix_lock);
+	list_add(&m->list, &u->queue);
+	u->queued++;
+	spin_unlock(&unix_lock);
+}
+
+static ssize_t dgram_recvmsg(struct unix_sock *u, struct sock_msg *sm)
+{
+	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
+	struct unix_msg *m = NULL;
+	size_t n;
+	ssize_t ret;
+
+	if (sm->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	while (!m) {
+		ret = wait_msg(u, end);
+		if (ret) /* a seqpacket ends, a datagram socket that was shut down has no more */
+			return ret > 0 ? 0 : ret;
+		m = take_msg(u);
+	}
+	n = min(m->len, sm->iter.count);
+	copy_name(sm, m->addr);
+	ret = copy_to_iter(m->data, n, &sm->iter) < n ? -EFAULT : take_scm(sm, m);
+	if (m->len > n)
+		sm->out_flags |= MSG_TRUNC;
+	if (!ret)
+		ret = sm->flags & MSG_TRUNC ? m->len : n;
+	if (sm->flags & MSG_PEEK)
+		put_back(u, m);
+	else
+		unix_free_msg(m);
+	return ret;
+}
+
+static bool same_cred(const struct ucred *a, const struct ucred *b)
+{
+	return a->pid == b->pid && a->uid == b->uid && a->gid == b->gid;
+}
+
+/*
+ * Reads from one message. Returns the bytes, 0 if nothing may follow what was read (@done > 0) for
+ * it is of another sender, or -EFAULT. *stop: files came with it.
+ */
+static ssize_t stream_recv_piece(struct unix_sock *u, struct unix_msg *m, struct sock_msg *sm,
+				 size_t done, bool *stop)
+{
+	size_t n = min(m->len - m->from, sm->iter.count), got;
+	int err;
+
+	if (done && (sock_option(&u->sk, SO_PASSCRED) && !same_cred(&m->scm.cred, &sm->scm.cred))) {
+		*stop = true;
+		return 0;
+	}
+	got = copy_to_iter(m->data + m->from, n, &sm->iter);
+	if (got < n && !got)
+		return -EFAULT;
+	*stop = m->scm.fds || got < n;
+	copy_name(sm, m->addr);
+	err = take_scm(sm, m);
+	if (err)
+		return err;
+	if (!(sm->flags & MSG_PEEK))
+		m->from += got;
+	return got;
+}
+
+/* What is left of a message goes back in front; one that was only looked at goes to @peeked. */
+static ssize_t stream_recv_msg(struct unix_sock *u, struct sock_msg *sm, size_t done,
+			       struct list_head *peeked, bool *stop)
+{
+	struct unix_msg *m = take_msg(u);
+	ssize_t ret;
+
+	if (!m)
+		return 0;
+	/* The files of one message, and only those. */
+	if (done && m->scm.fds && sm->scm.fds) {
+		*stop = true;
+		put_back(u, m);
+		return 0;
+	}
+	ret = stream_recv_piece(u, m, sm, done, stop);
+	if (sm->flags & MSG_PEEK)
+		list_add_tail(&m->list, peeked);
+	else if (m->from < m->len)
+		put_back(u, m);
+	else
+		unix_free_msg(m);
+	return ret;
+}
+
+static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
+{
+	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
+	size_t least = sm->flags & MSG_WAITALL ? sm->iter.count : min(sm->iter.count, (size_t)1);
+	LIST_HEAD(peeked);
+	bool stop = false;
+	size_t done = 0;
+	ssize_t ret = 0;
+
+	if (sm->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (!u->connected)
+		return -EINVAL;
+	while (sm->iter.count && !stop) {
+		if (!first_msg(u)) {
+			if (done >= least || (done && (sm->flags & MSG_PEEK)))
+				break;
+			ret = wait_msg(u, end);
+			if (ret)
+				break;
+		}
+		ret = stream_recv_msg(u, sm, done, &peeked, &stop);
+		if (ret < 0)
+			break;
+		done += ret;
+	}
+	while (!list_empty(&peeked)) {
+		struct unix_msg *m = list_entry(peeked.prev, struct unix_msg, list);
+
+		list_del(&m->list);
+		put_back(u, m);
+	}
+	return done ? (ssize_t)done : min(ret, (ssize_t)0);
+}
+
+static ssize_t unix_recvmsg(struct sock *sk, struct sock_msg *sm)
+{
+	struct unix_sock *u = unix_sk(sk);
+
+	if (sk->type == SOCK_STREAM)
+		return stream_recvmsg(u, sm);
+	if (sk->type == SOCK_SEQPACKET && !u->connected)
+		return -ENOTCONN;
+	return dgram_recvmsg(u, sm);
+}
+
+static int unix_inq(struct sock *sk)
+{
+	struct unix_sock *u = unix_sk(sk);
+	struct unix_msg *m;
+	int n = 0;
+
+	if (sk->listening)
+		return -EINVAL;
+	spin_lock(&unix_lock);
+	list_for_each_entry(m, &u->queue, list) {
+		n += m->len - m->from;
+		if (sk->type != SOCK_STREAM)
+			break;
+	}
+	spin_unlock(&unix_lock);
+	return n;
+}
+
+static unsigned int unix_poll(struct file *f, struct sock *sk, struct poll_table_struct *pt)
+{
+	struct unix_sock *u = unix_sk(sk), *peer = u->peer;
+	unsigned int mask = 0;
+
+	poll_wait(f, &sk->wait, pt);
+	if (sk->err)
+		mask |= EPOLLERR;
+	if (sk->shutdown == SHUTDOWN_MASK)
+		mask |= EPOLLHUP;
+	if (sk->shutdown & RCV_SHUTDOWN)
+		mask |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
+	if (first_msg(u))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (!is_dgram(u) && !u->connected && !sk->listening)
+		mask |= EPOLLHUP;
+	if (!unix_writable(u) || sk->listening)
+		return mask;
+	/* Of a connected datagram socket the peer must have room, too. */
+	if (is_dgram(u) && peer && peer->peer != u) {
+		poll_wait(f, &peer->peer_wait, pt);
+		if (queue_full(peer))
+			return mask;
+	}
+	return mask | EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
+}
+
+static const struct proto_ops unix_ops = {
+	.bind = unix_bind,
+	.connect = unix_connect,
+	.listen = unix_listen,
+	.accept = unix_accept,
+	.getname = unix_getname,
+	.sendmsg = unix_sendmsg,
+	.recvmsg = unix_recvmsg,
+	.shutdown = unix_shutdown,
+	.poll = unix_poll,
+	.inq = unix_inq,
+	.release = unix_release,
+};
+
+struct sock *unix_create(int type, int protocol)
+{
+	struct unix_sock *u;
+
+	if (protocol && protocol != AF_UNIX)
+		return ERR_PTR(-EPROTONOSUPPORT);
+	if (type == SOCK_RAW)
+		type = SOCK_DGRAM;
+	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_SEQPACKET)
+		return ERR_PTR(-ESOCKTNOSUPPORT);
+	u = kzalloc(sizeof(*u));
+	if (!u)
+		return ERR_PTR(-ENOMEM);
+	sock_init(&u->sk, &unix_ops, AF_UNIX, type, 0);
+	INIT_LIST_HEAD(&u->link);
+	INIT_LIST_HEAD(&u->queue);
+	init_waitqueue_head(&u->peer_wait);
+	u->backlog = DGRAM_BACKLOG;
+	return &u->sk;
+}

@@ -173,6 +173,7 @@ SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
 	u32 __user *uaddr2, u32 val3)
 SYSCALL(set_robust_list, void __user *head, size_t len)
+SYSCALL(get_robust_list, pid_t pid, void __user *__user *head, size_t __user *len)
 /* kernel/fork.c */
 SYSCALL(fork, void)
 SYSCALL(vfork, void)
@@ -189,6 +190,8 @@ SYSCALL(waitid, int which, pid_t pid, void __user *info, int options, void __use
 /* kernel/sigcalls.c */
 SYSCALL(kill, pid_t pid, int sig)
 SYSCALL(tgkill, pid_t tgid, pid_t pid, int sig)
+SYSCALL(tkill, pid_t pid, int sig)
+SYSCALL(rt_tgsigqueueinfo, pid_t tgid, pid_t pid, int sig, void __user *uinfo)
 SYSCALL(rt_sigaction, int sig, const struct sigaction __user *act, struct sigaction __user *old,
 	size_t sz)
 SYSCALL(rt_sigprocmask, int how, const sigset_t __user *set, sigset_t __user *old, size_t sz)

@@ -4,7 +4,7 @@
  * what an exiting thread does with its robust futexes, clear_child_tid and vfork.
  *
  * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, because glibc does not
- * use them: priority inheritance, FUTEX_WAKE_OP, get_robust_list.
+ * use them: priority inheritance, FUTEX_WAKE_OP.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -20,6 +20,7 @@
 #include <mm.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
+#include <linux/capability.h>
 #include <linux/futex.h>
 
 #define FUTEX_BUCKETS 64
@@ -331,6 +332,32 @@ long sys_set_robust_list(void __user *head, size_t len)
 		return -EINVAL;
 	current->robust_list = head;
 	return 0;
+}
+
+/* Of another process only with the same identity, or as root: the head is an address in it. */
+static bool may_see_robust_list(struct task_struct *t)
+{
+	const struct cred *mine = current->cred, *c = t->cred;
+
+	return same_thread_group(t, current) || capable(CAP_SYS_PTRACE) ||
+	       (mine->uid == c->uid && mine->uid == c->euid && mine->uid == c->suid &&
+		mine->gid == c->gid && mine->gid == c->egid && mine->gid == c->sgid);
+}
+
+long sys_get_robust_list(pid_t pid, void __user *__user *head, size_t __user *len)
+{
+	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : NULL;
+	void __user *list = pid ? NULL : current->robust_list;
+	int err = pid && !t ? -ESRCH : 0;
+
+	if (t) {
+		list = t->robust_list;
+		err = may_see_robust_list(t) ? 0 : -EPERM;
+		put_task_struct(t);
+	}
+	if (err)
+		return err;
+	return put_user(sizeof(struct robust_list_head), len) || put_user(list, head) ? -EFAULT : 0;
 }
 
 /* ---- exit ---------------------------------------------------------------- */

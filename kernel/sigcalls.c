@@ -69,36 +69,69 @@ long sys_kill(pid_t pid, int sig)
 	return ret;
 }
 
-long sys_tgkill(pid_t tgid, pid_t pid, int sig)
+/* To the thread @pid, which must be in the process @tgid unless that is 0. */
+static long do_send_specific(pid_t tgid, pid_t pid, int sig, kernel_siginfo_t *info)
 {
-	kernel_siginfo_t info = user_info(sig, SI_TKILL);
-	struct task_struct *t;
+	struct task_struct *t = find_get_task_by_vpid(pid);
 	int ret = -ESRCH;
 
-	if (pid <= 0 || tgid <= 0)
-		return -EINVAL;
-	t = find_get_task_by_vpid(pid);
 	if (!t)
 		return -ESRCH;
-	if (t->tgid == tgid)
-		ret = check_kill_permission(sig, &info, t);
-	if (!ret && sig) /* success even if @t is dead by now */
-		send_sig_info(sig, &info, t, false);
+	if (!tgid || t->tgid == tgid)
+		ret = check_kill_permission(sig, info, t);
+	if (!ret && sig) {
+		ret = send_sig_info(sig, info, t, false);
+		if (ret == -ESRCH) /* it has just ended, and would have taken the signal with it */
+			ret = 0;
+	}
 	put_task_struct(t);
 	return ret;
 }
 
+long sys_tgkill(pid_t tgid, pid_t pid, int sig)
+{
+	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+
+	return pid <= 0 || tgid <= 0 ? -EINVAL : do_send_specific(tgid, pid, sig, &info);
+}
+
+/* As tgkill, but the number may have gone to another process in the meantime. */
+long sys_tkill(pid_t pid, int sig)
+{
+	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+
+	return pid <= 0 ? -EINVAL : do_send_specific(0, pid, sig, &info);
+}
+
 /* The user makes the siginfo, but must not claim that the kernel or kill(2) sent it. */
+static int copy_siginfo_from_user(kernel_siginfo_t *info, int sig, const void __user *uinfo,
+				  pid_t pid)
+{
+	if (copy_from_user(info, uinfo, sizeof(*info)))
+		return -EFAULT;
+	info->si_signo = sig;
+	if (info->si_code == SI_TIMER)
+		info->si_sys_private = 0; /* only the kernel's own timers set it */
+	return (info->si_code >= 0 || info->si_code == SI_TKILL) && current->pid != pid ? -EPERM
+											: 0;
+}
+
 long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 {
 	kernel_siginfo_t info;
+	int err = copy_siginfo_from_user(&info, sig, uinfo, pid);
 
-	if (copy_from_user(&info, uinfo, sizeof(info)))
-		return -EFAULT;
-	info.si_signo = sig;
-	if ((info.si_code >= 0 || info.si_code == SI_TKILL) && current->pid != pid)
-		return -EPERM;
-	return kill_proc_info(pid, sig, &info);
+	return err ?: kill_proc_info(pid, sig, &info);
+}
+
+long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, void __user *uinfo)
+{
+	kernel_siginfo_t info;
+	int err = copy_siginfo_from_user(&info, sig, uinfo, pid);
+
+	if (err != -EFAULT && (pid <= 0 || tgid <= 0))
+		return -EINVAL;
+	return err ?: do_send_specific(tgid, pid, sig, &info);
 }
 
 long sys_rt_sigaction(int sig, const struct sigaction __user *act, struct sigaction __user *old,

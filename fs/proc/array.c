@@ -213,7 +213,7 @@ static void status_mem(struct seq_file *m, struct mm_struct *mm)
 static void status_sig(struct seq_file *m, struct task_struct *t)
 {
 	sigset_t pending = 0, shared = 0, blocked = 0, ign = 0, catch = 0;
-	unsigned long flags, qlim = 0;
+	unsigned long flags, qlim = 0, qsize = 0;
 	int threads = 0;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
@@ -224,9 +224,10 @@ static void status_sig(struct seq_file *m, struct task_struct *t)
 		blocked = t->blocked;
 		threads = t->signal->nr_threads;
 		qlim = task_rlimit(t, RLIMIT_SIGPENDING);
+		qsize = sigpending_of(t->cred->uid);
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
-	seq_printf(m, "Threads:\t%d\nSigQ:\t0/%lu\n", threads, qlim);
+	seq_printf(m, "Threads:\t%d\nSigQ:\t%lu/%lu\n", threads, qsize, qlim);
 	seq_printf(m, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n", pending, shared,
 		   blocked);
 	seq_printf(m, "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", ign, catch);

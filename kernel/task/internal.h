@@ -22,6 +22,9 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 		       bool force);
 /* Takes the first queued @sig out of @q into *info. */
 void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info);
+/* user.c: one signal more for @uid, or NULL: no memory, or @limit signals are queued already. */
+struct user_struct *inc_sigpending(uid_t uid, u64 limit);
+void dec_sigpending(struct user_struct *user);
 /* @t no longer takes signals of @which: those that wait for its process wake another thread. */
 void retarget_shared_pending(struct task_struct *t, sigset_t which);
 

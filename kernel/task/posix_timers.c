@@ -15,6 +15,7 @@
 #include <slab.h>
 #include <sched.h>
 #include <asm/uaccess.h>
+#include "internal.h"
 
 #define DELAYTIMER_MAX INT32_MAX
 
@@ -28,11 +29,12 @@ struct k_itimer {
 	int id, clock;
 	int notify, signo; /* SIGEV_*; which signal */
 	sigval_t value;
-	struct pid *pid;  /* whom to signal; owns a reference */
-	ktime_t interval; /* 0: once */
-	bool queued;	  /* its signal was sent, and not taken yet */
-	s64 overrun;	  /* expirations while its signal was pending */
-	s64 overrun_last; /* those of the signal that was taken last */
+	struct pid *pid;	  /* whom to signal; owns a reference */
+	struct user_struct *user; /* whose RLIMIT_SIGPENDING it counts to */
+	ktime_t interval;	  /* 0: once */
+	bool queued;		  /* its signal was sent, and not taken yet */
+	s64 overrun;		  /* expirations while its signal was pending */
+	s64 overrun_last;	  /* those of the signal that was taken last */
 };
 
 bool posix_clock_now(int clock, ktime_t *now)
@@ -90,6 +92,7 @@ static void send_timer_signal(struct k_itimer *t)
 	info.si_code = SI_TIMER;
 	info.si_tid = t->id;
 	info.si_value = t->value;
+	info.si_sys_private = 1; /* really from a timer: see from_timer */
 	t->queued = true;
 	send_sig_info(t->signo, &info, task, !signals_thread(t));
 }
@@ -142,6 +145,7 @@ void posix_timer_dequeued(kernel_siginfo_t *info)
 {
 	struct k_itimer *t = *find_timer(info->si_tid);
 
+	info->si_sys_private = 0;
 	if (!t)
 		return;
 	t->overrun_last = min_t(s64, t->overrun, DELAYTIMER_MAX);
@@ -154,7 +158,21 @@ static void free_timer(struct k_itimer *t)
 {
 	del_timer(&t->timer);
 	put_pid(t->pid);
+	dec_sigpending(t->user);
 	kfree(t);
+}
+
+/* NULL: no memory, or current's user has too much queued. */
+static struct k_itimer *alloc_timer(void)
+{
+	struct user_struct *user = inc_sigpending(current->cred->uid, rlimit(RLIMIT_SIGPENDING));
+	struct k_itimer *t = user ? kzalloc(sizeof(*t)) : NULL;
+
+	if (t)
+		t->user = user;
+	else if (user)
+		dec_sigpending(user);
+	return t;
 }
 
 void exit_itimers(struct task_struct *t)
@@ -232,13 +250,13 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 		return -EFAULT;
 	if (!posix_clock_now(clock, &now))
 		return is_cpu_clock(clock) || is_other_clock(clock) ? -EOPNOTSUPP : -EINVAL;
-	t = kzalloc(sizeof(*t));
+	t = alloc_timer();
 	if (!t)
 		return -EAGAIN;
 	timer_setup(&t->timer, posix_timer_fn);
 	t->pid = good_sigevent(&ev);
 	if (!t->pid) {
-		kfree(t);
+		free_timer(t);
 		return -EINVAL;
 	}
 	t->id = next_timer_id();

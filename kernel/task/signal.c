@@ -24,6 +24,7 @@
 
 struct sigqueue {
 	struct list_head list;
+	struct user_struct *user; /* whose RLIMIT_SIGPENDING it counts to; NULL: a timer's */
 	kernel_siginfo_t info;
 };
 
@@ -74,13 +75,49 @@ void signal_wake_up(struct task_struct *t, bool fatal)
 
 /* ---- queues -------------------------------------------------------------- */
 
+/* Did a timer of timer_create send it? The timer itself counts to RLIMIT_SIGPENDING. */
+static bool from_timer(const kernel_siginfo_t *info)
+{
+	return !info_is_special(info) && info->si_code == SI_TIMER && info->si_sys_private;
+}
+
+/* What the kernel or kill(2) sends of a standard signal is not refused by the limit. */
+static bool may_exceed(int sig, const kernel_siginfo_t *info)
+{
+	return sig < SIGRTMIN && (info_is_special(info) || info->si_code >= 0);
+}
+
+/* NULL: no memory, or the user of @t has too much queued. */
+static struct sigqueue *sigqueue_alloc(int sig, const kernel_siginfo_t *info, struct task_struct *t)
+{
+	u64 limit = may_exceed(sig, info) ? RLIM64_INFINITY : task_rlimit(t, RLIMIT_SIGPENDING);
+	struct user_struct *user = from_timer(info) ? NULL : inc_sigpending(t->cred->uid, limit);
+	struct sigqueue *e;
+
+	if (!user && !from_timer(info))
+		return NULL;
+	e = kmem_cache_alloc(sigqueue_cache, GFP_KERNEL);
+	if (e)
+		e->user = user;
+	else if (user)
+		dec_sigpending(user);
+	return e;
+}
+
+static void sigqueue_free(struct sigqueue *e)
+{
+	if (e->user)
+		dec_sigpending(e->user);
+	kmem_cache_free(sigqueue_cache, e);
+}
+
 void flush_sigqueue(struct sigpending *q)
 {
 	struct sigqueue *e, *next;
 
 	q->signal = 0;
 	list_for_each_entry_safe(e, next, &q->list, list)
-		kmem_cache_free(sigqueue_cache, e);
+		sigqueue_free(e);
 	INIT_LIST_HEAD(&q->list);
 }
 
@@ -94,7 +131,7 @@ static void flush_mask(sigset_t mask, struct sigpending *q)
 	list_for_each_entry_safe(e, next, &q->list, list) {
 		if (sigmask(e->info.si_signo) & mask) {
 			list_del(&e->list);
-			kmem_cache_free(sigqueue_cache, e);
+			sigqueue_free(e);
 		}
 	}
 }
@@ -122,15 +159,14 @@ static void fill_special_info(kernel_siginfo_t *to, int sig, const kernel_siginf
 }
 
 /*
- * Without memory only the bit is set and the siginfo is lost. -EAGAIN for a real-time signal whose
- * siginfo must not be lost.
+ * Without memory or above the limit only the bit is set and the siginfo is lost. -EAGAIN for a
+ * real-time signal whose siginfo must not be lost.
  */
-static int queue_signal(int sig, const kernel_siginfo_t *info, struct sigpending *q)
+static int queue_signal(int sig, const kernel_siginfo_t *info, struct task_struct *t,
+			struct sigpending *q)
 {
-	struct sigqueue *e = NULL;
+	struct sigqueue *e = sig == SIGKILL ? NULL : sigqueue_alloc(sig, info, t);
 
-	if (sig != SIGKILL)
-		e = kmem_cache_alloc(sigqueue_cache, GFP_KERNEL);
 	if (e) {
 		if (info_is_special(info))
 			fill_special_info(&e->info, sig, info);
@@ -164,7 +200,7 @@ void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info)
 	if (first) {
 		*info = first->info;
 		list_del(&first->list);
-		kmem_cache_free(sigqueue_cache, first);
+		sigqueue_free(first);
 	} else {
 		memset(info, 0, sizeof(*info));
 		info->si_signo = sig;
@@ -303,7 +339,7 @@ int send_signal_locked(int sig, kernel_siginfo_t *info, struct task_struct *t, b
 		return 0;
 	if (sig < SIGRTMIN && (q->signal & sigmask(sig)))
 		return 0; /* standard signals do not queue: one is pending already */
-	ret = queue_signal(sig, info, q);
+	ret = queue_signal(sig, info, t, q);
 	if (ret)
 		return ret;
 	wake_up(&t->sighand->signalfd_wqh);

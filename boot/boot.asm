@@ -18,7 +18,7 @@ KERNEL_BASE	equ 0xffffffff80000000
 
 MAGIC_MB2	equ 0x36d76289
 MAGIC_PVH	equ 0x336ec578
-STACK_SIZE	equ 16384		; THREAD_SIZE of include/task.h
+STACK_SIZE	equ 16384		; also the stack of the idle task
 
 PTE_TABLE	equ 0x003		; present, writable
 PTE_LARGE	equ 0x083		; and 2 MiB

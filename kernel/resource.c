@@ -18,6 +18,8 @@
 #define MIN_NICE (-20)
 #define MAX_NICE 19
 
+#define LINUX_THREAD_SIZE (16 * 1024UL) /* its kernel stack; ours is smaller */
+
 int sysctl_nr_open = 1024 * 1024;
 
 /* ---- limits ------------------------------------------------------------ */
@@ -25,10 +27,10 @@ int sysctl_nr_open = 1024 * 1024;
 void init_rlimits(struct rlimit64 *r)
 {
 	/*
-	 * The stacks of all threads may use an eighth of memory; one user may have half of the
-	 * threads.
+	 * The stacks of all threads may use an eighth of memory, with stacks of Linux's size; one
+	 * user may have half of the threads.
 	 */
-	u64 threads = totalram_pages() * PAGE_SIZE / (THREAD_SIZE * 8);
+	u64 threads = totalram_pages() * PAGE_SIZE / (LINUX_THREAD_SIZE * 8);
 
 	max_threads = threads;
 	r[RLIMIT_NPROC] = r[RLIMIT_SIGPENDING] = (struct rlimit64){threads / 2, threads / 2};

@@ -165,6 +165,21 @@ def test_memory_of_the_kernel(folder, mib):
     assert status == 0
 
 
+SLEEPERS = '''
+cat /proc/meminfo
+i=0; while [ $i -lt 100 ]; do /bin/busybox sleep 100 & i=$((i+1)); done; sleep 1
+cat /proc/meminfo
+'''
+
+
+def test_memory_of_a_process(folder):
+    """Page tables, kernel stack and structs of a process that sleeps; its own pages are not counted."""
+    text, status, _ = vm.boot('exon', pack(folder, SLEEPERS), memory=256, seconds=30)
+    free, own = ([int(n) for n in re.findall(r'^%s: +(\d+) kB$' % name, section(text), re.M)] for name in ('MemFree', 'AnonPages'))
+    assert ((free[0] - free[1]) - (own[1] - own[0])) / 100 <= 52
+    assert status == 0
+
+
 def ends_with_panic(initrd, memory=64, seconds=30, cmdline=''):
     """The text, after it was seen to be one panic with a backtrace, and QEMU's end with an error."""
     command = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' ' + cmdline, memory)

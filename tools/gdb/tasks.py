@@ -38,7 +38,7 @@ class Task(kernel.PidCommand):
         t = kernel.task_or_current(argv[0] if argv else '')
         print('pid %d tgid %d ppid %d' % (int(t['pid']), int(t['tgid']), int(t['real_parent']['tgid'])))
         print('cred uid %d euid %d' % (int(t['cred']['uid']), int(t['cred']['euid'])))
-        regs = kernel.pointer('struct pt_regs', int(t['stack']) + 16384 - gdb.lookup_type('struct pt_regs').sizeof)
+        regs = kernel.pointer('struct pt_regs', int(t['stack']) + 8192 - gdb.lookup_type('struct pt_regs').sizeof)
         for name in ('ip', 'sp', 'ax', 'orig_ax', 'di', 'si', 'dx', 'flags'):
             print('user %-8s %#x' % (name, int(regs[name])))
         if int(t['mm']):

@@ -152,7 +152,7 @@ class Ptes(kernel.PidCommand):
         for v in kernel.vmas(mm):
             start, end = int(v['vm_start']), int(v['vm_end'])
             here = [e for e in entries(table_of(mm), start, end).values() if e & 1]
-            print(('%x-%x %7d %7d %7d %7d  %s' % (start, end, (end - start) // kernel.PAGE, len(here),
+            print(('%-27s %7d %7d %7d %7d  %s' % ('%x-%x' % (start, end), (end - start) // kernel.PAGE, len(here),
                                                  sum(e >> 6 & 1 for e in here), sum(e >> 1 & 1 for e in here),
                                                  kernel.vma_name(v))).rstrip())
 

@@ -173,7 +173,7 @@ def file_name(ex, o, truth):
 
 def bss_start(ex, o, truth):
     s, bias = o.segments[0], ex.bias[o.image]
-    rule = 'the anonymous part begins at the first page behind the file part: PAGE_ALIGN(%x + p_filesz %x) = %x ' \
+    rule = 'the anonymous part begins at the first page after the file part: PAGE_ALIGN(%x + p_filesz %x) = %x ' \
            '(set_brk)' % (s.vaddr, s.filesz, s.file_end)
     return rule, [
         (bias + s.vaddr + s.filesz, 'not rounded up: ' + rule),
@@ -266,7 +266,7 @@ def stack_start(ex, o, truth):
 def stack_end(ex, o, truth):
     rule = 'without randomisation the stack ends where user space ends: TASK_SIZE = %x, a page below 2^47' % TASK_SIZE
     return rule, [(1 << 47, 'the last page below 2^47 is never given to user space: ' + rule),
-                  ((1 << 47) - 1, 'an end is the first byte behind, and the last page is not used: ' + rule),
+                  ((1 << 47) - 1, 'an end is the first byte after it, and the last page is not used: ' + rule),
                   (MMAP_BASE, 'that is mmap_base, 128 MiB below: ' + rule)]
 
 

@@ -2,16 +2,16 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
-# A build uses all cores by itself; -j on the command line wins.
+# A build uses all cores; -j on the command line overrides this.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 endif
-# What is only built prints its messages file by file; for that make needs a file in /tmp, and
+# When make only builds, it prints the messages file by file. It needs a writable /tmp for that:
 # without one make 4.3 overflows its stack.
 ifeq ($(filter-out all iso build/% built-%,$(or $(MAKECMDGOALS),help))$(shell test -w /tmp || echo no),)
 MAKEFLAGS += -Otarget
 endif
-# `make clean run`: of several goals that are more than files, one follows the other.
+# `make clean run`: several goals that are not only files are made one after the other.
 ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out all iso build/%,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
@@ -19,7 +19,7 @@ endif
 
 B	:= build
 quote	= '$(subst ','\'',$(1))'
-# Whatever the host is, the kernel and all programs of the guest are for x86_64. HOSTCC: for tests that run on the host.
+# The kernel and all programs of the guest are for x86_64, on every host. HOSTCC is for tests that run on the host.
 CROSS	:= $(if $(filter-out x86_64 amd64,$(shell uname -m)),x86_64-linux-gnu-)
 CC	:= $(CROSS)gcc
 LD	:= $(CROSS)ld
@@ -27,7 +27,7 @@ NM	:= $(CROSS)nm
 HOSTCC	:= gcc
 NASM	:= nasm
 HEADERS	:= $(if $(CROSS),/usr/$(CROSS:-=)/include,/usr/include /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null))
-# Debian's gdb knows the host's processor alone.
+# Debian's gdb supports only the processor of the host.
 GDB	:= $(if $(CROSS),gdb-multiarch,gdb)
 export CROSS GDB
 
@@ -37,9 +37,9 @@ WARN	:= -Wall -Wextra -Wno-sign-compare -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS	:= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	   -fno-stack-protector -fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
 	   -fcf-protection=none -fno-asynchronous-unwind-tables -fno-common $(WARN) $(INCLUDES)
-# The objects do not depend on the folder, whose name may have blanks.
+# The objects do not depend on the name of the folder, which may have blanks.
 HERE	= -ffile-prefix-map=$(call quote,$(CURDIR))=.
-# A student's tree: stubs of functions that are yet to be written leave parameters and helpers unused.
+# A starter: the stubs leave parameters and helpers unused.
 STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function -Wno-unused-const-variable)
 CFLAGS	+= $(STARTER)
 ifdef DEBUG
@@ -57,12 +57,12 @@ ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 # By name: the same sources make the same kernel, in whatever order the file system lists them.
 OBJS	:= $(sort $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o)
 
-# The heart is compiled for the debugger: each function a symbol, variables where the source has them.
+# exec/ is compiled for the debugger: each function has a symbol, and variables can be printed.
 EXEC_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard exec/*.c))
 $(EXEC_OBJS): CFLAGS += $(EXEC_CFLAGS)
 
-# Changed flags rebuild. The file lies among the objects: a copy of them, with its times, needs no rebuild. What only warns
-# and where the tree lies are left out.
+# Changed flags rebuild everything. The file is among the objects, so a copy of them (with the times) needs no rebuild.
+# Flags for warnings and the path of the tree do not count.
 FLAGS	:= $(CC) $(filter-out -Werror $(STARTER),$(CFLAGS)) $(EXEC_CFLAGS)
 STAMP	:= $(B)/boot/flags
 $(STAMP): FORCE
@@ -81,7 +81,7 @@ $(B)/%.asm.o: %.asm
 	@echo "  NASM  $<"
 	@$(NASM) -f elf64 -g -F dwarf -I$(<D)/ -MD $(@:.o=.d) -o $@ $<
 
-# The vdso is user code: a shared object of its own flags, carried in the kernel as data.
+# The vdso is user code: a shared object with its own flags, contained in the kernel as data.
 VDSO	:= $(B)/arch/x86/vdso
 VDSO_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fPIC -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
 	   -fasynchronous-unwind-tables -fno-common -fvisibility=hidden $(WARN) $(INCLUDES)
@@ -105,12 +105,12 @@ $(VDSO)/image.o: arch/x86/vdso/image.asm $(VDSO)/vdso.so
 $(VDSO)/vdso.debug: $(VDSO)/vclock.o arch/x86/vdso/vdso.lds
 	@$(LD) -shared $(VDSO_LDFLAGS) -o $@ $<
 
-# A compiler that finds memcpy's own loop and calls memcpy for it would never return.
+# Otherwise the compiler may replace the loop in memcpy by a call of memcpy, which never returns.
 $(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
 # ---- the kernel image: linked twice, the second time with the table of its own functions ----------
 
-# binutils before 2.39 neither warn of such segments nor know the option.
+# binutils before 2.39 do not have this option, and do not warn.
 RWX	= $(shell $(LD) --help | grep -o -m 1 -e --no-warn-rwx-segments)
 LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) -T boot/kernel.lds
 
@@ -132,11 +132,11 @@ $(B)/exon.elf: $(OBJS) $(B)/kallsyms.o boot/kernel.lds
 	@echo "  LD    $@"
 	@$(LD) $(LDFLAGS) -o $@ $(OBJS) $(B)/kallsyms.o
 
-# For tools: below build/ lie other objects, too.
+# For tools: there are other objects below build/, too.
 objects:
 	@printf '%s\n' $(OBJS:$(B)/%=%)
 
-# From a build without DEBUG: the other kernel, beside it.
+# In a build without DEBUG: also the kernel with DEBUG.
 ifndef DEBUG
 build/debug/exon.elf: FORCE
 	@$(MAKE) DEBUG=1 $@
@@ -175,12 +175,12 @@ build/user/%: user/%.S
 # The film of the smallest program is that of the smallest exec: no interpreter.
 build/user/two: LINK := -static -no-pie
 
-# The programs of the tests run in the guest, so they are built with its C library, not with the host's.
+# The test programs run in the guest, so they are built with the C library of the guest.
 SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev
 SYSROOT	:= build/sysroot
 GUEST_CC := $(CC) --sysroot=$(SYSROOT)
 
-# Fetched while the kernel is compiled. The file holds the list: another one makes the folder anew.
+# Fetched while the kernel is compiled. The file has the list of packages: if that changes, the folder is made again.
 ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
 .PHONY: build/debian.complete
 endif
@@ -198,13 +198,13 @@ build/rootfs.cpio: build/debian.complete $(USER_BIN) $(wildcard iso/rootfs/* iso
 
 # ---- run, compare, test -------------------------------------------------------
 
-# A target asks for its groups of tools/packages.txt, then make starts over: what it knows of the compiler was read before.
+# A target installs its groups of tools/packages.txt, then calls make again, because the compiler may be new.
 RAM	?= 256
 CMDLINE	?=
 QEMU	:= tools/qemu.py --ram=$(RAM)
 RUN	:= tools/run.py --ram=$(RAM)
 OVMF	:= /usr/share/ovmf/OVMF.fd
-# MiB: the least that the root tree and the kernel can do with.
+# MiB: the least that the root tree and the kernel need.
 LEAST_RAM := 56
 
 run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words' RAM=MiB DEBUG=1)
@@ -240,7 +240,7 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
 	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
-film: ## PROG='command': run it on Exon and write how its address space came to be, beside Linux: build/film.html (CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
+film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
 	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug
 	@$(MAKE) do-film
@@ -259,7 +259,7 @@ film-svg: ## PROG='command': each step of its film as one SVG, for slides: build
 do-film-svg: build/exon.elf build/rootfs.cpio
 	@/usr/bin/python3 tools/film.py --svg build/film-svg $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
 
-films: ## the films in docs/films/ and the picture docs/exec.svg, made anew
+films: ## make the films in docs/films/ and the picture docs/exec.svg again
 	@tools/deps.sh run debug
 	@$(MAKE) do-films
 do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
@@ -296,14 +296,14 @@ build/linux/vmlinuz:
 # ---- debug ---------------------------------------------------------------------
 
 SOCKET	:= build/gdb.socket
-# QEMU for the debugger, emulated, with a disk that holds nothing but snapshots. $(1): debug or replay, whose files
-# are build/$(1).*; the socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
+# QEMU for the debugger, without KVM, with a disk for snapshots only. $(1) is debug or replay; the files are
+# build/$(1).*. The socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
 debugged = $(QEMU) --snapshots=build/$(1).qcow2 -kernel build/exon.elf -initrd build/$(1).cpio \
 	   -append "console=ttyS0 norandmaps $(CMDLINE)"
 GDBSTUB	:= --gdb=$(SOCKET)
 waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 	   echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
-# The clock is the count of instructions; all else that comes from outside is written to a file, or read from it.
+# The clock counts instructions; all other input is written to a file, or read from it.
 RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
 debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; CMDLINE='words' RAM=MiB)
@@ -318,20 +318,20 @@ gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for 
 		echo "gdb: no machine waits yet: 'make debug' (or debug-test, or replay) in another terminal first" >&2; exit 1; }
 	@$(GDB) -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
-record: ## run and write down what comes from outside, for `make replay` (PROG='command': runs it and ends; CMDLINE='words' RAM=MiB)
+record: ## run, and record all input from outside, for `make replay` (PROG='command': runs it and ends; CMDLINE='words' RAM=MiB)
 	@tools/deps.sh run debug
 	@$(MAKE) do-record
 do-record: prepare-replay
 	@$(call debugged,replay) $(call RR,record)
 	@echo "Recorded: 'make replay', then 'make gdb' in another terminal, runs the same instructions again."
 
-replay: ## the run of `make record` again, instruction by instruction, stopped and waiting for `make gdb` (RAM=, CMDLINE= as then)
+replay: ## the run of `make record` again, instruction by instruction, stopped, waiting for `make gdb` (RAM=, CMDLINE= as for record)
 	@test -f build/replay.bin || { echo "replay: nothing is recorded; make record PROG='/bin/cat /proc/self/maps'" >&2; exit 1; }
 	@test build/replay.bin -nt build/exon.elf || { echo "replay: the kernel has changed since; 'make record' again" >&2; exit 1; }
 	@$(call waiting,replay)
 	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
 
-# The root tree, and behind it PROG as /run.sh.
+# The root tree, and after it PROG as /run.sh.
 prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
 	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
 	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)),:) >build/$*.prog
@@ -362,7 +362,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c $$(call tested,t
 	@$(HOSTCC) -std=gnu11 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-strict-aliasing -Wall -Wextra -Wno-sign-compare \
 		$(HERE) $(STARTER) -Iinclude -Itests/host -o $@ $< tests/host/shims.c $(call links,$<) -lcmocka
 
-# Bytes in, a plan or an errno out: libFuzzer looks for a file that breaks a promise of elf_image.h.
+# libFuzzer looks for a file for which the planner breaks a rule of elf_image.h.
 SECONDS	:= 60
 FUZZ	:= build/tests/host/fuzz_elf_plan
 build/tests/host/fuzz_%: tests/host/fuzz_%.c exec/elf_plan.c $(wildcard include/*.h include/asm/*.h)
@@ -383,7 +383,7 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 	@echo "  GUEST $<"
 	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$($(FLAGS_OF) $<)
 
-# The parts of the tests, a folder of tests/ each, and what must be built for each.
+# The parts of the tests (each is a folder of tests/), and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
 NEEDS_kernel := $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
@@ -397,14 +397,14 @@ NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced
 	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
-test: ## all tests, and the floors (about 20 minutes)
+test: ## all tests, and the checks of the source (about 20 minutes)
 	@tools/deps.sh run iso debug fuzz grade test
 	@$(MAKE) do-test
-test-host: ## the pure logic alone, on this machine
-test-kernel: ## guests alone: claims, comparisons with Linux 6.1, malformed programs, boots, keystrokes
-test-gdb: ## the debugger's commands alone
-test-hosts: ## what sets up a host alone: packages, the fetching of Debian's programs, bare systems of Debian 12 and 13
-test-labs: ## the course's tools alone: starters, grading, predict, break
+test-host: ## only the host tests: pure functions, on this machine
+test-kernel: ## only the guest tests: claims, comparisons with Linux 6.1, malformed programs, boots, keystrokes
+test-gdb: ## only the GDB commands
+test-hosts: ## only the set-up of a host: packages, Debian's programs, fresh systems of Debian 12 and 13
+test-labs: ## only the course's tools: starters, grading, predict, break
 $(PARTS:%=test-%):
 	@tools/deps.sh run test $(GROUPS_$(@:test-%=%))
 	@$(MAKE) do-$@
@@ -420,15 +420,15 @@ include labs/labs.mk
 
 # ---- tools --------------------------------------------------------------------
 
-deps: ## install all packages of tools/packages.txt that are missing; other targets do so with those that they need
+deps: ## install all packages of tools/packages.txt that are missing; other targets install those that they need
 	@tools/deps.sh
-format: ## clang-format over all C; format-check: would it change anything, and is a line too long
+format: ## clang-format over all C; format-check only says what it would change, and which lines are too long
 	@tools/format
 format-check:
 	@tools/format --check
 container: ## CMD='make run': runs a command in a container of Debian 12, by docker or podman
 	@tools/container.sh $(call quote,$(or $(CMD),make run))
-doctor: ## the version of each tool, beside the one that Exon was tested with
+doctor: ## the version of each tool, beside the versions that Exon was tested with
 	@tools/doctor.sh
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true

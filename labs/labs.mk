@@ -2,7 +2,7 @@
 
 # ---- course assignments ---------------------------------------------------------
 
-# A program of a lab needs no library in the machine that runs it.
+# The programs of the labs are static: the machine that runs them has no libraries.
 build/labs/%: labs/%.c user/mini.h $(wildcard labs/*/programs/*.h labs/kit/*.h tests/guest/*.h)
 	@mkdir -p $(@D)
 	@echo "  LAB   $<"
@@ -13,7 +13,7 @@ build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
 		-fcf-protection=none -Iuser -Wl,--build-id=none -o $@ $<
 
-grade: ## grade the labs: host tests, then one machine a test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
+grade: ## grade the labs: host tests, then a machine for each test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
 	@tools/deps.sh run grade
 	@$(MAKE) do-grade
 do-grade:
@@ -33,7 +33,7 @@ do-lab: build/exon.elf
 	@/usr/bin/python3 tools/labs/author/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(filter cut,$(EARLIER)),--cut-earlier)
 
-# `make grade-class submissions N=4` says the same as DIR=submissions.
+# `make grade-class submissions N=4` is the same as with DIR=submissions.
 ifeq ($(firstword $(MAKECMDGOALS)),grade-class)
 DIR	?= $(word 2,$(MAKECMDGOALS))
 endif
@@ -57,7 +57,7 @@ do-gradescope-zip: build/exon.elf
 
 # ---- predict, then run ----------------------------------------------------
 
-predict: ## PROG=/bin/true: guess its maps lines, then boot and see (GUESS=file CMDLINE='words')
+predict: ## PROG=/bin/true: predict its maps lines, then boot and compare (GUESS=file CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [GUESS=file] [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run
 	@$(MAKE) do-predict
@@ -68,7 +68,7 @@ do-predict: build/exon.elf build/rootfs.cpio
 
 # ---- break the loader ------------------------------------------------------
 
-break: ## OUT=DIR [SEED=n]: a kernel with one wrong line, to be found by its effects (labs/break)
+break: ## OUT=DIR [SEED=n]: a kernel with one wrong line, to be found by its symptoms (labs/break)
 	@$(if $(OUT),,echo "usage: make break OUT=DIR [SEED=n]" >&2; exit 2)
 	@tools/deps.sh run
 	@$(MAKE) do-break

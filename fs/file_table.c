@@ -49,7 +49,7 @@ static int do_dentry_open(struct file *f)
 		return 0;
 	}
 	if ((f->f_mode & FMODE_WRITE) && !special_file(inode->i_mode)) {
-		/* A file that is open for writing cannot be executed: -ETXTBSY. */
+		/* A file is either open for writing or executed: -ETXTBSY. */
 		err = get_write_access(inode);
 		if (err)
 			return err;

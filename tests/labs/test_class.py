@@ -51,7 +51,7 @@ TESTS = {'03-elf-plan': ''.join(HOST % names for names in (
              ('header', 'header_fields'), ('table', 'table_size'), ('borders', 'segment_borders'))),
          '04-segments': GUEST % ('ends', 'zero') + GUEST % ('maps', 'same')}
 POINTS = {'03-elf-plan': {'header': 10, 'table': 20, 'borders': 70}, '04-segments': {'ends': 40, 'maps': 60}}
-BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs/maps', 'kallsyms0.asm', 'kallsyms0.o',
+BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs/kit', 'tests/programs/maps', 'sysroot.complete', 'kallsyms0.asm', 'kallsyms0.o',
          'exon0.elf', 'kallsyms.asm', 'kallsyms.o', 'exon.elf')
 
 
@@ -65,6 +65,7 @@ def make_course(top):
             shutil.copytree(source, target)
         elif os.path.exists(source):
             shutil.copy2(source, target)
+    os.symlink(os.path.join(TOP, 'build', 'sysroot'), os.path.join(top, 'build', 'sysroot'))    # not fetched again
     for l in os.listdir(os.path.join(top, 'labs')):
         folder = os.path.join(top, 'labs', l)
         if l in TESTS:

@@ -75,15 +75,18 @@ class Bench:
         return [f for l in self.labs for f in l.write]
 
     def build(self, source):
-        """Everything that a test needs and a submission does not change. source: the finished tree."""
+        """Everything that a test needs and a submission does not change. source: the finished tree, where programs are built."""
         kernels.Kernels(self.top, self.labs).reference()
         archives = {'nothing': (), **kernels.archives_of(self.labs, self.guest)}
-        kernels.make(self.top, 'build/labs/kit/labrun', *sorted({'build/' + p for some in archives.values() for p in some}))
+        built = ['labs/kit/labrun', *sorted({p for some in archives.values() for p in some})]
+        if any(t.rootfs for t in self.guest):
+            built.append('rootfs.cpio')
+        kernels.make(source, *('build/' + p for p in built))
+        for path in built:
+            os.makedirs(os.path.dirname(os.path.join(self.top, 'build', path)), exist_ok=True)
+            shutil.copy2(*(os.path.join(top, 'build', path) for top in (source, self.top)))
         for name, programs in archives.items():
             kernels.archive(self.top, name, programs)
-        if any(t.rootfs for t in self.guest):
-            kernels.make(source, 'build/rootfs.cpio')
-            shutil.copyfile(*(os.path.join(top, 'build', 'rootfs.cpio') for top in (source, self.top)))
 
     def close_hidden(self):
         """A compiler that is told to include a hidden test does not get to read it."""

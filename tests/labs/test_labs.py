@@ -29,7 +29,7 @@ NUMBERS = [l.number for l in LABS]
 SEED = 2027
 KERNEL = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'include', 'user')
 # What a starter need not build again. All of it is older than the sources that were cut.
-BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'rootfs.cpio')
+BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'debian.complete', 'sysroot.complete', 'rootfs.cpio')
 # Of the tests that are not of one starter each.
 GROUPS = {
     'a finished tree': ('test_finished_tree_agrees_with_linux', 'test_a_killed_grader_leaves_no_machine'),
@@ -66,10 +66,25 @@ def warm(out):
     for name in BUILT:
         source, target = (os.path.join(top, 'build', name) for top in (TOP, out))
         if os.path.isdir(source):
-            shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns('finished-*'))
+            copy_tree(source, target, shutil.ignore_patterns('finished-*'))
         elif os.path.exists(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            shutil.copy2(source, target)
+            link_or_copy(source, target)
+    os.symlink(os.path.join(TOP, 'build', 'sysroot'), os.path.join(out, 'build', 'sysroot'))    # not fetched again
+
+
+def copy_tree(source, target, ignore=None):
+    shutil.copytree(source, target, symlinks=True, ignore=ignore, copy_function=link_or_copy)
+
+
+def link_or_copy(source, target):
+    """Programs and archives, the bulk of what is built, are links: the linker and mkcpio.py make new files, never write into old ones."""
+    if re.search(r'/build/((labs|tests)/.*/\w+|rootfs\.cpio)$', source):
+        try:
+            return os.link(source, target)
+        except OSError:     # another file system
+            pass
+    return shutil.copy2(source, target)
 
 
 def make(room, number, seed=None, **options):
@@ -119,7 +134,7 @@ def put_back(room, number, seed=None):
     out = make(room, number, seed)
     whole = out + '-whole'
     if not os.path.exists(whole):
-        shutil.copytree(out, whole, symlinks=True)
+        copy_tree(out, whole)
         starter.restore_lab(whole, course.find_lab(LABS, number), finished(seed))
     return whole
 
@@ -334,7 +349,7 @@ def test_earlier_labs_can_be_cut_too(room):
 def with_change(room, name, old, new):
     """Lab 4 put back, but for one line of padzero, graded by one test: what the grader printed."""
     out = str(room / name)
-    shutil.copytree(put_back(room, 4), out, symlinks=True)
+    copy_tree(put_back(room, 4), out)
     text = starter.read(out, 'exec/elf_map.c')
     assert text.count(old) == 1
     starter.write(out, 'exec/elf_map.c', text.replace(old, new))
@@ -422,7 +437,7 @@ def test_last_years_answer_is_not_this_years(room):
     varied = {e['file'] for e in variant.load(TOP)}
     last = NUMBERS[-1]
     out = str(room / 'last-year')
-    shutil.copytree(make(room, last, SEED), out, symlinks=True)
+    copy_tree(make(room, last, SEED), out)
     labs = [l for l in LABS if varied & set(l.write)]
     for lab in labs:
         for path in lab.write:

@@ -312,7 +312,8 @@ def test_control_registers(s):
 
 def test_task(s):
     task = s('xtask')
-    assert 'pid 4 tgid 4 ppid 3' in task and 'cred uid 0 euid 0' in task
+    pid, parent = (int(n) for n in re.search(r'^pid (\d+) tgid \1 ppid (\d+)$', task, re.M).groups())
+    assert parent == pid - 1 and 'cred uid 0 euid 0' in task
     code = int(re.search(r'start_code +(0x[0-9a-f]+)', task).group(1), 16)
     assert any(int(line.split('-')[0], 16) <= code < int(line.split('-')[1].split()[0], 16) and line.endswith(s.program)
                for line in vmas(s('xmaps', 1)))

@@ -33,7 +33,7 @@ def kept(name):
 
 def must_be_same(data):
     """What each step did, and which functions; no times, no lines of source."""
-    return [(s.get('stage') or s['kind'], s['start'], s['end'], s.get('perm'), s.get('name'), [tuple(c[:2]) for c in s['calls']])
+    return [(s.get('stage') or s['kind'], s['start'], s['end'], s.get('perm'), s.get('name'), [c[0] for c in s['calls']])
             for s in data['steps']]
 
 

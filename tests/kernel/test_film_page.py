@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """make film in a browser: the page shows the numbers of the trace and of Linux, asks no network, and obeys its keys."""
 import html
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import pytest
 
 import film
+import vm
 
 BROWSER = shutil.which('chromium') or shutil.which('chromium-browser')
 needs_browser = pytest.mark.skipif(not BROWSER, reason='no chromium: apt-get install chromium')
@@ -125,3 +127,53 @@ def test_speed_by_key(path, key, chosen):
     text = dom(path, 5, "document.dispatchEvent(new KeyboardEvent('keydown', {key: '%s'})); "
                         "document.title = 'speed ' + document.getElementById('speed').selectedOptions[0].textContent" % key)
     assert '<title>speed %s</title>' % chosen in text
+
+
+# ---- accessibility: axe-core, which npm brings; it is no part of this repository ----------------
+
+AXE = 'axe-core@4.10.3'
+STATES = {'first': ('1', ''), 'tables': ('create-tables', ''), 'end': ('end', "document.querySelectorAll('details').forEach(d => { d.open = true; });"),
+          'compare': ('compare', '')}
+
+
+@pytest.fixture(scope='session')
+def axe():
+    folder = os.path.join(vm.BUILD, 'axe')
+    path = os.path.join(folder, 'package', 'axe.min.js')
+    if not os.path.exists(path):
+        if not shutil.which('npm'):
+            pytest.skip('no npm to bring %s' % AXE)
+        os.makedirs(folder, exist_ok=True)
+        try:
+            done = subprocess.run(['npm', 'pack', '--silent', AXE], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+        except subprocess.TimeoutExpired:
+            done = None
+        if done is None or done.returncode:
+            pytest.skip('npm cannot bring %s: no network?' % AXE)
+        subprocess.run(['tar', '-xzf', AXE.replace('@', '-') + '.tgz'], cwd=folder, check=True)
+    with open(path, encoding='utf-8') as f:
+        return f.read()
+
+
+def number_of(data, step):
+    """#N of the page: a number, a stage, the end, or the second tab."""
+    stages = [s.get('stage') for s in data['steps']]
+    return str(stages.index(step) + 1) if step in stages else str(len(stages)) if step == 'end' else step
+
+
+@needs_browser
+@pytest.mark.parametrize('theme', ['light', 'dark'])
+@pytest.mark.parametrize('state', STATES)
+def test_axe_finds_no_fault(data, path, axe, state, theme, tmp_path):
+    step, script = STATES[state]
+    run = ("document.documentElement.dataset.theme = '%s'; %s axe.run().then(r => { document.body.innerHTML = '<pre id=\"axe\"></pre>';"
+           "document.getElementById('axe').textContent = JSON.stringify({passes: r.passes.length, faults: r.violations.map("
+           "v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])}); });" % (theme, script))
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    page = tmp_path / 'axe.html'
+    page.write_text(text.replace('</body>', '<script>%s</script><script>%s</script></body>' % (axe.replace('</', '<\\/'), run)))
+    p = subprocess.run([BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=60000', '--window-size=1300,1500', '--dump-dom',
+                        'file://%s#%s' % (page, number_of(data, step))], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
+    found = json.loads(html.unescape(re.search(r'<pre id="axe">(.*?)</pre>', p.stdout.decode(), re.S)[1]))
+    assert found['passes'] > 15 and not found['faults'], found['faults']

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from elftools.elf.elffile import ELFFile
 
+import film_svg
 import gdb_machine
 import vm
 from conftest import TOP
@@ -63,6 +64,7 @@ xcpu
 monitor info registers
 xtrace
 xtrace FOLDER/film
+xfilm FOLDER/film.html
 who-mapped SP
 who-mapped ENTRY
 continue
@@ -115,14 +117,16 @@ def ask(kind, folder):
         said = machine.gdb(lines.strip().split('\n'))
         with open(os.path.join(folder, 'film')) as f:
             film = [json.loads(line) for line in f]
-        return said, film, machine.said()
+        with open(os.path.join(folder, 'film.html'), encoding='utf-8') as f:
+            page = json.loads(re.search(r'id="data">(.*?)</script>', f.read(), re.S)[1].replace('<\\/', '</'))
+        return said, film, page, machine.said()
 
 
 class Session:
     """The answers of one session, by command and by how often it was asked before."""
 
-    def __init__(self, kind, said, film, console):
-        self.kind, self.said, self.film, self.console = kind, said, film, console
+    def __init__(self, kind, said, film, page, console):
+        self.kind, self.said, self.film, self.page, self.console = kind, said, film, page, console
         self.text = ''.join(c + '\n' + out for c, out in said)
         self.command, self.path, self.program = KINDS[kind]
 
@@ -363,6 +367,19 @@ def test_film(s):
     assert len(mapped) == len(loads(host_file(s.program))) + (0 if s.kind == 'busybox' else 4)
     assert all(r['function'] == 'elf_map' and r['file'].startswith('exec/') and r['line'] > 0 for r in mapped)
     assert re.search(r'elf_map exec/\w+\.c:\d+ [0-9a-f]+-[0-9a-f]+ r-xp', s('xtrace'))
+
+
+def test_the_page_of_the_film_up_to_here(s):
+    """xfilm writes what make film would, up to the stop; its last VMAs are those of xmaps."""
+    steps = s.page['steps']
+    stages = [step['stage'] for step in steps if 'stage' in step]
+    assert stages[0] == 'mm-init' and stages[-1] == 'create-tables' and stages.count('mm-init') == 1
+    assert all(s.page['sources'][step['where']] for step in steps)
+    words = {r['what']: r for r in s.page['stack']}
+    assert 'AT_ENTRY' in words and words['argc']['who'] == 'write_tables'
+    *_, (made, _) = film_svg.states(steps)
+    shown = [(int(a, 16), int(b, 16), perm) for a, b, perm in re.findall(r'^([0-9a-f]{6,})-([0-9a-f]+) ([-rwxsp]{4})', s('xmaps', 1), re.M)]
+    assert [(v.start, v.end, v.perm) for v in made] == [v for v in shown if v[0] < 1 << 47]
 
 
 def test_who_made_vma_and_page(s):

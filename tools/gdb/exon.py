@@ -21,11 +21,11 @@ import kernel       # noqa: E402
 import replay       # noqa: E402,F401     its hooks name it
 import stages       # noqa: E402
 for topic in ('binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
-              'who', 'snapshots', 'goal', 'unwind'):
+              'filming', 'who', 'snapshots', 'goal', 'unwind'):
     __import__(topic)
 
 COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask',
-            'xcpu', 'xsyms', 'ubreak', 'xfault', 'xtrace', 'who-mapped', 'xsave', 'xback', 'xgoto']
+            'xcpu', 'xsyms', 'ubreak', 'xfault', 'xtrace', 'xfilm', 'who-mapped', 'xsave', 'xback', 'xgoto']
 
 
 class Help(kernel.Command):

@@ -227,6 +227,8 @@ void set_task_comm(struct task_struct *t, const char *name);
 void cpu_timers_init(void);
 /* kernel/task/posix_timers.c: an exec and the end of a process delete their timers. */
 void exit_itimers(struct task_struct *t);
+/* The tick: the timers of timer_create that count the CPU time of current or its process. */
+void posix_cpu_timers_tick(void);
 /* current takes a timer's signal: @info gets the overruns until now. siglock held. */
 void posix_timer_dequeued(kernel_siginfo_t *info);
 

@@ -67,6 +67,8 @@ void run_timers(void);
  * kernel/task/posix_timers.c: REALTIME, MONOTONIC, BOOTTIME, TAI. False: @clock cannot be slept on.
  */
 bool posix_clock_now(int clock, ktime_t *now);
+/* The clocks of CPU time, also of other processes. 0 or -EINVAL. */
+int cpu_clock_get(int clock, ktime_t *now);
 /* Returns the time on MONOTONIC at which @clock is @t; without @abs, @t from now. Saturates. */
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs);
 /* @expires, plus as many intervals as it takes to be in the future. */

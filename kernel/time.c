@@ -4,8 +4,8 @@
  * calls that do less.
  *
  * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out: time zones,
- * adjtimex, leap seconds (TAI is REALTIME), suspended time (BOOTTIME is MONOTONIC), CPU clocks of
- * other tasks, the ticks of coarse clocks.
+ * adjtimex, leap seconds (TAI is REALTIME), suspended time (BOOTTIME is MONOTONIC), sleeping
+ * on CPU clocks, the ticks of coarse clocks.
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -22,8 +22,6 @@
 
 static int clock_get(int clock, ktime_t *now)
 {
-	u64 utime, stime;
-
 	if (posix_clock_now(clock, now))
 		return 0;
 	switch (clock) {
@@ -34,15 +32,8 @@ static int clock_get(int clock, ktime_t *now)
 	case CLOCK_MONOTONIC_COARSE:
 		*now = ktime_get();
 		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-		thread_group_cputime(current, &utime, &stime);
-		*now = utime + stime;
-		return 0;
-	case CLOCK_THREAD_CPUTIME_ID:
-		*now = current->utime + current->stime;
-		return 0;
 	default:
-		return -EINVAL;
+		return cpu_clock_get(clock, now);
 	}
 }
 
@@ -63,7 +54,9 @@ long sys_clock_gettime(int clock, struct __kernel_timespec __user *ts)
 
 long sys_clock_getres(int clock, struct __kernel_timespec __user *ts)
 {
-	bool coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
+	/* The CPU time of ITIMER_PROF and ITIMER_VIRTUAL is counted in ticks, too. */
+	bool coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE ||
+		      (clock < 0 && (clock & 3) < 2);
 	ktime_t now;
 	int err = clock_get(clock, &now);
 
@@ -74,11 +67,14 @@ long sys_clock_getres(int clock, struct __kernel_timespec __user *ts)
 long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 {
 	struct __kernel_timespec k;
+	ktime_t now;
 
-	if (clock != CLOCK_REALTIME)
+	if (clock != CLOCK_REALTIME && clock >= 0)
 		return -EINVAL;
 	if (copy_from_user(&k, ts, sizeof(k)))
 		return -EFAULT;
+	if (clock < 0)
+		return cpu_clock_get(clock, &now) ?: -EPERM;
 	if (!timespec_valid(&k) || k.tv_sec >= SETTIME_SEC_MAX)
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))

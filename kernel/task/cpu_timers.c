@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The work of each timer interrupt, and the timers that count the CPU time of a process:
- * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU.
+ * ITIMER_VIRTUAL, ITIMER_PROF and RLIMIT_CPU. Those of timer_create are in posix_timers.c.
  *
  * Abridges Linux's kernel/time/posix-cpu-timers.c. Left out: timers on the CPU time of one thread.
  * Not on the road of an exec.
@@ -53,6 +53,7 @@ static void tick(bool user)
 {
 	scheduler_tick(user);
 	run_cpu_timers(current);
+	posix_cpu_timers_tick();
 	run_timers();
 }
 

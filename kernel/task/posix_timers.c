@@ -3,8 +3,8 @@
  * The timers of timer_create: any number for each process, each with its own signal. They are on
  * this floor, not in kernel/, because get_signal.c calls posix_timer_dequeued.
  *
- * Abridges Linux's kernel/time/posix-timers.c. Left out: timers on CPU time (EOPNOTSUPP), a change
- * of CLOCK_REALTIME while a timer on it runs.
+ * Abridges Linux's kernel/time/posix-timers.c and posix-cpu-timers.c. Left out: a change of
+ * CLOCK_REALTIME while a timer on it runs, waking a machine that sleeps (the ALARM clocks).
  * Not on the road of an exec.
  *
  *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
@@ -15,6 +15,7 @@
 #include <slab.h>
 #include <sched.h>
 #include <asm/uaccess.h>
+#include <linux/capability.h>
 #include "internal.h"
 
 #define DELAYTIMER_MAX INT32_MAX
@@ -25,7 +26,10 @@
  */
 struct k_itimer {
 	struct k_itimer *next;
-	struct timer_list timer; /* expires: the next or last time, CLOCK_MONOTONIC */
+	/* expires: the next or last time, CLOCK_MONOTONIC; or CPU time, 0 when disarmed */
+	struct timer_list timer;
+	struct pid *cpu_pid; /* whose CPU time counts; owns a reference; NULL: a usual clock */
+	struct k_itimer *next_armed; /* in cpu_armed */
 	int id, clock;
 	int notify, signo; /* SIGEV_*; which signal */
 	sigval_t value;
@@ -41,11 +45,13 @@ bool posix_clock_now(int clock, ktime_t *now)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_ALARM:
 	case CLOCK_TAI:
 		*now = ktime_get_real();
 		return true;
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		*now = ktime_get();
 		return true;
 	default:
@@ -131,6 +137,177 @@ static void posix_timer_fn(struct timer_list *timer)
 	}
 }
 
+/* ---- CPU time --------------------------------------------------------------- */
+
+/*
+ * The number of such a clock is negative: the complement of a pid or thread id (0: the caller's),
+ * then three bits: a thread's, and which part of its time.
+ */
+#define CPUCLOCK_VIRT	   1 /* user mode only */
+#define CPUCLOCK_SCHED	   2
+#define CPUCLOCK_WHICH	   3 /* as a value: no clock, but a file descriptor */
+#define CPUCLOCK_PERTHREAD 4
+#define PROCESS_CLOCK	   ((int)~7 | CPUCLOCK_SCHED)
+#define THREAD_CLOCK	   ((int)~7 | CPUCLOCK_SCHED | CPUCLOCK_PERTHREAD)
+
+static struct k_itimer *cpu_armed; /* all timers that wait for CPU time; tasklist_lock */
+
+/* Its negative number, or 0 if @clock does not count CPU time. */
+static int cpu_clock_number(int clock)
+{
+	if (clock == CLOCK_PROCESS_CPUTIME_ID)
+		return PROCESS_CLOCK;
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
+		return THREAD_CLOCK;
+	return clock < 0 && (clock & 7) != CPUCLOCK_WHICH ? clock : 0;
+}
+
+/* With a reference; NULL: no such clock. Of other processes the threads have none. */
+static struct pid *pid_for_clock(int clock)
+{
+	bool thread = clock & CPUCLOCK_PERTHREAD;
+	struct pid *own = thread ? current->thread_pid : current->signal->pids[PIDTYPE_TGID];
+	pid_t nr = ~(clock >> 3);
+	struct task_struct *t;
+	struct pid *pid = NULL;
+
+	if ((clock & CPUCLOCK_WHICH) == CPUCLOCK_WHICH)
+		return NULL;
+	if (!nr)
+		return get_pid(own);
+	t = find_get_task_by_vpid(nr);
+	if (!t)
+		return NULL;
+	if (thread && same_thread_group(t, current))
+		pid = get_pid(t->thread_pid);
+	else if (!thread && (t == current || thread_group_leader(t)))
+		pid = get_pid(t->signal->pids[PIDTYPE_TGID]);
+	put_task_struct(t);
+	return pid;
+}
+
+/* tasklist_lock held. Returns false if no task has @pid any more. */
+static bool cpu_clock_sample(int clock, struct pid *pid, ktime_t *now)
+{
+	bool thread = clock & CPUCLOCK_PERTHREAD;
+	struct task_struct *t = pid_task(pid, thread ? PIDTYPE_PID : PIDTYPE_TGID);
+	u64 utime, stime;
+
+	if (!t)
+		return false;
+	if (thread) {
+		utime = t->utime;
+		stime = t->stime;
+	} else {
+		thread_group_cputime(t, &utime, &stime);
+	}
+	*now = (clock & CPUCLOCK_WHICH) == CPUCLOCK_VIRT ? utime : utime + stime;
+	return true;
+}
+
+int cpu_clock_get(int clock, ktime_t *now)
+{
+	int nr = cpu_clock_number(clock);
+	struct pid *pid = nr ? pid_for_clock(nr) : NULL;
+	unsigned long flags;
+	bool alive;
+
+	if (!pid)
+		return -EINVAL;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	alive = cpu_clock_sample(nr, pid, now);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	put_pid(pid);
+	return alive ? 0 : -EINVAL;
+}
+
+/* tasklist_lock held. */
+static void disarm_cpu_timer(struct k_itimer *t)
+{
+	struct k_itimer **p = &cpu_armed;
+
+	while (*p && *p != t)
+		p = &(*p)->next_armed;
+	if (*p)
+		*p = t->next_armed;
+	t->timer.expires = 0;
+}
+
+/* Returns whether it goes on. tasklist_lock held. */
+static bool fire_cpu_timer(struct k_itimer *t, ktime_t now)
+{
+	if (t->notify != SIGEV_NONE)
+		send_timer_signal(t);
+	if (t->interval)
+		timer_forward(t, now);
+	else
+		t->timer.expires = 0;
+	return t->interval;
+}
+
+void posix_cpu_timers_tick(void)
+{
+	struct pid *mine[] = {current->signal->pids[PIDTYPE_TGID], current->thread_pid};
+	struct k_itimer *t, **p = &cpu_armed;
+	unsigned long flags;
+	ktime_t now;
+
+	if (!cpu_armed)
+		return;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	while ((t = *p)) {
+		if (t->cpu_pid == mine[!!(t->clock & CPUCLOCK_PERTHREAD)] &&
+		    cpu_clock_sample(t->clock, t->cpu_pid, &now) && now >= t->timer.expires &&
+		    !fire_cpu_timer(t, now))
+			*p = t->next_armed;
+		else
+			p = &t->next_armed;
+	}
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+}
+
+/* 0, or -ESRCH: whose time it counts is gone. */
+static int set_cpu_timer(struct k_itimer *t, int flags, const struct __kernel_itimerspec *v)
+{
+	ktime_t now, value = timespec_to_ns(&v->it_value);
+	unsigned long irq;
+	bool alive;
+
+	spin_lock_irqsave(&tasklist_lock, irq);
+	alive = cpu_clock_sample(t->clock, t->cpu_pid, &now);
+	if (alive) {
+		disarm_cpu_timer(t);
+		t->overrun = t->overrun_last = 0;
+		t->interval = value ? timespec_to_ns(&v->it_interval) : 0;
+	}
+	if (alive && value) {
+		if (!(flags & TIMER_ABSTIME))
+			value = value > INT64_MAX - now ? INT64_MAX : now + value;
+		t->timer.expires = value;
+		if (now < value || fire_cpu_timer(t, now)) {
+			t->next_armed = cpu_armed;
+			cpu_armed = t;
+		}
+	}
+	spin_unlock_irqrestore(&tasklist_lock, irq);
+	return alive ? 0 : -ESRCH;
+}
+
+static struct __kernel_itimerspec get_cpu_timer(struct k_itimer *t)
+{
+	struct __kernel_itimerspec v = {.it_interval = ns_to_timespec(t->interval)};
+	unsigned long flags;
+	ktime_t now;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	if (cpu_clock_sample(t->clock, t->cpu_pid, &now) && t->timer.expires)
+		v.it_value = ns_to_timespec(max_t(ktime_t, t->timer.expires - now, 1));
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return v;
+}
+
+/* ---- the timers of a process -------------------------------------------------- */
+
 /* The pointer to @id in current's list; the last one, which is NULL, if there is no such timer. */
 static struct k_itimer **find_timer(int id)
 {
@@ -156,7 +333,15 @@ void posix_timer_dequeued(kernel_siginfo_t *info)
 
 static void free_timer(struct k_itimer *t)
 {
+	unsigned long flags;
+
 	del_timer(&t->timer);
+	if (t->cpu_pid) {
+		spin_lock_irqsave(&tasklist_lock, flags);
+		disarm_cpu_timer(t);
+		spin_unlock_irqrestore(&tasklist_lock, flags);
+		put_pid(t->cpu_pid);
+	}
 	put_pid(t->pid);
 	dec_sigpending(t->user);
 	kfree(t);
@@ -228,41 +413,49 @@ static int next_timer_id(void)
 	return id;
 }
 
-static bool is_cpu_clock(int clock)
+/* Can @clock have timers? 0 or -errno. */
+static int check_timer_clock(int clock)
 {
-	return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
-}
+	ktime_t now;
 
-static bool is_other_clock(int clock)
-{
-	return clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
-	       clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_REALTIME_ALARM ||
-	       clock == CLOCK_BOOTTIME_ALARM;
+	if (cpu_clock_number(clock))
+		return 0;
+	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+	    !capable(CAP_WAKE_ALARM))
+		return -EPERM;
+	if (posix_clock_now(clock, &now))
+		return 0;
+	return clock < 0 || clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+			       clock == CLOCK_MONOTONIC_COARSE
+		       ? -EOPNOTSUPP
+		       : -EINVAL;
 }
 
 long sys_timer_create(int clock, void __user *uev, int __user *uid)
 {
 	struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+	int err, cpu_clock = cpu_clock_number(clock);
 	struct k_itimer *t;
-	ktime_t now;
 
 	if (uev && copy_from_user(&ev, uev, sizeof(ev)))
 		return -EFAULT;
-	if (!posix_clock_now(clock, &now))
-		return is_cpu_clock(clock) || is_other_clock(clock) ? -EOPNOTSUPP : -EINVAL;
+	err = check_timer_clock(clock);
+	if (err)
+		return err;
 	t = alloc_timer();
 	if (!t)
 		return -EAGAIN;
 	timer_setup(&t->timer, posix_timer_fn);
 	t->pid = good_sigevent(&ev);
-	if (!t->pid) {
+	t->cpu_pid = cpu_clock ? pid_for_clock(cpu_clock) : NULL;
+	if (!t->pid || (cpu_clock && !t->cpu_pid)) {
 		free_timer(t);
 		return -EINVAL;
 	}
 	t->id = next_timer_id();
 	if (!uev)
 		ev.sigev_value.sival_int = t->id;
-	t->clock = clock;
+	t->clock = cpu_clock ? cpu_clock : clock;
 	t->notify = ev.sigev_notify;
 	t->signo = ev.sigev_signo;
 	t->value = ev.sigev_value;
@@ -282,6 +475,8 @@ static struct __kernel_itimerspec timer_get(struct k_itimer *t)
 	bool silent = t->notify == SIGEV_NONE;
 	ktime_t left;
 
+	if (t->cpu_pid)
+		return get_cpu_timer(t);
 	if (silent ? !t->timer.expires : !timer_pending(&t->timer))
 		return v;
 	if (silent && t->interval)
@@ -315,6 +510,7 @@ long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec __use
 {
 	struct __kernel_itimerspec new_v, old_v;
 	struct k_itimer *t;
+	int err = 0;
 
 	if (!v)
 		return -EINVAL;
@@ -326,7 +522,12 @@ long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec __use
 	if (!t)
 		return -EINVAL;
 	old_v = timer_get(t);
-	timer_set(t, flags, &new_v);
+	if (t->cpu_pid)
+		err = set_cpu_timer(t, flags, &new_v);
+	else
+		timer_set(t, flags, &new_v);
+	if (err)
+		return err;
 	return old && copy_to_user(old, &old_v, sizeof(old_v)) ? -EFAULT : 0;
 }
 

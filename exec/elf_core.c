@@ -327,8 +327,13 @@ static bool fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 
 /* ---- the file ------------------------------------------------------------ */
 
-static bool write_ehdr(struct coredump_params *cprm, int phnum)
+/*
+ * @segs: program headers. If e_phnum cannot hold their number it is PN_XNUM, and the number is in
+ * the only section header, at @shoff, behind all else.
+ */
+static bool write_ehdr(struct coredump_params *cprm, int segs, unsigned long shoff)
 {
+	bool extended = segs >= PN_XNUM;
 	Elf64_Ehdr e = {
 		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
 			    EV_CURRENT},
@@ -338,10 +343,31 @@ static bool write_ehdr(struct coredump_params *cprm, int phnum)
 		.e_phoff = sizeof(e),
 		.e_ehsize = sizeof(e),
 		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = phnum,
+		.e_phnum = extended ? PN_XNUM : segs,
+		.e_shoff = extended ? shoff : 0,
+		.e_shentsize = extended ? sizeof(Elf64_Shdr) : 0,
+		.e_shnum = extended,
 	};
 
 	return dump_emit(cprm, &e, sizeof(e));
+}
+
+static bool write_extnum(struct coredump_params *cprm, int segs)
+{
+	Elf64_Shdr sh = {.sh_type = SHT_NULL, .sh_size = 1, .sh_info = segs};
+
+	return segs < PN_XNUM || dump_emit(cprm, &sh, sizeof(sh));
+}
+
+/* Where the contents of the VMAs end in the file. */
+static unsigned long end_of_data(const struct core_vma *list, int count, size_t notes)
+{
+	unsigned long end =
+		PAGE_ALIGN(sizeof(Elf64_Ehdr) + (count + 1) * sizeof(Elf64_Phdr) + notes);
+
+	for (const struct core_vma *c = list; c < list + count; c++)
+		end += c->dump_size;
+	return end;
 }
 
 static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *list, int count,
@@ -393,13 +419,14 @@ static bool write_page(struct coredump_params *cprm, const struct core_vma *c, u
 	return ok;
 }
 
-static void write_vmas(struct coredump_params *cprm, const struct core_vma *list, int count)
+static bool write_vmas(struct coredump_params *cprm, const struct core_vma *list, int count)
 {
 	dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos);
 	for (const struct core_vma *c = list; c < list + count; c++)
 		for (unsigned long a = c->start; a < c->start + c->dump_size; a += PAGE_SIZE)
 			if (!write_page(cprm, c, a))
-				return;
+				return false;
+	return true;
 }
 
 int elf_core_dump(struct coredump_params *cprm)
@@ -411,9 +438,10 @@ int elf_core_dump(struct coredump_params *cprm)
 	if (!list || !fill_notes(&n, cprm, list, count))
 		goto out;
 	has_dumped = 1;
-	if (write_ehdr(cprm, count + 1) && write_phdrs(cprm, list, count, n.size) &&
-	    dump_emit(cprm, n.buf, n.size))
-		write_vmas(cprm, list, count);
+	if (write_ehdr(cprm, count + 1, end_of_data(list, count, n.size)) &&
+	    write_phdrs(cprm, list, count, n.size) && dump_emit(cprm, n.buf, n.size) &&
+	    write_vmas(cprm, list, count))
+		write_extnum(cprm, count + 1);
 out:
 	vfree(n.buf);
 	vfree(list);

@@ -251,7 +251,7 @@ unsigned int round_pipe_size(unsigned long size)
 	return rounded;
 }
 
-/* Gives the pipe a ring of @slots, with what is in it. mutex held. Returns 0 or -errno. */
+/* Replaces the ring by one of @slots, and keeps its contents. mutex held. Returns 0 or -errno. */
 static int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int slots)
 {
 	unsigned int used = pipe->head - pipe->tail;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AF_INET and AF_INET6 as a machine without network has them: a socket can be made,
- * asked and given a port, but no address can be reached and no one connects.
- * Stands for Linux's net/ipv4 and net/ipv6 with no interface up, not even lo.
+ * AF_INET and AF_INET6 of a machine without network: a socket can be created, queried and bound to
+ * a port, but it can reach no address, and nobody connects to it.
+ * Abridges Linux's net/ipv4 and net/ipv6 with no interface up, not even lo.
  * Not on the road of an exec.
  */
 #include <poll.h>

@@ -63,7 +63,7 @@ struct scm_fds {
 	struct file *file[SCM_MAX_FD]; /* own references */
 };
 
-/* What comes with the bytes of a message. */
+/* What a message has besides its bytes. */
 struct scm_cookie {
 	struct ucred cred;
 	bool has_cred;
@@ -94,7 +94,7 @@ struct proto_ops {
 	void (*release)(struct sock *sk);
 };
 
-/* What every family's socket begins with. */
+/* The common part of the sockets of all families. */
 struct sock {
 	const struct proto_ops *ops;
 	atomic_t refs;
@@ -118,7 +118,7 @@ struct file *sock_fget(int fd, struct sock **sk);
 int move_addr_to_kernel(struct sockaddr_storage *to, const void __user *from, int len);
 int move_addr_to_user(const struct sockaddr_storage *from, int n, void __user *to, int __user *len);
 struct ucred current_ucred(void);
-/* The error that waits, once, as -errno; 0. */
+/* Returns the pending error as -errno, once; or 0. */
 int sock_error(struct sock *sk);
 /* Sleeps once for a wake-up of @q. 0, or what the call returns after @end or for a signal. */
 int sock_wait(wait_queue_head_t *q, struct wait_queue_entry *w, ktime_t end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control messages of sendmsg and recvmsg: open files (SCM_RIGHTS) and who sends
- * (SCM_CREDENTIALS).
+ * Control messages of sendmsg and recvmsg: open files (SCM_RIGHTS) and the credentials of the
+ * sender (SCM_CREDENTIALS).
  * Abridges Linux's net/core/scm.c. Left out: security labels, pidfds.
  * Not on the road of an exec.
  */
@@ -50,7 +50,7 @@ static int add_fds(struct scm_cookie *scm, const int __user *ufds, size_t bytes)
 	return 0;
 }
 
-/* May current say that it is @c? */
+/* May current send @c as its credentials? */
 static bool may_claim(const struct ucred *c)
 {
 	const struct cred *me = current->cred;

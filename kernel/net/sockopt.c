@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options of a socket, level SOL_SOCKET; no family here has more, and those of TCP
- * and IP are taken and forgotten.
- * Abridges sock_setsockopt and sock_getsockopt of Linux's net/core/sock.c. Left out:
- * filters, time stamps, marks, busy polling.
+ * Options of a socket, level SOL_SOCKET; no family here has more. Options of TCP and IP are
+ * accepted and ignored.
+ * Abridges sock_setsockopt and sock_getsockopt of Linux's net/core/sock.c. Left out: filters, time
+ * stamps, marks, busy polling.
  * Not on the road of an exec.
  */
 #include <file.h>

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * AF_UNIX: sockets between processes of one machine. A message is put on the queue
- * of the receiver; who sends waits while too much of what it has sent is not read.
+ * AF_UNIX: sockets between processes of one machine. A message is put on the queue of the receiver.
+ * A sender waits while too many of its bytes are unread.
  *
  *   sender ──unix_msg──> queue of the receiver ──> recvmsg
  *   wmem: bytes sent by it that no one has read; sndbuf limits them
  *
- * A name is a string of bytes (abstract), or a socket file whose inode the socket
- * keeps. connect of a stream makes the accepted socket at once and queues it at the
- * listener as a message.
- * Lock: unix_lock, a spinlock, guards all fields of all sockets, the names and the
- * queues; it is not held while memory is copied or files are closed.
- * Abridges Linux's net/unix/af_unix.c. Left out: out-of-band bytes, SO_PEEK_OFF, and
- * garbage collection: sockets that are on their way in each other's queues, and
- * nowhere else, stay, as many as RLIMIT_NOFILE lets a process send.
+ * A name is a string of bytes (abstract), or a socket file whose inode the socket keeps. connect of
+ * a stream makes the accepted socket at once and queues it at the listener as a message.
+ * Lock: unix_lock, a spinlock, guards all fields of all sockets, the names and the queues; it is
+ * not held while memory is copied or files are closed.
+ * Abridges Linux's net/unix/af_unix.c. Left out: out-of-band bytes, SO_PEEK_OFF, and garbage
+ * collection: sockets that are only in each other's queues are never freed; RLIMIT_NOFILE limits
+ * their number.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -115,8 +114,8 @@ static bool unix_writable(const struct unix_sock *u)
 }
 
 /*
- * Frees a message. Closing its files may close a socket with messages that have files, and so on:
- * they are collected, not freed one inside the other.
+ * Frees a message. Closing its files may close a socket whose messages have files, and so on: the
+ * messages are collected in a list instead of a recursion.
  */
 static void unix_free_msg(struct unix_msg *m)
 {
@@ -229,7 +228,7 @@ static struct unix_address *new_address(const struct sockaddr_un *name, int len)
 	return a;
 }
 
-/* Gives @u its name, unless it has one or the name is in use. Takes over @a. */
+/* Sets the name of @u, unless it has one or the name is in use. Takes over @a. */
 static int take_name(struct unix_sock *u, struct unix_address *a, const struct path *p)
 {
 	int err = 0;

@@ -49,9 +49,12 @@ int shmem_fallocate(struct file *f, int mode, loff_t offset, loff_t len)
 		return -EOPNOTSUPP;
 	down_write(&inode->i_rwsem);
 	if (mode & FALLOC_FL_PUNCH_HOLE) {
-		truncate_pagecache_range(inode, offset, end);
+		err = seal_check_write(inode, 0);
+		if (!err)
+			truncate_pagecache_range(inode, offset, end);
 	} else {
-		err = inode_newsize_ok(inode, end);
+		err = seal_check_size(inode, max(end, inode->i_size))
+			      ?: inode_newsize_ok(inode, end);
 		if (!err && len >> PAGE_SHIFT > (loff_t)totalram_pages() / 2)
 			err = -ENOSPC;
 		if (!err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fcntl, flock and ioctl: the calls on a descriptor that neither read nor write.
- * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out leases and seals (-EINVAL).
+ * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out leases (-EINVAL).
  * The owner of a file and its signal are kept, but SIGIO is never sent.
  * Not on the road of an exec.
  */
@@ -101,6 +101,9 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 		return f->f_owner_sig;
 	case F_SETSIG:
 		return set_signal(f, arg);
+	case F_ADD_SEALS:
+	case F_GET_SEALS:
+		return memfd_fcntl(f, cmd, arg);
 	case F_GETPIPE_SZ:
 	case F_SETPIPE_SZ:
 		return pipe_fcntl(f, cmd, arg);

@@ -36,6 +36,13 @@ umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: true if current may set the set-group-id bit of a file of group @gid. */
 bool in_group_or_capable(gid_t gid);
 
+/* memfd.c: what a seal forbids; 0 or -EPERM. */
+#define SEALABLE BIT(31) /* in i_seals: a file of this file system can be sealed */
+long memfd_fcntl(struct file *f, unsigned int cmd, unsigned int arg);
+int seal_check_write(const struct inode *inode, loff_t end); /* up to @end */
+int seal_check_size(const struct inode *inode, loff_t size);
+int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
+
 /* pipe.c */
 extern const struct file_operations pipefifo_fops;
 long pipe_fcntl(struct file *f, unsigned int cmd,

@@ -72,11 +72,16 @@ static loff_t ramfs_llseek(struct file *f, loff_t off, int whence)
 	return generic_file_llseek(f, off, whence);
 }
 
+static int ramfs_mmap(struct file *f, struct vm_area_struct *vma)
+{
+	return seal_check_mmap(f->f_inode, vma) ?: generic_file_mmap(f, vma);
+}
+
 static const struct file_operations file_fops = {
 	.llseek = ramfs_llseek,
 	.read = generic_file_read,
 	.write = generic_file_write,
-	.mmap = generic_file_mmap,
+	.mmap = ramfs_mmap,
 	.fallocate = shmem_fallocate,
 };
 
@@ -126,6 +131,7 @@ static struct inode *ramfs_get_inode(struct super_block *sb, const struct inode 
 	inode->i_op = &ramfs_iops;
 	if (S_ISREG(mode)) {
 		inode->i_fop = &file_fops;
+		inode->i_seals = SEALABLE | F_SEAL_SEAL;
 	} else if (S_ISDIR(mode)) {
 		inode->i_nlink = 2;
 		inode->i_size = 2 * BOGO_DIRENT_SIZE;
@@ -143,6 +149,8 @@ static int ramfs_setattr(struct dentry *d, struct iattr *attr)
 
 	if (!(attr->ia_valid & ATTR_SIZE))
 		return 0;
+	if (seal_check_size(inode, attr->ia_size))
+		return -EPERM;
 	inode->i_size = attr->ia_size;
 	if (attr->ia_size <= old) /* beyond the size there may be pages of fallocate */
 		truncate_pagecache(inode, attr->ia_size);

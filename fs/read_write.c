@@ -75,7 +75,7 @@ static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 		return -EFBIG;
 	}
 	*n = min_t(u64, *n, limit - *pos);
-	return 0;
+	return seal_check_write(f->f_inode, *pos + *n);
 }
 
 static ssize_t write_file(struct file *f, const void *buf, size_t n, loff_t *pos, bool user)

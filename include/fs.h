@@ -128,7 +128,8 @@ struct inode {
 	struct rw_semaphore i_rwsem;
 	atomic_t i_writecount; /* > 0: open for writing; < 0: mapped by execs */
 	struct pipe_inode_info *i_pipe;
-	char *i_link; /* text of a symbolic link in memory, kmalloc'ed */
+	unsigned int i_seals; /* F_SEAL_* and SEALABLE: memfd.c */
+	char *i_link;	      /* text of a symbolic link in memory, kmalloc'ed */
 	void *i_private;
 	struct list_head i_locks; /* flock and fcntl locks */
 };

@@ -5,7 +5,9 @@
 
 #include <list.h>
 #include <atomic.h>
+#include <wait.h>
 
+struct file;
 struct task_struct;
 
 enum pid_type { PIDTYPE_PID, PIDTYPE_TGID, PIDTYPE_PGID, PIDTYPE_SID, PIDTYPE_MAX };
@@ -16,6 +18,7 @@ struct pid {
 	int nr;
 	struct list_head tasks[PIDTYPE_MAX]; /* of task_struct.pid_links[type] */
 	struct list_head hash;
+	wait_queue_head_t wait_pidfd; /* woken when the process ends */
 };
 
 void pid_init(void);
@@ -38,6 +41,15 @@ struct task_struct *find_get_task_by_vpid(int nr);
 #define do_each_pid_task(pid, type, task) \
 	if ((pid) != NULL) \
 		list_for_each_entry(task, &(pid)->tasks[type], pid_links[type])
+
+/* kernel/pidfd.c, for fork and wait, whose reader need not know it. */
+struct pidfd_operations {
+	/* A descriptor for @pid, not installed yet; *f is its file. The number or -errno. */
+	int (*prepare)(struct pid *pid, unsigned int flags, struct file **f);
+	/* The pid of an open pidfd with a reference, or ERR_PTR(-EBADF); *nonblock: O_NONBLOCK. */
+	struct pid *(*get_pid)(unsigned int fd, bool *nonblock);
+};
+extern const struct pidfd_operations pidfd_ops;
 
 static inline int pid_nr(struct pid *pid) { return pid ? pid->nr : 0; }
 

@@ -119,6 +119,10 @@ SYSCALL(select, int n, void __user *in, void __user *out, void __user *ex,
 	struct __kernel_old_timeval __user *tv)
 SYSCALL(pselect6, int n, void __user *in, void __user *out, void __user *ex,
 	struct __kernel_timespec __user *ts, void __user *sig)
+/* fs/close_range.c */
+SYSCALL(close_range, unsigned int first, unsigned int last, unsigned int flags)
+/* fs/memfd.c */
+SYSCALL(memfd_create, const char __user *name, unsigned int flags)
 /* fs/eventfd.c */
 SYSCALL(eventfd, unsigned int count)
 SYSCALL(eventfd2, unsigned int count, int flags)
@@ -209,6 +213,9 @@ SYSCALL(rt_sigreturn, void)
 SYSCALL(arch_prctl, int option, unsigned long arg)
 SYSCALL(iopl, unsigned int level)
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
+/* kernel/pidfd.c */
+SYSCALL(pidfd_open, pid_t pid, unsigned int flags)
+SYSCALL(pidfd_send_signal, int fd, int sig, void __user *info, unsigned int flags)
 /* kernel/net/socket.c */
 SYSCALL(socket, int family, int type, int protocol)
 SYSCALL(socketpair, int family, int type, int protocol, int __user *fds)

@@ -2,7 +2,7 @@
 /*
  * The end of a task, and wait(2) for it.
  *
- * Abridges Linux's kernel/exit.c. Left out: ptrace, pidfds.
+ * Abridges Linux's kernel/exit.c. Left out: ptrace.
  *
  *   do_exit ─> signals off ─> mm, files, fs released ─> exit_notify ─> TASK_DEAD, schedule()
  *                                                        │ children get a new parent
@@ -300,6 +300,7 @@ long sys_exit_group(int code) { do_group_exit((code & 0xff) << 8); }
 struct wait_opts {
 	enum pid_type type; /* PIDTYPE_MAX: any child */
 	int flags;	    /* W* */
+	bool nonblock;	    /* by a pidfd: -EAGAIN instead of 0 */
 	struct pid *pid;
 	int no_task_error;	 /* -ECHILD until an eligible child was seen */
 	unsigned long irq_flags; /* of tasklist_lock */
@@ -448,6 +449,8 @@ static long do_wait(struct wait_opts *wo)
 			break;
 		spin_unlock_irqrestore(&tasklist_lock, wo->irq_flags);
 		ret = wo->no_task_error;
+		if (!ret && wo->nonblock)
+			ret = -EAGAIN;
 		if (ret || (wo->flags & WNOHANG))
 			break;
 		ret = -ERESTARTSYS;
@@ -460,12 +463,30 @@ static long do_wait(struct wait_opts *wo)
 	return ret;
 }
 
+/* An open pidfd with O_NONBLOCK makes the wait return -EAGAIN. 0 or -errno. */
+static int wait_target_pidfd(struct wait_opts *wo, int fd)
+{
+	bool nonblock;
+
+	wo->type = PIDTYPE_PID;
+	wo->pid = fd < 0 ? ERR_PTR(-EINVAL) : pidfd_ops.get_pid(fd, &nonblock);
+	if (IS_ERR(wo->pid))
+		return PTR_ERR(wo->pid);
+	if (nonblock && !(wo->flags & WNOHANG)) {
+		wo->flags |= WNOHANG;
+		wo->nonblock = true;
+	}
+	return 0;
+}
+
 /* Sets which children to wait for: type and pid. 0 or -EINVAL. */
 static int wait_target(struct wait_opts *wo, int which, pid_t pid)
 {
 	wo->type = which == P_PID ? PIDTYPE_PID : which == P_PGID ? PIDTYPE_PGID : PIDTYPE_MAX;
 	if (which == P_ALL)
 		return 0;
+	if (which == P_PIDFD)
+		return wait_target_pidfd(wo, pid);
 	if ((which != P_PID && which != P_PGID) || pid < 0 || (which == P_PID && !pid))
 		return -EINVAL;
 	wo->pid = pid ? find_get_pid(pid) : get_pid(task_pgrp(current));

@@ -2,7 +2,7 @@
 /*
  * New tasks: fork, vfork, clone, clone3, unshare and kernel threads.
  *
- * Abridges Linux's kernel/fork.c. Left out: namespaces, pidfds, cgroups, chosen pids (EINVAL).
+ * Abridges Linux's kernel/fork.c. Left out: namespaces, cgroups, chosen pids (EINVAL).
  *
  *   kernel_clone ─> copy_process: check flags ─> dup struct ─> copy or share each part
  *                                  ─> pid ─> COMMIT: family, lists (nothing fails any more)
@@ -25,7 +25,7 @@
 
 struct kernel_clone_args {
 	u64 flags; /* CLONE_*, without the signal */
-	int __user *child_tid, *parent_tid;
+	int __user *child_tid, *parent_tid, *pidfd;
 	int exit_signal;
 	unsigned long stack; /* the child's first sp; 0: the parent's */
 	unsigned long tls;
@@ -48,7 +48,9 @@ static int check_clone_flags(u64 flags)
 	/* Nobody would reap a sibling of init. */
 	if ((flags & CLONE_PARENT) && (current->signal->flags & SIGNAL_UNKILLABLE))
 		return -EINVAL;
-	return flags & (CLONE_PIDFD | CLONE_NAMESPACES) ? -EINVAL : 0;
+	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
+		return -EINVAL;
+	return flags & CLONE_NAMESPACES ? -EINVAL : 0;
 }
 
 /*
@@ -295,6 +297,28 @@ static int publish(const struct kernel_clone_args *args, struct task_struct *p, 
 	return err;
 }
 
+/* With CLONE_PIDFD the caller gets a descriptor for the child, too. */
+static int publish_with_pidfd(const struct kernel_clone_args *args, struct task_struct *p,
+			      struct pid *pid)
+{
+	struct file *f;
+	int err, fd;
+
+	if (!(args->flags & CLONE_PIDFD))
+		return publish(args, p, pid);
+	fd = pidfd_ops.prepare(pid, 0, &f);
+	if (fd < 0)
+		return fd;
+	err = put_user(fd, args->pidfd) ?: publish(args, p, pid);
+	if (!err) {
+		fd_install(fd, f);
+		return 0;
+	}
+	put_unused_fd(fd);
+	fput(f);
+	return err;
+}
+
 /* Returns a child of current that does not run yet, or ERR_PTR. */
 static struct task_struct *copy_process(const struct kernel_clone_args *args)
 {
@@ -323,7 +347,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args)
 		err = PTR_ERR(pid);
 		goto bad_parts;
 	}
-	err = publish(args, p, pid);
+	err = publish_with_pidfd(args, p, pid);
 	if (!err)
 		return p;
 	spin_lock_irqsave(&tasklist_lock, flags);
@@ -403,11 +427,15 @@ long sys_clone(unsigned long flags, unsigned long sp, int __user *ptid, int __us
 		.flags = (u32)flags & ~CSIGNAL,
 		.child_tid = ctid,
 		.parent_tid = ptid,
+		.pidfd = ptid,
 		.exit_signal = flags & CSIGNAL,
 		.stack = sp,
 		.tls = tls,
 	};
 
+	/* Both would be written to the same place. */
+	if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID))
+		return -EINVAL;
 	return kernel_clone(&args);
 }
 
@@ -469,6 +497,7 @@ long sys_clone3(void __user *uargs, size_t size)
 		.flags = a.flags,
 		.child_tid = (int __user *)a.child_tid,
 		.parent_tid = (int __user *)a.parent_tid,
+		.pidfd = (int __user *)a.pidfd,
 		.exit_signal = a.exit_signal,
 		.stack = a.stack + a.stack_size,
 		.tls = a.tls,

@@ -55,6 +55,7 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	unsigned long flags;
 	bool autoreap = false;
 
+	wake_up_all(&t->thread_pid->wait_pidfd);
 	fill_child_info(&info, t, sig);
 	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);

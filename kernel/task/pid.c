@@ -73,6 +73,7 @@ struct pid *alloc_pid(void)
 	atomic_set(&pid->count, 1);
 	for (int i = 0; i < PIDTYPE_MAX; i++)
 		INIT_LIST_HEAD(&pid->tasks[i]);
+	init_waitqueue_head(&pid->wait_pidfd);
 	spin_lock_irqsave(&tasklist_lock, flags);
 	pid->nr = max_threads && nr_pids >= max_threads ? 0 : next_free_pid();
 	if (pid->nr) {

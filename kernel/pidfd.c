@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pidfds: a process as an open file, which never means another process that gets
+ * the same number later. It is readable once the process has ended.
+ * Abridges the pidfds of Linux's kernel/fork.c, pid.c and signal.c. Left out:
+ * pidfd_getfd, namespaces.
+ * Not on the road of an exec.
+ */
+#include <anon_inodes.h>
+#include <file.h>
+#include <poll.h>
+#include <sched.h>
+#include <syscalls.h>
+#include <asm/uaccess.h>
+#include <linux/eventpoll.h>
+#include <linux/fcntl.h>
+
+/* Has the process ended, with all its threads? */
+static bool pid_is_dead(struct pid *pid)
+{
+	struct task_struct *t;
+	unsigned long flags;
+	bool dead;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	t = pid_task(pid, PIDTYPE_PID);
+	dead = !t || (t->exit_state && thread_group_empty(t));
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return dead;
+}
+
+static unsigned int pidfd_poll(struct file *f, struct poll_table_struct *pt)
+{
+	struct pid *pid = f->private_data;
+
+	poll_wait(f, &pid->wait_pidfd, pt);
+	return pid_is_dead(pid) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+static int pidfd_release(struct inode *inode __maybe_unused, struct file *f)
+{
+	put_pid(f->private_data);
+	return 0;
+}
+
+static bool has_task(struct pid *pid, enum pid_type type)
+{
+	unsigned long flags;
+	bool found;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	found = pid_task(pid, type);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return found;
+}
+
+static void pidfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print)
+{
+	struct pid *pid = f->private_data;
+	int nr = has_task(pid, PIDTYPE_PID) ? pid->nr : -1;
+
+	print(m, "Pid:\t%d\nNSpid:\t%d\n", nr, nr);
+}
+
+static const struct file_operations pidfd_fops = {
+	.poll = pidfd_poll,
+	.release = pidfd_release,
+	.show_fdinfo = pidfd_show_fdinfo,
+};
+
+static int pidfd_prepare(struct pid *pid, unsigned int flags, struct file **f)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	*f = anon_inode_getfile("[pidfd]", &pidfd_fops, pid, O_RDWR | (flags & O_NONBLOCK));
+	if (IS_ERR(*f)) {
+		put_unused_fd(fd);
+		return PTR_ERR(*f);
+	}
+	get_pid(pid);
+	return fd;
+}
+
+static struct pid *pidfd_get_pid(unsigned int fd, bool *nonblock)
+{
+	struct file *f = fget(fd);
+	struct pid *pid = ERR_PTR(-EBADF);
+
+	if (!f)
+		return pid;
+	*nonblock = f->f_flags & O_NONBLOCK;
+	if (f->f_op == &pidfd_fops)
+		pid = get_pid(f->private_data);
+	fput(f);
+	return pid;
+}
+
+const struct pidfd_operations pidfd_ops = {.prepare = pidfd_prepare, .get_pid = pidfd_get_pid};
+
+long sys_pidfd_open(pid_t nr, unsigned int flags)
+{
+	struct pid *pid;
+	struct file *f;
+	int fd = -EINVAL;
+
+	if ((flags & ~O_NONBLOCK) || nr <= 0)
+		return -EINVAL;
+	pid = find_get_pid(nr);
+	if (!pid)
+		return -ESRCH;
+	if (has_task(pid, PIDTYPE_TGID)) {
+		fd = pidfd_prepare(pid, flags, &f);
+		if (fd >= 0)
+			fd_install(fd, f);
+	}
+	put_pid(pid);
+	return fd;
+}
+
+/* The user's siginfo: only to current itself may it look as if the kernel had sent it. */
+static int get_siginfo(kernel_siginfo_t *info, const void __user *uinfo, int sig, struct pid *pid)
+{
+	if (copy_from_user(info, uinfo, sizeof(*info)))
+		return -EFAULT;
+	if (info->si_signo != sig)
+		return -EINVAL;
+	if (pid->nr != current->pid && (info->si_code >= 0 || info->si_code == SI_TKILL))
+		return -EPERM;
+	return 0;
+}
+
+long sys_pidfd_send_signal(int fd, int sig, void __user *uinfo, unsigned int flags)
+{
+	kernel_siginfo_t info = {.si_signo = sig, .si_code = SI_USER};
+	struct pid *pid;
+	bool nonblock;
+	long err = 0;
+
+	if (flags)
+		return -EINVAL;
+	pid = pidfd_get_pid(fd, &nonblock);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	info.si_pid = current->tgid;
+	info.si_uid = current->cred->uid;
+	if (uinfo)
+		err = get_siginfo(&info, uinfo, sig, pid);
+	if (!err)
+		err = kill_pid_info(sig, &info, pid);
+	put_pid(pid);
+	return err;
+}

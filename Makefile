@@ -233,12 +233,12 @@ do-run-iso: do-iso
 	@test -z "$(UEFI)" -o -f $(OVMF) || { echo "run-iso: $(OVMF) is missing (package ovmf)" >&2; exit 1; }
 	@$(RUN) $(if $(UEFI),-bios $(OVMF)) -cdrom $(call quote,$(ISO))
 
-compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (CMDLINE='words')
-	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)
-	@tools/deps.sh run
+compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (CMDLINE='words'; SHOW=stack: the initial stack and auxv instead)
+	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words'] [SHOW=stack]" >&2; exit 2)
+	@tools/deps.sh run $(if $(SHOW),debug)
 	@$(MAKE) do-compare
-do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz
-	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(if $(SHOW),build/film/peek)
+	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
 
 film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
 	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)

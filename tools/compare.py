@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run a command on Exon and on Debian's Linux 6.1, in QEMU, with the same initramfs; show both.
 
-  compare.py [--cmdline WORDS] COMMAND...
+  compare.py [--cmdline WORDS] [--stack] COMMAND...
 
 The exit status is 0 only if the output and the exit status of both are
 identical. --cmdline adds words to the command lines of both kernels. The
@@ -14,6 +14,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
+import film
 import vm
 
 
@@ -54,13 +55,35 @@ def verdict(exon, linux):
     return said if exon[1] == linux[1] else said + '; exit status %d, Linux %d' % (exon[1], linux[1])
 
 
+def stack(prog, cmdline):
+    """Prints each word and string of the initial stack, with Linux's where it differs and the function that wrote it."""
+    data = film.make(prog, cmdline, linux=True)
+    symbols = film.Symbols(vm.KERNEL['exon'])
+    symbols.look_up({r['who'] + '+0' for r in data['stack']})
+    wrong = 0
+    for r in data['stack']:
+        print('%s %s  %-18s %s' % ('|' if r['linux'] else ' ', r['at'], r['what'], r['text'] or r['value']))
+        if r['linux']:
+            print('|   linux: %s; written by %s, %s:%d' % (r['linux'], *symbols.known.get(r['who'] + '+0', (r['who'], '?', 0))))
+            wrong += 1
+    total = len(data['stack'])
+    print('different in %d of %d words and strings' % (wrong, total) if wrong else 'the same: all %d words and strings; random bytes are not compared' % total)
+    return 1 if wrong or not total else 0
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--cmdline', default='norandmaps')
+    ap.add_argument('--stack', action='store_true', help='compare the initial stack and the auxiliary vector')
     ap.add_argument('command', nargs='+')
     a = ap.parse_args()
     script = ' '.join(a.command) + '\n'
     print('booting Exon and Linux 6.1 to run: %s' % script.strip(), flush=True)
+    if a.stack:
+        try:
+            return stack(script.strip(), a.cmdline)
+        except vm.Failed as e:
+            sys.exit('compare: %s' % e)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         jobs = {k: pool.submit(vm.run, k, script, a.cmdline) for k in ('exon', 'linux')}
         try:

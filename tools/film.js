@@ -418,7 +418,8 @@ function start() {
   showStack();
   startCompare();
   const asked = location.hash;
-  go((parseInt(asked.slice(1)) || 1) - 1);
+  const named = step.findIndex(s => s.stage === asked.slice(1));      /* #map-segments: the first step of that stage */
+  go(named >= 0 ? named : (parseInt(asked.slice(1)) || 1) - 1);
   if (asked === '#compare' && other) view('compare');
 }
 start();

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -80,3 +82,10 @@ def test_the_last_step_is_proc_maps(cat):
     maps = [(int(a, 16), int(b, 16), perm) for a, b, perm in re.findall(r'^(\w+)-(\w+) (\S+)', text, re.M)]
     assert len(maps) > 20
     assert maps in [[(v.start, v.end, v.perm) for v in vmas] for vmas, _ in film_svg.states(cat['steps'])]
+
+
+def test_compare_shows_the_stack():
+    """make compare SHOW=stack: every word of both kernels, and a verdict."""
+    p = subprocess.run([sys.executable, os.path.join(vm.TOP, 'tools', 'compare.py'), '--stack', '/usr/local/bin/two'], stdout=subprocess.PIPE, text=True)
+    assert p.returncode == 0 and re.search(r'^  7\w+  argv\[0\] string +"/usr/local/bin/two"$', p.stdout, re.M), p.stdout
+    assert re.search(r'^the same: all (3|4)\d words and strings', p.stdout, re.M), p.stdout

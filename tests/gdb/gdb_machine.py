@@ -10,6 +10,7 @@ import vm
 from conftest import TOP
 
 GDB = os.environ.get('GDB', 'gdb')
+SECONDS = 240 * float(os.environ.get('TIMEOUT_SCALE', '1'))     # for one GDB, or one target of the Makefile
 RUN = '''
 import gdb
 def run(line):
@@ -82,7 +83,7 @@ def gdb(folder, lines, command):
     with open(commands, 'w') as f:
         f.write(RUN + ''.join('run(%r)\n' % line for line in lines))
     p = subprocess.run(command + ['-x', commands], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                       stderr=subprocess.STDOUT, timeout=240, cwd=TOP)
+                       stderr=subprocess.STDOUT, timeout=SECONDS, cwd=TOP)
     return split(p.stdout.decode('utf-8', 'replace'))
 
 
@@ -115,7 +116,7 @@ class Make:
 
 def make(*target):
     return subprocess.run(['make', '-s', '--no-print-directory', *target], cwd=TOP, env=environment(), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=240)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=SECONDS)
 
 
 def environment():

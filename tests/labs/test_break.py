@@ -82,7 +82,7 @@ def test_answers(folder):
 
 def test_errors(folder, tmp_path):
     assert run('make', '--seed', SEED, folder)[0] == 2
-    assert run('make', '--seed', 'seven', str(tmp_path / 'new')) == (2, 'break: SEED=seven: a seed is a number, such as 7\n')
+    assert run('make', '--seed', 'seven', str(tmp_path / 'new')) == (2, 'break: SEED=seven: a seed is a number, for example 7\n')
     assert not (tmp_path / 'new').exists()
     assert run('check', str(tmp_path))[0] == 2
     assert run('which', SEED) == (0, NAME + '\n')

@@ -30,6 +30,7 @@ struct seq_file {
 	loff_t index;	 /* position of the first record that is not in buf */
 	loff_t read_pos; /* position of buf[from] in the text */
 	void *private;
+	bool strict; /* a read that faults midway returns -EFAULT, not the part before */
 };
 
 /*

@@ -89,10 +89,16 @@ static int proc_pid_personality(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%08x\n", t->personality);
 }
 
-static int proc_pid_coredump_filter(struct seq_file *m, struct mm_struct *mm)
+/* Who may not look into the process may read it all the same. */
+static int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t)
 {
-	return seq_printf(m, "%08lx\n",
-			  (mm->flags & MMF_DUMP_FILTER_MASK) >> MMF_DUMP_FILTER_SHIFT);
+	struct mm_struct *mm = get_task_mm(t);
+
+	if (!mm)
+		return 0;
+	seq_printf(m, "%08lx\n", (mm->flags & MMF_DUMP_FILTER_MASK) >> MMF_DUMP_FILTER_SHIFT);
+	mmput(mm);
+	return 0;
 }
 
 static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_unused,
@@ -213,7 +219,7 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 #define PID_ENTRIES(whole) \
 	PROC_DIR("fd", 0500, .numbers = &proc_fd_links, .guarded = true), \
 		PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
-		PROC_REG("environ", 0400, .show_mm = proc_pid_environ), \
+		PROC_REG("environ", 0400, .show_mm = proc_pid_environ, .strict = true), \
 		PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
 		PROC_REG("status", 0444, .show = proc_pid_status), \
 		PROC_REG("personality", 0400, .show = proc_pid_personality), \
@@ -254,7 +260,7 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("map_files", 0500, .numbers = &proc_map_files, .guarded = true),
 	PID_ENTRIES(true),
 	PROC_REG("exec_trace", 0444, .seq = &proc_exec_trace_ops),
-	PROC_REG("coredump_filter", 0644, .show_mm = proc_pid_coredump_filter,
+	PROC_REG("coredump_filter", 0644, .show = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter),
 	{0}};
 

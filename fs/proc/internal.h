@@ -50,7 +50,8 @@ struct proc_entry {
 	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
 	/* sysctl: constant value, or size; stat: true for the whole process */
 	int arg;
-	bool once; /* numbers: only the first read or write of a file has an effect */
+	bool strict; /* see struct seq_file */
+	bool once;   /* numbers: only the first read or write of a file has an effect */
 };
 
 #define PROC_DIR(n, m, ...) \

@@ -168,6 +168,7 @@ static int proc_reg_open(struct inode *inode, struct file *f)
 	pf->mm = mm;
 	pf->seq.op = e->seq ?: &single_ops;
 	pf->seq.private = PROC_I(inode);
+	pf->seq.strict = e->strict;
 	f->private_data = pf;
 	return 0;
 }

@@ -162,10 +162,10 @@ ssize_t seq_read(struct seq_file *m, char __user *to, size_t n, loff_t *ppos)
 		err = fill(m, n - done);
 		done += take(m, to + done, n - done);
 	}
+	if (m->count && done < n && (!done || m->strict))
+		return -EFAULT;
 	*ppos += done;
-	if (done)
-		return done;
-	return m->count ? -EFAULT : err;
+	return done ? (ssize_t)done : err;
 }
 
 /* ---- writing ------------------------------------------------------------- */

@@ -120,16 +120,17 @@ static ssize_t store_string(const struct proc_entry *e, struct task_struct *t __
 	return n;
 }
 
-#define SYSCTL_CONST(n, value) PROC_REG(n, 0444, .show = show_const, .arg = (value), .once = true)
+#define SYSCTL_REG(n, m, ...)  PROC_REG(n, m, .strict = true, __VA_ARGS__)
+#define SYSCTL_CONST(n, value) SYSCTL_REG(n, 0444, .show = show_const, .arg = (value), .once = true)
 #define SYSCTL_VAR(n, var, ...) \
-	PROC_REG(n, 0644, .show = show_var, .store = store_var, .once = true, \
-		 .data = &(struct sysctl_var){.data = &(var), __VA_ARGS__})
+	SYSCTL_REG(n, 0644, .show = show_var, .store = store_var, .once = true, \
+		   .data = &(struct sysctl_var){.data = &(var), __VA_ARGS__})
 #define SYSCTL_RANGE(n, var, lo, hi) SYSCTL_VAR(n, var, .min = (lo), .max = (hi))
 #define SYSCTL_INT(n, var)	     SYSCTL_RANGE(n, var, INT32_MIN, INT32_MAX)
-#define SYSCTL_NAME(n, var)	     PROC_REG(n, 0444, .show = show_string, .data = (var))
+#define SYSCTL_NAME(n, var)	     SYSCTL_REG(n, 0444, .show = show_string, .data = (var))
 #define SYSCTL_STRING(n, var) \
-	PROC_REG(n, 0644, .show = show_string, .store = store_string, .data = (var), \
-		 .arg = sizeof(var))
+	SYSCTL_REG(n, 0644, .show = show_string, .store = store_string, .data = (var), \
+		   .arg = sizeof(var))
 
 /* ---- random ---------------------------------------------------------------------- */
 
@@ -165,10 +166,10 @@ static int show_new_uuid(struct seq_file *m, struct task_struct *t __maybe_unuse
 	return show_uuid(m, u);
 }
 
-static const struct proc_entry random_table[] = {PROC_REG("boot_id", 0444, .show = show_boot_id),
+static const struct proc_entry random_table[] = {SYSCTL_REG("boot_id", 0444, .show = show_boot_id),
 						 SYSCTL_CONST("entropy_avail", 256),
 						 SYSCTL_CONST("poolsize", 256),
-						 PROC_REG("uuid", 0444, .show = show_new_uuid),
+						 SYSCTL_REG("uuid", 0444, .show = show_new_uuid),
 						 {0}};
 
 /* ---- fs -------------------------------------------------------------------------- */
@@ -195,10 +196,10 @@ static int show_file_nr(struct seq_file *m, struct task_struct *t __maybe_unused
 }
 
 static const struct proc_entry fs_table[] = {
-	PROC_REG("binfmt_test", 0644, .show = show_var, .store = store_binfmt_test,
-		 .data = &(struct sysctl_var){.data = &binfmt_test, .max = 2}),
+	SYSCTL_REG("binfmt_test", 0644, .show = show_var, .store = store_binfmt_test,
+		   .data = &(struct sysctl_var){.data = &binfmt_test, .max = 2}),
 	SYSCTL_VAR("file-max", max_files, .is_long = true, .max = INT64_MAX),
-	PROC_REG("file-nr", 0444, .show = show_file_nr, .once = true),
+	SYSCTL_REG("file-nr", 0444, .show = show_file_nr, .once = true),
 	SYSCTL_RANGE("nr_open", sysctl_nr_open, 64, 2147483584),
 	SYSCTL_VAR("pipe-max-size", pipe_max_size, .max = 1UL << 31,
 		   .changed = round_pipe_max_size),
@@ -227,8 +228,8 @@ static const struct proc_entry kern_table[] = {
 	SYSCTL_CONST("cap_last_cap", 40),
 	SYSCTL_STRING("core_pattern", core_pattern),
 	SYSCTL_INT("core_uses_pid", core_uses_pid),
-	PROC_REG("dmesg_restrict", 0644, .show = show_var, .store = store_dmesg_restrict,
-		 .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),
+	SYSCTL_REG("dmesg_restrict", 0644, .show = show_var, .store = store_dmesg_restrict,
+		   .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),
 	SYSCTL_STRING("domainname", init_uts.domainname),
 	SYSCTL_STRING("hostname", init_uts.nodename),
 	SYSCTL_CONST("ngroups_max", NGROUPS_MAX_EXON),
@@ -236,12 +237,12 @@ static const struct proc_entry kern_table[] = {
 	SYSCTL_NAME("ostype", init_uts.sysname),
 	SYSCTL_INT("panic", panic_timeout),
 	SYSCTL_RANGE("pid_max", pid_max, 301, 4194304),
-	PROC_REG("printk", 0644, .show = show_printk, .store = store_var, .once = true,
-		 .data = &(struct sysctl_var){.data = printk_levels,
-					      .count = MAX_INTS,
-					      .min = INT32_MIN,
-					      .max = INT32_MAX,
-					      .changed = set_console_loglevel}),
+	SYSCTL_REG("printk", 0644, .show = show_printk, .store = store_var, .once = true,
+		   .data = &(struct sysctl_var){.data = printk_levels,
+						.count = MAX_INTS,
+						.min = INT32_MIN,
+						.max = INT32_MAX,
+						.changed = set_console_loglevel}),
 	PROC_DIR("random", 0555, .children = random_table),
 	SYSCTL_INT("randomize_va_space", randomize_va_space),
 	SYSCTL_RANGE("threads-max", max_threads, 1, 1073741816),

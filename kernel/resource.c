@@ -14,6 +14,7 @@
 #include <string.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 
 #define MIN_NICE (-20)
 #define MAX_NICE 19
@@ -252,6 +253,41 @@ long sys_sched_getparam(pid_t pid, void __user *param)
 	if (!param)
 		return -EINVAL;
 	return check_pid(pid) ?: put_user(0, (int __user *)param);
+}
+
+static long prio_limit(int policy, int realtime)
+{
+	if (policy == SCHED_FIFO || policy == SCHED_RR)
+		return realtime;
+	return policy == SCHED_NORMAL || policy == SCHED_BATCH || policy == SCHED_IDLE ||
+			       policy == SCHED_DEADLINE
+		       ? 0
+		       : -EINVAL;
+}
+
+long sys_sched_get_priority_max(int policy) { return prio_limit(policy, 99); }
+
+long sys_sched_get_priority_min(int policy) { return prio_limit(policy, 1); }
+
+/* There is one CPU, number 0: it must be in the set. */
+long sys_sched_setaffinity(pid_t pid, unsigned int n, const unsigned long __user *mask)
+{
+	struct task_struct *t;
+	unsigned long cpus = 0;
+	uid_t euid = current->cred->euid;
+	int err = 0;
+
+	if (copy_from_user(&cpus, mask, min_t(unsigned int, n, sizeof(cpus))))
+		return -EFAULT;
+	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+	if (!t)
+		return -ESRCH;
+	if (t->cred->uid != euid && t->cred->euid != euid && !capable(CAP_SYS_NICE))
+		err = -EPERM;
+	else if (!(cpus & 1))
+		err = -EINVAL;
+	put_task_struct(t);
+	return err;
 }
 
 /* There is one CPU, number 0. */

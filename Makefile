@@ -267,7 +267,7 @@ do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
 
 # ---- speed --------------------------------------------------------------------
 
-# One static binary for both kernels, and the two smallest things that can be executed.
+# One static binary for both kernels, and the two smallest files that an exec can load.
 build/bench/%: tools/bench/%.c build/sysroot.complete
 	@mkdir -p $(@D)
 	@echo "  BENCH $<"

@@ -78,7 +78,7 @@ def wait_for(condition, seconds=30):
 
 
 def gdb(folder, lines, command):
-    """Run @lines one by one, as a student types them: an error ends none of the others."""
+    """Runs @lines one by one, as a student types them: after an error the next line runs."""
     commands = os.path.join(str(folder), 'commands.py')
     with open(commands, 'w') as f:
         f.write(RUN + ''.join('run(%r)\n' % line for line in lines))
@@ -120,7 +120,7 @@ def make(*target):
 
 
 def environment():
-    """Without what make tells its children: this may be a test of `make test`."""
+    """Without the variables that make passes on: this may be a test of `make test`."""
     return {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS')}
 
 

@@ -23,6 +23,7 @@ KINDS = {       # kind: (command, path that is exec'ed, path of the program that
 ENTRY = 'boot_percpu.current->mm->saved_auxv[21]'
 SP = 'boot_percpu.current->mm->start_stack'
 LIBC = '/lib/x86_64-linux-gnu/libc.so.6'
+SHELL, PID = 5, 6       # of /run.sh's shell, and of the program: /init starts so many before
 
 # What is asked at each moment of the exec. NAME is the last part of the path that is exec'ed.
 SESSION = '''
@@ -146,7 +147,7 @@ class Session:
 
 @pytest.fixture(scope='module')
 def sessions(tmp_path_factory):
-    """All three at once: they wait for each other's QEMU no more than two processors make them."""
+    """All three at the same time."""
     folders = {kind: str(tmp_path_factory.mktemp(kind)) for kind in KINDS}
     with concurrent.futures.ThreadPoolExecutor(len(KINDS)) as pool:
         jobs = {kind: pool.submit(ask, kind, folder) for kind, folder in folders.items()}
@@ -175,9 +176,9 @@ def loads(path):
 # ---- at the first stage ------------------------------------------------------
 
 def test_prog_alone_stops_at_the_first_stage_of_its_exec(s):
-    assert 'stage mm-init of %s (pid 4), in __bprm_mm_init' % s.path in s('')
+    assert 'stage mm-init of %s (pid %d), in __bprm_mm_init' % (s.path, PID) in s('')
     ps = s('xps')
-    assert re.search(r'^\* +4 +4 R  busybox', ps, re.M) and re.search(r'^ +1 +1 S  init', ps, re.M)
+    assert re.search(r'^\* +%d +%d R  busybox' % (PID, PID), ps, re.M) and re.search(r'^ +1 +1 S  init', ps, re.M)
     assert len(vmas(s('xmaps -b'))) == 1 and s('xmaps -b').startswith('7fffffffe000-7ffffffff000 rw-p')
 
 
@@ -198,7 +199,7 @@ def test_stages_are_listed_in_their_order(s):
         names = re.findall(r'X\([A-Z_]+,\s+"([a-z-]+)"', f.read())
     assert [line[2:] for line in s('xstage').split('\n')[:-1]] == names
     assert '* map-segments' in s('xstage') and '  vdso' in s('xstage')
-    passed = [r['stage'] for r in s.film if r['pid'] == 4]
+    passed = [r['stage'] for r in s.film if r['pid'] == PID]
     first = [names.index(stage) for stage in dict.fromkeys(passed)]
     assert first == sorted(first) or s.kind == 'script'
 
@@ -316,8 +317,7 @@ def test_control_registers(s):
 
 def test_task(s):
     task = s('xtask')
-    pid, parent = (int(n) for n in re.search(r'^pid (\d+) tgid \1 ppid (\d+)$', task, re.M).groups())
-    assert parent == pid - 1 and 'cred uid 0 euid 0' in task
+    assert 'pid %d tgid %d ppid %d' % (PID, PID, SHELL) in task and 'cred uid 0 euid 0' in task
     code = int(re.search(r'start_code +(0x[0-9a-f]+)', task).group(1), 16)
     assert any(int(line.split('-')[0], 16) <= code < int(line.split('-')[1].split()[0], 16) and line.endswith(s.program)
                for line in vmas(s('xmaps', 1)))
@@ -326,7 +326,7 @@ def test_task(s):
 # ---- symbols and breakpoints in programs ---------------------------------------
 
 def test_first_user_stops_before_the_first_instruction(s):
-    stop = re.search(r'stage first-user of %s \(pid 4\), in the program at (0x[0-9a-f]+)' % s.path, s.text)
+    stop = re.search(r'stage first-user of %s \(pid %d\), in the program at (0x[0-9a-f]+)' % (s.path, PID), s.text)
     assert stop and stop.group(1) in s('info registers rip')
     auxv = dict(line.split()[:2] for line in s('xauxv').strip().split('\n'))
     if s.kind == 'busybox':
@@ -351,8 +351,8 @@ def test_symbols_follow(s):
 
 
 def test_ubreak_finds_main_of_a_stripped_program(s):
-    assert re.search(r'^main is 0x[0-9a-f]+ in %s \(pid 4\)$' % s.program, s.text, re.M)
-    assert 'breakpoint 1, %s:main (pid 4)' % os.path.basename(s.path) in s.text
+    assert re.search(r'^main is 0x[0-9a-f]+ in %s \(pid %d\)$' % (s.program, PID), s.text, re.M)
+    assert 'breakpoint 1, %s:main (pid %d)' % (os.path.basename(s.path), PID) in s.text
     argc = {'busybox': 3, 'cat': 2, 'script': 3}[s.kind]
     assert re.search(r'^rdi +0x%x ' % argc, s('info registers rdi rip'), re.M)
     assert '"%s"' % s.program in s('x/s *(char **)$rsi')
@@ -361,7 +361,7 @@ def test_ubreak_finds_main_of_a_stripped_program(s):
 # ---- film, who, faults ---------------------------------------------------------
 
 def test_film(s):
-    mine = [r for r in s.film if r['pid'] == 4]
+    mine = [r for r in s.film if r['pid'] == PID]
     assert [r['stage'] for r in mine][:2] == ['mm-init', 'copy-strings'] and mine[-1]['stage'] == 'create-tables'
     mapped = [r for r in mine if r['stage'] == 'map-segments']
     assert len(mapped) == len(loads(host_file(s.program))) + (0 if s.kind == 'busybox' else 4)
@@ -395,7 +395,7 @@ def test_who_made_vma_and_page(s):
 
 
 def test_faults_are_logged(s):
-    faults = re.findall(r'^fault pid 4 0x[0-9a-f]+ (\w+), (.*): PTE [0-9a-f]+ -> ([0-9a-f]+) (.*?)  [0-9a-f]+-', s.text, re.M)
+    faults = re.findall(r'^fault pid %d 0x[0-9a-f]+ (\w+), (.*): PTE [0-9a-f]+ -> ([0-9a-f]+) (.*?)  [0-9a-f]+-' % PID, s.text, re.M)
     assert {'read', 'write'} <= {f[0] for f in faults}
     assert {'page of the file', 'anonymous'} <= {f[1] for f in faults}
     assert all(int(entry, 16) & 1 and bits.startswith('P') for _, _, entry, bits in faults)
@@ -409,7 +409,8 @@ def test_snapshot_of_each_stage(s):
     assert vmas(s('xmaps', 3)) == vmas(s('xmaps', 1)) != vmas(s('xmaps', 2))
     assert s('info registers rip', 0) == s('info registers rip', 1)
     assert s('xsyms', 2) == s('xsyms', 0)
-    assert re.search(r'^\* +3 +3 R  busybox', s('xps', 1), re.M) and not re.search(r' 4 +4 ', s('xps', 1))
+    assert re.search(r'^\* +%d +%d R  busybox' % (SHELL, SHELL), s('xps', 1), re.M) and \
+        not re.search(r' %d +%d ' % (PID, PID), s('xps', 1))
 
 
 def test_back_to_who_made_it(s):
@@ -616,7 +617,7 @@ def test_documentation_says_what_happens(tmp_path):
     assert len(session) > 30
     with gdb_machine.Make('do-debug', 'PROG=/bin/cat /proc/self/maps'):
         said = gdb_machine.make_gdb(tmp_path, [command for command, _ in session])
-    assert 'stage mm-init of /bin/cat (pid 4), in __bprm_mm_init' in said[0][1]
+    assert 'stage mm-init of /bin/cat (pid %d), in __bprm_mm_init' % PID in said[0][1]
     for (command, shown), (asked, answer) in zip(session, said[1:]):
         assert command == asked
         lines = [constant(line) for line in answer.split('\n')]

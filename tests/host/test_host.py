@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pure logic, built for this machine under ASan and UBSan: each binary is a set of cmocka tests. And a short run of the fuzzer."""
+"""Pure functions, built for this machine under ASan and UBSan: each binary is a set of cmocka tests. And a short run of the fuzzer."""
 import glob
 import os
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bare systems: a package that is installed here by hand, but stands in no list, is missing there."""
+"""Minimal systems: a package that this machine has, but that is in no list of ours, is missing there."""
 import concurrent.futures
 import os
 import subprocess
@@ -11,7 +11,7 @@ from conftest import TOP
 TRY = os.path.join(TOP, 'tests', 'hosts', 'try')
 CASES = {'Debian 12, root, then without network': ('bookworm', 'root', '--again'),
          'Debian 13, a user with sudo': ('trixie', 'sudo'),
-         'Debian 13, a user without rights': ('trixie', 'plain')}
+         'Debian 13, a user who may not install': ('trixie', 'plain')}
 
 
 def attempt(words):
@@ -20,7 +20,7 @@ def attempt(words):
 
 
 def in_turn(cases):
-    """One suite's systems are made from the same packed one."""
+    """The systems of one suite are unpacked from the same archive."""
     return {name: attempt(words) for name, words in cases.items()}
 
 

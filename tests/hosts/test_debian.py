@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tools/debian.py: which version is newer, what is refused, what the cache and the manifest are for."""
+"""tools/debian.py: which version is newer, what is refused, the cache and the manifest."""
 import hashlib
 import io
 import lzma

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tools/deps.sh on systems that are made up: programs that stand for dpkg-query, apt-get, id and sudo."""
+"""tools/deps.sh on simulated systems: scripts take the place of dpkg-query, apt-get, id and sudo."""
 import os
 import shutil
 import subprocess
@@ -68,7 +68,7 @@ def test_a_user_with_sudo(system):
     assert status == 0 and 'sudo env DEBIAN_FRONTEND=noninteractive apt-get' in system.read('calls')
 
 
-def test_a_user_without_rights_gets_a_line_and_nothing_is_called(system):
+def test_a_user_who_may_not_install_gets_a_line_and_nothing_is_called(system):
     status, text = system.deps('run', FAKE_UID='1000')
     assert status == 1 and 'nothing was built' in text
     assert '    apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev linux-libc-dev binutils nasm' in text

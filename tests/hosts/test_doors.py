@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person meets at the terminal: the end of a run, a panic, a misspelt variable, no desktop."""
+"""What a user sees at the terminal: the end of a run, a panic, a misspelt variable, no desktop."""
 import os
 import pty
 import re
@@ -18,7 +18,7 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MA
 
 
 class Person:
-    """A shell command on a terminal that answers, somewhat late, where its cursor is."""
+    """A shell command on a terminal that replies, after a delay, where its cursor is."""
 
     def __init__(self, command):
         self.text = ''
@@ -119,7 +119,7 @@ def test_right_variables_are_taken():
 
 @pytest.fixture
 def engine(tmp_path):
-    """Puts a docker that is made up before all other programs: (words of its info, what runs already) -> (status, text, calls)."""
+    """Puts a fake docker first in PATH: (words of its info, what runs already) -> (status, text, calls)."""
     def run(info, running):
         docker = tmp_path / 'docker'
         docker.write_text('#!/bin/sh\necho "$@" >>%s/calls\ncase $1 in info) %s ;; ps) echo %s ;; esac\n' % (tmp_path, info, running))

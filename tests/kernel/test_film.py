@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""/proc/exec_trace: who sees what, and whether the records tell the whole of an address space."""
+"""/proc/exec_trace: who may read which records, and whether they describe the whole address space."""
 import json
 import re
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lab "break the loader": each fault fits the source, the folder tells nothing, answers are judged."""
+"""The lab "break the loader": each fault fits the source, the folder does not reveal it, answers are checked."""
 import hashlib
 import os
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Grading a class: each submission gets what it deserves, and none reaches another, the grader or this machine.
+"""Grading a class: each submission gets the right score, and none can reach another, the grader or this machine.
 
 A small course of its own, three host tests in lab 3 and two guest tests in lab
 4, so that what the labs ask for may change.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Are these tests any good? Each one-line fault of labs/faults.toml must make one of them fail.
+"""Do the tests find faults? Each one-line fault of labs/faults.toml must make one of them fail.
 
 A faulty kernel runs the comparisons of maps.txt and the guest programs of exec,
 mm and fork until the first one whose output or status is not Linux's.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The labs hold what they promise: starters are cut, stop clearly and score 0; put back, they are the source, with full marks.
+"""Starters build, stop with a clear message and score 0; with the functions put back they are the source, with full marks.
 
 A boot's or a link's result is kept by content (GRADE_CACHE), so what is the
 same in two starters is done once, though they are made and graded side by side.

@@ -2,7 +2,8 @@
 /*
  * The system calls: SYSCALL(name, parameters...). One line makes the entry [__NR_name] of the table
  * and the prototype of sys_name: this file is included with different definitions of SYSCALL, so it
- * has no include guard. A number that is not here returns -ENOSYS.
+ * has no include guard. A number that is not here returns -ENOSYS. A note below a row says what is
+ * missing in it; tools/syscalls makes docs/syscalls.md of them.
  */
 
 /* fs/read_write.c */
@@ -55,6 +56,7 @@ SYSCALL(sync, void)
 SYSCALL(syncfs, int fd)
 SYSCALL(fsync, unsigned int fd)
 SYSCALL(fadvise64, int fd, loff_t off, size_t len, int advice)
+/* partial: effects: the advice is checked only */
 SYSCALL(fdatasync, unsigned int fd)
 /* fs/dirops.c */
 SYSCALL(mkdir, const char __user *name, umode_t mode)
@@ -79,6 +81,7 @@ SYSCALL(fstat, unsigned int fd, struct stat __user *st)
 SYSCALL(newfstatat, int dfd, const char __user *name, struct stat __user *st, int flags)
 SYSCALL(statx, int dfd, const char __user *name, unsigned int flags, unsigned int mask,
 	struct statx __user *st)
+/* partial: birth time, mount id, attributes */
 SYSCALL(readlink, const char __user *name, char __user *buf, int n)
 SYSCALL(readlinkat, int dfd, const char __user *name, char __user *buf, int n)
 SYSCALL(statfs, const char __user *name, struct statfs __user *st)
@@ -90,13 +93,17 @@ SYSCALL(getdents64, unsigned int fd, void __user *buf, unsigned int n)
 SYSCALL(fallocate, int fd, int mode, long offset, long len)
 /* fs/fcntl.c */
 SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
+/* partial: leases and notes of directories (EINVAL); SIGIO is never sent */
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
 SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 /* fs/namespace.c */
 SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags)
+/* partial: moving and recursive mounts, options of file systems */
 SYSCALL(umount2, char __user *name, int flags)
+/* partial: MNT_DETACH */
 /* fs/xattr.c: no file system has extended attributes, so the other arguments do not count */
 SYSCALL(getxattr, const char __user *path)
+/* partial: attributes: no file has one; the same for all calls about them */
 SYSCALL(lgetxattr, const char __user *path)
 SYSCALL(fgetxattr, int fd)
 SYSCALL(setxattr, const char __user *path)
@@ -176,6 +183,7 @@ SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 /* kernel/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
 	u32 __user *uaddr2, u32 val3)
+/* partial: PI futexes */
 SYSCALL(set_robust_list, void __user *head, size_t len)
 SYSCALL(get_robust_list, pid_t pid, void __user *__user *head, size_t __user *len)
 /* kernel/fork.c */
@@ -183,9 +191,12 @@ SYSCALL(fork, void)
 SYSCALL(vfork, void)
 SYSCALL(clone, unsigned long flags, unsigned long sp, int __user *ptid, int __user *ctid,
 	unsigned long tls)
+/* partial: namespaces (EINVAL) */
 SYSCALL(clone3, void __user *args, size_t size)
+/* partial: namespaces, chosen pids, cgroups (EINVAL) */
 SYSCALL(set_tid_address, int __user *tidptr)
 SYSCALL(unshare, unsigned long flags)
+/* partial: everything (EINVAL) */
 /* kernel/exit.c */
 SYSCALL(exit, int code)
 SYSCALL(exit_group, int code)
@@ -211,13 +222,17 @@ SYSCALL(restart_syscall, void)
 SYSCALL(rt_sigreturn, void)
 /* arch/x86/entry/syscall.c */
 SYSCALL(arch_prctl, int option, unsigned long arg)
+/* partial: CPUID faults, asking for more of the registers */
 SYSCALL(iopl, unsigned int level)
+/* partial: levels above 0 (EPERM) */
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
+/* partial: writing (ENOSYS); the table reads as empty */
 /* kernel/pidfd.c */
 SYSCALL(pidfd_open, pid_t pid, unsigned int flags)
 SYSCALL(pidfd_send_signal, int fd, int sig, void __user *info, unsigned int flags)
 /* kernel/net/socket.c */
 SYSCALL(socket, int family, int type, int protocol)
+/* partial: all families but AF_UNIX; AF_INET and AF_INET6 are as without any network */
 SYSCALL(socketpair, int family, int type, int protocol, int __user *fds)
 SYSCALL(bind, int fd, void __user *addr, int len)
 SYSCALL(listen, int fd, int backlog)
@@ -229,13 +244,17 @@ SYSCALL(getpeername, int fd, void __user *addr, int __user *len)
 SYSCALL(shutdown, int fd, int how)
 /* kernel/net/sockopt.c */
 SYSCALL(setsockopt, int fd, int level, int name, const void __user *value, int len)
+/* partial: filters, time stamps, marks; options of TCP and IP have no effect */
 SYSCALL(getsockopt, int fd, int level, int name, void __user *value, int __user *len)
+/* partial: as setsockopt */
 /* kernel/net/sendrecv.c */
 SYSCALL(sendto, int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr, int len)
 SYSCALL(recvfrom, int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr,
 	int __user *len)
 SYSCALL(sendmsg, int fd, void __user *msg, unsigned int flags)
+/* partial: out-of-band bytes, MSG_ZEROCOPY */
 SYSCALL(recvmsg, int fd, void __user *msg, unsigned int flags)
+/* partial: out-of-band bytes, SO_PEEK_OFF */
 SYSCALL(sendmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags)
 /* kernel/time.c */
 SYSCALL(nanosleep, struct __kernel_timespec __user *req, struct __kernel_timespec __user *rem)
@@ -287,10 +306,12 @@ SYSCALL(setrlimit, unsigned int res, struct rlimit __user *r)
 SYSCALL(prlimit64, pid_t pid, unsigned int res, const struct rlimit64 __user *new_r,
 	struct rlimit64 __user *old)
 SYSCALL(getrusage, int who, void __user *ru)
+/* partial: RUSAGE_THREAD (EINVAL) */
 SYSCALL(getpriority, int which, int who)
 SYSCALL(setpriority, int which, int who, int nice)
 SYSCALL(sched_yield, void)
 SYSCALL(sched_getscheduler, pid_t pid)
+/* partial: every policy but SCHED_OTHER */
 SYSCALL(sched_getparam, pid_t pid, void __user *param)
 SYSCALL(sched_get_priority_max, int policy)
 SYSCALL(sched_get_priority_min, int policy)
@@ -301,8 +322,11 @@ SYSCALL(uname, void __user *name)
 SYSCALL(sethostname, char __user *name, int n)
 SYSCALL(sysinfo, void __user *info)
 SYSCALL(syslog, int type, char __user *buf, int n)
+/* partial: what dmesg does not use */
 SYSCALL(prctl, int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5)
+/* partial: capabilities one by one, seccomp, fields of the mm, timer slack and others (EINVAL) */
 SYSCALL(personality, unsigned int p)
+/* partial: bits that do not change the layout are kept and do nothing */
 SYSCALL(getrandom, char __user *buf, size_t n, unsigned int flags)
 SYSCALL(getcpu, unsigned int __user *cpu, unsigned int __user *node, void __user *unused)
 SYSCALL(reboot, int magic1, int magic2, unsigned int cmd, void __user *arg)

@@ -14,6 +14,7 @@
 #include <asm/segment.h>
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>
+#include <printk.h>
 #include <sched.h>
 #include <syscalls.h>
 #include "internal.h"
@@ -76,6 +77,17 @@ static bool sysret_allowed(const struct pt_regs *regs)
 	       !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF));
 }
 
+/* The first use of a call that is absent is logged: dmesg shows what a program misses. */
+static void log_absent_call(unsigned int nr)
+{
+	static u64 seen[8];
+
+	if (nr >= 64 * ARRAY_SIZE(seen) || (seen[nr / 64] & BIT(nr % 64)))
+		return;
+	seen[nr / 64] |= BIT(nr % 64);
+	printk(KERN_DEBUG "%s[%d]: system call %u is absent\n", current->comm, current->pid, nr);
+}
+
 /*
  * The number is the low half of rax. entry.asm has set regs->ax to -ENOSYS and interrupts are off.
  * Returns whether SYSRET may be used.
@@ -88,6 +100,8 @@ bool do_syscall_64(struct pt_regs *regs)
 	if (nr < ARRAY_SIZE(sys_call_table) && sys_call_table[nr])
 		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10, regs->r8,
 					      regs->r9);
+	else
+		log_absent_call(nr);
 	exit_to_user_mode(regs);
 	return sysret_allowed(regs);
 }

@@ -124,6 +124,8 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 		return proc_mm_rw(f, (char __user *)buf, n, pos, true);
 	if (!e->store)
 		return PROC_I(file_inode(f))->pid ? -EINVAL : -EIO;
+	if (!n && e->strict)
+		return 0; /* a value of /proc/sys stays */
 	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;

@@ -64,6 +64,8 @@ int main(void)
 	char uuid[100], c;
 	int fd;
 
+	EQ(put("kernel/core_pattern", ""), 0); /* no bytes: nothing changes */
+	STREQ(get("kernel/core_pattern"), "core\n");
 	range("vm/overcommit_memory", "-1\n", "0\n", "2\n", "3\n");
 	range("vm/max_map_count", "-1\n", "100\n", "2147483647\n", "2147483648\n");
 	range("kernel/pid_max", "300\n", "301\n", "4194304\n", "4194305\n");

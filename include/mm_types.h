@@ -29,12 +29,15 @@ struct linux_binfmt;
 struct page {
 	unsigned long flags; /* PG_* */
 	atomic_t _refcount;
-	atomic_t _mapcount;	       /* PTEs */
-	struct address_space *mapping; /* page cache: the file; otherwise NULL */
-	unsigned long index;	       /* page cache: page number in the file */
-	unsigned long private;	       /* buddy: order; slab: the slab's first free object */
-	struct list_head lru;	       /* buddy and slab lists */
-	void *slab;		       /* slab: its kmem_cache */
+	atomic_t _mapcount; /* PTEs */
+	union {
+		struct address_space *mapping; /* page cache: the file; otherwise NULL */
+		char *fresh;		       /* slab: the first object that was never in use */
+	};
+	unsigned long index;   /* page cache: page number in the file */
+	unsigned long private; /* buddy: order; slab: the slab's first free object */
+	struct list_head lru;  /* buddy and slab lists */
+	void *slab;	       /* slab: its kmem_cache */
 };
 
 enum pageflags {

@@ -51,13 +51,21 @@ void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e);
  * Wakes all tasks that are not exclusive, and @nr exclusive ones (0: all), whose state is in @mode.
  * Any context.
  */
-void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key);
+void wake_up_waiters(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key);
+
+static inline bool waitqueue_active(wait_queue_head_t *q) { return !list_empty(&q->head); }
+
+/* Mostly nobody waits. */
+static inline void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key)
+{
+	if (waitqueue_active(q))
+		wake_up_waiters(q, mode, nr, key);
+}
+
 #define wake_up(q)			   __wake_up(q, TASK_NORMAL, 1, 0)
 #define wake_up_all(q)			   __wake_up(q, TASK_NORMAL, 0, 0)
 #define wake_up_interruptible(q)	   __wake_up(q, TASK_INTERRUPTIBLE, 1, 0)
 #define wake_up_interruptible_poll(q, key) __wake_up(q, TASK_INTERRUPTIBLE, 1, key)
-
-static inline bool waitqueue_active(wait_queue_head_t *q) { return !list_empty(&q->head); }
 
 #define __wait_event(q, cond, state, on_signal) \
 	({ \

@@ -75,13 +75,11 @@ void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e)
 	remove_wait_queue(q, e);
 }
 
-void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key)
+void wake_up_waiters(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key)
 {
 	struct wait_queue_entry *e, *next;
 	unsigned long flags;
 
-	if (!waitqueue_active(q))
-		return;
 	spin_lock_irqsave(&q->lock, flags);
 	list_for_each_entry_safe(e, next, &q->head, entry) {
 		bool exclusive = e->flags & WQ_FLAG_EXCLUSIVE;

@@ -46,7 +46,7 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 		.pgoff = pgoff,
 		.owner = trace_owner(),
 	};
-	strscpy(t->comm, comm, sizeof(t->comm));
+	memcpy(t->comm, comm, sizeof(t->comm));
 	exec_trace_seq = seq;
 	local_irq_restore(irq);
 }

@@ -6,6 +6,7 @@
  *
  *   cache ─partial─> slab (struct page of 2^order frames) ─> slab ...   full slabs: on no list
  *                     private: first free object ─> next ─> 0   (in the first word of each)
+ *                     fresh: those behind it were never in use; NULL: there are none
  *                     index: objects in use
  *
  * An empty slab is freed at once, so that the number of free frames is exact. Slabs would waste
@@ -42,16 +43,6 @@ static unsigned long objects_per_slab(const struct kmem_cache *c)
 	return (PAGE_SIZE << c->order) / c->size;
 }
 
-static void thread_free_list(struct kmem_cache *c, struct page *slab)
-{
-	char *first = page_address(slab), *obj = first;
-
-	for (unsigned long n = objects_per_slab(c); n > 1; n--, obj += c->size)
-		*(void **)obj = obj + c->size;
-	*(void **)obj = NULL;
-	slab->private = (unsigned long)first;
-}
-
 static struct page *new_slab(struct kmem_cache *c)
 {
 	struct page *slab = alloc_pages(GFP_KERNEL, c->order);
@@ -62,8 +53,8 @@ static struct page *new_slab(struct kmem_cache *c)
 		slab[i].flags = BIT(PG_slab);
 		slab[i].slab = c;
 	}
-	slab->index = 0;
-	thread_free_list(c, slab);
+	slab->index = slab->private = 0;
+	slab->fresh = page_address(slab);
 	list_add(&slab->lru, &c->partial);
 	atomic_add(1 << c->order, &nr_slab_pages);
 	return slab;
@@ -72,10 +63,31 @@ static struct page *new_slab(struct kmem_cache *c)
 static void free_slab(struct kmem_cache *c, struct page *slab)
 {
 	list_del(&slab->lru);
+	slab->mapping = NULL;
 	for (unsigned long i = 0; i < 1UL << c->order; i++)
 		slab[i].flags = 0;
 	atomic_sub(1 << c->order, &nr_slab_pages);
 	__free_pages(slab, c->order);
+}
+
+static bool is_full(const struct page *slab) { return !slab->private && !slab->fresh; }
+
+/* An object that was in use before is likely to be in the processor's cache. */
+static void *take_object(const struct kmem_cache *c, struct page *slab)
+{
+	char *obj = (char *)slab->private,
+	     *end = (char *)page_address(slab) + (PAGE_SIZE << c->order);
+
+	if (obj) {
+		slab->private = *(unsigned long *)obj;
+	} else {
+		obj = slab->fresh;
+		slab->fresh = obj + 2 * c->size <= end ? obj + c->size : NULL;
+	}
+	slab->index++;
+	if (is_full(slab))
+		list_del(&slab->lru);
+	return obj;
 }
 
 /* Slabs are aligned to their size, as all blocks of frames are. */
@@ -121,13 +133,8 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 	spin_lock_irqsave(&c->lock, flags);
 	slab = list_empty(&c->partial) ? new_slab(c)
 				       : list_first_entry(&c->partial, struct page, lru);
-	if (slab) {
-		obj = (void *)slab->private;
-		slab->private = *(unsigned long *)obj;
-		slab->index++;
-		if (!slab->private)
-			list_del(&slab->lru);
-	}
+	if (slab)
+		obj = take_object(c, slab);
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (obj && (gfp & __GFP_ZERO))
 		memset(obj, 0, c->size);
@@ -143,7 +150,7 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 	spin_lock_irqsave(&c->lock, flags);
 	BUG_ON(!(slab->flags & BIT(PG_slab)) || slab->slab != c);
 	BUG_ON(slab->private == (unsigned long)obj);
-	if (!slab->private)
+	if (is_full(slab))
 		list_add(&slab->lru, &c->partial);
 	*(unsigned long *)obj = slab->private;
 	slab->private = (unsigned long)obj;

@@ -82,7 +82,7 @@ static void set_timespec(struct __kernel_timespec *ts, u64 sec, u64 nsec)
  * @real: CLOCK_REALTIME, otherwise CLOCK_MONOTONIC, or with @boot CLOCK_BOOTTIME. False: the system
  * call is needed.
  */
-static bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
+static __always_inline bool read_precise(bool real, bool boot, struct __kernel_timespec *ts)
 {
 	u64 sec, snsec, cycles, nsec;
 	u32 seq;

@@ -34,6 +34,7 @@ static const unsigned short class_size[] = {
 	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, KMALLOC_MAX,
 };
 static struct kmem_cache kmalloc_caches[ARRAY_SIZE(class_size)];
+static u8 class_of[KMALLOC_MAX / MIN_ALIGN + 1]; /* by size in units of MIN_ALIGN, rounded up */
 static atomic_t nr_slab_pages;
 
 /* ---- slabs: cache->lock held -------------------------------------------- */
@@ -163,8 +164,13 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 
 void slab_init(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++)
+	unsigned int unit = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++) {
 		init_cache(&kmalloc_caches[i], class_size[i]);
+		while (unit <= class_size[i] / MIN_ALIGN)
+			class_of[unit++] = i;
+	}
 }
 
 static unsigned int order_of(size_t size)
@@ -174,15 +180,11 @@ static unsigned int order_of(size_t size)
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	unsigned int class = 0;
-
 	if (size > PAGE_SIZE << (MAX_ORDER - 1))
 		return NULL;
 	if (size > KMALLOC_MAX)
 		return __get_free_pages(gfp, order_of(size));
-	while (class_size[class] < size)
-		class ++;
-	return kmem_cache_alloc(&kmalloc_caches[class], gfp);
+	return kmem_cache_alloc(&kmalloc_caches[class_of[(size + MIN_ALIGN - 1) / MIN_ALIGN]], gfp);
 }
 
 /* @p: from kmalloc, kstrdup or kmemdup, or NULL. */

@@ -12,6 +12,7 @@
 #include <list.h>
 #include <atomic.h>
 #include <spinlock.h>
+#include <treap.h>
 #include <wait.h>
 #include <asm/page.h>
 #include <asm/pgtable_types.h>
@@ -110,6 +111,7 @@ struct vm_area_struct {
 	unsigned long vm_pgoff;
 	struct file *vm_file;	      /* owns a reference; NULL: anonymous */
 	struct list_head shared_node; /* in vm_file->f_mapping->i_mmap */
+	struct treap_node node;	      /* in mm->vma_tree */
 };
 
 enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
@@ -123,9 +125,10 @@ struct mm_struct {
 	struct vm_area_struct *mmap; /* first VMA */
 	/* last hit of find_vma, or NULL; readers set it, too: any VMA is valid */
 	struct vm_area_struct *mmap_cache;
-	pgd_t *pgd;	   /* virtual address (direct map) of the top table */
-	atomic_t mm_users; /* tasks that run in it; at 0 the VMAs go */
-	atomic_t mm_count; /* references to the struct; all users are one */
+	struct treap_node *vma_tree; /* index of a long list, see mm/vma_tree.c */
+	pgd_t *pgd;		     /* virtual address (direct map) of the top table */
+	atomic_t mm_users;	     /* tasks that run in it; at 0 the VMAs go */
+	atomic_t mm_count;	     /* references to the struct; all users are one */
 	int map_count;
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_lock;

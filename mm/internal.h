@@ -30,6 +30,12 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
  * its file. Counts it and records who made it (mm_trace.h).
  */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
+/* An index of the list, for long ones: vma_tree.c. */
+void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma);
+struct vm_area_struct *vma_tree_start(const struct mm_struct *mm, unsigned long addr);
+unsigned long vma_tree_room(const struct mm_struct *mm, unsigned long len, unsigned long high);
 /* Undoes vma_link; the VMA keeps its references. */
 void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Closes an unlinked VMA: drops its file and anon_vma, frees the struct. */

@@ -123,8 +123,8 @@ static int find_room(struct mm_struct *mm, unsigned long *addr, struct vma_place
 	if (take_hint(mm, addr, at, len, TASK_SIZE,
 		      mm->mmap_bottomup ? PAGE_ALIGN(*addr) : *addr & PAGE_MASK))
 		return 0;
-	if (!mm->mmap_bottomup &&
-	    !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE, mm->mmap_base))
+	if (!mm->mmap_bottomup && !unmapped_area_topdown(mm, addr, at, len, PAGE_SIZE,
+							 vma_tree_room(mm, len, mm->mmap_base)))
 		return 0;
 	/*
 	 * With a large stack limit there is little room below mmap_base: then search upward from

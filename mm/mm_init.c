@@ -36,6 +36,7 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 		return NULL;
 	}
 	mm->mmap = mm->mmap_cache = NULL;
+	mm->vma_tree = NULL;
 	mm->highest_vm_end = mm->pgtables_bytes = 0;
 	mm->locked_vm = mm->def_flags = 0; /* memory locks are not inherited */
 	mm->map_count = 0;

@@ -143,6 +143,7 @@ void exit_mmap(struct mm_struct *mm)
 {
 	struct vma_place first = {.vma = mm->mmap};
 
+	mm->vma_tree = NULL;
 	if (first.vma)
 		remove_vmas(mm, &first, TASK_SIZE);
 	BUG_ON(mm->pgtables_bytes);

@@ -4,8 +4,8 @@
  * tables or counts pages, so the file also builds on the host, where tests/host/test_vma.c tests
  * it.
  * Abridges the list part of Linux 6.1's mm/mmap.c; leaves out the maple tree (a sorted list and a
- * cache of the last hit are enough for a few dozen VMAs), memory policies, userfaultfd and names of
- * anonymous VMAs.
+ * cache of the last hit are enough for a few dozen VMAs, and vma_tree.c is an index for more),
+ * memory policies, userfaultfd and names of anonymous VMAs.
  *
  * Before a range AAAA gets flags that differ from the flags of its VMA (mprotect, madvise, mlock),
  * vma_merge tries to join it to a neighbour, P or N, that has these flags already:
@@ -65,8 +65,8 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 
 	if (addr >= mm->highest_vm_end)
 		return NULL;
-	if (!vma || addr < vma->vm_start)
-		vma = mm->mmap;
+	if (!vma || addr < vma->vm_start || (mm->vma_tree && addr >= vma->vm_end))
+		vma = vma_tree_start(mm, addr);
 	while (vma->vm_end <= addr)
 		vma = vma->vm_next;
 	mm->mmap_cache = vma;
@@ -122,6 +122,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 	if (vma->vm_file)
 		list_add_tail(&vma->shared_node, &vma->vm_file->f_mapping->i_mmap);
 	i_mmap_unlock(vma);
+	vma_tree_insert(mm, vma);
 	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_VMA, vma);
 }
 
@@ -131,6 +132,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	if (vma->vm_file)
 		list_del(&vma->shared_node);
 	i_mmap_unlock(vma);
+	vma_tree_erase(mm, vma);
 	if (vma->vm_prev)
 		vma->vm_prev->vm_next = vma->vm_next;
 	else
@@ -139,6 +141,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		vma->vm_next->vm_prev = vma->vm_prev;
 	else
 		note_last(mm, vma->vm_prev);
+	vma_tree_renew(mm, vma->vm_next);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
@@ -176,6 +179,7 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 	vma->vm_pgoff = pgoff;
 	i_mmap_unlock(vma);
 	note_last(vma->vm_mm, vma);
+	vma_tree_renew(vma->vm_mm, vma);
 }
 
 /* Moves both ends; each page keeps its offset in the file. @vma must be linked (note_last). */

@@ -24,6 +24,7 @@ void *memcpy(void *dst, const void *src, size_t n);
 WEAK void *kmalloc(size_t size, unsigned int gfp);
 WEAK void *kmemdup(const void *p, size_t n);
 WEAK void kfree(const void *p);
+WEAK unsigned long get_random_u64(void);
 WEAK void mutex_lock(struct mutex *m);
 WEAK void mutex_unlock(struct mutex *m);
 WEAK int security_vm_enough_memory(long pages);
@@ -40,6 +41,15 @@ __attribute__((constructor)) static void choose_case(void)
 {
 	if (getenv("CMOCKA_CASE"))
 		cmocka_set_test_filter(getenv("CMOCKA_CASE"));
+}
+
+/* The same numbers in each run. */
+unsigned long get_random_u64(void)
+{
+	static unsigned long state = 1;
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return state;
 }
 
 long shim_allocations;

@@ -1,4 +1,4 @@
-/* links: -include tests/host/machine.h mm/layout.c */
+/* links: -include tests/host/machine.h mm/layout.c mm/vma_tree.c lib/treap.c */
 /* SPDX-License-Identifier: MIT */
 /*
  * The search for room in an address space, against one that tries every page. The searches of

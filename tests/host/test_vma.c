@@ -1,4 +1,4 @@
-/* links: mm/vma.c mm/anon_vma.c */
+/* links: mm/vma.c mm/vma_tree.c lib/treap.c mm/anon_vma.c */
 /* SPDX-License-Identifier: MIT */
 /*
  * The list of VMAs against a model that knows nothing of VMAs: one record a

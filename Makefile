@@ -397,7 +397,7 @@ NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced
 	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
-test: ## all tests, and the checks of the source (about 12 minutes on two processors)
+test: ## all tests, and the checks of the source (about 17 minutes on two processors)
 	@tools/deps.sh run iso debug fuzz grade test
 	@$(MAKE) do-test
 test-host: ## only the host tests: pure functions, on this machine

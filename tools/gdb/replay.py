@@ -51,17 +51,27 @@ class quiet:
         breakpoints_on()
 
 
-def go_to(n):
-    """From the beginning, forward to instruction @n."""
-    snapshots.load('init')
-    if n == 0:
-        return
+def run_to(n):
+    """Forward from an earlier instruction to instruction @n, or to the exception that it raised."""
     said = monitor('replay_break %d' % n)
     if said:
         raise Problem('QEMU: %s' % said)
+    gdb.execute('continue', to_string=True)
+
+
+def go_to(n):
+    """From the beginning, forward to instruction @n.
+
+    An exception counts no instruction: when QEMU stops there, it may or may not have been raised already
+    (the first instruction of a program raises a page fault). So the last instruction is a step.
+    """
+    snapshots.load('init')
     try:
         with quiet():
-            gdb.execute('continue', to_string=True)
+            if n > 1:
+                run_to(n - 1)
+            while instructions() < n:
+                gdb.execute('stepi', to_string=True)
         snapshots.refresh()
     except gdb.error:
         raise Problem('the recording ends before instruction %d, and with it this replay: `make replay` starts it again' % n)

@@ -62,6 +62,15 @@ static struct sock_msg *new_msg(const struct iov_iter *iter, unsigned int flags)
 	return m;
 }
 
+/* @v: of import_msg, or an error of it. */
+static void free_msg(struct sock_msg *m, struct iovec *v)
+{
+	scm_destroy(&m->scm);
+	if (!IS_ERR(v))
+		kfree(v);
+	kfree(m);
+}
+
 ssize_t sock_read_iter(struct file *f, struct iov_iter *to)
 {
 	struct sock_msg *m;
@@ -73,8 +82,7 @@ ssize_t sock_read_iter(struct file *f, struct iov_iter *to)
 	if (!m)
 		return -ENOMEM;
 	ret = sock_recvmsg(f, f->private_data, m);
-	scm_destroy(&m->scm);
-	kfree(m);
+	free_msg(m, NULL);
 	return ret;
 }
 
@@ -193,10 +201,7 @@ static ssize_t send_user_msg(struct file *f, struct sock *sk, struct user_msghdr
 		ret = scm_send(&m->scm, h.control, h.controllen);
 	if (!ret)
 		ret = sock_sendmsg(f, sk, m);
-	scm_destroy(&m->scm);
-	if (!IS_ERR(v))
-		kfree(v);
-	kfree(m);
+	free_msg(m, v);
 	return ret;
 }
 
@@ -269,10 +274,7 @@ static ssize_t recv_user_msg(struct file *f, struct sock *sk, struct user_msghdr
 		err = export_msg(sk, m, &h, uh);
 		ret = err ? err : ret;
 	}
-	scm_destroy(&m->scm);
-	if (!IS_ERR(v))
-		kfree(v);
-	kfree(m);
+	free_msg(m, v);
 	return ret;
 }
 

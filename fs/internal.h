@@ -51,6 +51,4 @@ long pipe_fcntl(struct file *f, unsigned int cmd,
 /* fallocate.c: what tmpfs can do. */
 int shmem_fallocate(struct file *f, int mode, loff_t offset, loff_t len);
 
-#define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
-
 #endif

@@ -19,6 +19,7 @@
 #include <spinlock.h>
 #include <types.h>
 #include <wait.h>
+#include <asm/page.h>
 #include <linux/stat.h>
 
 struct address_space;
@@ -269,6 +270,8 @@ struct file {
 	struct list_head f_ep;
 	void (*f_ep_release)(struct file *f); /* NULL: nobody has ever watched it */
 };
+
+#define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
 
 #define FMODE_READ   0x1
 #define FMODE_WRITE  0x2

@@ -113,7 +113,7 @@ static ssize_t do_sendto(struct file *f, struct sock *sk, struct sock_msg *m, vo
 
 long sys_sendto(int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr, int len)
 {
-	struct iovec v = {buf, min_t(size_t, n, INT32_MAX & ~4095)};
+	struct iovec v = {buf, min(n, MAX_RW_COUNT)};
 	struct sock *sk;
 	struct sock_msg *m;
 	struct file *f;
@@ -147,7 +147,7 @@ static ssize_t do_recvfrom(struct file *f, struct sock *sk, struct sock_msg *m, 
 long sys_recvfrom(int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr,
 		  int __user *len)
 {
-	struct iovec v = {buf, min_t(size_t, n, INT32_MAX & ~4095)};
+	struct iovec v = {buf, min(n, MAX_RW_COUNT)};
 	struct sock *sk;
 	struct sock_msg *m;
 	struct file *f;

@@ -79,8 +79,8 @@ struct signal_struct {
 	ktime_t it_real_incr;
 	struct {
 		ktime_t expires, incr;
-	} it[2];		       /* VIRTUAL, PROF: in CPU time */
-	struct k_itimer *posix_timers; /* timer_create's, newest first */
+	} it[2];			 /* VIRTUAL, PROF: in CPU time */
+	struct treap_node *posix_timers; /* the timers of timer_create, by id */
 	int next_posix_timer_id;
 
 	/* what dead threads and (c...) waited-for children have used */

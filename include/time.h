@@ -5,6 +5,7 @@
 
 #include <types.h>
 #include <list.h>
+#include <treap.h>
 #include <linux/time.h>
 #include <linux/time_types.h>
 
@@ -17,6 +18,7 @@
 
 ktime_t ktime_get(void);	  /* CLOCK_MONOTONIC */
 ktime_t ktime_get_real(void);	  /* CLOCK_REALTIME */
+ktime_t ktime_real_offset(void);  /* what ktime_get_real has more */
 u64 tsc_to_ns(u64 tsc);		  /* since the TSC was 0 */
 void ktime_set_real(ktime_t now); /* clock_settime: moves the offset, and the vdso's copy */
 
@@ -50,6 +52,7 @@ static inline bool timespec_valid(const struct __kernel_timespec *ts)
 /* The first tick at or after @expires (CLOCK_MONOTONIC) calls @function, in interrupt context. */
 struct timer_list {
 	struct list_head entry;
+	struct treap_node node; /* key: expires when the timer was armed */
 	ktime_t expires;
 	void (*function)(struct timer_list *t);
 };

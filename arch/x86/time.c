@@ -112,6 +112,15 @@ ktime_t ktime_get(void) { return read_clock(&vdata->mono_sec, &vdata->mono_snsec
 
 ktime_t ktime_get_real(void) { return read_clock(&vdata->real_sec, &vdata->real_snsec); }
 
+ktime_t ktime_real_offset(void)
+{
+	unsigned long flags = local_irq_save();
+	s64 sec = vdata->real_sec - vdata->mono_sec, snsec = vdata->real_snsec - vdata->mono_snsec;
+
+	local_irq_restore(flags);
+	return sec * NSEC_PER_SEC + (snsec >> CLOCK_SHIFT);
+}
+
 void ktime_set_real(ktime_t now)
 {
 	unsigned long flags = local_irq_save();

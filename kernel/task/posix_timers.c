@@ -7,11 +7,12 @@
  * CLOCK_REALTIME while a timer on it runs, waking a machine that sleeps (the ALARM clocks).
  * Not on the road of an exec.
  *
- *   signal->posix_timers ──> k_itimer ──next──> k_itimer ...   (newest first)
+ *   signal->posix_timers ──> k_itimer, and all others, in a tree by id
  *                             └─timer─> tick: signal, or overrun + 1 while the last one is pending
  */
 #include <syscalls.h>
 #include <errno.h>
+#include <random.h>
 #include <slab.h>
 #include <sched.h>
 #include <asm/uaccess.h>
@@ -25,7 +26,7 @@
  * and the callback runs in the tick.
  */
 struct k_itimer {
-	struct k_itimer *next;
+	struct treap_node node; /* in signal->posix_timers; key: id */
 	/* expires: the next or last time, CLOCK_MONOTONIC; or CPU time, 0 when disarmed */
 	struct timer_list timer;
 	struct pid *cpu_pid; /* whose CPU time counts; owns a reference; NULL: a usual clock */
@@ -41,32 +42,32 @@ struct k_itimer {
 	s64 overrun_last;	  /* those of the signal that was taken last */
 };
 
+static bool counts_real_time(int clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+}
+
 bool posix_clock_now(int clock, ktime_t *now)
 {
-	switch (clock) {
-	case CLOCK_REALTIME:
-	case CLOCK_REALTIME_ALARM:
-	case CLOCK_TAI:
+	bool monotonic = clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME ||
+			 clock == CLOCK_BOOTTIME_ALARM;
+
+	if (counts_real_time(clock))
 		*now = ktime_get_real();
-		return true;
-	case CLOCK_MONOTONIC:
-	case CLOCK_BOOTTIME:
-	case CLOCK_BOOTTIME_ALARM:
+	else if (monotonic)
 		*now = ktime_get();
-		return true;
-	default:
-		return false;
-	}
+	return monotonic || counts_real_time(clock);
 }
 
 ktime_t posix_clock_expiry(int clock, ktime_t t, bool abs)
 {
-	ktime_t now = 0, mono = ktime_get();
+	ktime_t mono = ktime_get();
 
 	if (!abs)
 		return t > INT64_MAX - mono ? INT64_MAX : mono + t;
-	posix_clock_now(clock, &now);
-	return t == INT64_MAX ? INT64_MAX : max_t(ktime_t, t - (now - mono), 0);
+	if (t == INT64_MAX || !counts_real_time(clock))
+		return t;
+	return max_t(ktime_t, t - ktime_real_offset(), 0);
 }
 
 static bool signals_thread(const struct k_itimer *t) { return t->notify & SIGEV_THREAD_ID; }
@@ -308,19 +309,17 @@ static struct __kernel_itimerspec get_cpu_timer(struct k_itimer *t)
 
 /* ---- the timers of a process -------------------------------------------------- */
 
-/* The pointer to @id in current's list; the last one, which is NULL, if there is no such timer. */
-static struct k_itimer **find_timer(int id)
+/* current's timer @id, or NULL. */
+static struct k_itimer *find_timer(int id)
 {
-	struct k_itimer **p = &current->signal->posix_timers;
+	struct treap_node *node = treap_floor(current->signal->posix_timers, id);
 
-	while (*p && (*p)->id != id)
-		p = &(*p)->next;
-	return p;
+	return node && node->key == id ? container_of(node, struct k_itimer, node) : NULL;
 }
 
 void posix_timer_dequeued(kernel_siginfo_t *info)
 {
-	struct k_itimer *t = *find_timer(info->si_tid);
+	struct k_itimer *t = find_timer(info->si_tid);
 
 	info->si_sys_private = 0;
 	if (!t)
@@ -362,11 +361,11 @@ static struct k_itimer *alloc_timer(void)
 
 void exit_itimers(struct task_struct *t)
 {
-	struct k_itimer *timer;
+	struct treap_node *node;
 
-	while ((timer = t->signal->posix_timers)) {
-		t->signal->posix_timers = timer->next;
-		free_timer(timer);
+	while ((node = t->signal->posix_timers)) {
+		treap_erase(&t->signal->posix_timers, node);
+		free_timer(container_of(node, struct k_itimer, node));
 	}
 }
 
@@ -409,7 +408,7 @@ static int next_timer_id(void)
 	do {
 		id = sig->next_posix_timer_id;
 		sig->next_posix_timer_id = (id + 1) & INT32_MAX;
-	} while (*find_timer(id));
+	} while (find_timer(id));
 	return id;
 }
 
@@ -463,8 +462,9 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 		free_timer(t);
 		return -EFAULT;
 	}
-	t->next = current->signal->posix_timers;
-	current->signal->posix_timers = t;
+	t->node.key = t->id;
+	t->node.rank = get_random_u64();
+	treap_insert(&current->signal->posix_timers, &t->node);
 	return 0;
 }
 
@@ -518,7 +518,7 @@ long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec __use
 		return -EFAULT;
 	if (!timespec_valid(&new_v.it_interval) || !timespec_valid(&new_v.it_value))
 		return -EINVAL;
-	t = *find_timer(id);
+	t = find_timer(id);
 	if (!t)
 		return -EINVAL;
 	old_v = timer_get(t);
@@ -533,7 +533,7 @@ long sys_timer_settime(int id, int flags, const struct __kernel_itimerspec __use
 
 long sys_timer_gettime(int id, struct __kernel_itimerspec __user *v)
 {
-	struct k_itimer *t = *find_timer(id);
+	struct k_itimer *t = find_timer(id);
 	struct __kernel_itimerspec now;
 
 	if (!t)
@@ -544,18 +544,18 @@ long sys_timer_gettime(int id, struct __kernel_itimerspec __user *v)
 
 long sys_timer_getoverrun(int id)
 {
-	struct k_itimer *t = *find_timer(id);
+	struct k_itimer *t = find_timer(id);
 
 	return t ? t->overrun_last : -EINVAL;
 }
 
 long sys_timer_delete(int id)
 {
-	struct k_itimer **p = find_timer(id), *t = *p;
+	struct k_itimer *t = find_timer(id);
 
 	if (!t)
 		return -EINVAL;
-	*p = t->next;
+	treap_erase(&current->signal->posix_timers, &t->node);
 	free_timer(t);
 	return 0;
 }

@@ -34,6 +34,8 @@ bool wake_up_process(struct task_struct *t);		      /* from any sleep */
 bool wake_up_state(struct task_struct *t, unsigned int mode); /* if its state is in @mode */
 void scheduler_tick(bool user); /* interrupts off; @user: the tick came in user mode */
 void yield(void);
+void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice);
+u64 sched_slice_ns(const struct task_struct *t); /* sched_rr_get_interval */
 void cpu_idle(void) __noreturn;
 unsigned long nr_running(void);
 unsigned long nr_context_switches(void);

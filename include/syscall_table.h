@@ -309,12 +309,18 @@ SYSCALL(getrusage, int who, void __user *ru)
 /* partial: RUSAGE_THREAD (EINVAL) */
 SYSCALL(getpriority, int which, int who)
 SYSCALL(setpriority, int which, int who, int nice)
+/* kernel/schedcalls.c */
 SYSCALL(sched_yield, void)
+SYSCALL(sched_setscheduler, pid_t pid, int policy, const struct sched_param __user *param)
 SYSCALL(sched_getscheduler, pid_t pid)
-/* partial: every policy but SCHED_OTHER */
-SYSCALL(sched_getparam, pid_t pid, void __user *param)
+SYSCALL(sched_setparam, pid_t pid, const struct sched_param __user *param)
+SYSCALL(sched_getparam, pid_t pid, struct sched_param __user *param)
+SYSCALL(sched_setattr, pid_t pid, struct sched_attr __user *attr, unsigned int flags)
+SYSCALL(sched_getattr, pid_t pid, struct sched_attr __user *attr, unsigned int size,
+	unsigned int flags)
 SYSCALL(sched_get_priority_max, int policy)
 SYSCALL(sched_get_priority_min, int policy)
+SYSCALL(sched_rr_get_interval, pid_t pid, struct __kernel_timespec __user *ts)
 SYSCALL(sched_setaffinity, pid_t pid, unsigned int n, const unsigned long __user *mask)
 SYSCALL(sched_getaffinity, pid_t pid, unsigned int n, unsigned long __user *mask)
 /* kernel/sys.c */

@@ -15,6 +15,8 @@ struct iovec;
 struct pollfd;
 struct rlimit;
 struct rlimit64;
+struct sched_attr;
+struct sched_param;
 struct stat;
 struct statfs;
 struct statx;

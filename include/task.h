@@ -111,6 +111,8 @@ struct task_struct {
 	int on_rq;
 	struct list_head run_list;
 	int nice;
+	int policy, rt_priority; /* SCHED_*; 1 to 99, otherwise 0 */
+	bool sched_reset_on_fork;
 	int time_slice;	  /* ticks left */
 	u64 utime, stime; /* ns */
 	u64 start_time;	  /* ktime_get at fork */
@@ -238,6 +240,9 @@ extern int sysctl_nr_open;	 /* kernel/resource.c: what RLIMIT_NOFILE may be at m
 void init_rlimits(struct rlimit64 *r);
 /* With @more tasks than it has now, is user @uid above current's RLIMIT_NPROC? */
 bool is_nproc_overlimit(uid_t uid, unsigned int more);
+/* Without CAP_SYS_NICE: may @t get this nice value from its owner, and is current its owner? */
+bool rlimit_allows_nice(const struct task_struct *t, int nice);
+bool owns_task(const struct task_struct *t);
 /* @who: RUSAGE_SELF, _CHILDREN or _BOTH. @t is current, or a task that cannot exit in between. */
 void getrusage(struct task_struct *t, int who, struct rusage *r);
 

@@ -2,9 +2,7 @@
 /*
  * What a process may use (limits), what it has used (rusage), and its priority.
  *
- * Abridges Linux's kernel/sys.c (prlimit, getrusage, setpriority) and the calls of
- * kernel/sched/core.c. Left out: scheduling policies; all tasks run alike, nice values are kept
- * and returned.
+ * Abridges Linux's kernel/sys.c (prlimit, getrusage, setpriority).
  */
 #include <syscalls.h>
 #include <errno.h>
@@ -186,114 +184,70 @@ long sys_getrusage(int who, void __user *ru)
 /* What getpriority returns and RLIMIT_NICE limits: 40 (nice -20) to 1 (nice 19). */
 static long nice_to_rlimit(int nice) { return MAX_NICE - nice + 1; }
 
-/* The task @who (0: current), with a reference. Only PRIO_PROCESS is supported. */
-static struct task_struct *prio_task(int which, int who)
+bool rlimit_allows_nice(const struct task_struct *t, int nice)
 {
-	struct task_struct *t;
-
-	if (which != PRIO_PROCESS)
-		return ERR_PTR(-EINVAL);
-	t = who ? find_get_task_by_vpid(who) : get_task_struct(current);
-	return t ?: ERR_PTR(-ESRCH);
+	return nice_to_rlimit(nice) <= (long)task_rlimit(t, RLIMIT_NICE);
 }
 
-long sys_getpriority(int which, int who)
+bool owns_task(const struct task_struct *t)
 {
-	struct task_struct *t = prio_task(which, who);
-	long prio;
+	uid_t euid = current->cred->euid;
 
-	if (IS_ERR(t))
-		return PTR_ERR(t);
-	prio = nice_to_rlimit(t->nice);
-	put_task_struct(t);
-	return prio;
+	return t->cred->uid == euid || t->cred->euid == euid;
 }
+
+/* Is thread @t one of those that @which and @who name? @who 0: current, its group or its user. */
+static bool prio_matches(struct task_struct *t, int which, int who)
+{
+	switch (which) {
+	case PRIO_PROCESS:
+		return who ? t->pid == who : t == current;
+	case PRIO_PGRP:
+		return who ? pid_nr(task_pgrp(t)) == who : task_pgrp(t) == task_pgrp(current);
+	default:
+		return t->cred->uid == (who ? (uid_t)who : current->cred->uid);
+	}
+}
+
+/* The highest priority of all. */
+static long get_one(struct task_struct *t, long so_far, int nice __maybe_unused)
+{
+	return max(so_far, nice_to_rlimit(t->nice));
+}
+
+/* Without an error so far, 0 or -errno; one that fails does not keep the others from it. */
+static long set_one(struct task_struct *t, long so_far, int nice)
+{
+	if (!owns_task(t) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < t->nice && !rlimit_allows_nice(t, nice) && !capable(CAP_SYS_NICE))
+		return -EACCES;
+	t->nice = nice;
+	return so_far == -ESRCH ? 0 : so_far;
+}
+
+/* Calls @fn for all threads that @which and @who name. Returns its last answer, or -ESRCH. */
+static long for_each_prio(int which, int who, int nice,
+			  long (*fn)(struct task_struct *t, long so_far, int nice))
+{
+	struct task_struct *p, *t;
+	long ret = -ESRCH;
+	unsigned long flags;
+
+	if (which < PRIO_PROCESS || which > PRIO_USER)
+		return -EINVAL;
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(p)
+		for_each_thread(p, t)
+			if (prio_matches(t, which, who))
+				ret = fn(t, ret, nice);
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return ret;
+}
+
+long sys_getpriority(int which, int who) { return for_each_prio(which, who, 0, get_one); }
 
 long sys_setpriority(int which, int who, int nice)
 {
-	struct task_struct *t = prio_task(which, who);
-	uid_t euid = current->cred->euid;
-	int err = 0;
-
-	if (IS_ERR(t))
-		return PTR_ERR(t);
-	nice = max(MIN_NICE, min(MAX_NICE, nice));
-	if (t->cred->uid != euid && t->cred->euid != euid && !capable(CAP_SYS_NICE))
-		err = -EPERM;
-	else if (nice < t->nice && nice_to_rlimit(nice) > (long)task_rlimit(t, RLIMIT_NICE) &&
-		 !capable(CAP_SYS_NICE))
-		err = -EACCES;
-	else
-		t->nice = nice;
-	put_task_struct(t);
-	return err;
-}
-
-long sys_sched_yield(void)
-{
-	yield();
-	return 0;
-}
-
-/* 0 if there is a task @pid (0: current), otherwise -errno. */
-static long check_pid(pid_t pid)
-{
-	struct task_struct *t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
-
-	if (t)
-		put_task_struct(t);
-	return pid < 0 ? -EINVAL : t ? 0 : -ESRCH;
-}
-
-/* Every task has the policy SCHED_OTHER (0) and priority 0. */
-long sys_sched_getscheduler(pid_t pid) { return check_pid(pid); }
-
-long sys_sched_getparam(pid_t pid, void __user *param)
-{
-	if (!param)
-		return -EINVAL;
-	return check_pid(pid) ?: put_user(0, (int __user *)param);
-}
-
-static long prio_limit(int policy, int realtime)
-{
-	if (policy == SCHED_FIFO || policy == SCHED_RR)
-		return realtime;
-	return policy == SCHED_NORMAL || policy == SCHED_BATCH || policy == SCHED_IDLE ||
-			       policy == SCHED_DEADLINE
-		       ? 0
-		       : -EINVAL;
-}
-
-long sys_sched_get_priority_max(int policy) { return prio_limit(policy, 99); }
-
-long sys_sched_get_priority_min(int policy) { return prio_limit(policy, 1); }
-
-/* There is one CPU, number 0: it must be in the set. */
-long sys_sched_setaffinity(pid_t pid, unsigned int n, const unsigned long __user *mask)
-{
-	struct task_struct *t;
-	unsigned long cpus = 0;
-	uid_t euid = current->cred->euid;
-	int err = 0;
-
-	if (copy_from_user(&cpus, mask, min_t(unsigned int, n, sizeof(cpus))))
-		return -EFAULT;
-	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
-	if (!t)
-		return -ESRCH;
-	if (t->cred->uid != euid && t->cred->euid != euid && !capable(CAP_SYS_NICE))
-		err = -EPERM;
-	else if (!(cpus & 1))
-		err = -EINVAL;
-	put_task_struct(t);
-	return err;
-}
-
-/* There is one CPU, number 0. */
-long sys_sched_getaffinity(pid_t pid, unsigned int n, unsigned long __user *mask)
-{
-	if (!n || n % sizeof(*mask))
-		return -EINVAL;
-	return check_pid(pid) ?: put_user(1UL, mask) ?: (long)sizeof(*mask);
+	return for_each_prio(which, who, max(MIN_NICE, min(MAX_NICE, nice)), set_one);
 }

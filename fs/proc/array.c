@@ -103,8 +103,8 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 	seq_printf(m, " %lu %lu %lu %lu", s->min_flt, sig->cmin_flt, s->maj_flt, sig->cmaj_flt);
 	seq_printf(m, " %lu %lu %lu %lu", nsec_to_clock_t(s->utime), nsec_to_clock_t(s->stime),
 		   nsec_to_clock_t(sig->cutime), nsec_to_clock_t(sig->cstime));
-	seq_printf(m, " %d %d %d 0 %lu", 20 + t->nice, t->nice, s->num_threads,
-		   nsec_to_clock_t(t->start_time));
+	seq_printf(m, " %d %d %d 0 %lu", t->rt_priority ? -1 - t->rt_priority : 20 + t->nice,
+		   t->nice, s->num_threads, nsec_to_clock_t(t->start_time));
 }
 
 /* Fields 23 (vsize) to 52; other users see 0 or 1 instead of addresses. */
@@ -124,8 +124,9 @@ int proc_pid_stat(struct seq_file *m, struct task_struct *t)
 		   hidden ? 1 : addr->end_code, addr->start_stack);
 	seq_printf(m, " %lu %lu %lu %lu", t->pending.signal & 0x7fffffff, t->blocked & 0x7fffffff,
 		   s.sigign & 0x7fffffff, s.sigcatch & 0x7fffffff);
-	seq_printf(m, " %d 0 0 %d 0 0 0 0 0 0",
-		   permitted && (!whole || s.num_threads < 2) && t->__state, t->exit_signal);
+	seq_printf(m, " %d 0 0 %d 0 %d %d 0 0 0",
+		   permitted && (!whole || s.num_threads < 2) && t->__state, t->exit_signal,
+		   t->rt_priority, t->policy);
 	seq_printf(m, " %lu %lu %lu %lu %lu %lu %lu %d\n", addr->start_data, addr->end_data,
 		   addr->start_brk, addr->arg_start, addr->arg_end, addr->env_start, addr->env_end,
 		   permitted ? s.exit_code : 0);

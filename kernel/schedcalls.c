@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls about scheduling policies and CPUs: what chrt and taskset use.
+ *
+ * Abridges the calls of Linux's kernel/sched/core.c. Left out: SCHED_DEADLINE (-EINVAL). There is
+ * one CPU, number 0.
+ * Not on the road of an exec.
+ */
+#include <syscalls.h>
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <asm/page.h>
+#include <asm/uaccess.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <linux/sched/types.h>
+#include <linux/time_types.h>
+
+#define MAX_RT_PRIO 99
+#define KEEP_POLICY (-1) /* of struct sched_attr's policy: only the parameters change */
+#define MIN_NICE    (-20)
+#define MAX_NICE    19
+
+long sys_sched_yield(void)
+{
+	yield();
+	return 0;
+}
+
+/* The task @pid (0: current) with a reference, or ERR_PTR. */
+static struct task_struct *get_task(pid_t pid)
+{
+	struct task_struct *t;
+
+	if (pid < 0)
+		return ERR_PTR(-EINVAL);
+	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+	return t ?: ERR_PTR(-ESRCH);
+}
+
+static bool is_realtime(int policy) { return policy == SCHED_FIFO || policy == SCHED_RR; }
+
+static bool is_fair(int policy) { return policy == SCHED_NORMAL || policy == SCHED_BATCH; }
+
+/* ---- setting ------------------------------------------------------------ */
+
+/* May current do this without CAP_SYS_NICE? */
+static bool may_set_policy(const struct task_struct *t, int policy, const struct sched_attr *a,
+			   bool reset)
+{
+	u64 limit = task_rlimit(t, RLIMIT_RTPRIO);
+
+	if (is_fair(policy) && a->sched_nice < t->nice && !rlimit_allows_nice(t, a->sched_nice))
+		return false;
+	if (is_realtime(policy) && policy != t->policy && !limit)
+		return false;
+	if (a->sched_priority > (u32)t->rt_priority && a->sched_priority > limit)
+		return false;
+	/* SCHED_IDLE is below every nice value: to leave it is to get a higher priority. */
+	if (t->policy == SCHED_IDLE && policy != SCHED_IDLE && !rlimit_allows_nice(t, t->nice))
+		return false;
+	return owns_task(t) && (reset || !t->sched_reset_on_fork);
+}
+
+static long set_policy(struct task_struct *t, const struct sched_attr *a)
+{
+	int policy = a->sched_policy;
+	bool reset = a->sched_flags & SCHED_FLAG_RESET_ON_FORK;
+
+	if (policy == KEEP_POLICY) {
+		policy = t->policy;
+		reset = t->sched_reset_on_fork;
+	} else if (!is_realtime(policy) && !is_fair(policy) && policy != SCHED_IDLE) {
+		return -EINVAL;
+	}
+	if ((a->sched_flags & ~SCHED_FLAG_ALL) || a->sched_priority > MAX_RT_PRIO ||
+	    is_realtime(policy) != !!a->sched_priority)
+		return -EINVAL;
+	if (!may_set_policy(t, policy, a, reset) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	t->sched_reset_on_fork = reset;
+	set_scheduler(t, policy, a->sched_priority, is_fair(policy) ? a->sched_nice : t->nice);
+	return 0;
+}
+
+/* The older calls set no nice value. */
+static long set_priority(pid_t pid, int policy, const struct sched_param __user *uparam)
+{
+	struct sched_attr a = {.sched_policy = policy};
+	struct task_struct *t;
+	int prio;
+	long err;
+
+	if (!uparam || pid < 0)
+		return -EINVAL;
+	if (get_user(prio, (const int __user *)uparam))
+		return -EFAULT;
+	t = get_task(pid);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	a.sched_priority = prio;
+	a.sched_nice = t->nice;
+	if (policy != KEEP_POLICY && (policy & SCHED_RESET_ON_FORK)) {
+		a.sched_policy = policy & ~SCHED_RESET_ON_FORK;
+		a.sched_flags = SCHED_FLAG_RESET_ON_FORK;
+	}
+	err = set_policy(t, &a);
+	put_task_struct(t);
+	return err;
+}
+
+long sys_sched_setscheduler(pid_t pid, int policy, const struct sched_param __user *param)
+{
+	return policy < 0 ? -EINVAL : set_priority(pid, policy, param);
+}
+
+long sys_sched_setparam(pid_t pid, const struct sched_param __user *param)
+{
+	return set_priority(pid, KEEP_POLICY, param);
+}
+
+/* A size that is too small or has unknown bytes: E2BIG, and the right size is told. */
+static long copy_attr_from_user(struct sched_attr *a, struct sched_attr __user *from)
+{
+	u32 size;
+	char rest;
+
+	memset(a, 0, sizeof(*a));
+	if (get_user(size, &from->size))
+		return -EFAULT;
+	size = size ?: SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		goto too_big;
+	for (u32 i = sizeof(*a); i < size; i++) {
+		if (get_user(rest, (char __user *)from + i))
+			return -EFAULT;
+		if (rest)
+			goto too_big;
+	}
+	if (copy_from_user(a, from, min_t(u32, size, sizeof(*a))))
+		return -EFAULT;
+	if ((a->sched_flags & SCHED_FLAG_UTIL_CLAMP) && size < SCHED_ATTR_SIZE_VER1)
+		return -EINVAL;
+	a->sched_nice = max(MIN_NICE, min(MAX_NICE, a->sched_nice));
+	return 0;
+too_big:
+	return put_user((u32)sizeof(*a), &from->size) ? -EFAULT : -E2BIG;
+}
+
+static void get_params(const struct task_struct *t, struct sched_attr *a)
+{
+	if (is_realtime(t->policy))
+		a->sched_priority = t->rt_priority;
+	else
+		a->sched_nice = t->nice;
+}
+
+long sys_sched_setattr(pid_t pid, struct sched_attr __user *uattr, unsigned int flags)
+{
+	struct sched_attr a;
+	struct task_struct *t;
+	long err;
+
+	if (!uattr || pid < 0 || flags)
+		return -EINVAL;
+	err = copy_attr_from_user(&a, uattr);
+	if (!err && (int)a.sched_policy < 0)
+		err = -EINVAL;
+	if (err)
+		return err;
+	t = get_task(pid);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	if (a.sched_flags & SCHED_FLAG_KEEP_POLICY)
+		a.sched_policy = KEEP_POLICY;
+	if (a.sched_flags & SCHED_FLAG_KEEP_PARAMS)
+		get_params(t, &a);
+	err = a.sched_flags & SCHED_FLAG_UTIL_CLAMP ? -EOPNOTSUPP : set_policy(t, &a);
+	put_task_struct(t);
+	return err;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+long sys_sched_getscheduler(pid_t pid)
+{
+	struct task_struct *t = get_task(pid);
+	long ret;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	ret = t->policy | (t->sched_reset_on_fork ? SCHED_RESET_ON_FORK : 0);
+	put_task_struct(t);
+	return ret;
+}
+
+long sys_sched_getparam(pid_t pid, struct sched_param __user *param)
+{
+	struct task_struct *t = param ? get_task(pid) : ERR_PTR(-EINVAL);
+	long ret;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	ret = put_user(t->rt_priority, (int __user *)param);
+	put_task_struct(t);
+	return ret;
+}
+
+long sys_sched_getattr(pid_t pid, struct sched_attr __user *uattr, unsigned int size,
+		       unsigned int flags)
+{
+	struct sched_attr a = {.size = min_t(u32, size, sizeof(a))};
+	struct task_struct *t;
+
+	if (!uattr || pid < 0 || size > PAGE_SIZE || size < SCHED_ATTR_SIZE_VER0 || flags)
+		return -EINVAL;
+	t = get_task(pid);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	a.sched_policy = t->policy;
+	a.sched_flags = t->sched_reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	get_params(t, &a);
+	put_task_struct(t);
+	return copy_to_user(uattr, &a, a.size) ? -EFAULT : 0;
+}
+
+static long prio_limit(int policy, int realtime)
+{
+	if (is_realtime(policy))
+		return realtime;
+	return is_fair(policy) || policy == SCHED_IDLE || policy == SCHED_DEADLINE ? 0 : -EINVAL;
+}
+
+long sys_sched_get_priority_max(int policy) { return prio_limit(policy, MAX_RT_PRIO); }
+
+long sys_sched_get_priority_min(int policy) { return prio_limit(policy, 1); }
+
+long sys_sched_rr_get_interval(pid_t pid, struct __kernel_timespec __user *uts)
+{
+	struct task_struct *t = get_task(pid);
+	struct __kernel_timespec ts;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	ts = ns_to_timespec(sched_slice_ns(t));
+	put_task_struct(t);
+	return copy_to_user(uts, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+/* ---- CPUs --------------------------------------------------------------- */
+
+/* There is one CPU, number 0: it must be in the set. */
+long sys_sched_setaffinity(pid_t pid, unsigned int n, const unsigned long __user *mask)
+{
+	struct task_struct *t;
+	unsigned long cpus = 0;
+	int err = 0;
+
+	if (copy_from_user(&cpus, mask, min_t(unsigned int, n, sizeof(cpus))))
+		return -EFAULT;
+	t = pid ? find_get_task_by_vpid(pid) : get_task_struct(current);
+	if (!t)
+		return -ESRCH;
+	if (!owns_task(t) && !capable(CAP_SYS_NICE))
+		err = -EPERM;
+	else if (!(cpus & 1))
+		err = -EINVAL;
+	put_task_struct(t);
+	return err;
+}
+
+long sys_sched_getaffinity(pid_t pid, unsigned int n, unsigned long __user *mask)
+{
+	struct task_struct *t;
+
+	if (!n || n % sizeof(*mask))
+		return -EINVAL;
+	t = get_task(pid);
+	if (IS_ERR(t))
+		return PTR_ERR(t) == -EINVAL ? -ESRCH : PTR_ERR(t);
+	put_task_struct(t);
+	return put_user(1UL, mask) ?: (long)sizeof(*mask);
+}

@@ -17,6 +17,10 @@ ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out all iso build/%,$(MAKECMDGOA
 endif
 .DEFAULT_GOAL := help
 
+# make would expand the `$$` in a command: the variables that are text for the user's tools keep theirs.
+TEXT	:= PROG PROG2 CMDLINE CMDLINE2 FILES GUESS CMD OUT DIR ZIP CSV TEST
+$(foreach v,$(TEXT),$(if $(filter command environment,$(firstword $(origin $v))),$(eval override $v := $$(value $v))))
+
 B	:= build
 quote	= '$(subst ','\'',$(1))'
 # The kernel and all programs of the guest are for x86_64, on every host. HOSTCC is for tests that run on the host.
@@ -207,15 +211,22 @@ OVMF	:= /usr/share/ovmf/OVMF.fd
 # MiB: the least that the root tree and the kernel need.
 LEAST_RAM := 56
 
-run: ## boot to a shell on this terminal ('poweroff' ends; CMDLINE='words' RAM=MiB DEBUG=1)
-	@tools/deps.sh run
+# FILES: the user's own programs, and after them the root tree is another one.
+OWN	:= $(if $(FILES),--files)
+ROOT	:= build/$(if $(FILES),files,rootfs).cpio
+DEPS_OF_FILES := $(if $(FILES),files)
+build/files.cpio: build/rootfs.cpio FORCE
+	@/usr/bin/python3 tools/files.py $(call quote,$(FILES))
+
+run: ## boot to a shell on this terminal ('poweroff' ends; FILES='a.out dir': with your own programs, in /root; CMDLINE='words' RAM=MiB DEBUG=1)
+	@tools/deps.sh run $(DEPS_OF_FILES)
 	@$(MAKE) built-run
 	@$(MAKE) do-run
 built-run: $(B)/exon.elf build/rootfs.cpio
 	@:
-do-run: built-run
+do-run: built-run $(ROOT)
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
-	@$(RUN) -kernel $(B)/exon.elf -initrd build/rootfs.cpio -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
+	@$(RUN) -kernel $(B)/exon.elf -initrd $(ROOT) -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
 
 run-vga: ## the same in a window: VGA text and PS/2 keyboard (CMDLINE='words' RAM=MiB DEBUG=1)
 	@[ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ] || { \
@@ -233,31 +244,31 @@ do-run-iso: do-iso
 	@test -z "$(UEFI)" -o -f $(OVMF) || { echo "run-iso: $(OVMF) is missing (package ovmf)" >&2; exit 1; }
 	@$(RUN) $(if $(UEFI),-bios $(OVMF)) -cdrom $(call quote,$(ISO))
 
-compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (CMDLINE='words'; SHOW=stack: the initial stack and auxv instead)
-	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [CMDLINE='words'] [SHOW=stack]" >&2; exit 2)
-	@tools/deps.sh run $(if $(SHOW),debug)
+compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (FILES='a.out dir': your own programs; CMDLINE='words'; SHOW=stack: the initial stack and auxv instead)
+	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [FILES='a.out dir'] [CMDLINE='words'] [SHOW=stack]" >&2; exit 2)
+	@tools/deps.sh run $(DEPS_OF_FILES) $(if $(SHOW),debug)
 	@$(MAKE) do-compare
-do-compare: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(if $(SHOW),build/film/peek)
-	@/usr/bin/python3 tools/compare.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
+do-compare: build/exon.elf $(ROOT) build/linux/vmlinuz $(if $(SHOW),build/film/peek)
+	@/usr/bin/python3 tools/compare.py $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
 
-film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
-	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
-	@tools/deps.sh run debug
+film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (FILES='a.out dir': your own programs; CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
+	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [FILES='a.out dir'] [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-film
 build/film/peek: tools/peek.c user/mini.h
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
 		-fcf-protection=none -Wl,--build-id=none -o $@ $<
-do-film: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
-	@/usr/bin/python3 tools/film.py --linux $(if $(CMDLINE),--cmdline "$(CMDLINE)") \
-		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 "$(CMDLINE2)") -- $(call quote,$(PROG))
+do-film: build/exon.elf $(ROOT) build/film/peek build/linux/vmlinuz
+	@/usr/bin/python3 tools/film.py --linux $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) \
+		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 $(call quote,$(CMDLINE2))) -- $(call quote,$(PROG))
 
-film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (CMDLINE='words')
-	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [CMDLINE='words']" >&2; exit 2)
-	@tools/deps.sh run debug
+film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (FILES='a.out dir' CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [FILES='a.out dir'] [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-film-svg
-do-film-svg: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/film.py --svg build/film-svg $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+do-film-svg: build/exon.elf $(ROOT)
+	@/usr/bin/python3 tools/film.py --svg build/film-svg $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) -- $(call quote,$(PROG))
 
 films: ## make the films in docs/films/ and the picture docs/exec.svg again
 	@tools/deps.sh run debug
@@ -288,7 +299,7 @@ profile: ## PROG='command': run it on Exon and count the instructions of each ke
 	@tools/deps.sh run
 	@$(MAKE) do-profile
 do-profile: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/bench/flame.py $(if $(CMDLINE),--cmdline "$(CMDLINE)") -- $(call quote,$(PROG))
+	@/usr/bin/python3 tools/bench/flame.py $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) -- $(call quote,$(PROG))
 
 build/linux/vmlinuz:
 	@tools/debian.py linux build/linux
@@ -299,15 +310,15 @@ SOCKET	:= build/gdb.socket
 # QEMU for the debugger, without KVM, with a disk for snapshots only. $(1) is debug or replay; the files are
 # build/$(1).*. The socket needs no TCP port. build/gdb.prog tells GDB which program PROG is.
 debugged = $(QEMU) --snapshots=build/$(1).qcow2 -kernel build/exon.elf -initrd build/$(1).cpio \
-	   -append "console=ttyS0 norandmaps $(CMDLINE)"
+	   -append $(call quote,console=ttyS0 norandmaps $(CMDLINE))
 GDBSTUB	:= --gdb=$(SOCKET)
 waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 	   echo "QEMU waits for the debugger: type 'make gdb' in another terminal."
 # The clock counts instructions; all other input is written to a file, or read from it.
 RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
-debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; CMDLINE='words' RAM=MiB)
-	@tools/deps.sh run debug
+debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; FILES='a.out dir': your own programs; CMDLINE='words' RAM=MiB)
+	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-debug
 do-debug: prepare-debug
 	@$(call waiting,debug)
@@ -318,8 +329,8 @@ gdb: ## GDB on the QEMU of `make debug` or `make replay`, with the commands for 
 		echo "gdb: no machine waits yet: 'make debug' (or debug-test, or replay) in another terminal first" >&2; exit 1; }
 	@$(GDB) -q -nx -iex 'set auto-load no' build/exon.elf -x tools/gdb/exon.py -ex xconnect $(GDBFLAGS)
 
-record: ## run, and record all input from outside, for `make replay` (PROG='command': runs it and ends; CMDLINE='words' RAM=MiB)
-	@tools/deps.sh run debug
+record: ## run, and record all input from outside, for `make replay` (PROG='command': runs it and ends; FILES='a.out dir' CMDLINE='words' RAM=MiB)
+	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-record
 do-record: prepare-replay
 	@$(call debugged,replay) $(call RR,record)
@@ -332,12 +343,12 @@ replay: ## the run of `make record` again, instruction by instruction, stopped, 
 	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
 
 # The root tree, and after it PROG as /run.sh.
-prepare-%: build/exon.elf build/rootfs.cpio build/arch/x86/vdso/vdso.debug
+prepare-%: build/exon.elf $(ROOT) build/arch/x86/vdso/vdso.debug
 	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
-	@$(if $(PROG),tools/prog.py build/rootfs.cpio $(call quote,$(PROG)),:) >build/$*.prog
-	@sed 1d build/$*.prog >build/$*.sh
+	@$(if $(PROG),tools/prog.py $(ROOT) $(call quote,$(PROG)) $(if $(FILES),/root),:) >build/$*.prog
+	@sed '1$(if $(FILES),s/.*/cd/,d)' build/$*.prog >build/$*.sh
 	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --file run.sh:755=build/$*.sh,: >build/$*.run)
-	@cat build/rootfs.cpio build/$*.run >build/$*.cpio
+	@cat $(ROOT) build/$*.run >build/$*.cpio
 
 .PHONY: debug do-debug gdb record do-record replay
 

@@ -57,12 +57,12 @@ do-gradescope-zip: build/exon.elf
 
 # ---- predict, then run ----------------------------------------------------
 
-predict: ## PROG=/bin/true: predict its maps lines, then boot and compare (GUESS=file CMDLINE='words')
-	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [GUESS=file] [CMDLINE='words']" >&2; exit 2)
-	@tools/deps.sh run
+predict: ## PROG=/bin/true: predict its maps lines, then boot and compare (FILES='a.out dir': your own programs; GUESS=file CMDLINE='words')
+	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [FILES='a.out dir'] [GUESS=file] [CMDLINE='words']" >&2; exit 2)
+	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-predict
-do-predict: build/exon.elf build/rootfs.cpio
-	@/usr/bin/python3 tools/labs/predict/predict.py --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
+do-predict: build/exon.elf $(ROOT)
+	@/usr/bin/python3 tools/labs/predict/predict.py $(OWN) --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
 
 .PHONY: predict do-predict
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Run a command on Exon and on Debian's Linux 6.1, in QEMU, with the same initramfs; show both.
 
-  compare.py [--cmdline WORDS] [--stack] COMMAND...
+  compare.py [--cmdline WORDS] [--stack] [--files] COMMAND...
 
 The exit status is 0 only if the output and the exit status of both are
 identical. --cmdline adds words to the command lines of both kernels. The
@@ -15,6 +15,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import film
+import prog
 import vm
 
 
@@ -75,9 +76,18 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--cmdline', default='norandmaps')
     ap.add_argument('--stack', action='store_true', help='compare the initial stack and the auxiliary vector')
+    ap.add_argument('--files', action='store_true', help='with the files of tools/files.py')
     ap.add_argument('command', nargs='+')
     a = ap.parse_args()
     script = ' '.join(a.command) + '\n'
+    if a.files:
+        vm.use_files()
+    try:
+        missing = prog.on_this_machine(prog.entries(vm.root), script.strip(), vm.folder())
+    except prog.NotFound as e:
+        missing = str(e)
+    if missing:
+        sys.exit('compare: ' + missing)
     print('booting Exon and Linux 6.1 to run: %s' % script.strip(), flush=True)
     if a.stack:
         try:

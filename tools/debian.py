@@ -17,6 +17,7 @@ DEBIAN_MIRROR=URL names another one (and DEBIAN_SECURITY_MIRROR=URL if the updat
 Status 1: a package is neither in build/debs nor could it be fetched.
 """
 import concurrent.futures
+import contextlib
 import fcntl
 import hashlib
 import io
@@ -280,10 +281,10 @@ def members(deb):
     raise Failed('%s is no Debian package' % deb)
 
 
-def unpack(deb, out):
+def unpack(deb, out, only=lambda path: True):
     for path, m, tar in members(deb):
         where = os.path.join(out, path)
-        if path.startswith(UNUSED):
+        if path.startswith(UNUSED) or not only(path):
             continue
         os.makedirs(os.path.dirname(where), exist_ok=True)
         if m.isdir():
@@ -331,6 +332,15 @@ def make_links_relative(tree):
                 os.symlink(target, path)
 
 
+@contextlib.contextmanager
+def locked_cache():
+    """The programs and the kernel may be wanted at once."""
+    os.makedirs(CACHE, exist_ok=True)
+    with open(os.path.join(CACHE, 'lock'), 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def make_tree(out, names, relative):
     debs = fetch([re.escape(n) for n in names])
     shutil.rmtree(out, ignore_errors=True)
@@ -375,10 +385,8 @@ def main(words):
         return
     if not (words[:1] in (['tree'], ['sysroot']) and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
         sys.exit(__doc__.strip())
-    os.makedirs(CACHE, exist_ok=True)
     try:
-        with open(os.path.join(CACHE, 'lock'), 'w') as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)        # the programs and the kernel may be wanted at once
+        with locked_cache():
             if words[0] == 'linux':
                 make_linux(words[1])
             else:

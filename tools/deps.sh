@@ -5,7 +5,7 @@
 # Status 1: something is missing without which the target does not work; nothing should be built then.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-groups=${*:-run vga iso debug fuzz grade test}
+groups=${*:-run vga iso debug files fuzz grade test}
 gave_up=$here/../build/debs/optional-packages	# names that could not be installed; only a plain deps.sh tries them again
 case $(uname -m) in x86_64 | amd64) processor=@x86_64 ;; *) processor=@other ;; esac
 
@@ -66,6 +66,7 @@ probes() {
 		iso	mtools	command -v mformat
 		debug	gdb	command -v gdb || command -v gdb-multiarch
 		debug	qemu-img	command -v qemu-img
+		files	pyelftools	/usr/bin/python3 -c 'import elftools'
 		fuzz	clang	command -v clang
 		grade	gcc	command -v gcc
 		grade	cmocka	gcc -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h -include cmocka.h -E -x c -

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Make the film of an exec: run a command on Exon and write how its address space came to be as one HTML file.
 
-  film.py [-o FILE] [--cmdline WORDS] [--linux] [--svg FOLDER] [--prog2 COMMAND] [--cmdline2 WORDS] COMMAND...
+  film.py [-o FILE] [--cmdline WORDS] [--linux] [--files] [--svg FOLDER] [--prog2 COMMAND] [--cmdline2 WORDS] COMMAND...
   film.py --kept
 
 The records are those of /proc/exec_trace.jsonl (docs/film.md); GDB adds the stack before the first instruction.
@@ -25,6 +25,7 @@ import film_parts
 import film_svg
 import qemu
 import vm
+from prog import NotFound, entries, look_up
 
 FAULTS = tuple(film_svg.FAULTS)
 KEPT = {'two': '/usr/local/bin/two', 'bash': '/bin/bash -c true'}       # docs/films/NAME.html
@@ -255,6 +256,11 @@ def make_kept():
     write(os.path.join(docs, 'exec.svg'), film_svg.forming_svg(make(PICTURE)))
 
 
+def with_path(command):
+    """On Linux a tracer executes the program, and looks in no PATH."""
+    return look_up(entries(vm.root), command, vm.folder())[1]
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('-o', default=os.path.join(vm.BUILD, 'film.html'))
@@ -262,19 +268,22 @@ def main():
     ap.add_argument('--prog2', metavar='COMMAND', help='the second tab: compared with this exec')
     ap.add_argument('--cmdline2', metavar='WORDS', help="the second kernel's command line; 'quiet': with random addresses")
     ap.add_argument('--linux', action='store_true', help='with a second column: the same on Linux 6.1')
+    ap.add_argument('--files', action='store_true', help='with the files of tools/files.py')
     ap.add_argument('--svg', metavar='FOLDER', help='one picture a step, and exec.svg, the whole exec')
     ap.add_argument('--kept', action='store_true')
     ap.add_argument('command', nargs='*')
     a = ap.parse_args()
     if bool(a.command) == a.kept:
         ap.error('a command or --kept')
+    if a.files:
+        vm.use_files()
     try:
         if a.kept:
             return make_kept()
-        data = make(' '.join(a.command), a.cmdline, a.linux)
+        data = make(with_path(' '.join(a.command)), a.cmdline, a.linux)
         if a.prog2 or a.cmdline2:
-            data['other'] = compared(a.prog2 or data['prog'], a.cmdline2 or a.cmdline)
-    except vm.Failed as e:
+            data['other'] = compared(with_path(a.prog2) if a.prog2 else data['prog'], a.cmdline2 or a.cmdline)
+    except (vm.Failed, NotFound) as e:
         sys.exit('film: %s' % e)
     if a.svg:
         shutil.rmtree(a.svg, ignore_errors=True)

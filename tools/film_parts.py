@@ -28,10 +28,10 @@ def headers_of(data):
 
 
 def headers(names):
-    """{name: its program headers} of files of the root tree, which is made of these two folders."""
+    """{name: its program headers} of files of the root tree, which is made of these folders."""
     found = {}
     for name in names:
-        paths = [p for folder in ('debian', 'user') for p in glob.glob(os.path.join(vm.BUILD, folder, '**', glob.escape(name)), recursive=True)
+        paths = [p for folder in ('files', 'debian', 'user') for p in glob.glob(os.path.join(vm.BUILD, folder, '**', glob.escape(name)), recursive=True)
                  if os.path.isfile(p)]
         for path in paths[:1]:
             with open(path, 'rb') as f:

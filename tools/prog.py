@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Which program a command line will exec: prog.py ROOT.cpio COMMAND
+"""Which program a command line will exec: prog.py ROOT.cpio COMMAND [FOLDER]
 
-Prints the path of the program, or '-' if the line needs the shell. Then prints
+FOLDER is where the command runs: / if it is not given. Prints the path of the program, or '-' if the line needs the shell. Then prints
 the line, with the path in place of a bare name, because busybox's shell runs
 many commands without an exec. GDB waits for the exec of that program.
 """
+import os
 import posixpath
 import re
 import shlex
@@ -49,28 +50,54 @@ def resolve(tree, path, depth=8):
     return done
 
 
-def find(tree, word):
+def find(tree, word, folder='/'):
     """The path by which the shell executes @word, or None."""
-    places = [posixpath.normpath('/' + word)] if '/' in word else [folder + '/' + word for folder in PATH.split(':')]
+    places = [posixpath.normpath(posixpath.join(folder, word))] if '/' in word else [p + '/' + word for p in PATH.split(':')]
     return next((p for p in places if resolve(tree, p)), None)
 
 
-def main():
-    root, command = sys.argv[1:]
-    words = [] if set(command) & SHELL else shlex.split(command)
-    if not words or '=' in words[0]:
-        print('-\n' + command)
-        return
-    program = find(entries(root), words[0])
+class NotFound(Exception):
+    """The text says what to do."""
+
+
+def words_of(command):
+    """The words of the command; none, if it is a line for the shell."""
+    try:
+        words = [] if set(command) & SHELL else shlex.split(command)
+    except ValueError as e:
+        raise NotFound('%s: %s' % (command, e))
+    return [] if words and '=' in words[0] else words
+
+
+def on_this_machine(tree, command, folder='/'):
+    """What to say where the command names a program of this machine that the guest lacks, or ''."""
+    word = (words_of(command) or [''])[0]
+    if '/' not in word or find(tree, word, folder) or not os.path.isfile(word):
+        return ''
+    return "the guest has no %s; FILES='%s' PROG='./%s' puts this machine's there" % (word, word, os.path.basename(word))
+
+
+def look_up(tree, command, folder='/'):
+    """(path of the program or '-', the command with that path). Raises NotFound."""
+    words = words_of(command)
+    if not words:
+        return '-', command
+    program = find(tree, words[0], folder)
     if program is None:
         where = 'no file in the root tree' if '/' in words[0] else 'in no directory of PATH (%s)' % PATH
-        sys.exit("prog: PROG's first word, %s, is %s (%s); is it a command of the shell itself? PROG=\"sh -c '...'\" runs any line"
-                 % (words[0], where, root))
+        raise NotFound(on_this_machine(tree, command, folder) or
+                       "PROG's first word, %s, is %s; is it a command of the shell itself? PROG=\"sh -c '...'\" runs any line" % (words[0], where))
     if '/' in words[0]:
-        program = words[0]
-    else:
-        command = re.sub(r'\S+', lambda m: program, command, count=1)
-    print(program + '\n' + command)
+        return words[0], command
+    return program, re.sub(r'\S+', lambda m: program, command, count=1)
 
 
-main()
+def main(words):
+    try:
+        print('\n'.join(look_up(entries(words[0]), *words[1:])))
+    except NotFound as e:
+        sys.exit('prog: %s' % e)
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

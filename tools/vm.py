@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Boot Exon or Linux in QEMU with the same initramfs and get what a script prints there.
 
-The initramfs is build/rootfs.cpio followed by a small archive with /run.sh;
+The initramfs is build/rootfs.cpio (or build/files.cpio, if the user has added
+FILES: tools/files.py) followed by a small archive with /run.sh;
 iso/rootfs/init runs that script, prints a mark before and after it, and powers
 off. All comparisons use this file, so that only the kernel differs.
 """
@@ -17,6 +18,9 @@ import qemu
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, 'build')
+ROOTFS = os.path.join(BUILD, 'rootfs.cpio')
+FILES = os.path.join(BUILD, 'files.cpio')
+root = ROOTFS       # use_files() changes it
 MEMORY = 512        # MiB, the same for both kernels: Linux computes some limits from it
 # no_timer_check: on a busy computer Linux may find its timer broken, and panic.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check'}
@@ -25,6 +29,17 @@ KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 
 
 class Failed(Exception):
     """The guest failed; the text says what was seen."""
+
+
+def use_files():
+    """The command runs in /root, where the user's own files are."""
+    global root
+    root = FILES
+
+
+def folder():
+    """Where the command runs."""
+    return '/root' if root == FILES else '/'
 
 
 def qemu_command(kernel, initrd, cmdline, memory=MEMORY, extra=()):
@@ -75,12 +90,14 @@ def watch(kernel, initrd, cmdline, seconds):
 
 
 def pack(script, path, extra_args=()):
-    """build/rootfs.cpio with @script as /run.sh, written to @path."""
+    """The root tree with @script as /run.sh, written to @path."""
     small = path + '.run'
+    if root == FILES:
+        script = 'cd %s\n' % folder() + script
     subprocess.run([sys.executable, os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', small, '--text', 'run.sh:755=' + script]
                    + list(extra_args), check=True)
     with open(path, 'wb') as out:
-        for part in (os.path.join(BUILD, 'rootfs.cpio'), small):
+        for part in (root, small):
             with open(part, 'rb') as f:
                 out.write(f.read())
     os.unlink(small)

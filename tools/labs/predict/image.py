@@ -38,6 +38,8 @@ class Tree:
             data = at + (110 + name_size + 3 & ~3)
             self.entries['/' + name] = (mode, raw[data:data + size])
             at = data + (size + 3 & ~3)
+            while raw[at:at + 1] == b'\0':      # between archives
+                at += 1
 
     def resolve(self, path):
         """The path without links, as maps shows it."""

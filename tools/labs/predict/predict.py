@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Predict, then run: guess the lines of /proc/PID/maps from the program headers, boot, and see what was right.
 
-  predict.py [--guess FILE] [--cmdline WORDS] 'PROG ARGUMENTS'
+  predict.py [--guess FILE] [--cmdline WORDS] [--files] 'PROG ARGUMENTS'
 
 PROG is a path in Exon's root tree, or a file of this machine. Without --guess
 you type the lines. The last line of the output is `score: POINTS/OF`. The exit
@@ -35,7 +35,7 @@ FOLDER = '/root/'           # where a program of this machine is put
 # ---- what is predicted ---------------------------------------------------------------------------------
 
 def read_tree():
-    with open(os.path.join(vm.BUILD, 'rootfs.cpio'), 'rb') as f:
+    with open(vm.root, 'rb') as f:
         return Tree(f.read())
 
 
@@ -43,6 +43,9 @@ def place(tree, path):
     """(path in Exon, arguments for mkcpio.py): a program of this machine is added to the tree."""
     if path.startswith('/') and tree.read(path) is not None:
         return path, []
+    own = os.path.normpath(FOLDER + path)
+    if vm.root == vm.FILES and tree.read(own) is not None:
+        return own, []
     if os.path.isdir(path):
         raise Refused('%s is a folder' % path)
     if not os.path.isfile(path):
@@ -250,8 +253,11 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--guess', default='')
     ap.add_argument('--cmdline', default='')
+    ap.add_argument('--files', action='store_true', help='with the files of tools/files.py')
     ap.add_argument('program')
     a = ap.parse_args()
+    if a.files:
+        vm.use_files()
     try:
         words = shlex.split(a.program)
         if not words:

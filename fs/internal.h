@@ -43,6 +43,9 @@ int seal_check_write(const struct inode *inode, loff_t end); /* up to @end */
 int seal_check_size(const struct inode *inode, loff_t size);
 int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 
+/* read_write.c: one vector. @pos NULL: reads or writes at f_pos, and moves it. */
+long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write);
+
 /* pipe.c */
 extern const struct file_operations pipefifo_fops;
 long pipe_fcntl(struct file *f, unsigned int cmd,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading, writing and seeking: the checks common to all files, the methods of
- * regular files on top of the page cache, and the many forms of read and write.
+ * regular files on top of the page cache, and read and write; readv and its like are in readv.c.
  *
  *   sys_read ─> do_rw ─> vfs_rw ─> f_op->read ─> generic_file_read ─> filemap_read (mm)
  *
  * A plain read is a vector of one piece. A vector is read or written piece by piece; a pipe gets it
  * whole, because its small writes are atomic.
  * Abridges Linux's fs/read_write.c and the file half of mm/filemap.c. Left out: asynchronous and
- * direct I/O, the flags of preadv2 and pwritev2.
+ * direct I/O.
  */
 #include <file.h>
 #include <fs.h>
@@ -194,26 +194,31 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	return done;
 }
 
-/* @pos NULL: reads or writes at f_pos, and moves it. */
+long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
+{
+	long ret;
+
+	if (pos)
+		return f->f_op->llseek ? vfs_rw_vector(f, v, n, pos, write) : -ESPIPE;
+	if (!f->f_op->llseek)
+		return vfs_rw_vector(f, v, n, &f->f_pos, write);
+	mutex_lock(&f->f_pos_lock); /* so that no other thread moves f_pos meanwhile */
+	ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
+	mutex_unlock(&f->f_pos_lock);
+	return ret;
+}
+
 static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
 	struct file *f;
-	long ret = -ESPIPE;
+	long ret;
 
 	if (pos && *pos < 0)
 		return -EINVAL;
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	if (!pos && !f->f_op->llseek) {
-		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
-	} else if (!pos) { /* so that no other thread moves f_pos meanwhile */
-		mutex_lock(&f->f_pos_lock);
-		ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
-		mutex_unlock(&f->f_pos_lock);
-	} else if (f->f_op->llseek) {
-		ret = vfs_rw_vector(f, v, n, pos, write);
-	}
+	ret = rw_file(f, v, n, pos, write);
 	fput(f);
 	return ret;
 }
@@ -236,41 +241,4 @@ long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
 long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 {
 	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
-}
-
-static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
-		      bool write)
-{
-	struct iov_iter iter;
-	struct iovec *v = import_iovec(uv, n, -EINVAL, &iter);
-	long ret;
-
-	if (IS_ERR(v))
-		return PTR_ERR(v);
-	ret = do_rw(fd, v, n, pos, write);
-	kfree(v);
-	return ret;
-}
-
-long sys_readv(unsigned long fd, const struct iovec __user *v, unsigned long n)
-{
-	return do_vector(fd, v, n, NULL, false);
-}
-
-long sys_writev(unsigned long fd, const struct iovec __user *v, unsigned long n)
-{
-	return do_vector(fd, v, n, NULL, true);
-}
-
-/* On a 64-bit machine the low word is the whole position. */
-long sys_preadv(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
-		unsigned long hi __maybe_unused)
-{
-	return do_vector(fd, v, n, &(loff_t){lo}, false);
-}
-
-long sys_pwritev(unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
-		 unsigned long hi __maybe_unused)
-{
-	return do_vector(fd, v, n, &(loff_t){lo}, true);
 }

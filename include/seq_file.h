@@ -45,12 +45,6 @@ void seq_puts(struct seq_file *m, const char *s);
 void seq_putc(struct seq_file *m, char c);
 void seq_write(struct seq_file *m, const void *p, size_t n);
 /*
- * Returns where @room bytes can be written, or NULL if they do not fit. seq_commit: the text ends
- * at @end.
- */
-char *seq_get_buf(struct seq_file *m, size_t room);
-void seq_commit(struct seq_file *m, const char *end);
-/*
  * Write a number in hexadecimal, with at least @width (1 to 16) digits, or in decimal. Return the
  * end of it. The bytes up to p + 24 may change.
  */

@@ -12,6 +12,7 @@ SYSCALL(write, unsigned int fd, const char __user *buf, size_t n)
 SYSCALL(lseek, unsigned int fd, loff_t off, unsigned int whence)
 SYSCALL(pread64, unsigned int fd, char __user *buf, size_t n, loff_t pos)
 SYSCALL(pwrite64, unsigned int fd, const char __user *buf, size_t n, loff_t pos)
+/* fs/readv.c */
 SYSCALL(readv, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(writev, unsigned long fd, const struct iovec __user *v, unsigned long n)
 SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,

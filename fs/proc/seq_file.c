@@ -249,16 +249,6 @@ char *put_decimal(char *p, u64 value)
 	return p;
 }
 
-char *seq_get_buf(struct seq_file *m, size_t room)
-{
-	if (m->size - m->count > room)
-		return m->buf + m->count;
-	seq_set_overflow(m);
-	return NULL;
-}
-
-void seq_commit(struct seq_file *m, const char *end) { m->count = end - m->buf; }
-
 void seq_pad(struct seq_file *m, size_t column_start, size_t column)
 {
 	size_t end = column_start + column;

@@ -18,7 +18,7 @@
 #include "internal.h"
 
 #define NAME_COLUMN 72 /* then one more blank */
-/* three 16-digit numbers, a device, an inode, and put_hex's slack */
+/* three 16-digit numbers, a device, an inode, and what put_hex writes beyond its end */
 #define HEADER_ROOM 128
 
 /* Offset, device and inode; zeros without a file. */
@@ -48,11 +48,8 @@ static char *put_file_columns(char *p, const struct vm_area_struct *vma)
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
 	unsigned long flags = vma->vm_flags;
-	char *p = seq_get_buf(m, HEADER_ROOM);
+	char line[HEADER_ROOM], *p = put_hex(line, vma->vm_start, 8);
 
-	if (!p)
-		return;
-	p = put_hex(p, vma->vm_start, 8);
 	*p++ = '-';
 	p = put_hex(p, vma->vm_end, 8);
 	p[0] = ' ';
@@ -61,7 +58,7 @@ static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_stru
 	p[3] = flags & VM_EXEC ? 'x' : '-';
 	p[4] = flags & VM_MAYSHARE ? 's' : 'p';
 	p[5] = ' ';
-	seq_commit(m, put_file_columns(p + 6, vma));
+	seq_write(m, line, put_file_columns(p + 6, vma) - line);
 }
 
 /*

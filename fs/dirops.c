@@ -73,7 +73,8 @@ static int vfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
 	if (S_ISDIR(inode->i_mode))
 		return -EPERM;
 	down_write(&inode->i_rwsem);
-	err = inode->i_nlink ? dir->i_op->link(old, dir, d) : -ENOENT;
+	err = inode->i_nlink || inode->i_linkable ? dir->i_op->link(old, dir, d) : -ENOENT;
+	inode->i_linkable &= !!err;
 	up_write(&inode->i_rwsem);
 	return err;
 }

@@ -31,6 +31,15 @@ int filename_parentat(int dfd, const char *name, struct path *parent, struct qst
 /* The location of @name with references; @flags: LOOKUP_*. 0 or -errno. */
 int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *path);
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
+struct filename;
+
+#define VALID_OPEN_FLAGS \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
+	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | __FMODE_EXEC)
+
+/* tmpfile.c: what open does with O_TMPFILE. */
+struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mode);
+
 /* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);
 /* permission.c: true if current may set the set-group-id bit of a file of group @gid. */

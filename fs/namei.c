@@ -10,7 +10,7 @@
  * that must be followed, otherwise NULL. link_path_walk then walks this text first, and keeps the
  * rest of the outer path on a stack.
  * Abridges Linux's fs/namei.c; mkdir to rename are in fs/dirops.c. Left out: walking without
- * references (RCU), openat2's RESOLVE_*, automounts, O_TMPFILE, protected_symlinks.
+ * references (RCU), openat2's RESOLVE_*, automounts, protected_symlinks.
  */
 #include <file.h>
 #include <fs.h>
@@ -27,9 +27,6 @@
 
 #define MAXSYMLINKS  40
 #define O_PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH)
-#define VALID_OPEN_FLAGS \
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
-	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | __FMODE_EXEC)
 
 /* A symbolic link on the way. The walk may still be in its text, so it is kept until the end. */
 struct saved_link {

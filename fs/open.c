@@ -19,6 +19,7 @@
 #include <linux/fcntl.h>
 #include <linux/time_types.h>
 #include <linux/utime.h>
+#include "internal.h"
 
 /* Opens a path of the kernel's own, relative to current. Returns the file or ERR_PTR. */
 struct file *filp_open(const char *name, int flags, umode_t mode)
@@ -44,7 +45,9 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
 		/* A user cannot ask for __FMODE_EXEC. */
-		f = do_filp_open(dfd, fn, (flags & ~__FMODE_EXEC) | O_LARGEFILE, mode);
+		f = ((flags & (__O_TMPFILE | O_PATH)) == __O_TMPFILE
+			     ? open_tmpfile
+			     : do_filp_open)(dfd, fn, (flags & ~__FMODE_EXEC) | O_LARGEFILE, mode);
 		if (IS_ERR(f)) {
 			put_unused_fd(fd);
 			fd = PTR_ERR(f);

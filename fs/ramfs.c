@@ -222,7 +222,7 @@ static int ramfs_link(struct dentry *old, struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = old->d_inode;
 
-	if (!reserve_inode(dir->i_sb))
+	if (inode->i_nlink && !reserve_inode(dir->i_sb))
 		return -ENOSPC;
 	add_entry(dir, d, igrab(inode));
 	inode->i_ctime = dir->i_ctime;
@@ -282,6 +282,7 @@ static const struct inode_operations ramfs_iops = {
 	.symlink = ramfs_symlink,
 	.rmdir = ramfs_rmdir,
 	.mknod = ramfs_mknod,
+	.tmpfile = ramfs_get_inode,
 	.rename = ramfs_rename,
 	.setattr = ramfs_setattr,
 	.getattr = ramfs_getattr,

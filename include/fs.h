@@ -130,6 +130,7 @@ struct inode {
 	atomic_t i_writecount; /* > 0: open for writing; < 0: mapped by execs */
 	struct pipe_inode_info *i_pipe;
 	unsigned int i_seals; /* F_SEAL_* and SEALABLE: memfd.c */
+	bool i_linkable;      /* it has no name, but can get one: O_TMPFILE */
 	char *i_link;	      /* text of a symbolic link in memory, kmalloc'ed */
 	void *i_private;
 	struct list_head i_locks; /* flock and fcntl locks */
@@ -148,6 +149,9 @@ struct inode_operations {
 	int (*rmdir)(struct inode *dir, struct dentry *d);
 	/* Creates everything but links: regular files and directories, too. */
 	int (*mknod)(struct inode *dir, struct dentry *d, umode_t mode, dev_t dev);
+	/* A new file for O_TMPFILE, as in @dir. NULL: no room. No method: -EOPNOTSUPP. */
+	struct inode *(*tmpfile)(struct super_block *sb, const struct inode *dir, umode_t mode,
+				 dev_t dev);
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new_d, unsigned int flags);
 	/* A link's text into buf, NUL-ended; returns its length. */

@@ -5,6 +5,9 @@ A group is the tests of one file, or of a part of it that the file's own group()
 names. It runs in a process of its own, as many at a time as there are
 processors. The reports come back through a pipe to the first process, which
 counts and prints as if it had run the tests itself.
+
+With --alone (make test), tests that failed run once more after all others, one
+at a time: a test shares the processors with others, and some look at clocks.
 """
 import ctypes
 import multiprocessing
@@ -31,6 +34,8 @@ SECONDS = {
 OTHERS = 5
 # These wait most of the time, for keystrokes and clocks: they run beside as many others as there are processors.
 WAITING = {'kernel/test_terminal.py'}
+# If more tests than these have failed, none runs alone: that was not the load.
+ALONE = 3
 
 libc = ctypes.CDLL(None)
 
@@ -50,8 +55,8 @@ def name_of(item):
 class Group:
     """Tests that run one after the other, in one process."""
 
-    def __init__(self, name):
-        self.name, self.items = name, []
+    def __init__(self, name, items=()):
+        self.name, self.items = name, list(items)
         self.counts = {'passed': 0, 'failed': 0, 'skipped': 0}
         self.reported = set()
         self.begin = self.took = self.pid = self.pipe = None
@@ -129,6 +134,7 @@ class Progress:
     def __init__(self, config, jobs):
         self.config, self.jobs = config, jobs
         self.groups, self.begin, self.running = [], time.time(), {}
+        self.alone, self.first = config.getoption('--alone'), {}
         self.live = sys.stderr.isatty() and sys.stdout.isatty()
         self.shown = ''
 
@@ -141,6 +147,7 @@ class Progress:
             return None
         self.config._tmp_path_factory.getbasetemp()     # one folder for all processes
         self.run(session, list(self.groups))
+        self.run_alone(session)
         return True
 
     def sorted_groups(self, items):
@@ -165,6 +172,27 @@ class Progress:
             for group in self.running.values():
                 group.end()
 
+    def run_alone(self, session):
+        """The tests whose failure was kept back run once more, each in a process of its own; what they do then counts."""
+        kept, self.alone = self.first, False
+        if not kept:
+            return
+        if len(kept) > ALONE:
+            self.first = {}
+            for report in kept.values():
+                self.config.hook.pytest_runtest_logreport(report=report)
+            return
+        groups = []
+        for group in list(self.groups):
+            for item in group.items:
+                if item.nodeid in kept:
+                    group.counts['failed'] -= 1
+                    groups.append(Group(item.nodeid, [item]))
+        self.say('%d of the tests failed beside others: now alone' % len(groups))
+        self.groups += groups
+        self.jobs = 1
+        self.run(session, groups)
+
     def next_of(self, waiting):
         """The group to start now, or None: all processors are busy."""
         beside = WAITING if self.jobs > 1 else set()
@@ -177,8 +205,14 @@ class Progress:
         except EOFError:
             self.finish(group)
             return
-        report = self.config.hook.pytest_report_from_serializable(config=self.config, data=data)
-        self.config.hook.pytest_runtest_logreport(report=report)
+        self.take(group, self.config.hook.pytest_report_from_serializable(config=self.config, data=data))
+
+    def take(self, group, report):
+        """Passes a report on to pytest; a failure of a test that may run alone is kept back."""
+        if self.alone and report.failed and report.when != 'teardown':
+            self.first[report.nodeid] = report
+        else:
+            self.config.hook.pytest_runtest_logreport(report=report)
         self.count(group, report)
 
     def count(self, group, report):
@@ -206,15 +240,14 @@ class Progress:
             if item.nodeid not in group.reported:
                 report = pytest.TestReport(item.nodeid, item.location, {}, 'failed',
                                            'the process of %s ended with status %d' % (group.name, status), 'call')
-                self.config.hook.pytest_runtest_logreport(report=report)
-                self.count(group, report)
+                self.take(group, report)
 
     # ---- what is shown ------------------------------------------------------
 
     def outlook(self):
         """What runs, how much is done, and how long the rest will take at the speed so far."""
         done = sum(sum(g.counts.values()) for g in self.groups)
-        text = '%d of %d tests' % (done, sum(len(g.items) for g in self.groups))
+        text = '%d of %d tests' % (done, len({item.nodeid for g in self.groups for item in g.items}))
         if not self.running:
             return text
         ended = [g for g in self.groups if g.took]
@@ -222,6 +255,19 @@ class Progress:
         left = sum(g.cost * pace for g in self.groups if not g.begin)
         left += sum(max(g.cost * pace - (time.time() - g.begin), 1) for g in self.running.values())
         return '%s, %s left; running %s' % (text, minutes(left / self.jobs), ', '.join(g.name for g in self.running.values()))
+
+    def pytest_terminal_summary(self, terminalreporter):
+        """What failed beside others, in full; and which of these tests passed alone."""
+        if not self.first:
+            return
+        failed = {r.nodeid for word in ('failed', 'error') for r in terminalreporter.stats.get(word, [])}
+        terminalreporter.section('failed beside others, and ran once more alone')
+        for name, report in self.first.items():
+            terminalreporter.section(name, '-')
+            terminalreporter.line(report.longreprtext)
+        terminalreporter.section('these tests needed the machine for themselves', '-')
+        for name in self.first:
+            terminalreporter.line('%s %s' % (name, 'FAILED alone, too' if name in failed else 'passed alone'))
 
     def say(self, line):
         self.config.get_terminal_writer().line('%s[%s] %s' % (self.erase(), clock(time.time() - self.begin), line))

@@ -97,7 +97,8 @@ WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=
          'fuzz SECONDS=abc': 'SECONDS=abc: a number', "lab N=4 OUT=x EARLIER=yes": "EARLIER=yes: 'cut' or nothing",
          'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, RAM=. INITRD= is for: iso',
          'run RAMM=256': 'RAMM=: there is no such variable, is RAM= meant', 'compare DEBUG=1 PROG=ls': 'make compare takes no DEBUG=',
-         'run DEBUG=0': "DEBUG=0: '1' or nothing", 'run-iso UEFI=yes': "UEFI=yes: '1' or nothing"}
+         'run DEBUG=0': "DEBUG=0: '1' or nothing", 'run-iso UEFI=yes': "UEFI=yes: '1' or nothing",
+         'test ALONE=0': "ALONE=0: 'no' or nothing", 'test-host ALONE=no': 'make test-host takes no ALONE='}
 
 
 @pytest.mark.parametrize('words', WRONG)

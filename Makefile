@@ -458,4 +458,4 @@ $(if $(WRONG),$(error $(WRONG)))
 endif
 endif
 
--include $(shell find $(B) -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path '$(B)/hosts' -prune -o -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)

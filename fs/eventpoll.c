@@ -204,7 +204,7 @@ static void ep_unlink(struct eventpoll *ep, struct epitem *item)
 		return;
 	}
 	if (item->next)
-		radix_tree_replace(&ep->items, item->fd, item->next);
+		*radix_tree_slot(&ep->items, item->fd) = item->next;
 	else
 		radix_tree_delete(&ep->items, item->fd);
 }

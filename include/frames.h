@@ -43,7 +43,12 @@ void __free_pages(struct page *page, unsigned int order);
 void *__get_free_pages(gfp_t gfp, unsigned int order); /* the same two by virtual address */
 void free_pages(void *addr, unsigned int order);
 static inline void get_page(struct page *p) { atomic_inc(&p->_refcount); }
-void put_page(struct page *p); /* __free_pages, with the order of the block */
+void __put_page(struct page *page);	    /* after the last reference */
+static inline void put_page(struct page *p) /* __free_pages, with the order of the block */
+{
+	if (atomic_dec_return(&p->_refcount) <= 0)
+		__put_page(p);
+}
 unsigned long nr_free_pages(void);
 unsigned long totalram_pages(void);
 void clear_page(void *p);

@@ -47,7 +47,8 @@ enum pageflags {
 	PG_slab,
 	PG_reserved, /* not the allocator's */
 	PG_anon,
-	PG_head, /* first page of an allocated block of 2^private pages, order > 0 */
+	PG_swapbacked, /* of a tmpfs */
+	PG_head,       /* first page of an allocated block of 2^private pages, order > 0 */
 };
 
 /* vm_flags, with Linux's numbers. */

@@ -5,6 +5,8 @@
 
 #include <types.h>
 
+#define RADIX_TREE_MAP_SHIFT 6 /* slots of a node, as a power of 2 */
+
 struct radix_tree_node;
 
 struct radix_tree_root {
@@ -14,9 +16,22 @@ struct radix_tree_root {
 
 /* 0, -EEXIST, -ENOMEM. */
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
-void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index);
-/* Puts @item in the place of another one, which is there. */
-void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item);
+/* Where the item of @index is. NULL: its node does not exist, so it has none. */
+void **radix_tree_slot(struct radix_tree_root *root, unsigned long index);
+/* The same, quicker if @slot is that of index - 1, and not NULL: mostly the next in its node. */
+static inline void **radix_tree_next_slot(struct radix_tree_root *root, unsigned long index,
+					  void **slot)
+{
+	bool same_node = root->height && index & ((1UL << RADIX_TREE_MAP_SHIFT) - 1);
+
+	return slot && same_node ? slot + 1 : radix_tree_slot(root, index);
+}
+static inline void *radix_tree_lookup(struct radix_tree_root *root, unsigned long index)
+{
+	void **slot = radix_tree_slot(root, index);
+
+	return slot ? *slot : NULL;
+}
 /* Returns what was there. Empty nodes are freed. */
 void *radix_tree_delete(struct radix_tree_root *root, unsigned long index);
 /* Returns the first item at or after *index and sets *index to its index; NULL: none. */

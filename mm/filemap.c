@@ -20,6 +20,7 @@
 #include <printk.h>
 #include <string.h>
 #include <asm/uaccess.h>
+#include <linux/magic.h>
 #include "internal.h"
 
 static unsigned long nr_cached; /* pages in all trees */
@@ -50,6 +51,8 @@ int add_to_page_cache(struct address_space *mapping, struct page *page, unsigned
 		get_page(page);
 		page->mapping = mapping;
 		page->index = index;
+		if (mapping->host->i_sb->s_magic == TMPFS_MAGIC)
+			page->flags |= BIT(PG_swapbacked);
 		mapping->nrpages++;
 		nr_cached++;
 	}
@@ -210,15 +213,22 @@ static void filemap_map_pages(struct vm_fault *vmf, unsigned long first, unsigne
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
 	unsigned long size = size_in_pages(mapping->host);
+	void **slot = NULL;
 
 	spin_lock(ptl);
+	spin_lock(&mapping->tree_lock);
 	for (unsigned long index = first; index <= last && index < size; index++) {
 		pte_t *pte = vmf->pte + (long)(index - vmf->pgoff);
-		struct page *page = pte_none(*pte) ? find_get_page(mapping, index) : NULL;
+		struct page *page;
 
-		if (page)
+		slot = radix_tree_next_slot(&mapping->pages, index, slot);
+		page = slot && pte_none(*pte) ? *slot : NULL;
+		if (page) {
+			get_page(page);
 			do_set_pte(vmf, pte, page, false);
+		}
 	}
+	spin_unlock(&mapping->tree_lock);
 	spin_unlock(ptl);
 }
 

@@ -14,19 +14,15 @@
 #include <frames.h>
 #include <fs.h>
 #include <mm.h>
-#include <linux/magic.h>
 #include "internal.h"
 
 /* ---- setting and counting -------------------------------------------------- */
 
 static enum rss_counter mm_counter(const struct page *page)
 {
-	const struct address_space *mapping = page->mapping;
-
 	if (page->flags & BIT(PG_anon))
 		return MM_ANONPAGES;
-	return mapping && mapping->host->i_sb->s_magic == TMPFS_MAGIC ? MM_SHMEMPAGES
-								      : MM_FILEPAGES;
+	return page->flags & BIT(PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
 }
 
 void count_mapping_of(struct mm_struct *mm, struct page *page, int change)

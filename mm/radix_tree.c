@@ -14,7 +14,7 @@
 #include <radix_tree.h>
 #include <slab.h>
 
-#define MAP_SHIFT 6
+#define MAP_SHIFT RADIX_TREE_MAP_SHIFT
 #define MAP_SIZE  (1UL << MAP_SHIFT)
 
 struct radix_tree_node {
@@ -94,27 +94,15 @@ static int insert(void **slot, unsigned int height, unsigned long index, void *i
 	return err;
 }
 
-/* The node at the lowest level that has the slot of @index, or NULL. */
-static struct radix_tree_node *lowest_node(const struct radix_tree_root *root, unsigned long index)
-{
-	struct radix_tree_node *node = root->height ? root->node : NULL;
-
-	if (index > max_index(root->height))
-		return NULL;
-	for (unsigned int h = root->height; h > 1 && node; h--)
-		node = node->slots[slot_of(index, h)];
-	return node;
-}
-
 /* Mostly the node is there already: a file is filled in ascending order. */
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item)
 {
-	struct radix_tree_node *node = lowest_node(root, index);
+	void **slot = radix_tree_slot(root, index);
 	int err;
 
-	if (node && !node->slots[slot_of(index, 1)]) {
-		node->slots[slot_of(index, 1)] = item;
-		node->count++;
+	if (slot && root->height && !*slot) {
+		*slot = item;
+		container_of(slot - slot_of(index, 1), struct radix_tree_node, slots[0])->count++;
 		return 0;
 	}
 	err = extend(root, index);
@@ -125,24 +113,18 @@ int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *i
 	return err;
 }
 
-void *radix_tree_lookup(const struct radix_tree_root *root, unsigned long index)
-{
-	const struct radix_tree_node *node = root->node;
-
-	if (index > max_index(root->height))
-		return NULL;
-	for (unsigned int h = root->height; h && node; h--)
-		node = node->slots[slot_of(index, h)];
-	return (void *)node;
-}
-
-void radix_tree_replace(struct radix_tree_root *root, unsigned long index, void *item)
+void **radix_tree_slot(struct radix_tree_root *root, unsigned long index)
 {
 	void **slot = (void **)&root->node;
 
-	for (unsigned int h = root->height; h; h--)
+	if (index > max_index(root->height))
+		return NULL;
+	for (unsigned int h = root->height; h; h--) {
+		if (!*slot)
+			return NULL;
 		slot = &((struct radix_tree_node *)*slot)->slots[slot_of(index, h)];
-	*slot = item;
+	}
+	return slot;
 }
 
 /*

@@ -107,14 +107,12 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	return page;
 }
 
-void __free_pages(struct page *page, unsigned int order)
+/* The last reference is gone. */
+static void free_unused(struct page *page, unsigned int order)
 {
-	int left = atomic_dec_return(&page->_refcount);
 	unsigned long flags;
 
-	BUG_ON(left < 0);
-	if (left)
-		return;
+	BUG_ON(atomic_read(&page->_refcount) != 0);
 	BUG_ON(page->flags & (BIT(PG_buddy) | BIT(PG_reserved) | BIT(PG_slab)));
 	BUG_ON(atomic_read(&page->_mapcount) != 0);
 	spin_lock_irqsave(&zone_lock, flags);
@@ -123,7 +121,16 @@ void __free_pages(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&zone_lock, flags);
 }
 
-void put_page(struct page *p) { __free_pages(p, p->flags & BIT(PG_head) ? p->private : 0); }
+void __free_pages(struct page *page, unsigned int order)
+{
+	if (atomic_dec_return(&page->_refcount) <= 0)
+		free_unused(page, order);
+}
+
+void __put_page(struct page *page)
+{
+	free_unused(page, page->flags & BIT(PG_head) ? page->private : 0);
+}
 
 void *__get_free_pages(gfp_t gfp, unsigned int order)
 {

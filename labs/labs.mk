@@ -19,11 +19,11 @@ grade: ## grade the labs: host tests, then a machine for each test (LAB=N, TEST=
 do-grade:
 	@/usr/bin/python3 tools/labs/grade/grade.py $(if $(LAB),--lab $(LAB)) $(if $(TEST),--test $(TEST)) $(GRADEFLAGS)
 
-debug-test: ## run the machine of one lab test for 'make gdb': TEST=name
+debug-test: ## debug one lab test: GDB at the failing check of a host test, or its machine for 'make gdb' (TEST=name)
 	@tools/deps.sh run debug grade
 	@$(MAKE) do-debug-test
 do-debug-test: build/arch/x86/vdso/vdso.debug
-	@/usr/bin/python3 tools/labs/grade/debug_test.py $(call quote,$(TEST))
+	@GDBFLAGS=$(call quote,$(GDBFLAGS)) /usr/bin/python3 tools/labs/grade/debug_test.py $(call quote,$(TEST))
 
 lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
 	@test -f tools/labs/author/lab.py || { echo "lab: this is a starter itself: labs are made from the finished source" >&2; exit 2; }

@@ -36,7 +36,8 @@ GROUPS = {
     'a variant': ('test_a_variant_put_back_scores_all', 'test_last_years_answer_is_not_this_years'),
     'earlier labs': ('test_earlier_labs_can_be_cut_too',),
     'starter 4': ('test_a_wrong_answer_shows_expected_and_got_and_where', 'test_a_wrong_area_shows_the_first_stage_that_differs',
-                  'test_a_hang_shows_where_it_was', 'test_prints_disturb_nothing'),
+                  'test_a_hang_shows_where_it_was', 'test_prints_disturb_nothing', 'test_how_a_host_test_ends_is_told',
+                  'test_gdb_stops_where_a_host_test_fails'),
 }
 
 
@@ -374,6 +375,52 @@ def test_a_wrong_area_shows_the_first_stage_that_differs(room):
 def test_a_hang_shows_where_it_was(room):
     text, status = with_change(room, 'hang', CLEAR, 'for (;;)\n\t\t;')
     assert status == 1 and 'it did not end within ' in text and re.search(r'it was here:\n.*padzero\+', text), text
+
+
+# What is put in front of the first line of a function of lab 4, and what the grader says of the test.
+ENDS = {
+    'padzero-clears-to-the-pages-end': (
+        'padzero', 'if (start) start = *(unsigned long *)16;', [r'^  # (it crashed|undefined behaviour) in padzero \(exec/elf_map\.c:%d\): ',
+                                                                r'^  #   exec/elf_map\.c:%d\tpadzero$']),
+    'set-brk-maps-whole-pages': (
+        'set_brk', 'for (;;) ;', [r'^  # ran out of time in set_brk \(exec/elf_map\.c:%d\)$', r'^  #   exec/elf_map\.c:%d\tset_brk$']),
+    'elf-map-asks-for-whole-pages': (
+        'elf_map', 'printk(KERN_INFO "at %%lx\\n", addr); panic("no %%d", 7);',
+        [r'^  # panic in elf_map \(exec/elf_map\.c:%d\): no 7$', r'^  # printk: at [0-9a-f]+$']),
+}
+
+
+@pytest.fixture(scope='module')
+def three_mistakes(room):
+    """(A copy of lab 4 put back, with the mistakes of ENDS; {function: line of its mistake})."""
+    out = str(room / 'mistakes')
+    copy_tree(put_back(room, 4), out)
+    text, lines = starter.read(out, 'exec/elf_map.c'), {}
+    for function, line, _ in ENDS.values():
+        brace = cutting.body_range(text, function)[0] + 1
+        text = text[:brace] + '\n' + line % () + text[brace:]
+    for function, line, _ in ENDS.values():
+        lines[function] = text[:text.index(line % ())].count('\n') + 1
+    starter.write(out, 'exec/elf_map.c', text)
+    return out, lines
+
+
+def test_how_a_host_test_ends_is_told(three_mistakes, monkeypatch):
+    monkeypatch.setenv('TIMEOUT_SCALE', '0.2')
+    out, lines = three_mistakes
+    for test, (function, _, patterns) in ENDS.items():
+        text = grade(out, '--test', test)[1]
+        for pattern in patterns:
+            pattern = pattern % lines[function] if '%d' in pattern else pattern
+            assert re.search(pattern, text, re.M), text
+
+
+def test_gdb_stops_where_a_host_test_fails(three_mistakes):
+    out, lines = three_mistakes
+    p = subprocess.run([sys.executable, 'tools/labs/grade/debug_test.py', 'padzero-clears-to-the-pages-end'], cwd=out, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, 'GDBFLAGS': '-batch'})
+    text = p.stdout.decode()
+    assert re.search(r'Here it fails.*\n#\d+ .*padzero \(.*\)\s+at \S*exec/elf_map\.c:%d\n' % lines['padzero'], text), text
 
 
 def test_prints_disturb_nothing(room):

@@ -12,6 +12,7 @@ import argparse
 import filecmp
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -32,8 +33,10 @@ LEFT_OUT = ('.ci/', 'labs/INSTRUCTOR.md', 'labs/variants.toml', 'labs/faults.tom
             *('tests/labs/test_%s.py' % n for n in ('labs', 'answers', 'faults', 'break', 'class')),
             'tools/labs/author/', 'tools/labs/class/', 'tools/labs/faults/')
 STARTER_H = '''/* SPDX-License-Identifier: MIT */
-/* Included everywhere in this tree: what a function that is yet to be written does. */
+/* Included everywhere in this tree: what a function that is yet to be written does, and printk for all that you try. */
 void panic(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+int printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+%s
 '''
 
 
@@ -236,7 +239,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
     ours = [l for l in labs if l.number == number or (cut_earlier and l.number < number)]
     for other in ours:
         cut_lab(out, other, course.load_contracts(top, other))
-    write(out, 'labs/starter.h', STARTER_H)
+    write(out, 'labs/starter.h', STARTER_H % '\n'.join(re.findall(r'^#define KERN_.*', read(top, 'include/printk.h'), re.M)))
     write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours]}) + '\n')
     write_workflow(top, out, ours)
     write(out, 'LAB.md', lab_page(lab, seed))

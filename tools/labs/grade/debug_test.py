@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Start the machine of one guest test, stopped, with the debugger's socket where `make gdb` looks for it."""
+"""Debug one test.
+
+A guest test: its machine is started, stopped, with the debugger's socket where `make gdb` looks for it.
+A host test: GDB in this terminal, at the check that fails (stops.py).
+"""
 import os
 import subprocess
 import sys
@@ -8,6 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 import checks
 import course
+import host
 import kernels
 import machine
 from machine import qemu
@@ -19,12 +24,25 @@ def find_test(labs, name):
     found = [t for t in found if start and t.lab == start['lab']] or found
     if len(found) != 1:
         raise course.CourseError('usage: make debug-test TEST=name; `make grade GRADEFLAGS=--list` shows the names')
-    if found[0].kind != 'guest':
-        raise course.CourseError('%s has no machine of its own (kind: %s); `make debug` starts one' % (found[0].label, found[0].kind))
+    if found[0].kind == 'answer':
+        raise course.CourseError('%s is a question: there is nothing to run; `make debug` starts a machine' % found[0].label)
     return found[0]
 
 
 def start(top, test):
+    return start_host(top, test) if test.kind == 'host' else start_guest(top, test)
+
+
+def start_host(top, test):
+    kernels.make(top, 'build/' + test.binary)
+    lab = course.find_lab(course.load_labs(), test.lab)
+    environment = {**os.environ, **host.environment(test, lab, host.seconds(False)), 'ASAN_OPTIONS': 'detect_leaks=0'}
+    stops = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'stops.py')
+    return subprocess.call(['gdb', '-q', '-nx', *os.environ.get('GDBFLAGS', '').split(), '-iex', 'set auto-load no', '-x', stops,
+                            os.path.join('build', test.binary)], cwd=top, env=environment)
+
+
+def start_guest(top, test):
     """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
     print('building the kernel and the programs of %s' % test.label, flush=True)
     kernels.make(top, 'build/exon.elf')

@@ -19,6 +19,10 @@ grade: ## grade the labs: host tests, then a machine for each test (LAB=N, TEST=
 do-grade:
 	@/usr/bin/python3 tools/labs/grade/grade.py $(if $(LAB),--lab $(LAB)) $(if $(TEST),--test $(TEST)) $(GRADEFLAGS)
 
+# For the grader: what the compiler says of FILES, compiled before or not.
+warnings:
+	@for f in $(FILES); do $(CC) $(CFLAGS) $(HERE) -S -o /dev/null $$f; done
+
 debug-test: ## debug one lab test: GDB at the failing check of a host test, or its machine for 'make gdb' (TEST=name)
 	@tools/deps.sh run debug grade
 	@$(MAKE) do-debug-test
@@ -53,7 +57,7 @@ gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=
 do-gradescope-zip: build/exon.elf
 	@/usr/bin/python3 tools/labs/class/classroom.py zip $(CLASS) --out $(call quote,$(ZIP))
 
-.PHONY: grade do-grade debug-test do-debug-test lab do-lab grade-class do-grade-class gradescope-zip do-gradescope-zip
+.PHONY: grade do-grade warnings debug-test do-debug-test lab do-lab grade-class do-grade-class gradescope-zip do-gradescope-zip
 
 # ---- predict, then run ----------------------------------------------------
 

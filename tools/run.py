@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Boot interactively, on this terminal or in a window. The terminal is restored afterwards.
 
+After a panic: its messages once more, with file and line of each caller (backtrace.py).
+
   run.py [--window] [--ram=MIB] WORDS...      the machine of qemu.py, then options of QEMU
 
 Status: QEMU's own; 3 after a kernel panic on a command line with "panic=-1".
@@ -12,9 +14,11 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import termios
 
 sys.dont_write_bytecode = True
+import backtrace  # noqa: E402
 import qemu  # noqa: E402
 
 PANIC = 3       # QEMU's exit status after the kernel's write to the isa-debug-exit device
@@ -54,6 +58,22 @@ class Terminal:
             os.write(1, WRAP_AND_PLAIN)
 
 
+def on_terminal(log):
+    """The words for console and monitor on this terminal, as -nographic; @log is a file for all that the console prints."""
+    return ['-display', 'none', '-chardev', 'stdio,id=terminal,mux=on,signal=off,logfile=' + log.replace(',', ',,'),
+            '-machine', 'graphics=off', '-serial', 'chardev:terminal', '-mon', 'chardev=terminal,mode=readline']
+
+
+def say_panic(log, words):
+    with open(log, errors='replace') as f:
+        text = backtrace.panic_messages(f.read())
+    kernel = words[words.index('-kernel') + 1] if '-kernel' in words else None
+    try:
+        print('\n' + backtrace.resolve(text, kernel) if text and kernel else '', file=sys.stderr)
+    except OSError:     # no addr2line here
+        pass
+
+
 def wait(process):
     while True:
         try:
@@ -67,16 +87,18 @@ def main(words):
     ap.add_argument('--ram', default=qemu.MEMORY)
     ap.add_argument('--window', action='store_true')
     a, rest = ap.parse_known_args(words)
-    words = qemu.machine(a.ram, kvm=True) + (window() if a.window else ['-nographic']) + rest
     terminal = Terminal()
-    try:
-        status = wait(subprocess.Popen(words))
-    except OSError as e:
-        sys.exit('run: %s: %s' % (words[0], e.strerror))
-    finally:
-        terminal.restore()
-    if status == PANIC:
-        print('run: the kernel panicked; see the message above', file=sys.stderr)
+    with tempfile.NamedTemporaryFile(prefix='exon-console-') as log:
+        words = qemu.machine(a.ram, kvm=True) + (window() if a.window else on_terminal(log.name)) + rest
+        try:
+            status = wait(subprocess.Popen(words))
+        except OSError as e:
+            sys.exit('run: %s: %s' % (words[0], e.strerror))
+        finally:
+            terminal.restore()
+        if status == PANIC:
+            say_panic(log.name, words)
+            print('run: the kernel panicked; see the message above', file=sys.stderr)
     return status if status >= 0 else 128 - status
 
 

@@ -106,7 +106,7 @@ static bool yours(const struct place *p)
 	return at && strchr(" ", at[strlen(p->file)]);
 }
 
-/* The place that the first line names: a file of yours, otherwise kernel code, otherwise the test. */
+/* What the first line names: a place of yours, otherwise kernel code, otherwise the test. */
 static int chosen_place(const struct stack *s)
 {
 	for (int i = 0; i < s->n; i++)

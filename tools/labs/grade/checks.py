@@ -16,7 +16,7 @@ import film
 import host
 import kernels
 import machine
-from machine import qemu
+from machine import backtrace, qemu
 from report import Result
 
 YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours to write')
@@ -41,20 +41,13 @@ def how_it_ended(status):
     return 'killed by signal %d' % (status & 0x7f) if status & 0x7f else 'ended with status %d' % (status >> 8)
 
 
-def panic_text(console):
-    """The line of the panic and its backtrace; before it, what a trap in the kernel has printed."""
-    at = console.find('Kernel panic')
-    at = max(console.rfind('Oops', 0, at), 0) or at
-    return console[max(console.rfind('\n', 0, at), 0):].strip()[:3000]
-
-
-def hang_text(outcome, image, limit):
+def hang_text(outcome, calls, limit):
+    """calls: lines of the backtrace."""
     text = {'wall': 'it did not end, but executed almost no instructions: is it waiting for something that never happens?',
             'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
             'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
-    calls = ['  [<%016x>] %s' % (a, image.place(a)) for a in outcome.stack]
     if calls and 'cpu_idle' in calls[0]:
-        calls.append('  that is the idle loop: every process waits for something')
+        calls = calls + ['  that is the idle loop: every process waits for something']
     return '\n'.join([text] + (['it was here:'] + calls if calls else []) + [outcome.console.strip()[-1500:]])
 
 
@@ -63,6 +56,17 @@ def unified(expected, got, names):
     a, b = (x.decode('utf-8', 'replace').split('\n') for x in (expected, got))
     lines = list(difflib.unified_diff(a, b, names[0], names[1], lineterm='', n=2))
     return '\n'.join(lines[:60] + (['... %d lines more' % (len(lines) - 60)] if len(lines) > 60 else []))
+
+
+def warnings(top, labs, box=None):
+    """Lines: what the compiler says of the files that a student writes, also of those that were compiled before."""
+    start = course.starter(top)
+    files = [f for l in labs if start and l.number in start['cut'] for f in l.write if f.endswith('.c')]
+    try:
+        text = kernels.make(top, '-s', 'warnings', 'FILES=' + ' '.join(files), box=box) if files else ''
+    except kernels.BuildError as e:
+        text = str(e)
+    return [l for l in text.split('\n') if l and not l.startswith('make')]
 
 
 class Bench:
@@ -155,6 +159,17 @@ class Bench:
             self.contents[path] = hashlib.sha256(b''.join(parts)).digest()
         return self.contents[path]
 
+    @property
+    def inside(self):
+        """For backtrace.py: how to run a program on a student's kernel."""
+        return self.box.words if self.box else None
+
+    def backtrace(self, kernel, stack):
+        """Lines for the addresses of @stack, of which the first one is that of the next instruction."""
+        calls = [a - (i > 0) for i, a in enumerate(stack)]
+        found = backtrace.places(kernel, calls, self.inside)
+        return ['  ' + line for a, call in zip(stack, calls) for line in found.get(call, ['[<%016x>] %s' % (a, self.image(kernel).place(a))])]
+
     def is_linux(self, kernel):
         return os.path.basename(kernel) == 'vmlinuz'
 
@@ -233,9 +248,9 @@ class Bench:
         if missing:     # a stub: what the boot shows besides is no news
             return False, 'it comes to a function that is yours to write: %s' % missing.group(1), out.instructions, []
         if out.verdict == 'panic':
-            text = 'the kernel panicked:\n' + panic_text(out.console)
+            text = 'the kernel panicked:\n' + backtrace.resolve(backtrace.panic_messages(out.console)[:4000], kernel, self.inside)
         elif out.verdict != 'done':
-            text = hang_text(out, self.image(kernel), test.limit * machine.MILLION)
+            text = hang_text(out, self.backtrace(kernel, out.stack), test.limit * machine.MILLION)
         else:
             text = self.compare(test, *out.results.get(0, (b'', 0xff00)))
         if not text:

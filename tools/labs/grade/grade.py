@@ -45,6 +45,7 @@ def grade(top, labs, tests, jobs, box=None):
     say('# building what is graded')
     bench = checks.Bench(top, labs, say, box)
     bench.prepare(tests)
+    print(''.join('# %s\n' % line for line in checks.warnings(top, [l for l in labs if any(t.lab == l.number for t in tests)], box)), end='', flush=True)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         # Host tests take seconds and come first; an answer costs nothing.
         order = sorted(tests, key=lambda t: t.kind == 'guest')
@@ -84,7 +85,7 @@ def run(args):
         checks.note_other_changes(args.top, graded, say)
     print('TAP version 14\n1..%d' % len(tests), flush=True)
     results = []
-    for r in grade(args.top, labs, tests, max(args.jobs, 1), args.box):
+    for r in grade(args.top, graded, tests, max(args.jobs, 1), args.box):
         results.append(r)
         print('\n'.join(report.tap_lines(report.shorten(results), len(results))), flush=True)
         if args.gradescope:     # whatever ends this program early, what is known stays known

@@ -20,6 +20,7 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+import backtrace    # noqa: E402,F401
 import mkcpio   # noqa: E402
 import qemu     # noqa: E402
 

@@ -22,7 +22,9 @@ import course
 import cutting
 import kernels
 import lab as starter
+import report
 import sandbox
+import summary
 import variant
 
 LABS = course.load_labs(TOP)
@@ -157,6 +159,33 @@ def test_lab_is_complete(lab):
     for path, names in lab.write.items():
         for name in names if path.endswith('.c') else ():
             assert name in page, 'the page does not speak of %s' % name
+
+
+@pytest.mark.parametrize('lab', LABS[1:], ids=lambda l: l.folder)
+def test_each_step_of_the_page_has_a_function(lab):
+    steps = summary.steps(TOP, lab)
+    assert list(steps) == list(range(1, len(steps) + 1)) and len(steps) >= 4
+    assert set(steps.values()) <= {n for names in lab.write.values() for n in names}
+    assert {t.step for t in lab.tests} - {0} <= set(steps) and any(t.step for t in lab.tests)
+
+
+def test_a_grade_ends_with_steps_changes_and_what_to_do_first(tmp_path):
+    lab = course.find_lab(LABS, 2)
+    (tmp_path / 'labs').mkdir()
+    os.symlink(os.path.join(TOP, 'labs', lab.folder), tmp_path / 'labs' / lab.folder)
+
+    def lines(failed, cause='wrong'):
+        results = [report.Result(t, t.name not in failed, '' if t.name not in failed else cause) for t in lab.tests]
+        return summary.lines(str(tmp_path), [lab], results, True)
+
+    text = lines(['link', 'lists-vmas'], 'ran out of time in vma_link (mm/vma.c:7)\n  mm/vma.c:7')
+    assert [l.split() for l in text[1:]][:2] == [['#', 'step', '1', 'find_vma', '8', 'of', '8'], ['#', 'step', '2', 'vma_link', '0', 'of', '8']]
+    assert text[-3].split()[:3] == ['#', 'all', 'together']
+    assert text[-2:] == ['# do first: 02/link (step 2, vma_link): ran out of time in vma_link (mm/vma.c:7)',
+                         '#           make debug-test TEST=02/link']
+    assert '# since the last run, 0 minutes ago: passes now: 02/link, 02/lists-vmas; passed before: 02/find; +4 points' in lines(['find'])
+    assert '# do first: make it build; what the compiler says is above' in lines(['find', 'link'], 'it does not build:\nx')
+    assert len(lines([])) == 2
 
 
 def test_a_file_belongs_to_one_lab():
@@ -337,6 +366,10 @@ def test_starter_put_back_scores_all(room, number):
 
 def test_earlier_labs_can_be_cut_too(room):
     out = make(room, 6, cut_earlier=True)
+    page = starter.read(out, 'LAB.md')
+    for n in range(1, 7):
+        for path, names in course.find_lab(LABS, n).write.items():
+            assert '- `%s`: %s\n' % (path, ', '.join('`%s`' % name for name in names)) in page
     for n in (1, 2, 3, 4, 5, 6):
         for path, names in course.find_lab(LABS, n).write.items():
             assert starter.read(out, path).count('is yours to write') == len(names)

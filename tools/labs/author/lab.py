@@ -173,17 +173,31 @@ def anonymous(info):
 
 # ---- the starter ---------------------------------------------------------------
 
-def lab_page(lab, seed):
+def rows_of(lab):
+    return ['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()]
+
+
+def earlier_page(earlier):
+    """What else is cut, a lab a paragraph."""
+    if not earlier:
+        return []
+    rows = ['The functions of these labs are cut, too. Copy your own files of these labs here, or write them now:', '']
+    for lab in earlier:
+        rows += ['[Lab %d, %s](labs/%s/README.md):' % (lab.number, lab.title, lab.folder), '', *rows_of(lab), '']
+    return rows
+
+
+def lab_page(lab, seed, earlier=()):
     code = any(path.endswith('.c') for path in lab.write)
     return '\n'.join([
         '# Your lab: %d, %s' % (lab.number, lab.title), '',
-        'Read [labs/%s/README.md](labs/%s/README.md). You %s; everything else works:' % (
-            lab.folder, lab.folder, 'write these functions' if code else 'answer these questions'), '',
-        *['- `%s`: %s' % (path, ', '.join('`%s`' % n for n in names)) for path, names in lab.write.items()], '',
+        'Read [labs/%s/README.md](labs/%s/README.md). You %s%s:' % (
+            lab.folder, lab.folder, 'write these functions' if code else 'answer these questions', '' if earlier else '; everything else works'), '',
+        *rows_of(lab), '', *earlier_page(earlier),
         '| type | for |', '|---|---|',
         '| `make run` | boot %s |' % ('what you have: it stops at the first function that is missing' if code else 'to a shell'),
         '| `make grade LAB=%d` | your score, in a minute; `make grade` that of all labs up to this one |' % lab.number,
-        '| `make debug-test TEST=name`, `make gdb` | one test\'s machine, in the debugger |', '',
+        '| `make debug-test TEST=name` | one test in the debugger: GDB at the failing check, or a machine for `make gdb` in another terminal |', '',
         *(['This kernel is variant %s: read [labs/VARIANT.md](labs/VARIANT.md) first.' % seed, ''] if seed is not None else []),
         'The grader takes only the files named above.', ''])
 
@@ -242,7 +256,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
     write(out, 'labs/starter.h', STARTER_H % '\n'.join(re.findall(r'^#define KERN_.*', read(top, 'include/printk.h'), re.M)))
     write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours]}) + '\n')
     write_workflow(top, out, ours)
-    write(out, 'LAB.md', lab_page(lab, seed))
+    write(out, 'LAB.md', lab_page(lab, seed, [l for l in ours if l.number != number]))
     if seed is not None:
         write(out, 'labs/VARIANT.md', variant.page(seed, chosen))
     for other in labs:

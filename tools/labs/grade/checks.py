@@ -79,6 +79,7 @@ class Bench:
         self.under_test, self.errors, self.images, self.contents, self.packed = {}, {}, {}, {}, {}
         self.reference = self.oracle = self.measured = None
         self.endless = {}       # number of a lab -> (function that ran out of time, label of the test)
+        self.hung = {}          # (lab, command line, rootfs) -> label of a test whose kernel hung before it
         self.guest, self.turn = [], threading.Lock()
         self.cache = kernels.cache(top)
 
@@ -199,7 +200,7 @@ class Bench:
         return out.results.get(alike.index(test)) if out.verdict == 'done' else None
 
     def store(self, path, out, rows):
-        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack,
+        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'seconds': out.seconds,
                 'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()},
                 'film': [[pid, list(vars(r).values())] for pid, r in rows]}
         with tempfile.NamedTemporaryFile('w', dir=self.cache, delete=False) as f:
@@ -210,52 +211,63 @@ class Bench:
         with open(path) as f:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
-        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'])
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0))
         return out, [(pid, film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------
 
     def run(self, test):
-        start = time.time()
-        instructions, look = 0, []
+        seconds, instructions, look = 0.0, 0, []
         error = self.errors.get(test.binary if test.kind == 'host' else test.lab)
         if test.kind == 'answer':
             passed, text = answers.check(self.top, course.find_lab(self.labs, test.lab), test.question)
         elif error:
             passed, text = False, error
         elif test.kind == 'host':
-            passed, text, look = self.run_host(test)
+            passed, text, look, seconds = self.run_host(test)
         else:
-            passed, text, instructions, look = self.run_guest(test)
-        return Result(test, passed, text, time.time() - start, instructions, look)
+            passed, text, look, out = self.run_guest(test)
+            seconds, instructions = out.seconds, out.instructions
+        return Result(test, passed, text, seconds, instructions, look)
 
     def run_host(self, test):
-        """(passed?, why not, how to look at it). A lab in which a function has run out of time is graded in a hurry."""
+        """(passed?, why not, how to look at it, seconds). A lab in which a function has run out of time is graded in a hurry."""
         before = self.endless.get(test.lab)
         ended = host.run(test, course.find_lab(self.labs, test.lab), self.top, self.box, hurried=before is not None)
         look = ['to look: make debug-test TEST=%s   (GDB stops there)' % test.label]
         if ended.timeout and before and before[1] != test.label:
             return False, 'skipped after %d s in %s (%s): %s ran out of time in %s, so look there first' % (
-                host.seconds(True), ended.function, ended.line, before[0], before[1]), []
+                host.seconds(True), ended.function, ended.line, before[0], before[1]), [], ended.seconds
         if ended.timeout:
             self.endless.setdefault(test.lab, (ended.function, test.label))
-        return ended.passed, ended.text, [] if ended.passed else look
+        return ended.passed, ended.text, [] if ended.passed else look, ended.seconds
 
     def run_guest(self, test):
+        """(passed?, why not, how to look at it, Outcome)."""
         kernel = self.under_test[test.lab]
+        same = self.hung_before(test)
+        if same:
+            return False, 'skipped: the kernel does not come to this test: it hangs before, see %s' % same, [], machine.Outcome('quit', {}, '', 0)
         out, rows = self.boot(kernel, test)
         missing = YOURS.search(out.console)
         if missing:     # a stub: what the boot shows besides is no news
-            return False, 'it comes to a function that is yours to write: %s' % missing.group(1), out.instructions, []
+            return False, 'it comes to a function that is yours to write: %s' % missing.group(1), [], out
         if out.verdict == 'panic':
             text = 'the kernel panicked:\n' + backtrace.resolve(backtrace.panic_messages(out.console)[:4000], kernel, self.inside)
         elif out.verdict != 'done':
             text = hang_text(out, self.backtrace(kernel, out.stack), test.limit * machine.MILLION)
+            self.note_hang(test, out, rows)
         else:
             text = self.compare(test, *out.results.get(0, (b'', 0xff00)))
-        if not text:
-            return True, '', out.instructions, []
-        return False, text, out.instructions, self.hints(test, rows)
+        return not text, text, self.hints(test, rows) if text else [], out
+
+    def hung_before(self, test):
+        """The label of a test that hung before its program was started: all boots of its lab are the same up to there."""
+        return self.hung.get((test.lab, test.cmdline, test.rootfs))
+
+    def note_hang(self, test, out, rows):
+        if out.verdict in ('instructions', 'wall') and all(pid < 2 for pid, _ in rows):
+            self.hung.setdefault((test.lab, test.cmdline, test.rootfs), test.label)
 
     def compare(self, test, got, status):
         """'' if the test passes."""

@@ -24,7 +24,7 @@ KEYS = {
     'answer': {'question'},
 }
 CONTRACT_WIDTH = 97     # of a line; ' * ' comes before it
-COMMON = {'name', 'kind', 'shows', 'stage', 'hidden'}
+COMMON = {'name', 'kind', 'shows', 'stage', 'step', 'hidden'}
 
 
 class CourseError(Exception):
@@ -40,6 +40,7 @@ class Test:
     points: float
     shows: str              # what it is about, for the student
     stage: str = ''         # the exec stage where to look first
+    step: int = 0           # of the lab's page: with it the test passes; 0: with all
     hidden: bool = False    # runs at the instructor's only
     # host: a cmocka binary (build/BINARY) and one case in it
     binary: str = ''

@@ -10,6 +10,7 @@ import argparse
 import concurrent.futures
 import os
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import checks
@@ -17,6 +18,7 @@ import course
 import kernels
 import report
 import sandbox
+import summary
 
 
 def say(text):
@@ -84,15 +86,15 @@ def run(args):
     if not args.box:
         checks.note_other_changes(args.top, graded, say)
     print('TAP version 14\n1..%d' % len(tests), flush=True)
-    results = []
+    results, begin = [], time.time()
     for r in grade(args.top, graded, tests, max(args.jobs, 1), args.box):
         results.append(r)
         print('\n'.join(report.tap_lines(report.shorten(results), len(results))), flush=True)
         if args.gradescope:     # whatever ends this program early, what is known stays known
             report.write_gradescope(args.gradescope, results, tests[len(results):])
-    print('\n'.join(report.lab_lines(graded, results)))
+    print('\n'.join(summary.lines(args.top, graded, results, remember=not args.box)))
     if args.junit:
-        report.write_junit(args.junit, graded, results)
+        report.write_junit(args.junit, graded, results, time.time() - begin)
     print(report.closing_line(results), flush=True)
     return 0 if all(r.passed for r in results) else 1
 

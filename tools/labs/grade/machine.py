@@ -41,6 +41,7 @@ class Outcome:
     registers: str = ''     # at the end, as QEMU prints them
     memory: dict = dataclasses.field(default_factory=dict)   # name -> bytes that were asked for
     stack: list = dataclasses.field(default_factory=list)    # return addresses, innermost first
+    seconds: float = 0.0    # how long the machine ran
 
 
 class Monitor:
@@ -234,7 +235,7 @@ def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, 
         try:
             verdict = b.wait(limit, cap * float(os.environ.get('TIMEOUT_SCALE', '1')))
             out = Outcome(verdict, parse_records(b.read('records'), b.nonce)[0],
-                          b.read('console').decode('utf-8', 'replace').replace('\r', ''), b.instructions())
+                          b.read('console').decode('utf-8', 'replace').replace('\r', ''), b.instructions(), seconds=time.time() - b.start)
             if verdict != 'quit' and b.connect():
                 try:
                     b.monitor.call('stop')

@@ -1,3 +1,3 @@
-/* flags: -pie -fPIE */
+/* flags: -pie -fPIE -nostdlib -ffreestanding -fno-stack-protector */
 /* SPDX-License-Identifier: MIT */
 #include "aslr.h"

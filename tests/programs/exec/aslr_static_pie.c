@@ -1,3 +1,3 @@
-/* flags: -static-pie -fPIE */
+/* flags: -static-pie -fPIE -nostdlib -ffreestanding -fno-stack-protector */
 /* SPDX-License-Identifier: MIT */
 #include "aslr.h"

@@ -14,6 +14,7 @@
 #include <linux/mount.h>
 #include <linux/personality.h>
 #include <linux/securebits.h>
+#include <ptrace.h>
 #include <sched.h>
 
 /*
@@ -33,7 +34,10 @@ int prepare_bprm_creds(struct linux_binprm *bprm)
 	return 0;
 }
 
-/* A process that shares its root and cwd with another one must not gain privileges. */
+/*
+ * A process that shares its root and cwd with another one, or whose tracer may not look into every
+ * process, must not gain privileges.
+ */
 void check_unsafe_exec(struct linux_binprm *bprm)
 {
 	struct task_struct *t;
@@ -42,6 +46,8 @@ void check_unsafe_exec(struct linux_binprm *bprm)
 
 	if (current->no_new_privs)
 		bprm->unsafe |= UNSAFE_NO_NEW_PRIVS;
+	if (current->ptrace && !ptracer_capable(current))
+		bprm->unsafe |= UNSAFE_PTRACE;
 	spin_lock_irqsave(&tasklist_lock, irq);
 	for_each_thread(current, t)
 		if (t->fs == current->fs)

@@ -46,6 +46,9 @@ static void become_leader(struct task_struct *me, struct task_struct *leader)
 	me->exit_signal = SIGCHLD;
 	leader->exit_signal = -1;
 	leader->exit_state = EXIT_DEAD;
+	/* A tracer that waits for the old leader must look again. */
+	if (leader->ptrace)
+		wake_up_all(&leader->parent->signal->wait_chldexit);
 }
 
 /*

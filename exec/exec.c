@@ -19,7 +19,7 @@
  * an error is an errno of execve. After it there is no program to return to: an
  * error is SIGSEGV. The list of formats is in formats.c, the stack and its strings
  * in stack.c, credentials in creds.c, the end of the other threads in de_thread.c.
- * Left out: ptrace, security modules, 32-bit callers.
+ * Left out: security modules, 32-bit callers.
  */
 #include <binfmts.h>
 #include <cred.h>
@@ -29,6 +29,7 @@
 #include <mm.h>
 #include <namei.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
@@ -96,10 +97,8 @@ void would_dump(struct linux_binprm *bprm, struct file *file)
 		bprm->interp_flags |= BINPRM_FLAGS_ENFORCE_NONDUMP;
 }
 
-/*
- * The task gets @mm and drops its old mm. mm_release wakes a parent that waits in vfork. Returns 0.
- */
-static int exec_mmap(struct mm_struct *mm)
+/* The task gets @mm and drops its old mm. mm_release wakes a parent that waits in vfork. */
+static void exec_mmap(struct mm_struct *mm)
 {
 	struct task_struct *me = current;
 	struct mm_struct *old_mm = me->mm;
@@ -111,11 +110,10 @@ static int exec_mmap(struct mm_struct *mm)
 	switch_mm(mm);
 	local_irq_restore(irq);
 	if (!old_mm)
-		return 0;
+		return;
 	rss = get_mm_hiwater_rss(old_mm);
 	me->signal->maxrss = max(me->signal->maxrss, rss * (PAGE_SIZE / 1024));
 	mmput(old_mm);
-	return 0;
 }
 
 /*
@@ -214,9 +212,7 @@ int begin_new_exec(struct linux_binprm *bprm)
 	if (bprm->have_execfd)
 		would_dump(bprm, bprm->executable);
 
-	err = exec_mmap(bprm->mm);
-	if (err)
-		return err;
+	exec_mmap(bprm->mm);
 	bprm->mm = NULL;
 	EXEC_STAGE(BEGIN_NEW_EXEC);
 
@@ -299,6 +295,7 @@ static int exec_binprm(struct linux_binprm *bprm)
  */
 static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filename, int flags)
 {
+	pid_t tid = current->pid; /* another thread becomes the leader, with its pid */
 	struct file *file;
 	int err = prepare_bprm_creds(bprm);
 
@@ -315,6 +312,8 @@ static int bprm_execve(struct linux_binprm *bprm, int fd, struct filename *filen
 			bprm->interp_flags |= BINPRM_FLAGS_PATH_INACCESSIBLE;
 		err = exec_binprm(bprm);
 	}
+	if (!err)
+		ptrace_event(PTRACE_EVENT_EXEC, tid);
 	if (err < 0) {
 		EXEC_STAGE_ERR(EXEC_FAILED, err);
 		if (bprm->point_of_no_return && !fatal_signal_pending(current))

@@ -61,6 +61,7 @@ struct linux_binprm {
 #define BINPRM_FLAGS_PATH_INACCESSIBLE 4 /* a close-on-exec descriptor */
 
 #define UNSAFE_SHARE	    1 /* fs_struct is shared with another process */
+#define UNSAFE_PTRACE	    2 /* traced, and the tracer lacks CAP_SYS_PTRACE */
 #define UNSAFE_NO_NEW_PRIVS 4 /* prctl(PR_SET_NO_NEW_PRIVS) */
 
 #define EXSTACK_DEFAULT	  0 /* no PT_GNU_STACK */

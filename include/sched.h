@@ -13,10 +13,12 @@
 #define TASK_INTERRUPTIBLE   0x0001
 #define TASK_UNINTERRUPTIBLE 0x0002
 #define __TASK_STOPPED	     0x0004
+#define __TASK_TRACED	     0x0008
 #define TASK_DEAD	     0x0080
 #define TASK_WAKEKILL	     0x0100
 #define TASK_KILLABLE	     (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
 #define TASK_STOPPED	     (TASK_WAKEKILL | __TASK_STOPPED)
+#define TASK_TRACED	     (TASK_WAKEKILL | __TASK_TRACED)
 #define TASK_NORMAL	     (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
 /* The first is also a barrier: the condition is read after it. */

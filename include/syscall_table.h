@@ -6,6 +6,9 @@
  * missing in it; tools/syscalls makes docs/syscalls.md of them.
  */
 
+/* kernel/ptrace.c */
+SYSCALL(ptrace, long request, long pid, unsigned long addr, unsigned long data)
+/* partial: PTRACE_SINGLEBLOCK, seccomp's requests, PTRACE_GET_RSEQ_CONFIGURATION */
 /* fs/read_write.c */
 SYSCALL(read, unsigned int fd, char __user *buf, size_t n)
 SYSCALL(write, unsigned int fd, const char __user *buf, size_t n)

@@ -135,8 +135,9 @@ struct task_struct {
 	struct task_struct *real_parent, *parent;
 	struct task_struct *group_leader;
 	struct list_head children, sibling;
-	struct list_head thread_node; /* in signal->thread_head */
-	struct list_head tasks;	      /* all thread groups, by leader, from init_task */
+	struct list_head ptraced, ptrace_entry; /* tracees; in the tracer's list, or dying */
+	struct list_head thread_node;		/* in signal->thread_head */
+	struct list_head tasks;			/* all thread groups, by leader, from init_task */
 	struct pid *thread_pid;
 	struct list_head pid_links[PIDTYPE_MAX];
 
@@ -157,6 +158,13 @@ struct task_struct {
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;
+
+	/* tracing: include/ptrace.h. tasklist_lock; the last three only while it is stopped */
+	unsigned int ptrace;	   /* PT_* */
+	unsigned int syscall_work; /* SYSCALL_WORK_* */
+	const struct cred *ptracer_cred;
+	unsigned long ptrace_message; /* PTRACE_GETEVENTMSG */
+	kernel_siginfo_t *last_siginfo;
 
 	/* clone */
 	int __user *set_child_tid, *clear_child_tid;

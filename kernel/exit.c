@@ -2,7 +2,7 @@
 /*
  * The end of a task, and wait(2) for it.
  *
- * Abridges Linux's kernel/exit.c. Left out: ptrace.
+ * Abridges Linux's kernel/exit.c.
  *
  *   do_exit ─> signals off ─> mm, files, fs released ─> exit_notify ─> TASK_DEAD, schedule()
  *                                                        │ children get a new parent
@@ -19,6 +19,7 @@
 #include <fs_struct.h>
 #include <mm.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <string.h>
 #include <syscalls.h>
 #include <tty.h>
@@ -107,6 +108,8 @@ void release_task(struct task_struct *t)
 	do {
 		spin_lock_irqsave(&tasklist_lock, flags);
 		leader = t->group_leader;
+		if (t->ptrace)
+			ptrace_unlink(t);
 		exit_signal_struct(t);
 		again = reap_leader_too(t, leader);
 		spin_unlock_irqrestore(&tasklist_lock, flags);
@@ -173,24 +176,28 @@ static void reparent_leader(struct task_struct *father, struct task_struct *t,
 	if (t->exit_state == EXIT_DEAD)
 		return;
 	t->exit_signal = SIGCHLD;
-	if (t->exit_state == EXIT_ZOMBIE && thread_group_empty(t) &&
+	if (!t->ptrace && t->exit_state == EXIT_ZOMBIE && thread_group_empty(t) &&
 	    do_notify_parent(t, t->exit_signal)) {
 		t->exit_state = EXIT_DEAD;
-		list_move(&t->sibling, dead);
+		list_add(&t->ptrace_entry, dead);
 	}
 	kill_orphaned_pgrp(t, father);
 }
 
 static void forget_original_parent(struct task_struct *father, struct list_head *dead)
 {
-	struct task_struct *reaper, *p, *next, *t;
+	struct task_struct *reaper, *p, *t;
 
+	if (!list_empty(&father->ptraced))
+		exit_ptrace(father, dead);
 	if (list_empty(&father->children))
 		return;
 	reaper = find_new_reaper(father);
-	list_for_each_entry_safe(p, next, &father->children, sibling) {
+	list_for_each_entry(p, &father->children, sibling) {
 		for_each_thread(p, t) {
-			t->real_parent = t->parent = reaper;
+			t->real_parent = reaper;
+			if (!t->ptrace)
+				t->parent = reaper;
 			if (t->pdeath_signal)
 				group_send_sig_info(t->pdeath_signal, SEND_SIG_NOINFO, t);
 		}
@@ -200,13 +207,23 @@ static void forget_original_parent(struct task_struct *father, struct list_head 
 	list_splice_tail_init(&father->children, &reaper->children);
 }
 
+/* @t dies traced: its tracer is to wait for it, whatever thread it is. tasklist_lock held. */
+static bool notify_tracer(struct task_struct *t)
+{
+	bool as_child = thread_group_leader(t) && thread_group_empty(t) && !ptrace_reparented(t);
+
+	return do_notify_parent(t, as_child ? t->exit_signal : SIGCHLD);
+}
+
 /* Returns whether nobody will wait for @t. tasklist_lock held. */
 static bool become_zombie(struct task_struct *t)
 {
 	bool autoreap = true;
 
 	t->exit_state = EXIT_ZOMBIE;
-	if (thread_group_leader(t))
+	if (t->ptrace)
+		autoreap = notify_tracer(t);
+	else if (thread_group_leader(t))
 		autoreap = thread_group_empty(t) && do_notify_parent(t, t->exit_signal);
 	if (autoreap)
 		t->exit_state = EXIT_DEAD;
@@ -218,6 +235,7 @@ static bool become_zombie(struct task_struct *t)
 
 static void exit_notify(struct task_struct *t, bool group_dead)
 {
+	struct task_struct *p, *next;
 	LIST_HEAD(dead);
 	unsigned long flags;
 	bool autoreap;
@@ -228,8 +246,8 @@ static void exit_notify(struct task_struct *t, bool group_dead)
 		kill_orphaned_pgrp(t->group_leader, NULL);
 	autoreap = become_zombie(t);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
-	while (!list_empty(&dead))
-		release_task(list_first_entry(&dead, struct task_struct, sibling));
+	list_for_each_entry_safe(p, next, &dead, ptrace_entry)
+		release_task(p);
 	if (autoreap)
 		release_task(t);
 }
@@ -255,6 +273,7 @@ static void __noreturn do_exit(long code)
 		panic("Aiee, killing interrupt handler!");
 	if (!t->pid)
 		panic("Attempted to kill the idle task!");
+	ptrace_event(PTRACE_EVENT_EXIT, code);
 	exit_signals(t);
 	group_dead = atomic_dec_and_test(&t->signal->live);
 	if (group_dead)
@@ -342,23 +361,58 @@ static int report(struct wait_opts *wo, struct task_struct *t, int cause, int st
 }
 
 /*
- * These three check one child, with tasklist_lock held. If its state is waited for, they release
+ * The tracer reaps @t, which is dead. A process of another parent stays as a zombie for it; of its
+ * own, it gets the counts. tasklist_lock held.
+ */
+static void tracer_has_waited(struct task_struct *t)
+{
+	if (!thread_group_leader(t))
+		return;
+	if (!ptrace_reparented(t)) {
+		inherit_counts(t);
+		return;
+	}
+	ptrace_unlink(t);
+	if (!do_notify_parent(t, t->exit_signal))
+		t->exit_state = EXIT_ZOMBIE;
+}
+
+/*
+ * These four check one child, with tasklist_lock held. If its state is waited for, they release
  * the lock and return its pid; otherwise they return 0.
  */
 static int wait_task_zombie(struct wait_opts *wo, struct task_struct *t)
 {
 	int code = t->signal->flags & SIGNAL_GROUP_EXIT ? t->signal->group_exit_code : t->exit_code;
 	int pid, status, cause = exit_cause(code, &status);
+	bool dead;
 
 	if (!(wo->flags & WEXITED))
 		return 0;
 	if (wo->flags & WNOWAIT)
 		return report(wo, t, cause, status, code);
 	t->exit_state = EXIT_DEAD; /* so that no other thread reaps it */
-	inherit_counts(t);
+	if (t->ptrace)
+		tracer_has_waited(t);
+	else
+		inherit_counts(t);
+	dead = t->exit_state == EXIT_DEAD;
 	pid = report(wo, t, cause, status, code);
-	release_task(t);
+	if (dead)
+		release_task(t);
 	return pid;
+}
+
+/* A tracee is stopped for its tracer: as a thread, and each stop is reported once, too. */
+static int wait_task_traced(struct wait_opts *wo, struct task_struct *t)
+{
+	int code = t->exit_code;
+
+	if (!(t->__state & __TASK_TRACED) || (t->jobctl & JOBCTL_LISTENING) || !code)
+		return 0;
+	if (!(wo->flags & WNOWAIT))
+		t->exit_code = 0;
+	return report(wo, t, CLD_TRAPPED, code, code << 8 | 0x7f);
 }
 
 static int wait_task_stopped(struct wait_opts *wo, struct task_struct *t)
@@ -386,35 +440,56 @@ static int wait_task_continued(struct wait_opts *wo, struct task_struct *t)
 	return report(wo, t, CLD_CONTINUED, SIGCONT, 0xffff);
 }
 
-static bool eligible_child(const struct wait_opts *wo, struct task_struct *t)
+/* @ptrace: current traces @t. */
+static bool eligible_child(const struct wait_opts *wo, bool ptrace, struct task_struct *t)
 {
 	if (wo->type == PIDTYPE_PID && t->thread_pid != wo->pid)
 		return false;
 	if (wo->type == PIDTYPE_PGID && task_pgrp(t) != wo->pid)
 		return false;
-	if (wo->flags & __WALL)
+	if (ptrace || (wo->flags & __WALL))
 		return true;
 	return (t->exit_signal != SIGCHLD) == !!(wo->flags & __WCLONE);
 }
 
-static int wait_consider_task(struct wait_opts *wo, struct task_struct *t)
+/*
+ * @ptrace: @t is seen as a tracee. A child that another process traces can be waited for only when
+ * its tracer has waited for it.
+ */
+static int wait_consider_task(struct wait_opts *wo, bool ptrace, struct task_struct *t)
 {
 	int ret;
 
-	if (t->exit_state == EXIT_DEAD || !eligible_child(wo, t))
+	if (t->exit_state == EXIT_DEAD || !eligible_child(wo, ptrace, t))
 		return 0;
-	if (t->exit_state == EXIT_ZOMBIE && thread_group_empty(t)) {
+	ptrace |= t->ptrace && !ptrace_reparented(t);
+	if (t->exit_state == EXIT_ZOMBIE && (ptrace || !t->ptrace) &&
+	    (!thread_group_leader(t) || thread_group_empty(t))) {
 		ret = wait_task_zombie(wo, t);
 		if (ret)
 			return ret;
 	}
 	wo->no_task_error = 0;
-	ret = wait_task_stopped(wo, t);
+	ret = ptrace ? wait_task_traced(wo, t) : wait_task_stopped(wo, t);
 	return ret ? ret : wait_task_continued(wo, t);
 }
 
+static int wait_tracees(struct wait_opts *wo, struct task_struct *tracer)
+{
+	struct task_struct *t;
+	int ret;
+
+	list_for_each_entry(t, &tracer->ptraced, ptrace_entry) {
+		ret = wait_consider_task(wo, true, t);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /*
- * Checks the children of all threads, or with __WNOTHREAD of current. Returns as wait_task_zombie.
+ * Checks the children and tracees of all threads, or with __WNOTHREAD of current. Returns as
+ * wait_task_zombie.
  */
 static int wait_scan(struct wait_opts *wo)
 {
@@ -425,10 +500,13 @@ static int wait_scan(struct wait_opts *wo)
 		if ((wo->flags & __WNOTHREAD) && t != current)
 			continue;
 		list_for_each_entry(child, &t->children, sibling) {
-			ret = wait_consider_task(wo, child);
+			ret = wait_consider_task(wo, false, child);
 			if (ret)
 				return ret;
 		}
+		ret = wait_tracees(wo, t);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }

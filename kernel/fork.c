@@ -13,6 +13,7 @@
 #include <file.h>
 #include <fs_struct.h>
 #include <mm.h>
+#include <ptrace.h>
 #include <string.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
@@ -208,8 +209,8 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	p->in_execve = false;
 	p->did_exec = false;
 	INIT_LIST_HEAD(&p->children);
-	INIT_LIST_HEAD(&p->sibling);
-	INIT_LIST_HEAD(&p->tasks);
+	INIT_LIST_HEAD(&p->ptraced);
+	p->ptrace = 0;
 	INIT_LIST_HEAD(&p->pending.list);
 	p->pending.signal = 0;
 	p->sigpending_flag = false;
@@ -362,13 +363,16 @@ bad_struct:
 
 /*
  * Sleeps until the child has released the mm. If current is killed before that, its completion is
- * gone, so the child must not use it.
+ * gone, so the child must not use it. False: it was killed.
  */
-static void wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
+static bool wait_for_vfork_done(struct task_struct *child, struct completion *vfork)
 {
-	if (wait_for_completion_killable(vfork))
+	bool killed = wait_for_completion_killable(vfork);
+
+	if (killed)
 		child->vfork_done = NULL;
 	put_task_struct(child);
+	return !killed;
 }
 
 /* Returns the pid of the child, or -errno. */
@@ -376,10 +380,13 @@ static pid_t kernel_clone(const struct kernel_clone_args *args)
 {
 	struct task_struct *p = copy_process(args);
 	struct completion vfork;
+	int event = 0;
 	pid_t nr;
 
 	if (IS_ERR(p))
 		return PTR_ERR(p);
+	if (current->ptrace)
+		event = ptrace_init_child(p, args->flags, args->exit_signal);
 	nr = p->pid;
 	if (args->flags & CLONE_PARENT_SETTID)
 		put_user(nr, args->parent_tid);
@@ -389,8 +396,10 @@ static pid_t kernel_clone(const struct kernel_clone_args *args)
 		get_task_struct(p);
 	}
 	wake_up_new_task(p);
-	if (args->flags & CLONE_VFORK)
-		wait_for_vfork_done(p, &vfork);
+	if (event)
+		ptrace_event(event, nr);
+	if ((args->flags & CLONE_VFORK) && wait_for_vfork_done(p, &vfork))
+		ptrace_event(PTRACE_EVENT_VFORK_DONE, nr);
 	return nr;
 }
 

@@ -2,15 +2,12 @@
 /*
  * The owner of the files of /proc/PID, who may look into a process, and when a name
  * there is no longer valid.
- * Abridges parts of Linux's fs/proc/base.c, and __ptrace_may_access. Left out:
- * hidepid, security modules.
+ * Abridges parts of Linux's fs/proc/base.c. Left out: hidepid.
  * Not on the road of an exec.
  */
-#include <cred.h>
 #include <fs.h>
 #include <mm.h>
-#include <task.h>
-#include <linux/capability.h>
+#include <ptrace.h>
 #include "internal.h"
 
 /* ---- the process of an inode ------------------------------------------- */
@@ -40,17 +37,7 @@ int get_task_for(const struct inode *inode, struct task_struct **t)
 
 bool ptrace_may_read(struct task_struct *t)
 {
-	const struct cred *c = current->cred, *tc = t->cred;
-	bool same = c->fsuid == tc->euid && c->fsuid == tc->suid && c->fsuid == tc->uid &&
-		    c->fsgid == tc->egid && c->fsgid == tc->sgid && c->fsgid == tc->gid;
-	bool dumpable = !t->mm || get_dumpable(t->mm) == SUID_DUMP_USER;
-
-	if (same_thread_group(t, current))
-		return true;
-	/* The capability is tested last, because its use sets PF_SUPERPRIV. */
-	if (same && dumpable && !(tc->cap_permitted & ~c->cap_effective))
-		return true;
-	return capable(CAP_SYS_PTRACE);
+	return ptrace_may_access(t, PTRACE_MODE_READ | PTRACE_MODE_FSCREDS);
 }
 
 /*

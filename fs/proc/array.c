@@ -25,6 +25,8 @@ static const char *get_task_state(struct task_struct *t)
 		return "X (dead)";
 	if (t->__state & __TASK_STOPPED)
 		return "T (stopped)";
+	if (t->__state & __TASK_TRACED)
+		return "t (tracing stop)";
 	if (t->__state & TASK_UNINTERRUPTIBLE)
 		return "D (disk sleep)";
 	return t->__state & TASK_INTERRUPTIBLE ? "S (sleeping)" : "R (running)";
@@ -168,8 +170,8 @@ static void status_task(struct seq_file *m, struct task_struct *t)
 	if (t->fs)
 		seq_printf(m, "Umask:\t%#04o\n", t->fs->umask);
 	seq_printf(m, "State:\t%s\n", get_task_state(t));
-	seq_printf(m, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", t->tgid, t->pid,
-		   t->sighand ? t->real_parent->tgid : 0);
+	seq_printf(m, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", t->tgid, t->pid,
+		   t->sighand ? t->real_parent->tgid : 0, t->ptrace ? t->parent->pid : 0);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	seq_printf(m, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
 	seq_printf(m, "FDSize:\t%u\nGroups:\t", t->files ? t->files->max_fds : 0);

@@ -17,6 +17,7 @@ struct thread_struct {
 	unsigned short ds, es, fsindex, gsindex;
 	struct fpu *fpu;			/* XSAVE area, fpu_size() bytes, 64-byte aligned */
 	unsigned long trap_nr, error_code, cr2; /* of the last fault, for the signal frame */
+	bool forced_tf;				/* a tracer has set TF, to step */
 };
 
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)

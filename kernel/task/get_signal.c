@@ -3,7 +3,7 @@
  * Taking signals: current, on its way to user mode, takes pending signals off its queues until one
  * of them has to run a handler or end the process. A stopped task sleeps in here.
  *
- * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c. Left out: ptrace.
+ * Abridges get_signal and dequeue_signal of Linux's kernel/signal.c.
  * Not on the road of an exec.
  */
 #include <sched.h>
@@ -103,10 +103,16 @@ static enum action take_signal(struct ksignal *ksig)
 		}
 		if ((t->jobctl & JOBCTL_STOP_PENDING) && do_signal_stop(0, flags))
 			return ACT_RELOCK;
+		if (t->jobctl & JOBCTL_TRAP_MASK) {
+			do_jobctl_trap(flags);
+			return ACT_RELOCK;
+		}
 		ksig->sig = dequeue_signal(t, &t->blocked, &ksig->info);
 		if (!ksig->sig)
 			break;
-		act = decide(ksig, flags);
+		if (t->ptrace)
+			ptrace_signal(ksig, flags);
+		act = ksig->sig ? decide(ksig, flags) : ACT_NEXT;
 		if (act == ACT_RELOCK)
 			return ACT_RELOCK;
 	}

@@ -80,6 +80,7 @@ struct task_struct init_task = {
 	.group_leader = &init_task,
 	.children = LIST_HEAD_INIT(init_task.children),
 	.sibling = LIST_HEAD_INIT(init_task.sibling),
+	.ptraced = LIST_HEAD_INIT(init_task.ptraced),
 	.thread_node = {&init_signals.thread_head, &init_signals.thread_head},
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
 	.thread_pid = &init_struct_pid,

@@ -4,13 +4,14 @@
  * process groups that became orphaned. kernel/tty/jobctrl.c has the part of the terminal.
  *
  * Abridges Linux's kernel/signal.c (do_signal_stop, do_notify_parent) and the orphaned groups of
- * kernel/exit.c. Left out: ptrace.
+ * kernel/exit.c.
  *
  * A stop of the process: the thread that takes the signal marks all threads with
  * JOBCTL_STOP_PENDING and counts them in group_stop_count; each of them stops in get_signal; the
  * last one notifies the parent. SIGCONT undoes all that when it is sent: continue_process in
  * signal.c.
  */
+#include <ptrace.h>
 #include <sched.h>
 #include <string.h>
 #include "internal.h"
@@ -36,7 +37,7 @@ static void notify_parent(struct task_struct *parent, kernel_siginfo_t *info, bo
 {
 	if (send)
 		send_signal_locked(info->si_signo, info, parent, true, false);
-	__wake_up(&parent->signal->wait_chldexit, TASK_INTERRUPTIBLE, 0, 0);
+	__wake_up(&parent->signal->wait_chldexit, TASK_NORMAL, 0, 0);
 }
 
 int exit_cause(int exit_code, int *status)
@@ -60,7 +61,8 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
 	/* POSIX: no zombie if the parent ignores SIGCHLD, or has SA_NOCLDWAIT and still gets it. */
-	if (sig == SIGCHLD && (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
+	if (!t->ptrace && sig == SIGCHLD &&
+	    (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
 		autoreap = true;
 		if (ka->sa.sa_handler == SIG_IGN)
 			sig = 0;
@@ -70,29 +72,39 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	return autoreap;
 }
 
-/* current's process stopped or continued: @why is CLD_*. tasklist_lock held. */
-static void do_notify_parent_cldstop(int why)
+static int cldstop_status(struct task_struct *t, int why)
 {
-	struct task_struct *leader = current->group_leader, *parent = leader->real_parent;
+	if (why == CLD_CONTINUED)
+		return SIGCONT;
+	return (why == CLD_TRAPPED ? t->exit_code : t->signal->group_exit_code) & 0x7f;
+}
+
+void do_notify_parent_cldstop(struct task_struct *t, bool for_ptracer, int why)
+{
+	struct task_struct *parent = for_ptracer ? t->parent : t->group_leader->real_parent;
 	struct k_sigaction *ka = &parent->sighand->action[SIGCHLD - 1];
 	kernel_siginfo_t info;
 	unsigned long flags;
 
-	fill_child_info(&info, leader, SIGCHLD);
+	fill_child_info(&info, for_ptracer ? t : t->group_leader, SIGCHLD);
 	info.si_code = why;
-	info.si_status = why == CLD_CONTINUED ? SIGCONT : leader->signal->group_exit_code & 0x7f;
+	info.si_status = cldstop_status(t, why);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
 	notify_parent(parent, &info,
 		      ka->sa.sa_handler != SIG_IGN && !(ka->sa.sa_flags & SA_NOCLDSTOP));
 	spin_unlock_irqrestore(&parent->sighand->siglock, flags);
 }
 
-static void notify_cldstop(int why)
+/* current's process stopped or continued. @ptracer: also for another process that traces it. */
+static void notify_cldstop(int why, bool ptracer)
 {
+	struct task_struct *leader = current->group_leader;
 	unsigned long flags;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	do_notify_parent_cldstop(why);
+	do_notify_parent_cldstop(current, false, why);
+	if (ptracer && ptrace_reparented(leader))
+		do_notify_parent_cldstop(leader, true, why);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
@@ -160,10 +172,9 @@ void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent)
 /* A thread that exits or is killed takes no part in a stop. siglock held. */
 static bool mark_for_stop(struct task_struct *t, int sig)
 {
-	if ((t->flags & PF_EXITING) || (t->pending.signal & sigmask(SIGKILL)))
+	if (!task_set_jobctl(t, JOBCTL_STOP_PENDING | JOBCTL_STOP_CONSUME))
 		return false;
-	t->jobctl = (t->jobctl & ~JOBCTL_STOP_SIGMASK) | sig | JOBCTL_STOP_PENDING |
-		    JOBCTL_STOP_CONSUME;
+	t->jobctl = (t->jobctl & ~JOBCTL_STOP_SIGMASK) | sig;
 	return true;
 }
 
@@ -179,13 +190,14 @@ static void start_group_stop(int sig)
 		if ((t->__state & __TASK_STOPPED) || !mark_for_stop(t, sig))
 			continue;
 		s->group_stop_count++;
-		if (t != current)
+		if (t != current && (t->ptrace & PT_SEIZED))
+			ptrace_trap_notify(t);
+		else if (t != current)
 			signal_wake_up(t, false);
 	}
 }
 
-/* @t stops now. Returns whether it was the last, so that the parent is notified. siglock held. */
-static bool participate_in_stop(struct task_struct *t)
+bool participate_in_stop(struct task_struct *t)
 {
 	struct signal_struct *s = t->signal;
 	bool consume = t->jobctl & JOBCTL_STOP_CONSUME;
@@ -202,8 +214,8 @@ static bool participate_in_stop(struct task_struct *t)
 }
 
 /*
- * Stops current, and with @sig the whole process; returns when SIGCONT comes. False: no stop, and
- * siglock is still held.
+ * Stops current, and with @sig the whole process; returns when SIGCONT comes. False: no stop, or
+ * one for the tracer, which is to follow; siglock is still held.
  */
 bool do_signal_stop(int sig, unsigned long flags)
 {
@@ -218,11 +230,15 @@ bool do_signal_stop(int sig, unsigned long flags)
 			return false;
 		start_group_stop(sig);
 	}
+	if (t->ptrace) {
+		t->jobctl |= JOBCTL_TRAP_STOP;
+		return false;
+	}
 	last = participate_in_stop(t);
 	set_current_state(TASK_STOPPED);
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
 	if (last)
-		notify_cldstop(CLD_STOPPED);
+		notify_cldstop(CLD_STOPPED, false);
 	schedule();
 	return true;
 }
@@ -238,7 +254,7 @@ bool report_cld(unsigned long flags)
 	why = s->flags & SIGNAL_CLD_CONTINUED ? CLD_CONTINUED : CLD_STOPPED;
 	s->flags &= ~SIGNAL_CLD_MASK;
 	spin_unlock_irqrestore(&current->sighand->siglock, flags);
-	notify_cldstop(why);
+	notify_cldstop(why, true);
 	return true;
 }
 
@@ -258,5 +274,5 @@ void exit_signals(struct task_struct *t)
 	}
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
 	if (stopped)
-		notify_cldstop(CLD_STOPPED);
+		notify_cldstop(CLD_STOPPED, false);
 }

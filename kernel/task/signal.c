@@ -4,7 +4,7 @@
  * the masks and actions that decide about it. get_signal.c takes signals off the queues, jobctl.c
  * stops processes.
  *
- * Abridges Linux's kernel/signal.c. Left out: ptrace, a limit on queued signals.
+ * Abridges Linux's kernel/signal.c.
  *
  *   send ─> prepare_signal ─> queue (thread or process) ─> complete_signal ─> a thread wakes up
  *           ignored? drop       sigqueue + bit in the set    fatal: SIGKILL to all threads
@@ -16,11 +16,10 @@
 #include <errno.h>
 #include <slab.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <string.h>
 #include <linux/capability.h>
 #include "internal.h"
-
-#define SA_IMMUTABLE 0x00800000UL /* set by force_fatal_sig: sigaction may not undo it */
 
 struct sigqueue {
 	struct list_head list;
@@ -57,7 +56,7 @@ static bool handler_ignored(__sighandler_t handler, int sig)
 
 static bool has_pending(struct task_struct *t)
 {
-	return (t->jobctl & JOBCTL_STOP_PENDING) ||
+	return (t->jobctl & JOBCTL_PENDING_MASK) ||
 	       ((t->pending.signal | t->signal->shared_pending.signal) & ~t->blocked);
 }
 
@@ -71,6 +70,27 @@ void signal_wake_up(struct task_struct *t, bool fatal)
 {
 	t->sigpending_flag = true;
 	wake_up_state(t, TASK_INTERRUPTIBLE | (fatal ? TASK_WAKEKILL : 0));
+}
+
+bool task_set_jobctl(struct task_struct *t, unsigned long mask)
+{
+	if ((t->flags & PF_EXITING) || (t->pending.signal & sigmask(SIGKILL)))
+		return false;
+	t->jobctl |= mask;
+	return true;
+}
+
+void ptrace_signal_wake_up(struct task_struct *t, bool resume)
+{
+	t->sigpending_flag = true;
+	wake_up_state(t, TASK_INTERRUPTIBLE | (resume ? __TASK_TRACED : 0));
+}
+
+/* The stop of a seized task's process has begun or ended: the tracer gets a stop of its own. */
+void ptrace_trap_notify(struct task_struct *t)
+{
+	task_set_jobctl(t, JOBCTL_TRAP_NOTIFY);
+	ptrace_signal_wake_up(t, t->jobctl & JOBCTL_LISTENING);
 }
 
 /* ---- queues -------------------------------------------------------------- */
@@ -208,6 +228,26 @@ void collect_signal(int sig, struct sigpending *q, kernel_siginfo_t *info)
 	}
 }
 
+/* Copies the entry number @n of a queue of @t. False: there is none. */
+bool peek_queued(struct task_struct *t, bool shared, unsigned long n, kernel_siginfo_t *info)
+{
+	struct sigpending *q = shared ? &t->signal->shared_pending : &t->pending;
+	struct sigqueue *e;
+	unsigned long flags;
+	bool found = false;
+
+	spin_lock_irqsave(&t->sighand->siglock, flags);
+	list_for_each_entry(e, &q->list, list) {
+		found = !n--;
+		if (found) {
+			*info = e->info;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&t->sighand->siglock, flags);
+	return found;
+}
+
 /* ---- sending ------------------------------------------------------------- */
 
 static bool sig_ignored(struct task_struct *t, int sig, bool force)
@@ -216,6 +256,8 @@ static bool sig_ignored(struct task_struct *t, int sig, bool force)
 
 	if ((t->blocked | t->real_blocked) & sigmask(sig))
 		return false;
+	if (t->ptrace && sig != SIGKILL)
+		return false; /* the tracer sees it */
 	if (t->tgid == 1 && sig_kernel_only(sig))
 		return true;
 	if ((t->signal->flags & SIGNAL_UNKILLABLE) && handler == SIG_DFL &&
@@ -234,7 +276,10 @@ static void continue_process(struct task_struct *t)
 	flush_mask_of_process(t, SIG_KERNEL_STOP_MASK);
 	for_each_thread(t, p) {
 		p->jobctl &= ~JOBCTL_STOP_MASK;
-		wake_up_state(p, __TASK_STOPPED);
+		if (p->ptrace & PT_SEIZED)
+			ptrace_trap_notify(p);
+		else
+			wake_up_state(p, __TASK_STOPPED);
 	}
 	if (sig->flags & SIGNAL_STOP_STOPPED)
 		why = SIGNAL_CLD_CONTINUED;
@@ -270,7 +315,7 @@ static bool wants_signal(int sig, struct task_struct *t)
 		return false;
 	if (sig == SIGKILL)
 		return true;
-	if (t->__state & __TASK_STOPPED)
+	if (t->__state & (__TASK_STOPPED | __TASK_TRACED))
 		return false;
 	return t == current || !t->sigpending_flag;
 }
@@ -291,7 +336,7 @@ static int zap_threads(struct task_struct *t, struct task_struct *spared)
 	for_each_thread(t, p) {
 		if (p == spared)
 			continue;
-		p->jobctl &= ~JOBCTL_STOP_MASK;
+		p->jobctl &= ~(JOBCTL_STOP_MASK | JOBCTL_TRAP_MASK | JOBCTL_TRAPPING);
 		count++;
 		if (p->exit_state)
 			continue;
@@ -320,7 +365,8 @@ static void complete_signal(int sig, struct task_struct *t, bool group)
 	if (!taker)
 		return; /* the thread that unblocks it takes it */
 	if (sig_fatal(t, sig) && !(t->signal->flags & SIGNAL_GROUP_EXIT) &&
-	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK)) {
+	    !(taker->real_blocked & sigmask(sig)) && !(sigmask(sig) & SIG_KERNEL_COREDUMP_MASK) &&
+	    (sig == SIGKILL || !taker->ptrace)) {
 		t->signal->flags = SIGNAL_GROUP_EXIT;
 		t->signal->group_exit_code = sig;
 		zap_threads(t, NULL);
@@ -463,7 +509,7 @@ static void force_sig_info(kernel_siginfo_t *info, bool fatal)
 			ka->sa.sa_flags |= SA_IMMUTABLE;
 		t->blocked &= ~sigmask(sig);
 	}
-	if (ka->sa.sa_handler == SIG_DFL)
+	if (ka->sa.sa_handler == SIG_DFL && (!t->ptrace || fatal))
 		t->signal->flags &= ~SIGNAL_UNKILLABLE;
 	send_signal_locked(sig, info, t, false, true);
 	if (!t->sigpending_flag) /* it was pending already, and blocked until now */

@@ -48,7 +48,6 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	t->on_rq = 0;
 	t->signal = NULL;
 	t->cred = NULL;
-	INIT_LIST_HEAD(&t->run_list);
 	atomic_set(&t->usage, 2);
 	return t;
 }

@@ -4,7 +4,7 @@
  * calls that start again after an interruption.
  *
  * Abridges Linux's arch/x86/kernel/signal.c and the end of get_signal in kernel/signal.c. Left out:
- * 32-bit frames, ptrace, restartable sequences.
+ * 32-bit frames, restartable sequences.
  * Not on the road of an exec.
  *
  *   old sp  ----------------
@@ -22,6 +22,7 @@
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>
 #include <coredump.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <string.h>
 #include <syscalls.h>
@@ -168,6 +169,8 @@ static bool from_syscall(const struct pt_regs *regs) { return (int)regs->orig_ax
 
 static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 {
+	bool stepping = current->syscall_work & SYSCALL_WORK_EXIT_TRAP;
+
 	if (from_syscall(regs)) {
 		switch ((long)regs->ax) {
 		case -ERESTART_RESTARTBLOCK:
@@ -184,6 +187,8 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 			rewind_syscall(regs, regs->orig_ax);
 		}
 	}
+	if (stepping) /* the frame shows TF as the program has set it */
+		ptrace_single_step(current, false);
 	if (setup_rt_frame(ksig, regs)) {
 		if (ksig->sig == SIGSEGV)
 			force_fatal_sig(SIGSEGV);
@@ -194,6 +199,8 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 	regs->flags &= ~(X86_EFLAGS_DF | X86_EFLAGS_RF | X86_EFLAGS_TF);
 	fpu_restore_sigframe(NULL);
 	signal_delivered(ksig);
+	if (stepping)
+		ptrace_notify(SIGTRAP, 0);
 }
 
 static void __noreturn die_by_signal(const struct ksignal *ksig)

@@ -4,8 +4,8 @@
  * which exceptions and interrupts take too; and the calls about the CPU itself.
  *
  * Abridges Linux's arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
- * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: ptrace, seccomp, audit, the
- * x32 and i386 tables.
+ * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: seccomp, audit, the x32
+ * and i386 tables.
  */
 #include <asm/irqflags.h>
 #include <asm/prctl.h>
@@ -15,6 +15,7 @@
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <syscalls.h>
 #include "internal.h"
@@ -97,11 +98,15 @@ bool do_syscall_64(struct pt_regs *regs)
 	unsigned int nr = regs->orig_ax;
 
 	local_irq_enable();
+	if (current->syscall_work)
+		nr = syscall_trace_enter(regs);
 	if (nr < ARRAY_SIZE(sys_call_table) && sys_call_table[nr])
 		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10, regs->r8,
 					      regs->r9);
 	else
 		log_absent_call(nr);
+	if (current->syscall_work)
+		syscall_trace_exit();
 	exit_to_user_mode(regs);
 	return sysret_allowed(regs);
 }

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registers of a task that is stopped for its tracer, in the order of Linux's struct
+ * user_regs_struct: pt_regs, then the bases and selectors of the segments; the FPU state; and
+ * single steps.
+ *
+ * Abridges Linux's arch/x86/kernel/ptrace.c, step.c and fpu/regset.c. Left out: 32-bit tasks, I/O
+ * permissions, block steps.
+ * Not on the road of an exec.
+ */
+#include <asm/page.h>
+#include <asm/processor-flags.h>
+#include <asm/processor.h>
+#include <asm/segment.h>
+#include <asm/sigcontext.h>
+#include <errno.h>
+#include <ptrace.h>
+#include <string.h>
+
+/* Flags that a tracer may change. */
+#define FLAG_MASK \
+	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF | \
+	 X86_EFLAGS_TF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_RF | X86_EFLAGS_AC | \
+	 X86_EFLAGS_NT)
+#define FXSAVE_SIZE	  512
+#define XFEATURE_FPSSE	  3
+#define MXCSR_MASK_OF_OLD 0xffbf /* of a CPU that reports none */
+
+enum {
+	REG_CS = offsetof(struct pt_regs, cs) / 8,
+	REG_FLAGS = offsetof(struct pt_regs, flags) / 8,
+	REG_SS = offsetof(struct pt_regs, ss) / 8,
+	REG_FS_BASE,
+	REG_GS_BASE,
+	REG_DS,
+	REG_ES,
+	REG_FS,
+	REG_GS,
+	NR_REGS
+};
+
+_Static_assert(NR_REGS == PTRACE_NR_REGS, "struct user_regs_struct");
+
+/* ---- general registers --------------------------------------------------- */
+
+static unsigned long *reg_at(struct task_struct *t, unsigned int i)
+{
+	return (unsigned long *)task_pt_regs(t) + i;
+}
+
+/* NULL: another register. */
+static unsigned short *selector_at(struct task_struct *t, unsigned int i)
+{
+	switch (i) {
+	case REG_DS:
+		return &t->thread.ds;
+	case REG_ES:
+		return &t->thread.es;
+	case REG_FS:
+		return &t->thread.fsindex;
+	case REG_GS:
+		return &t->thread.gsindex;
+	default:
+		return NULL;
+	}
+}
+
+unsigned long ptrace_get_reg(struct task_struct *t, unsigned int i)
+{
+	switch (i) {
+	case REG_CS:
+	case REG_SS:
+		return *reg_at(t, i) & 0xffff;
+	case REG_FLAGS:
+		return *reg_at(t, i) & ~(t->thread.forced_tf ? X86_EFLAGS_TF : 0UL);
+	case REG_FS_BASE:
+		return t->thread.fsbase;
+	case REG_GS_BASE:
+		return t->thread.gsbase;
+	default:
+		return i < REG_FS_BASE ? *reg_at(t, i) : *selector_at(t, i);
+	}
+}
+
+/* A TF that the tracer sets is the tracee's own: a step does not clear it. */
+static void set_flags(struct task_struct *t, unsigned long value)
+{
+	unsigned long *flags = reg_at(t, REG_FLAGS);
+
+	if (value & X86_EFLAGS_TF)
+		t->thread.forced_tf = false;
+	else if (t->thread.forced_tf)
+		value |= X86_EFLAGS_TF;
+	*flags = (*flags & ~FLAG_MASK) | (value & FLAG_MASK);
+}
+
+/* A data segment that the CPU would refuse to load becomes 0, as after a failed load in Linux. */
+static int set_selector(struct task_struct *t, unsigned int i, unsigned short value)
+{
+	bool loads = value == __USER_DS || value == __USER_CS || value == __USER32_CS;
+
+	if (value && (value & 3) != 3)
+		return -EIO;
+	if (i != REG_CS && i != REG_SS)
+		*selector_at(t, i) = loads || value == 3 ? value : 0;
+	else if (!value)
+		return -EIO;
+	else
+		*reg_at(t, i) = value;
+	return 0;
+}
+
+int ptrace_set_reg(struct task_struct *t, unsigned int i, unsigned long value)
+{
+	switch (i) {
+	case REG_CS:
+	case REG_SS:
+	case REG_DS:
+	case REG_ES:
+	case REG_FS:
+	case REG_GS:
+		return set_selector(t, i, value);
+	case REG_FLAGS:
+		set_flags(t, value);
+		return 0;
+	case REG_FS_BASE:
+	case REG_GS_BASE:
+		if (value >= TASK_SIZE_MAX)
+			return -EIO;
+		*(i == REG_FS_BASE ? &t->thread.fsbase : &t->thread.gsbase) = value;
+		return 0;
+	default:
+		*reg_at(t, i) = value;
+		return 0;
+	}
+}
+
+/* ---- the FPU ------------------------------------------------------------- */
+
+const void *ptrace_get_fpu(struct task_struct *t)
+{
+	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;
+
+	memset(&fx->reserved3, 0, FXSAVE_SIZE - offsetof(struct _fpstate_64, reserved3));
+	if (boot_cpu.xsave)
+		memcpy(&fx->sw_reserved, &boot_cpu.xfeatures, sizeof(boot_cpu.xfeatures));
+	return fx;
+}
+
+/* XRSTOR faults on a header that has other bits. */
+static bool header_valid(const struct _header *h)
+{
+	for (int i = 0; i < ARRAY_SIZE(h->reserved1); i++)
+		if (h->reserved1[i])
+			return false;
+	for (int i = 0; i < ARRAY_SIZE(h->reserved2); i++)
+		if (h->reserved2[i])
+			return false;
+	return !(h->xfeatures & ~boot_cpu.xfeatures);
+}
+
+int ptrace_set_fpu(struct task_struct *t, const void *state, size_t n)
+{
+	struct _fpstate_64 *to = (struct _fpstate_64 *)t->thread.fpu;
+	const struct _fpstate_64 *fx = state;
+	struct _header *header = (struct _header *)(to + 1);
+	u32 mask = to->mxcsr_mask ?: MXCSR_MASK_OF_OLD;
+
+	if ((fx->mxcsr & ~mask) || (n > FXSAVE_SIZE && !header_valid((const void *)(fx + 1))))
+		return -EINVAL;
+	memcpy(to, state, n);
+	to->mxcsr_mask = mask;
+	if (boot_cpu.xsave && n == FXSAVE_SIZE)
+		header->xfeatures |= XFEATURE_FPSSE;
+	return 0;
+}
+
+/* ---- single steps -------------------------------------------------------- */
+
+/*
+ * The CPU traps after one instruction if TF is set. If that was SYSCALL, which clears TF, the way
+ * out of the call reports the step. TF that was set before is not cleared at the end of the step.
+ */
+void ptrace_single_step(struct task_struct *t, bool on)
+{
+	unsigned long *flags = reg_at(t, REG_FLAGS);
+
+	if (on) {
+		t->syscall_work |= SYSCALL_WORK_EXIT_TRAP;
+		t->thread.forced_tf |= !(*flags & X86_EFLAGS_TF);
+		*flags |= X86_EFLAGS_TF;
+		return;
+	}
+	t->syscall_work &= ~SYSCALL_WORK_EXIT_TRAP;
+	if (t->thread.forced_tf)
+		*flags &= ~X86_EFLAGS_TF;
+	t->thread.forced_tf = false;
+}

@@ -55,7 +55,7 @@ EXEC_CFLAGS := -Og
 DIRS	:= $(shell find boot arch exec kernel mm fs lib -name vdso -prune -o -type d -print)
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
-CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c,$(CSRC))
+CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c mm/frames/fault_inject.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 # By name: the same sources make the same kernel, in whatever order the file system lists them.

@@ -9,6 +9,7 @@
 #include <binfmts.h>
 #include <boot_info.h>
 #include <boot_params.h>
+#include <fault_inject.h>
 #include <file.h>
 #include <frames.h>
 #include <fs.h>
@@ -137,6 +138,7 @@ static int kernel_init(void *unused __maybe_unused)
 		panic("no init to run: the initramfs could not be unpacked");
 	ptdump_check_wx();
 	console_on_rootfs();
+	fail_mark_init();
 	error = run_init_process(ramdisk_init_option());
 	if (error && init)
 		error = run_init_process(init);

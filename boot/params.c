@@ -12,6 +12,7 @@
  */
 #include <boot_info.h>
 #include <boot_params.h>
+#include <fault_inject.h>
 #include <mm.h>
 #include <printk.h>
 #include <string.h>
@@ -64,13 +65,11 @@ static const struct {
 	const char *name;
 	bool needs_value;
 	void (*set)(const char *val);
-} params[] = {
-	{"console", true, console_choose}, {"init", true, set_init},
-	{"rdinit", true, set_rdinit},	   {"quiet", false, set_quiet},
-	{"debug", false, set_debug},	   {"loglevel", true, set_loglevel},
-	{"panic", true, set_panic},	   {"norandmaps", false, set_norandmaps},
-	{"vsyscall", true, set_vsyscall},
-};
+} params[] = {{"console", true, console_choose}, {"init", true, set_init},
+	      {"rdinit", true, set_rdinit},	 {"quiet", false, set_quiet},
+	      {"debug", false, set_debug},	 {"loglevel", true, set_loglevel},
+	      {"panic", true, set_panic},	 {"norandmaps", false, set_norandmaps},
+	      {"vsyscall", true, set_vsyscall},	 DEBUG_PARAMS};
 
 /* Parameters that only Linux has, with '_' for '-', each between spaces. */
 static const char linux_words[] =

@@ -19,7 +19,8 @@ void kfree(const void *p);
 char *kstrdup(const char *s);
 void *kmemdup(const void *p, size_t n);
 void slab_init(void);
-unsigned long slab_pages(void); /* frames held by slabs */
+unsigned long slab_pages(void);			   /* frames held by slabs */
+unsigned long objects_on(const struct page *slab); /* in use; counted at the first frame */
 
 /* Whole pages in the vmalloc range, with an unmapped guard page below. */
 void *vmalloc(size_t size);

@@ -40,6 +40,7 @@ struct k_itimer;
 #define PF_NPROC_EXCEEDED 0x00001000 /* setuid went over RLIMIT_NPROC */
 #define PF_RANDOMIZE	  0x00400000
 #define PF_KTHREAD	  0x00200000
+#define PF_MAKE_IT_FAIL	  0x08000000 /* see fault_inject.h */
 
 #define TASK_COMM_LEN 16
 /* Kernel stack, bytes; a guard page lies below. The guest tests use 3,624 bytes at most. */

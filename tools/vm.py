@@ -26,6 +26,9 @@ MEMORY = 512        # MiB, the same for both kernels: Linux computes some limits
 # were a quarter of its boot.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check cryptomgr.notests'}
 KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
+# Exon built with DEBUG=1.
+CMDLINE['debug'] = CMDLINE['exon']
+KERNEL['debug'] = os.path.join(BUILD, 'debug', 'exon.elf')
 
 
 class Failed(Exception):

@@ -8,6 +8,7 @@
  * lib/strnlen_user.c and arch/x86/mm/extable.c. Left out: sorting the table, non-temporal copies,
  * instruction patching (SMAP is a flag here).
  */
+#include <fault_inject.h>
 #include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>
@@ -77,7 +78,7 @@ unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
 	unsigned long left = n;
 
-	if (access_ok(from, n)) {
+	if (access_ok(from, n) && !should_fail_copy()) {
 		user_access_begin();
 		left = copy_faultable(to, from, n);
 		user_access_end();
@@ -91,7 +92,7 @@ unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
 	unsigned long left;
 
-	if (!access_ok(to, n))
+	if (!access_ok(to, n) || should_fail_copy())
 		return n;
 	user_access_begin();
 	left = copy_faultable(to, from, n);
@@ -104,7 +105,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 {
 	unsigned long words = n / 8, tail = n % 8;
 
-	if (!access_ok(to, n))
+	if (!access_ok(to, n) || should_fail_copy())
 		return n;
 	user_access_begin();
 	__asm__ volatile("1:\trep stosq\n\t"
@@ -196,7 +197,7 @@ long strncpy_from_user(char *dst, const char __user *src, long n)
 
 	if (n <= 0)
 		return 0;
-	if ((unsigned long)src >= TASK_SIZE)
+	if ((unsigned long)src >= TASK_SIZE || should_fail_copy())
 		return -EFAULT;
 	user_access_begin();
 	len = scan_user_string(dst, src, min_t(unsigned long, n, room));
@@ -211,7 +212,7 @@ long strnlen_user(const char __user *s, long n)
 	unsigned long room = TASK_SIZE - (unsigned long)s;
 	long max, len;
 
-	if (n <= 0 || (unsigned long)s >= TASK_SIZE)
+	if (n <= 0 || (unsigned long)s >= TASK_SIZE || should_fail_copy())
 		return 0;
 	max = min_t(unsigned long, n, room);
 	user_access_begin();

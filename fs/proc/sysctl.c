@@ -10,6 +10,7 @@
 #include <coredump.h>
 #include <cred.h>
 #include <errno.h>
+#include <fault_inject.h>
 #include <file.h>
 #include <fs.h>
 #include <mm.h>
@@ -172,6 +173,16 @@ static const struct proc_entry random_table[] = {SYSCTL_REG("boot_id", 0444, .sh
 						 SYSCTL_REG("uuid", 0444, .show = show_new_uuid),
 						 {0}};
 
+/* ---- debug: only in debug builds ------------------------------------------------- */
+
+static int __maybe_unused show_slab_objects(struct seq_file *m,
+					    struct task_struct *t __maybe_unused)
+{
+	return seq_printf(m, "%lu\n", count_slab_objects());
+}
+
+static const struct proc_entry debug_table[] __maybe_unused = {DEBUG_VARS{0}};
+
 /* ---- fs -------------------------------------------------------------------------- */
 
 static int binfmt_test;
@@ -265,7 +276,7 @@ static const struct proc_entry vm_table[] = {
 		   .changed = use_ratio),
 	{0}};
 
-const struct proc_entry proc_sys_entries[] = {PROC_DIR("fs", 0555, .children = fs_table),
+const struct proc_entry proc_sys_entries[] = {DEBUG_DIR PROC_DIR("fs", 0555, .children = fs_table),
 					      PROC_DIR("kernel", 0555, .children = kern_table),
 					      PROC_DIR("vm", 0555, .children = vm_table),
 					      {0}};

@@ -10,6 +10,7 @@
  * Abridges Linux's mm/memblock.c.
  */
 #include <boot_info.h>
+#include <fault_inject.h>
 #include <frames.h>
 #include <printk.h>
 #include "internal.h"
@@ -81,7 +82,7 @@ void *alloc_table(void)
 	void *table;
 
 	if (nr_clean_tables)
-		return clean_tables[--nr_clean_tables];
+		return should_fail_alloc() ? NULL : clean_tables[--nr_clean_tables];
 	if (buddy_ready)
 		return __get_free_pages(__GFP_ZERO, 0);
 	table = phys_to_virt(early_alloc(PAGE_SIZE));

@@ -11,6 +11,7 @@
  *
  * Of a free block only the first struct page is used.
  */
+#include <fault_inject.h>
 #include <frames.h>
 #include <printk.h>
 #include <asm/pgtable.h>
@@ -94,11 +95,12 @@ static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
+	unsigned long least = gfp & __GFP_USER ? nr_reserve : 0;
 	struct page *page;
 	unsigned long flags;
 
 	spin_lock_irqsave(&zone_lock, flags);
-	page = (gfp & __GFP_USER) && nr_free <= nr_reserve ? NULL : take_block(order);
+	page = nr_free <= least || should_fail_alloc() ? NULL : take_block(order);
 	if (page)
 		nr_free -= 1UL << order;
 	spin_unlock_irqrestore(&zone_lock, flags);

@@ -12,6 +12,7 @@
  * An empty slab is freed at once, so that the number of free frames is exact. Slabs would waste
  * memory on objects of more than half a page: kmalloc uses whole frames for them.
  */
+#include <fault_inject.h>
 #include <frames.h>
 #include <printk.h>
 #include <slab.h>
@@ -129,13 +130,13 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 {
 	struct page *slab;
 	unsigned long flags;
-	void *obj = NULL;
+	void *obj;
 
 	spin_lock_irqsave(&c->lock, flags);
-	slab = list_empty(&c->partial) ? new_slab(c)
-				       : list_first_entry(&c->partial, struct page, lru);
-	if (slab)
-		obj = take_object(c, slab);
+	slab = should_fail_alloc()	 ? NULL
+	       : list_empty(&c->partial) ? new_slab(c)
+					 : list_first_entry(&c->partial, struct page, lru);
+	obj = slab ? take_object(c, slab) : NULL;
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (obj && (gfp & __GFP_ZERO))
 		memset(obj, 0, c->size);
@@ -209,5 +210,12 @@ void *kmemdup(const void *p, size_t n)
 }
 
 char *kstrdup(const char *s) { return s ? kmemdup(s, strlen(s) + 1) : NULL; }
+
+unsigned long objects_on(const struct page *slab)
+{
+	void *start = page_address(slab);
+
+	return slab_of(slab->slab, start) == slab ? slab->index : 0;
+}
 
 unsigned long slab_pages(void) { return atomic_read(&nr_slab_pages); }

@@ -102,7 +102,7 @@ umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode)
 
 /* ---- time stamps ---- */
 
-ktime_t current_time(void) { return ktime_get_real(); }
+ktime_t current_time(void) { return ktime_get_coarse_real(); }
 
 void touch_path_atime(const struct path *p)
 {

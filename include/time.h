@@ -16,8 +16,10 @@
 #define TICK_NSEC     (NSEC_PER_SEC / HZ)
 #define USER_HZ	      100
 
-ktime_t ktime_get(void);	  /* CLOCK_MONOTONIC */
-ktime_t ktime_get_real(void);	  /* CLOCK_REALTIME */
+ktime_t ktime_get(void);	/* CLOCK_MONOTONIC */
+ktime_t ktime_get_real(void);	/* CLOCK_REALTIME */
+ktime_t ktime_get_coarse(void); /* the same two at the last tick, as the vdso has them */
+ktime_t ktime_get_coarse_real(void);
 ktime_t ktime_real_offset(void);  /* what ktime_get_real has more */
 u64 tsc_to_ns(u64 tsc);		  /* since the TSC was 0 */
 void ktime_set_real(ktime_t now); /* clock_settime: moves the offset, and the vdso's copy */

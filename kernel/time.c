@@ -26,10 +26,12 @@ static int clock_get(int clock, ktime_t *now)
 		return 0;
 	switch (clock) {
 	case CLOCK_REALTIME_COARSE:
-		*now = ktime_get_real();
+		*now = ktime_get_coarse_real();
+		return 0;
+	case CLOCK_MONOTONIC_COARSE:
+		*now = ktime_get_coarse();
 		return 0;
 	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_MONOTONIC_COARSE:
 		*now = ktime_get();
 		return 0;
 	default:
@@ -99,7 +101,7 @@ long sys_gettimeofday(struct __kernel_old_timeval __user *tv, void __user *tz)
 
 long sys_time(__kernel_old_time_t __user *t)
 {
-	__kernel_old_time_t now = ktime_get_real() / NSEC_PER_SEC;
+	__kernel_old_time_t now = ktime_get_coarse_real() / NSEC_PER_SEC;
 
 	return t && put_user(now, t) ? -EFAULT : now;
 }

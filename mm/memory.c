@@ -144,7 +144,7 @@ void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page)
 	struct inode *inode = vmf->vma->vm_file->f_inode;
 
 	page->flags |= BIT(PG_dirty);
-	inode->i_mtime = inode->i_ctime = ktime_get_real();
+	inode->i_mtime = inode->i_ctime = ktime_get_coarse_real();
 }
 
 static vm_fault_t do_shared_fault(struct vm_fault *vmf)

@@ -112,6 +112,28 @@ ktime_t ktime_get(void) { return read_clock(&vdata->mono_sec, &vdata->mono_snsec
 
 ktime_t ktime_get_real(void) { return read_clock(&vdata->real_sec, &vdata->real_snsec); }
 
+/* A second that is the same before and after has no tick in between that changes it. */
+static ktime_t read_coarse(const u64 *sec, const u64 *nsec)
+{
+	u64 s, ns;
+
+	do {
+		s = READ_ONCE(*sec);
+		ns = READ_ONCE(*nsec);
+	} while (s != READ_ONCE(*sec));
+	return s * NSEC_PER_SEC + ns;
+}
+
+ktime_t ktime_get_coarse(void)
+{
+	return read_coarse(&vdata->mono_coarse_sec, &vdata->mono_coarse_nsec);
+}
+
+ktime_t ktime_get_coarse_real(void)
+{
+	return read_coarse(&vdata->real_coarse_sec, &vdata->real_coarse_nsec);
+}
+
 ktime_t ktime_real_offset(void)
 {
 	unsigned long flags = local_irq_save();

@@ -53,6 +53,7 @@ struct pipe_inode_info {
 	unsigned int r_counter, w_counter; /* how often each end was opened: see wait_for_partner */
 	unsigned int ring_size;		   /* a power of two */
 	struct pipe_buffer *bufs;
+	struct page *spare; /* a page that was read, for the next write; or NULL */
 };
 
 static struct pipe_inode_info *alloc_pipe_info(void)
@@ -84,6 +85,8 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 	inode->i_pipe = NULL;
 	while (pipe->tail != pipe->head)
 		put_page(pipe_buf(pipe, pipe->tail++)->page);
+	if (pipe->spare)
+		put_page(pipe->spare);
 	kfree(pipe->bufs);
 	kfree(pipe);
 }
@@ -114,6 +117,16 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 
 /* ---- reading -------------------------------------------------------------------------- */
 
+static void drop_first(struct pipe_inode_info *pipe)
+{
+	struct page *page = pipe_buf(pipe, pipe->tail++)->page;
+
+	if (pipe->spare)
+		put_page(page);
+	else
+		pipe->spare = page;
+}
+
 /*
  * Copies what is there, page by page; a page that faults is not taken. mutex held. Returns the
  * bytes done, or -EFAULT.
@@ -132,10 +145,8 @@ static ssize_t pipe_drain(struct pipe_inode_info *pipe, struct iov_iter *to)
 		done += chars;
 		buf->offset += chars;
 		buf->len -= chars;
-		if (!buf->len || packet) {
-			put_page(buf->page);
-			pipe->tail++;
-		}
+		if (!buf->len || packet)
+			drop_first(pipe);
 		if (packet)
 			break;
 	}
@@ -186,11 +197,12 @@ static ssize_t pipe_merge(struct pipe_inode_info *pipe, struct iov_iter *from, s
 static ssize_t pipe_append(struct pipe_inode_info *pipe, struct iov_iter *from, bool packet)
 {
 	size_t n = min(from->count, PAGE_SIZE);
-	struct page *page = alloc_page(GFP_KERNEL);
+	struct page *page = pipe->spare ?: alloc_page(GFP_KERNEL);
 	struct pipe_buffer *buf;
 
 	if (!page)
 		return -ENOMEM;
+	pipe->spare = NULL;
 	buf = pipe_buf(pipe, pipe->head++);
 	*buf = (struct pipe_buffer){.page = page, .packet = packet};
 	if (copy_from_iter(page_address(page), n, from) < n)

@@ -133,7 +133,8 @@ static long ptrace_attach(struct task_struct *t, long request, unsigned long add
 
 /* ---- detaching and resuming ---------------------------------------------- */
 
-static long ptrace_detach(struct task_struct *t, unsigned long sig)
+/* As in Linux, only the low half of @sig is looked at. */
+static long ptrace_detach(struct task_struct *t, unsigned int sig)
 {
 	unsigned long flags;
 	bool dead;

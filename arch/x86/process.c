@@ -180,11 +180,14 @@ void flush_thread(void)
 
 /*
  * The System V ABI needs rdx to be 0 (no function for atexit). Linux clears all other registers
- * too, but for the number of the call, which a tracer sees.
+ * too, but for the number of the call and its result, which a tracer sees.
  */
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp)
 {
+	unsigned long ax = regs->ax;
+
 	memset(regs, 0, offsetof(struct pt_regs, orig_ax));
+	regs->ax = ax;
 	regs->ip = new_ip;
 	regs->sp = new_sp;
 	regs->cs = __USER_CS;

@@ -1,66 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fcntl, flock and ioctl: the calls on a descriptor that neither read nor write.
- * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out leases (-EINVAL).
- * The owner of a file and its signal are kept, but SIGIO is never sent.
+ * Abridges Linux's fs/fcntl.c and fs/ioctl.c; leaves out leases (-EINVAL). What it does with the
+ * owner of a file is in fasync.c.
  * Not on the road of an exec.
  */
+#include <fasync.h>
 #include <file.h>
 #include <fs.h>
-#include <pid.h>
 #include <syscalls.h>
 #include <task.h>
 #include <asm/ioctls.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
+#include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include "internal.h"
 
-#define MAX_SIGNAL 64
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_NOATIME | O_DIRECT)
 
-static long setfl(struct file *f, unsigned int arg)
+static long setfl(struct file *f, int fd, unsigned int arg)
 {
 	if ((arg & O_NOATIME) && !(f->f_flags & O_NOATIME) && !inode_owner_or_capable(f->f_inode))
 		return -EPERM;
 	if ((arg & O_DIRECT) && !S_ISFIFO(f->f_inode->i_mode))
 		return -EINVAL;
+	if (f->f_op->fasync) {
+		long err = set_fasync(f, fd, arg & FASYNC);
+
+		if (err)
+			return err;
+	}
 	f->f_flags = (arg & SETFL_MASK) | (f->f_flags & ~SETFL_MASK);
 	return 0;
 }
 
-/* @who: a process, or a group as a negative number; 0: nobody. */
-static long set_owner(struct file *f, int who)
+/* How long what is written will live: kept for the file, and not used, for there is no disk. */
+static long rw_hint(struct inode *inode, bool set, u64 __user *arg)
 {
-	struct pid *pid = who == INT32_MIN ? NULL : find_get_pid(who < 0 ? -who : who);
+	u64 hint = inode->i_write_hint;
 
-	if (who == INT32_MIN)
+	if (!set)
+		return copy_to_user(arg, &hint, sizeof(hint)) ? -EFAULT : 0;
+	if (copy_from_user(&hint, arg, sizeof(hint)))
+		return -EFAULT;
+	if (hint > RWH_WRITE_LIFE_EXTREME)
 		return -EINVAL;
-	if (who && !pid)
-		return -ESRCH;
-	put_pid(pid);
-	f->f_owner = who;
-	return 0;
-}
-
-/* The form that glibc uses, because a group is not a negative number in it. */
-static long get_owner_ex(const struct file *f, struct f_owner_ex __user *to)
-{
-	struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = f->f_owner};
-
-	if (f->f_owner)
-		owner.type = f->f_owner < 0 ? F_OWNER_PGRP : F_OWNER_PID;
-	if (f->f_owner < 0)
-		owner.pid = -f->f_owner;
-	return copy_to_user(to, &owner, sizeof(owner)) ? -EFAULT : 0;
-}
-
-static long set_signal(struct file *f, unsigned long sig)
-{
-	if (sig > MAX_SIGNAL)
-		return -EINVAL;
-	f->f_owner_sig = sig;
+	inode->i_write_hint = hint;
 	return 0;
 }
 
@@ -83,7 +70,7 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 		return -EBADF;
 	switch (cmd) {
 	case F_SETFL:
-		return setfl(f, arg);
+		return setfl(f, fd, arg);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -92,15 +79,22 @@ static long do_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg, struc
 	case F_OFD_SETLKW:
 		return fcntl_lock(f, cmd, (void __user *)arg);
 	case F_GETOWN:
-		return f->f_owner;
-	case F_GETOWN_EX:
-		return get_owner_ex(f, (void __user *)arg);
+		return fcntl_getown(f);
 	case F_SETOWN:
-		return set_owner(f, arg);
+		return fcntl_setown(f, arg);
+	case F_GETOWN_EX:
+		return fcntl_getown_ex(f, (void __user *)arg);
+	case F_SETOWN_EX:
+		return fcntl_setown_ex(f, (void __user *)arg);
 	case F_GETSIG:
-		return f->f_owner_sig;
+		return f->f_owner.signum;
+	case F_GETLEASE:
+		return F_UNLCK;
 	case F_SETSIG:
-		return set_signal(f, arg);
+		return fcntl_setsig(f, arg);
+	case F_GET_RW_HINT:
+	case F_SET_RW_HINT:
+		return rw_hint(f->f_inode, cmd == F_SET_RW_HINT, (void __user *)arg);
 	case F_ADD_SEALS:
 	case F_GET_SEALS:
 		return memfd_fcntl(f, cmd, arg);
@@ -145,18 +139,44 @@ long sys_flock(unsigned int fd, unsigned int cmd)
 	return err;
 }
 
-/* FIONBIO and FIOASYNC: a flag of the file, on or off. No file here sends SIGIO. */
-static long ioctl_set_flag(struct file *f, unsigned int flag, const int __user *arg)
+/* FIONBIO and FIOASYNC. */
+static long ioctl_set_flag(struct file *f, int fd, unsigned int flag, const int __user *arg)
 {
 	int on;
 
 	if (get_user(on, arg))
 		return -EFAULT;
-	if (flag == O_NONBLOCK)
-		f->f_flags = on ? f->f_flags | flag : f->f_flags & ~flag;
-	else if (on)
-		return -ENOTTY;
+	if (flag == FASYNC)
+		return set_fasync(f, fd, on);
+	f->f_flags = on ? f->f_flags | flag : f->f_flags & ~flag;
 	return 0;
+}
+
+/* What a disk can do: here no file has blocks, extents or attributes. */
+static long ioctl_of_disks(struct file *f, unsigned int cmd, void __user *arg)
+{
+	umode_t mode = f->f_inode->i_mode;
+
+	switch (cmd) {
+	case FIFREEZE:
+	case FITHAW:
+		if (!capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		return cmd == FIFREEZE ? -EOPNOTSUPP : -EINVAL;
+	case FICLONE:
+		return S_ISDIR(mode) ? -EISDIR : S_ISREG(mode) ? -EOPNOTSUPP : -EINVAL;
+	case FIBMAP:
+		if (!S_ISREG(mode))
+			return -ENOIOCTLCMD;
+		return capable(CAP_SYS_RAWIO) ? -EINVAL : -EPERM;
+	case FIOQSIZE:
+	case FS_IOC_GETFLAGS:
+		if (!S_ISREG(mode) && !S_ISDIR(mode))
+			return -ENOTTY;
+		return cmd == FIOQSIZE ? put_user(f->f_inode->i_size, (loff_t __user *)arg)
+				       : put_user(0, (int __user *)arg);
+	}
+	return -ENOIOCTLCMD;
 }
 
 /* The ioctls that every file has. -ENOIOCTLCMD: @cmd is not one of them. */
@@ -169,16 +189,16 @@ static long do_vfs_ioctl(struct file *f, unsigned int fd, unsigned int cmd, void
 	case FIONCLEX:
 		return do_fcntl(fd, F_SETFD, cmd == FIOCLEX ? FD_CLOEXEC : 0, f);
 	case FIONBIO:
-		return ioctl_set_flag(f, O_NONBLOCK, arg);
+		return ioctl_set_flag(f, fd, O_NONBLOCK, arg);
 	case FIOASYNC:
-		return ioctl_set_flag(f, FASYNC, arg);
+		return ioctl_set_flag(f, fd, FASYNC, arg);
 	case FIGETBSZ:
 		return put_user(PAGE_SIZE, (int __user *)arg);
 	case FIONREAD:
 		if (S_ISREG(inode->i_mode))
 			return put_user(inode->i_size - f->f_pos, (int __user *)arg);
 	}
-	return -ENOIOCTLCMD;
+	return ioctl_of_disks(f, cmd, arg);
 }
 
 long sys_ioctl(unsigned int fd, unsigned int cmd, unsigned long arg)

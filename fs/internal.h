@@ -55,6 +55,13 @@ int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 /* read_write.c: one vector. @pos NULL: reads or writes at f_pos, and moves it. */
 long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write);
 
+/* fasync.c: what fcntl asks for. */
+struct f_owner_ex;
+long fcntl_getown_ex(const struct file *f, struct f_owner_ex __user *to);
+long fcntl_setown_ex(struct file *f, const struct f_owner_ex __user *from);
+long fcntl_setsig(struct file *f, unsigned long sig);
+long set_fasync(struct file *f, int fd, bool on); /* O_ASYNC; -ENOTTY: it has no SIGIO */
+
 /* pipe.c */
 extern const struct file_operations pipefifo_fops;
 long pipe_fcntl(struct file *f, unsigned int cmd,

@@ -14,6 +14,7 @@
  */
 #include <anon_inodes.h>
 #include <file.h>
+#include <fasync.h>
 #include <frames.h>
 #include <fs.h>
 #include <mount.h>
@@ -47,6 +48,7 @@ struct pipe_buffer {
 struct pipe_inode_info {
 	struct mutex mutex;
 	wait_queue_head_t wait;
+	struct list_head fasync; /* open ends with O_ASYNC */
 	unsigned int head, tail; /* never wrap; the slot is modulo ring_size */
 	unsigned int readers, writers;
 	unsigned int files; /* open ends, and opens in progress; at 0 the pipe is freed */
@@ -70,6 +72,7 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 	pipe->ring_size = PIPE_DEF_BUFFERS;
 	mutex_init(&pipe->mutex, LOCK_PIPE);
 	init_waitqueue_head(&pipe->wait);
+	INIT_LIST_HEAD(&pipe->fasync);
 	return pipe;
 }
 
@@ -170,6 +173,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 	mutex_unlock(&pipe->mutex);
 	if (ret > 0) {
 		wake_up_interruptible_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
+		kill_fasync(&pipe->fasync, POLL_OUT);
 		touch_atime(f);
 	}
 	return ret;
@@ -239,6 +243,7 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 	if (!done)
 		return ret;
 	wake_up_interruptible_poll(&pipe->wait, EPOLLIN | EPOLLRDNORM);
+	kill_fasync(&pipe->fasync, POLL_IN);
 	file_update_time(f);
 	return done;
 }
@@ -394,6 +399,8 @@ static void pipe_drop_end(struct file *f, struct pipe_inode_info *pipe)
 	if (f->f_mode & FMODE_WRITE)
 		pipe->writers--;
 	wake_up_all(&pipe->wait);
+	kill_fasync(&pipe->fasync, POLL_IN);
+	kill_fasync(&pipe->fasync, POLL_OUT);
 }
 
 static int fifo_open(struct inode *inode, struct file *f)
@@ -420,6 +427,7 @@ static int pipe_release(struct inode *inode, struct file *f)
 {
 	struct pipe_inode_info *pipe = inode->i_pipe;
 
+	fasync_remove(&pipe->fasync, f);
 	mutex_lock(&pipe->mutex);
 	pipe_drop_end(f, pipe);
 	mutex_unlock(&pipe->mutex);
@@ -427,12 +435,15 @@ static int pipe_release(struct inode *inode, struct file *f)
 	return 0;
 }
 
+static struct list_head *pipe_fasync(struct file *f) { return &f->f_inode->i_pipe->fasync; }
+
 const struct file_operations pipefifo_fops = {
 	.read_iter = pipe_read,
 	.write_iter = pipe_write,
 	.splice_write = pipe_splice_write,
 	.poll = pipe_poll,
 	.ioctl = pipe_ioctl,
+	.fasync = pipe_fasync,
 	.open = fifo_open,
 	.release = pipe_release,
 };

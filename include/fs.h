@@ -130,6 +130,7 @@ struct inode {
 	atomic_t i_writecount; /* > 0: open for writing; < 0: mapped by execs */
 	struct pipe_inode_info *i_pipe;
 	unsigned int i_seals; /* F_SEAL_* and SEALABLE: memfd.c */
+	u8 i_write_hint;      /* RWH_*: fcntl */
 	bool i_linkable;      /* it has no name, but can get one: O_TMPFILE */
 	char *i_link;	      /* text of a symbolic link in memory, kmalloc'ed */
 	void *i_private;
@@ -246,6 +247,8 @@ struct file_operations {
 	/* EPOLL* bits. NULL: always ready. */
 	unsigned int (*poll)(struct file *f, struct poll_table_struct *pt);
 	long (*ioctl)(struct file *f, unsigned int cmd, unsigned long arg);
+	/* The object's list of files with O_ASYNC. NULL: it sends no SIGIO. */
+	struct list_head *(*fasync)(struct file *f);
 	int (*mmap)(struct file *f, struct vm_area_struct *vma);
 	/* @mode: FALLOC_FL_*; the range is checked. */
 	int (*fallocate)(struct file *f, int mode, loff_t offset, loff_t len);
@@ -253,6 +256,13 @@ struct file_operations {
 	int (*release)(struct inode *inode, struct file *f);
 	/* What /proc/PID/fdinfo adds for it. @print is seq_printf, which lies above most files. */
 	void (*show_fdinfo)(struct file *f, struct seq_file *m, seq_print_t print);
+};
+
+/* Who gets a signal when the file can be read or written to: fasync.c. */
+struct fown_struct {
+	int pid, type;	 /* 0: nobody; F_OWNER_* */
+	int signum;	 /* the signal that it asked for; 0: SIGIO */
+	uid_t uid, euid; /* of who set it */
 };
 
 /* An open file: shared by dup and fork. f_pos_lock guards f_pos of files that seek. */
@@ -266,8 +276,7 @@ struct file {
 	struct address_space *f_mapping;
 	loff_t f_pos;
 	struct mutex f_pos_lock;
-	int f_owner;	 /* fcntl: a process, or a group as a negative number */
-	int f_owner_sig; /* the signal that it asked for instead of SIGIO */
+	struct fown_struct f_owner;
 	void *private_data;
 	void (*f_release)(struct file *f); /* __fput, by pointer: mm/ drops files, too */
 	/* eventpoll.c: who watches the file, and the function that takes it off their lists */

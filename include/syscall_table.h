@@ -97,7 +97,7 @@ SYSCALL(getdents64, unsigned int fd, void __user *buf, unsigned int n)
 SYSCALL(fallocate, int fd, int mode, long offset, long len)
 /* fs/fcntl.c */
 SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
-/* partial: leases and notes of directories (EINVAL); SIGIO is never sent */
+/* partial: leases and notes of directories (EINVAL); terminals send no SIGIO */
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
 SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 /* fs/namespace.c */

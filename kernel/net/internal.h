@@ -103,6 +103,7 @@ struct sock {
 	unsigned int shutdown; /* RCV_SHUTDOWN, SEND_SHUTDOWN */
 	int err;	       /* SO_ERROR, positive; reported once */
 	wait_queue_head_t wait;
+	struct list_head fasync; /* open files with O_ASYNC */
 	struct ucred peercred;
 	int sndbuf, rcvbuf;
 	ktime_t rcvtimeo, sndtimeo; /* ns; INT64_MAX: none */

@@ -23,6 +23,7 @@ void sock_init(struct sock *sk, const struct proto_ops *ops, int family, int typ
 	sk->rcvtimeo = sk->sndtimeo = INT64_MAX;
 	sk->peercred = (struct ucred){0, -1, -1};
 	init_waitqueue_head(&sk->wait);
+	INIT_LIST_HEAD(&sk->fasync);
 }
 
 struct ucred current_ucred(void)

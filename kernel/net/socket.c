@@ -10,6 +10,7 @@
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
+#include <fasync.h>
 #include <file.h>
 #include <poll.h>
 #include <printk.h>
@@ -49,6 +50,14 @@ static long sock_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	int n;
 
 	switch (cmd) {
+	case FIOSETOWN:
+	case SIOCSPGRP:
+		if (get_user(n, (int __user *)arg))
+			return -EFAULT;
+		return fcntl_setown(f, n);
+	case FIOGETOWN:
+	case SIOCGPGRP:
+		return put_user((int)fcntl_getown(f), (int __user *)arg);
 	case SIOCOUTQ:
 		return put_user((int)sk->wmem, (int __user *)arg);
 	case SIOCINQ:
@@ -62,8 +71,14 @@ static int sock_release(struct inode *inode __maybe_unused, struct file *f)
 {
 	struct sock *sk = f->private_data;
 
+	fasync_remove(&sk->fasync, f);
 	sk->ops->release(sk);
 	return 0;
+}
+
+static struct list_head *sock_fasync(struct file *f)
+{
+	return &((struct sock *)f->private_data)->fasync;
 }
 
 static const struct file_operations sock_fops = {
@@ -71,6 +86,7 @@ static const struct file_operations sock_fops = {
 	.write_iter = sock_write_iter,
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
+	.fasync = sock_fasync,
 	.release = sock_release,
 };
 

@@ -15,6 +15,7 @@
  * their number.
  * Not on the road of an exec.
  */
+#include <fasync.h>
 #include <file.h>
 #include <mount.h>
 #include <namei.h>
@@ -106,7 +107,11 @@ static void unix_put(struct unix_sock *u)
 	kfree(u);
 }
 
-static void wake_all(struct unix_sock *u) { __wake_up(&u->sk.wait, TASK_NORMAL, 0, 0); }
+static void wake_all(struct unix_sock *u)
+{
+	__wake_up(&u->sk.wait, TASK_NORMAL, 0, 0);
+	kill_fasync(&u->sk.fasync, POLL_IN);
+}
 
 static bool unix_writable(const struct unix_sock *u)
 {
@@ -354,6 +359,7 @@ static void unix_queue(struct unix_sock *to, struct unix_msg *m)
 	list_add_tail(&m->list, &to->queue);
 	to->queued++;
 	__wake_up(&to->sk.wait, TASK_NORMAL, 0, EPOLLIN | EPOLLRDNORM | EPOLLRDBAND);
+	kill_fasync(&to->sk.fasync, POLL_IN);
 }
 
 /* Takes @m off the queue of @u. unix_lock held. */

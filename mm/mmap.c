@@ -28,7 +28,7 @@
 #define LEGACY_MAP_MASK \
 	(MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | \
 	 MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | \
-	 MAP_32BIT)
+	 MAP_32BIT | 0x1fUL << MAP_HUGE_SHIFT)
 /* Above every VMA, and a multiple of what a top-level entry covers: no page table crosses it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
 
@@ -408,12 +408,12 @@ int vm_mmap(struct file *file, unsigned long *addr, unsigned long len, unsigned 
 	return vm_mmap_pgoff(file, addr, len, prot, flags, offset >> PAGE_SHIFT);
 }
 
-/* 0 stands for the default, 21 for pages of 2 MiB. */
+/* 0 stands for the default, the others for pages of 2 MiB and 1 GiB. */
 static bool huge_size_exists(unsigned long flags)
 {
 	unsigned long log = flags >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
 
-	return !log || log == PMD_SHIFT;
+	return !log || log == PMD_SHIFT || log == PUD_SHIFT;
 }
 
 long sys_mmap(unsigned long addr, unsigned long len, unsigned long prot, unsigned long flags,

@@ -23,6 +23,10 @@ int main(void)
 	ERR(mmap(NULL, PAGE, PROT_READ, MAP_SHARED, dir, 0), ENODEV);
 	ERR(syscall(SYS_mmap, 0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, -PAGE), EOVERFLOW);
 	ERR(mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | 0x200, fd, 0), EOPNOTSUPP);
+	OK(mmap(NULL, PAGE, PROT_READ, MAP_SHARED_VALIDATE | 0x1f << 26, fd, 0));
+	ERR(mmap((void *)-1UL, PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), EPERM);
+	ERR(mmap((void *)-22UL, PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), EINVAL);
+	ERR(mmap((void *)-PAGE, PAGE, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM);
 	ERR(munmap((void *)1, PAGE), EINVAL);
 	ERR(munmap(NULL, 0), EINVAL);
 	ERR(munmap((void *)PAGE, -PAGE), EINVAL);

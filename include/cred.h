@@ -34,6 +34,9 @@ struct cred {
 	gid_t groups[NGROUPS_MAX_EXON];
 };
 
+/* kernel/capability.c: the prctls about capabilities; -EINVAL: @option is not one of them. */
+long cap_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5);
+
 /* kernel/task/cred.c */
 extern struct cred init_cred;	  /* root with every capability; never freed */
 struct cred *prepare_creds(void); /* a private copy of current's; NULL: no memory */

@@ -295,6 +295,8 @@ SYSCALL(setreuid, uid_t r, uid_t e)
 SYSCALL(setregid, gid_t r, gid_t e)
 SYSCALL(setresuid, uid_t r, uid_t e, uid_t s)
 SYSCALL(setresgid, gid_t r, gid_t e, gid_t s)
+SYSCALL(setfsuid, uid_t uid)
+SYSCALL(setfsgid, gid_t gid)
 SYSCALL(getresuid, uid_t __user *r, uid_t __user *e, uid_t __user *s)
 SYSCALL(getresgid, gid_t __user *r, gid_t __user *e, gid_t __user *s)
 SYSCALL(getgroups, int n, gid_t __user *list)
@@ -304,6 +306,9 @@ SYSCALL(getpgid, pid_t pid)
 SYSCALL(getpgrp, void)
 SYSCALL(setsid, void)
 SYSCALL(getsid, pid_t pid)
+/* kernel/capability.c */
+SYSCALL(capget, cap_user_header_t header, cap_user_data_t data)
+SYSCALL(capset, cap_user_header_t header, const cap_user_data_t data)
 /* kernel/resource.c */
 SYSCALL(getrlimit, unsigned int res, struct rlimit __user *r)
 SYSCALL(setrlimit, unsigned int res, struct rlimit __user *r)
@@ -334,7 +339,7 @@ SYSCALL(sysinfo, void __user *info)
 SYSCALL(syslog, int type, char __user *buf, int n)
 /* partial: what dmesg does not use */
 SYSCALL(prctl, int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5)
-/* partial: capabilities one by one, seccomp, fields of the mm, timer slack and others (EINVAL) */
+/* partial: seccomp, fields of the mm, THP, speculation and others (EINVAL); timer slack is only kept */
 SYSCALL(personality, unsigned int p)
 /* partial: bits that do not change the layout are kept and do nothing */
 SYSCALL(getrandom, char __user *buf, size_t n, unsigned int flags)

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <types.h>
+#include <linux/capability.h>
 
 struct __kernel_itimerspec;
 struct __kernel_old_itimerval;

@@ -122,6 +122,7 @@ struct task_struct {
 	atomic_t usage;
 	unsigned int flags; /* PF_* */
 	unsigned int personality;
+	unsigned long timer_slack_ns; /* only kept for prctl; 0: the default */
 	bool in_execve;
 	bool no_new_privs;
 	bool did_exec;

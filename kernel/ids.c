@@ -4,7 +4,7 @@
  * groups and sessions.
  *
  * Abridges Linux's kernel/sys.c, groups.c and the setuid part of security/commoncap.c. Left out:
- * namespaces (every id but (uid_t)-1 is valid), capabilities set one by one, setfsuid.
+ * namespaces (every id but (uid_t)-1 is valid).
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -17,6 +17,10 @@
 #include <linux/securebits.h>
 
 #define UNCHANGED ((uid_t)-1) /* no id has this value */
+/* What only has to do with files: CAP_CHOWN to CAP_FSETID and three others. */
+#define FS_CAPS \
+	((BIT(CAP_FSETID + 1) - 1) | BIT(CAP_LINUX_IMMUTABLE) | BIT(CAP_MKNOD) | \
+	 BIT(CAP_MAC_OVERRIDE))
 
 /* The value is the capability that lets a process choose any id. */
 enum id_kind { USER = CAP_SETUID, GROUP = CAP_SETGID };
@@ -31,15 +35,19 @@ long sys_getegid(void) { return current->cred->egid; }
 
 /*
  * Root loses its capabilities when no id is 0 any more; the effective ones follow euid.
- * SECBIT_KEEP_CAPS keeps the permitted ones.
+ * SECBIT_KEEP_CAPS keeps the permitted ones, SECBIT_NO_SETUID_FIXUP all.
  */
 static void cap_emulate_setxuid(struct cred *new, const struct cred *old)
 {
 	bool was_root = !old->uid || !old->euid || !old->suid;
 	bool is_root = !new->uid || !new->euid || !new->suid;
 
+	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
+		return;
 	if (was_root && !is_root && !(new->securebits &SECBIT_KEEP_CAPS))
 		new->cap_permitted = new->cap_effective = 0;
+	if (was_root && !is_root)
+		new->cap_ambient = 0;
 	if (!old->euid && new->euid)
 		new->cap_effective = 0;
 	if (old->euid && !new->euid)
@@ -128,6 +136,29 @@ static long set_res_id(enum id_kind kind, uid_t r, uid_t e, uid_t s)
 	return set_ids(kind, r, e, s);
 }
 
+/* Returns the old id, whether it could be changed or not. */
+static long set_fs_id(enum id_kind kind, uid_t id)
+{
+	const uid_t *ids = current_ids(kind);
+	uid_t old = ids[ID_FS];
+	struct cred *new;
+
+	if (id == UNCHANGED || id == old || (!id_is_ours(ids, id) && !capable(kind)))
+		return old;
+	new = prepare_creds();
+	if (!new)
+		return old;
+	(kind == USER ? new->uids : new->gids)[ID_FS] = id;
+	if (kind == USER && !(new->securebits &SECBIT_NO_SETUID_FIXUP)) {
+		if (!old)
+			new->cap_effective &= ~FS_CAPS;
+		else if (!id)
+			new->cap_effective |= new->cap_permitted &FS_CAPS;
+	}
+	commit_creds(new);
+	return old;
+}
+
 static long get_res_id(enum id_kind kind, uid_t __user *r, uid_t __user *e, uid_t __user *s)
 {
 	const uid_t *ids = current_ids(kind);
@@ -144,6 +175,9 @@ long sys_setreuid(uid_t r, uid_t e) { return set_re_id(USER, r, e); }
 long sys_setregid(gid_t r, gid_t e) { return set_re_id(GROUP, r, e); }
 long sys_setresuid(uid_t r, uid_t e, uid_t s) { return set_res_id(USER, r, e, s); }
 long sys_setresgid(gid_t r, gid_t e, gid_t s) { return set_res_id(GROUP, r, e, s); }
+
+long sys_setfsuid(uid_t uid) { return set_fs_id(USER, uid); }
+long sys_setfsgid(gid_t gid) { return set_fs_id(GROUP, gid); }
 
 long sys_getresuid(uid_t __user *r, uid_t __user *e, uid_t __user *s)
 {

@@ -4,7 +4,7 @@
  * numbers, power off and reboot.
  *
  * Abridges Linux's kernel/sys.c, kernel/reboot.c and syslog of kernel/printk/printk.c. Left out:
- * the prctls about single capabilities, seccomp and memory; syslog(2) only returns the whole log.
+ * the prctls about seccomp and memory; timer slack is only kept; syslog(2) only returns the whole log.
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -23,11 +23,11 @@
 #include <linux/prctl.h>
 #include <linux/random.h>
 #include <linux/reboot.h>
-#include <linux/securebits.h>
 #include <linux/sysinfo.h>
 
-#define LOG_COPY_MAX (64 * 1024) /* bytes of the kernel log that one call copies */
-#define RANDOM_CHUNK 256
+#define LOG_COPY_MAX	    (64 * 1024) /* bytes of the kernel log that one call copies */
+#define RANDOM_CHUNK	    256
+#define DEFAULT_TIMER_SLACK 50000UL /* ns */
 
 /* syslog(2)'s actions, of which the UAPI has no header. */
 #define SYSLOG_ACTION_READ_ALL	  3
@@ -129,19 +129,6 @@ static long prctl_set_dumpable(unsigned long value)
 	return 0;
 }
 
-static long prctl_set_keepcaps(unsigned long on)
-{
-	struct cred *new;
-
-	if (on > 1)
-		return -EINVAL;
-	new = prepare_creds();
-	if (!new)
-		return -ENOMEM;
-	new->securebits = on ? SECBIT_KEEP_CAPS : 0;
-	return commit_creds(new);
-}
-
 long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5)
 {
 	switch (option) {
@@ -156,10 +143,6 @@ long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4,
 		return get_dumpable(current->mm);
 	case PR_SET_DUMPABLE:
 		return prctl_set_dumpable(a2);
-	case PR_GET_KEEPCAPS:
-		return !!(current->cred->securebits & SECBIT_KEEP_CAPS);
-	case PR_SET_KEEPCAPS:
-		return prctl_set_keepcaps(a2);
 	case PR_GET_NAME:
 		return copy_to_user((void __user *)a2, current->comm, TASK_COMM_LEN) ? -EFAULT : 0;
 	case PR_SET_NAME:
@@ -176,8 +159,29 @@ long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4,
 			return -EINVAL;
 		current->no_new_privs = true;
 		return 0;
+	case PR_GET_TID_ADDRESS:
+		return put_user(current->clear_child_tid, (int __user *__user *)a2);
+	case PR_GET_TSC:
+		return put_user(PR_TSC_ENABLE, (int __user *)a2);
+	case PR_SET_TIMERSLACK:
+		current->timer_slack_ns = (long)a2 > 0 ? a2 : DEFAULT_TIMER_SLACK;
+		return 0;
+	case PR_GET_TIMERSLACK:
+		return current->timer_slack_ns ?: DEFAULT_TIMER_SLACK;
+	case PR_SET_TIMING:
+		return a2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_GET_TIMING:
+		return PR_TIMING_STATISTICAL;
+	case PR_MCE_KILL_GET:
+		return a2 || a3 || a4 || a5 ? -EINVAL : PR_MCE_KILL_DEFAULT;
+	case PR_GET_THP_DISABLE:
+		return a2 || a3 || a4 || a5 ? -EINVAL : 0;
+	case PR_GET_SECCOMP:
+	case PR_TASK_PERF_EVENTS_DISABLE:
+	case PR_TASK_PERF_EVENTS_ENABLE:
+		return 0;
 	default:
-		return -EINVAL;
+		return cap_prctl(option, a2, a3, a4, a5);
 	}
 }
 

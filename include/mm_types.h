@@ -131,6 +131,7 @@ struct mm_struct {
 	atomic_t mm_users;	     /* tasks that run in it; at 0 the VMAs go */
 	atomic_t mm_count;	     /* references to the struct; all users are one */
 	int map_count;
+	unsigned int membarrier; /* commands of membarrier(2) that it has registered for */
 	spinlock_t page_table_lock;
 	struct rw_semaphore mmap_lock;
 

@@ -62,6 +62,8 @@ SYSCALL(fsync, unsigned int fd)
 SYSCALL(fadvise64, int fd, loff_t off, size_t len, int advice)
 /* partial: effects: the advice is checked only */
 SYSCALL(fdatasync, unsigned int fd)
+SYSCALL(sync_file_range, int fd, loff_t off, loff_t len, unsigned int flags)
+SYSCALL(readahead, int fd, loff_t off, size_t n)
 /* fs/dirops.c */
 SYSCALL(mkdir, const char __user *name, umode_t mode)
 SYSCALL(mkdirat, int dfd, const char __user *name, umode_t mode)
@@ -227,8 +229,11 @@ SYSCALL(rt_sigreturn, void)
 /* arch/x86/entry/syscall.c */
 SYSCALL(arch_prctl, int option, unsigned long arg)
 /* partial: CPUID faults, asking for more of the registers */
+/* arch/x86/entry/ioport.c */
 SYSCALL(iopl, unsigned int level)
 /* partial: levels above 0 (EPERM) */
+SYSCALL(ioperm, unsigned long from, unsigned long n, int turn_on)
+/* partial: turning on (EPERM) */
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
 /* partial: writing (ENOSYS); the table reads as empty */
 /* kernel/pidfd.c */
@@ -260,6 +265,15 @@ SYSCALL(sendmsg, int fd, void __user *msg, unsigned int flags)
 SYSCALL(recvmsg, int fd, void __user *msg, unsigned int flags)
 /* partial: out-of-band bytes, SO_PEEK_OFF */
 SYSCALL(sendmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags)
+SYSCALL(recvmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags,
+	struct __kernel_timespec __user *timeout)
+/* kernel/timex.c */
+SYSCALL(adjtimex, void __user *tx)
+/* partial: what is set is kept, and does not change how the clock runs */
+SYSCALL(clock_adjtime, int clock, void __user *tx)
+/* partial: as adjtimex */
+/* kernel/membarrier.c */
+SYSCALL(membarrier, int cmd, unsigned int flags, int cpu)
 /* kernel/time.c */
 SYSCALL(nanosleep, struct __kernel_timespec __user *req, struct __kernel_timespec __user *rem)
 SYSCALL(clock_nanosleep, int clock, int flags, const struct __kernel_timespec __user *req,
@@ -267,6 +281,8 @@ SYSCALL(clock_nanosleep, int clock, int flags, const struct __kernel_timespec __
 SYSCALL(clock_gettime, int clock, struct __kernel_timespec __user *ts)
 SYSCALL(clock_settime, int clock, const struct __kernel_timespec __user *ts)
 SYSCALL(clock_getres, int clock, struct __kernel_timespec __user *ts)
+SYSCALL(settimeofday, struct __kernel_old_timeval __user *tv, void __user *tz)
+/* partial: the time zone is always UTC */
 SYSCALL(gettimeofday, struct __kernel_old_timeval __user *tv, void __user *tz)
 SYSCALL(time, __kernel_old_time_t __user *t)
 SYSCALL(times, void __user *buf)
@@ -315,7 +331,6 @@ SYSCALL(setrlimit, unsigned int res, struct rlimit __user *r)
 SYSCALL(prlimit64, pid_t pid, unsigned int res, const struct rlimit64 __user *new_r,
 	struct rlimit64 __user *old)
 SYSCALL(getrusage, int who, void __user *ru)
-/* partial: RUSAGE_THREAD (EINVAL) */
 SYSCALL(getpriority, int which, int who)
 SYSCALL(setpriority, int which, int who, int nice)
 /* kernel/schedcalls.c */
@@ -335,11 +350,12 @@ SYSCALL(sched_getaffinity, pid_t pid, unsigned int n, unsigned long __user *mask
 /* kernel/sys.c */
 SYSCALL(uname, void __user *name)
 SYSCALL(sethostname, char __user *name, int n)
+SYSCALL(setdomainname, char __user *name, int n)
 SYSCALL(sysinfo, void __user *info)
 SYSCALL(syslog, int type, char __user *buf, int n)
 /* partial: what dmesg does not use */
 SYSCALL(prctl, int option, unsigned long a2, unsigned long a3, unsigned long a4, unsigned long a5)
-/* partial: seccomp, fields of the mm, THP, speculation and others (EINVAL); timer slack is only kept */
+/* partial: seccomp, fields of the mm, speculation and others (EINVAL); timer slack is kept */
 SYSCALL(personality, unsigned int p)
 /* partial: bits that do not change the layout are kept and do nothing */
 SYSCALL(getrandom, char __user *buf, size_t n, unsigned int flags)

@@ -25,7 +25,7 @@ static int words_of(u32 version)
 	return 0;
 }
 
-/* Returns the words of the user's version, -EFAULT, or -EINVAL: it is unknown, and is set to ours. */
+/* The words of the user's version, -EFAULT, or -EINVAL: it is unknown, and is set to ours. */
 static int get_version(cap_user_header_t header)
 {
 	u32 version;

@@ -169,13 +169,28 @@ void getrusage(struct task_struct *t, int who, struct rusage *r)
 	r->ru_stime = ns_to_timeval(stime);
 }
 
+/* Of the thread alone; the memory is that of the process. */
+static void thread_rusage(struct rusage *r)
+{
+	struct task_struct *t = current;
+
+	memset(r, 0, sizeof(*r));
+	r->ru_utime = ns_to_timeval(t->utime);
+	r->ru_stime = ns_to_timeval(t->stime);
+	add_counts(r, t->min_flt, t->maj_flt, t->nvcsw, t->nivcsw);
+	r->ru_maxrss = max_rss(t);
+}
+
 long sys_getrusage(int who, void __user *ru)
 {
 	struct rusage r;
 
-	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
+	if (who == RUSAGE_THREAD)
+		thread_rusage(&r);
+	else if (who == RUSAGE_SELF || who == RUSAGE_CHILDREN)
+		getrusage(current, who, &r);
+	else
 		return -EINVAL;
-	getrusage(current, who, &r);
 	return copy_to_user(ru, &r, sizeof(r)) ? -EFAULT : 0;
 }
 

@@ -4,7 +4,7 @@
  * numbers, power off and reboot.
  *
  * Abridges Linux's kernel/sys.c, kernel/reboot.c and syslog of kernel/printk/printk.c. Left out:
- * the prctls about seccomp and memory; timer slack is only kept; syslog(2) only returns the whole log.
+ * the prctls about seccomp and memory; syslog(2) only returns the whole log.
  * Not on the road of an exec.
  */
 #include <syscalls.h>
@@ -40,7 +40,7 @@ long sys_uname(void __user *name)
 	return copy_to_user(name, &init_uts, sizeof(init_uts)) ? -EFAULT : 0;
 }
 
-long sys_sethostname(char __user *name, int n)
+static long set_name(char *to, const char __user *name, int n)
 {
 	char tmp[__NEW_UTS_LEN + 1] = "";
 
@@ -50,9 +50,13 @@ long sys_sethostname(char __user *name, int n)
 		return -EINVAL;
 	if (copy_from_user(tmp, name, n))
 		return -EFAULT;
-	memcpy(init_uts.nodename, tmp, sizeof(tmp));
+	memcpy(to, tmp, sizeof(tmp));
 	return 0;
 }
+
+long sys_sethostname(char __user *name, int n) { return set_name(init_uts.nodename, name, n); }
+
+long sys_setdomainname(char __user *name, int n) { return set_name(init_uts.domainname, name, n); }
 
 static unsigned int count_threads(void)
 {

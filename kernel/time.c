@@ -39,6 +39,8 @@ static int clock_get(int clock, ktime_t *now)
 	}
 }
 
+#define MAX_WEST (15 * 60) /* minutes */
+
 static int put_timespec(ktime_t ns, struct __kernel_timespec __user *to)
 {
 	struct __kernel_timespec ts = ns_to_timespec(ns);
@@ -66,6 +68,19 @@ long sys_clock_getres(int clock, struct __kernel_timespec __user *ts)
 }
 
 /* The wall clock never shows less than the time since boot. */
+static long set_real_time(const struct __kernel_timespec *ts)
+{
+	if (!timespec_valid(ts) || ts->tv_sec >= SETTIME_SEC_MAX)
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (timespec_to_ns(ts) < ktime_get())
+		return -EINVAL;
+	ktime_set_real(timespec_to_ns(ts));
+	timerfd_clock_was_set();
+	return 0;
+}
+
 long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 {
 	struct __kernel_timespec k;
@@ -77,15 +92,26 @@ long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 		return -EFAULT;
 	if (clock < 0)
 		return cpu_clock_get(clock, &now) ?: -EPERM;
-	if (!timespec_valid(&k) || k.tv_sec >= SETTIME_SEC_MAX)
+	return set_real_time(&k);
+}
+
+/* The time zone is only checked. */
+long sys_settimeofday(struct __kernel_old_timeval __user *utv, void __user *utz)
+{
+	struct __kernel_old_timeval tv;
+	struct timezone tz;
+
+	if (utv && copy_from_user(&tv, utv, sizeof(tv)))
+		return -EFAULT;
+	if (utv && (tv.tv_usec < 0 || tv.tv_usec >= 1000000))
 		return -EINVAL;
-	if (!capable(CAP_SYS_TIME))
+	if (utz && copy_from_user(&tz, utz, sizeof(tz)))
+		return -EFAULT;
+	if (!utv && !capable(CAP_SYS_TIME))
 		return -EPERM;
-	if (timespec_to_ns(&k) < ktime_get())
+	if (utz && (tz.tz_minuteswest > MAX_WEST || tz.tz_minuteswest < -MAX_WEST))
 		return -EINVAL;
-	ktime_set_real(timespec_to_ns(&k));
-	timerfd_clock_was_set();
-	return 0;
+	return utv ? set_real_time(&(struct __kernel_timespec){tv.tv_sec, tv.tv_usec * 1000}) : 0;
 }
 
 /* The time zone is always UTC. */

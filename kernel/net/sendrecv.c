@@ -278,6 +278,54 @@ static ssize_t recv_user_msg(struct file *f, struct sock *sk, struct user_msghdr
 	return ret;
 }
 
+/* Receives up to @n messages until @end. Returns their number, or why there is none. */
+static long recv_many(struct file *f, struct sock *sk, struct mmsghdr __user *p, unsigned int n,
+		      unsigned int flags, ktime_t end)
+{
+	unsigned int done = 0;
+	long ret = 0;
+
+	while (done < n) {
+		ret = recv_user_msg(f, sk, &p[done].hdr, flags & ~MSG_WAITFORONE);
+		if (ret >= 0)
+			ret = put_user((unsigned int)ret, &p[done].len);
+		if (ret < 0)
+			break;
+		done++;
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (ktime_get() >= end)
+			break;
+	}
+	return done ? (long)done : ret;
+}
+
+/* As on Linux, the time limit is only looked at after a message has come. */
+long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
+		  struct __kernel_timespec __user *timeout)
+{
+	struct __kernel_timespec left;
+	struct sock *sk;
+	struct file *f;
+	ktime_t end = INT64_MAX;
+	long ret;
+
+	if (timeout) {
+		if (copy_from_user(&left, timeout, sizeof(left)))
+			return -EFAULT;
+		if (!timespec_valid(&left))
+			return -EINVAL;
+		end = ktime_get() + timespec_to_ns(&left);
+	}
+	f = sock_fget(fd, &sk);
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	ret = recv_many(f, sk, msgs, n, flags, end);
+	fput(f);
+	left = ns_to_timespec(max(end - ktime_get(), 0L));
+	return ret > 0 && timeout && copy_to_user(timeout, &left, sizeof(left)) ? -EFAULT : ret;
+}
+
 long sys_recvmsg(int fd, void __user *msg, unsigned int flags)
 {
 	struct sock *sk;

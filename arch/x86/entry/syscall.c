@@ -4,8 +4,7 @@
  * which exceptions and interrupts take too; and the calls about the CPU itself.
  *
  * Abridges Linux's arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
- * arch/x86/kernel/process_64.c (arch_prctl), ioport.c, ldt.c. Left out: seccomp, audit, the x32
- * and i386 tables.
+ * arch/x86/kernel/process_64.c (arch_prctl). Left out: seccomp, audit, the x32 and i386 tables.
  */
 #include <asm/irqflags.h>
 #include <asm/prctl.h>
@@ -138,30 +137,5 @@ long sys_arch_prctl(int option, unsigned long arg)
 		return put_user(boot_cpu.xfeatures, (u64 __user *)arg);
 	default:
 		return -EINVAL;
-	}
-}
-
-/* User code may not use ports: every task stays at level 0. */
-long sys_iopl(unsigned int level)
-{
-	if (level > 3)
-		return -EINVAL;
-	return level ? -EPERM : 0;
-}
-
-/*
- * There are no local descriptor tables. A read returns an empty one, as for a process that never
- * wrote to its own; a write fails with -ENOSYS.
- */
-long sys_modify_ldt(int func, void __user *ptr, unsigned long n)
-{
-	switch (func) {
-	case 0:
-		return 0;
-	case 2:
-		n = min(n, 128UL);
-		return clear_user(ptr, n) ? (unsigned int)-EFAULT : n;
-	default:
-		return (unsigned int)-ENOSYS;
 	}
 }

@@ -1,4 +1,4 @@
-/* capget() and capset(), the bounding and the ambient set, securebits, and what setfsuid() drops. */
+/* capget() and capset(), bounding and ambient set, securebits, and what setfsuid() drops. */
 #include "check.h"
 #include <linux/capability.h>
 #include <linux/securebits.h>

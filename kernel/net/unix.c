@@ -910,24 +910,23 @@ static bool same_cred(const struct ucred *a, const struct ucred *b)
 static ssize_t stream_recv_piece(struct unix_sock *u, struct unix_msg *m, struct sock_msg *sm,
 				 size_t done, bool *stop)
 {
-	size_t n = min(m->len - m->from, sm->iter.count), got;
+	size_t n = min(m->len - m->from, sm->iter.count);
 	int err;
 
 	if (done && (sock_option(&u->sk, SO_PASSCRED) && !same_cred(&m->scm.cred, &sm->scm.cred))) {
 		*stop = true;
 		return 0;
 	}
-	got = copy_to_iter(m->data + m->from, n, &sm->iter);
-	if (got < n && !got)
+	if (copy_to_iter(m->data + m->from, n, &sm->iter) < n)
 		return -EFAULT;
-	*stop = m->scm.fds || got < n;
+	*stop = m->scm.fds;
 	copy_name(sm, m->addr);
 	err = take_scm(sm, m);
 	if (err)
 		return err;
 	if (!(sm->flags & MSG_PEEK))
-		m->from += got;
-	return got;
+		m->from += n;
+	return n;
 }
 
 /* What is left of a message goes back in front; one that was only looked at goes to @peeked. */

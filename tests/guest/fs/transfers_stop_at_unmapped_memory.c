@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 static char *end, *tail; /* 100 bytes before the end */
@@ -71,6 +72,23 @@ static void test_pipe(void)
 	EQ(write(p[1], tail - PAGE, 9000), 4096);
 }
 
+/* A message is copied whole, or stays in the queue. */
+static void test_socket(void)
+{
+	static char big[500];
+	int s[2];
+
+	OK(socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+	EQ(write(s[0], big, 500), 500);
+	ERR(read(s[1], tail, 500), EFAULT);
+	EQ(bytes_in(s[1]), 500);
+	EQ(read(s[1], tail, 100), 100);
+	EQ(write(s[0], big, 50), 50);
+	EQ(read(s[1], tail - 350, 500), 400);
+	ERR(write(s[0], tail, 500), EFAULT);
+	EQ(bytes_in(s[1]), 50);
+}
+
 static void test_directory(void)
 {
 	int fd = OK(open("/proc/self/map_files", O_RDONLY | O_DIRECTORY));
@@ -92,6 +110,7 @@ int main(void)
 	test_devices();
 	test_file();
 	test_pipe();
+	test_socket();
 	test_directory();
 	return 0;
 }

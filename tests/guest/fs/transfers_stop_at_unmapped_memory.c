@@ -84,7 +84,7 @@ static void test_socket(void)
 	EQ(bytes_in(s[1]), 500);
 	EQ(read(s[1], tail, 100), 100);
 	EQ(write(s[0], big, 50), 50);
-	EQ(read(s[1], tail - 350, 500), 400);
+	EQ(read(s[1], tail - 310, 500), 400); /* of the second one not all would fit */
 	ERR(write(s[0], tail, 500), EFAULT);
 	EQ(bytes_in(s[1]), 50);
 }

@@ -39,8 +39,8 @@ void trace_vma(enum exec_stage stage, const char *function, unsigned int line, u
 	mmap_read_lock(current->mm);
 	v = find_vma(current->mm, addr);
 	if (v && v->vm_start <= addr)
-		exec_stage(stage, function, line, current->pid, current->comm, v->vm_start,
-			   v->vm_end, v->vm_flags, v->vm_pgoff, 0);
+		exec_stage(stage, function, line, v->vm_start, v->vm_end, v->vm_flags, v->vm_pgoff,
+			   0);
 	mmap_read_unlock(current->mm);
 }
 

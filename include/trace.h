@@ -57,17 +57,15 @@ static inline struct trace_owner trace_owner(void)
 	return (struct trace_owner){c->uid, c->gid};
 }
 
-/* Makes a record. GDB's breakpoint is here. Any context that may use current. */
-void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
-		int error);
+/* Makes a record of current. GDB's breakpoint is here. Any context that may use current. */
+void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
+		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error);
 
 #define EXEC_STAGE(stage) EXEC_STAGE_ERR(stage, 0)
 #define EXEC_STAGE_ERR(stage, err) \
-	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, 0, 0, 0, \
-		   0, (err))
+	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, 0, 0, 0, 0, (err))
 #define EXEC_STAGE_VMA(stage, v) \
-	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, current->pid, current->comm, \
-		   (v)->vm_start, (v)->vm_end, (v)->vm_flags, (v)->vm_pgoff, 0)
+	exec_stage(EXEC_STAGE_##stage, __func__, __LINE__, (v)->vm_start, (v)->vm_end, \
+		   (v)->vm_flags, (v)->vm_pgoff, 0)
 
 #endif

@@ -19,9 +19,8 @@ struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 u64 exec_trace_seq;
 bool exec_trace_on = true;
 
-noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid,
-			 const char *comm, unsigned long start, unsigned long end,
-			 unsigned long vm_flags, unsigned long pgoff, int error)
+noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
+			 unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
 {
 	unsigned long irq;
 	struct exec_trace *t;
@@ -36,7 +35,7 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 		.seq = seq,
 		.time = rdtsc(),
 		.stage = stage,
-		.pid = pid,
+		.pid = current->pid,
 		.function = function,
 		.line = line,
 		.error = error,
@@ -46,7 +45,7 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 		.pgoff = pgoff,
 		.owner = trace_owner(),
 	};
-	memcpy(t->comm, comm, sizeof(t->comm));
+	memcpy(t->comm, current->comm, sizeof(t->comm));
 	exec_trace_seq = seq;
 	local_irq_restore(irq);
 }

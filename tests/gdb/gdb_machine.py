@@ -114,9 +114,8 @@ class Make:
         self.process.wait()
 
 
-def make(*target):
-    return subprocess.run(['make', '-s', '--no-print-directory', *target], cwd=TOP, env=environment(), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=SECONDS)
+def make(*target, typed=''):
+    return subprocess.run(['make', '-s', '--no-print-directory', *target], cwd=TOP, env=environment(), input=typed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=SECONDS)
 
 
 def environment():
@@ -131,6 +130,11 @@ def make_gdb(folder, lines):
         f.write(RUN + ''.join('run(%r)\n' % line for line in lines))
     p = make('gdb', 'GDBFLAGS=-batch -x ' + commands)
     return split(p.stdout)
+
+
+def type_gdb(lines):
+    """The same, but the lines come as if somebody typed them."""
+    return split(make('gdb', typed=''.join('echo \\001%s\\n\n%s\n' % (line, line) for line in lines)).stdout.replace('(gdb) ', ''))
 
 
 class MachineInterface:

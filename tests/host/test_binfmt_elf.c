@@ -189,9 +189,9 @@ NOT_HERE_VOID(register_binfmt, struct linux_binfmt *fmt)
 NOT_HERE_VOID(start_thread, struct pt_regs *regs, unsigned long ip, unsigned long sp)
 NOT_HERE(unsigned long, arch_randomize_brk, struct mm_struct *mm)
 NOT_HERE(unsigned long, randomize_stack_top, unsigned long top)
-NOT_HERE_VOID(exec_stage, enum exec_stage stage, const char *function, u32 line, int pid,
-	      const char *comm, unsigned long start, unsigned long end, unsigned long vm_flags,
-	      unsigned long pgoff, int error)
+NOT_HERE_VOID(exec_stage, enum exec_stage stage, const char *function, u32 line,
+	      unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
+	      int error)
 
 #pragma GCC diagnostic pop
 

@@ -81,11 +81,10 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return &area;
 }
 
-void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
-		int error)
+void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
+		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
 {
-	(void)function, (void)line, (void)pid, (void)comm;
+	(void)function, (void)line;
 	(void)end, (void)vm_flags, (void)pgoff, (void)error;
 	note("record %s at %lx\n",
 	     stage == EXEC_STAGE_MAP_SEGMENTS ? "map-segments"

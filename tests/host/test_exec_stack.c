@@ -60,7 +60,7 @@ static void *step(struct page *p);
 
 struct cpu_features boot_cpu = {.hwcap = 0xbfebfbff, .hwcap2 = 2};
 unsigned long get_sigframe_size(void) { return 0x7f0; }
-void put_page(struct page *p) { (void)p; }
+void __put_page(struct page *p) { (void)p; }
 
 /* ---- what a failed check says ---- */
 
@@ -244,11 +244,10 @@ void up_write(struct rw_semaphore *s)
 	locked = false;
 }
 
-void exec_stage(enum exec_stage stage, const char *function, u32 line, int pid, const char *comm,
-		unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
-		int error)
+void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
+		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
 {
-	(void)function, (void)line, (void)pid, (void)comm;
+	(void)function, (void)line;
 	(void)end, (void)vm_flags, (void)pgoff, (void)error;
 	if (stage != EXEC_STAGE_CREATE_TABLES)
 		return;

@@ -18,10 +18,9 @@ gdb.execute('set remotetimeout 120')
 gdb.execute('set trust-readonly-sections on')
 
 import kernel       # noqa: E402
-import replay       # noqa: E402,F401     its hooks name it
 import stages       # noqa: E402
 for topic in ('binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
-              'filming', 'who', 'snapshots', 'goal', 'unwind'):
+              'filming', 'who', 'snapshots', 'goal', 'reverse', 'unwind'):
     __import__(topic)
 
 COMMANDS = ['xconnect', 'xprog', 'xstage', 'xbprm', 'xelf', 'xmaps', 'xdiff', 'xpwalk', 'xptes', 'xstack', 'xauxv', 'xps', 'xtask',

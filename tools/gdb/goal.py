@@ -50,8 +50,14 @@ class Search(gdb.Breakpoint):
         self.over = int(task['pid']) != self.shell and int(task['real_parent']['pid']) == 1
         self.found = not self.over and self.program in ('-', name, name.rsplit('/', 1)[-1])
         if self.found:
-            stages.arrive(stage, name, b['mm'], kernel.text(gdb.parse_and_eval('(char *)$rsi')))
-        return self.found or self.over
+            function, mm = kernel.text(gdb.parse_and_eval('(char *)$rsi')), b['mm']
+            stages.when_it_goes_on(function, lambda: self.arrive(stage, name, mm, function))
+        return self.over
+
+    def arrive(self, stage, name, mm, function):
+        replay.passed(stage)
+        stages.arrive(stage, name, mm, function)
+        return True
 
 
 class Forks(gdb.Breakpoint):

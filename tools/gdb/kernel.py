@@ -224,6 +224,8 @@ class Command(gdb.Command):
         except gdb.MemoryError as e:
             raise Problem('%s: cannot read memory here: %s; is the kernel running yet? (xstage, then continue)' % (self.name, e))
         except gdb.error as e:
+            if gdb.selected_thread() is None:
+                raise Problem('%s: no machine is connected, or it has ended: `make debug` or `make replay` starts one; then xconnect' % self.name)
             raise Problem('%s: %s; `help %s` shows its use' % (self.name, e, self.name))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""In a replay (`make replay`): go to an instruction by its number, or to a stage that has been passed.
+"""In a replay (`make replay`): go to an instruction by its number. Its commands are in reverse.py.
 
 A snapshot taken during a replay is of no use: QEMU 7.2 hangs when it goes on from one. The snapshot with which
 the recording began does work, and any instruction is a matter of seconds from there.
@@ -7,10 +7,11 @@ the recording began does work, and any instruction is a matter of seconds from t
 import gdb
 
 import snapshots
-from kernel import Command, Problem
+from kernel import Problem
 from monitor import instructions, monitor
 
 passed_at = {}      # stage of the last exec -> number of the instruction at which it was passed last
+
 
 def passed(stage):
     """Called at each record of the exec film, and at the fork before the exec that is waited for."""
@@ -75,55 +76,3 @@ def go_to(n):
         snapshots.refresh()
     except gdb.error:
         raise Problem('the recording ends before instruction %d, and with it this replay: `make replay` starts it again' % n)
-
-
-class Goto(Command):
-    """Go to a moment of a replay, forward or back.
-
-    xgoto             the number of this instruction, and those at which the stages were passed
-    xgoto NUMBER      to an instruction by its number
-    xgoto STAGE       to where the last exec passed that stage
-
-    reverse-stepi goes back by one instruction."""
-    name = 'xgoto'
-
-    def complete(self, text, word):
-        return [s for s in passed_at if s.startswith(word)]
-
-    def run(self, argv):
-        here = instructions()
-        if here is None:
-            raise Problem('this machine is not a replay: `make record`, then `make replay`; here xsave and xback go back')
-        if not argv:
-            for stage, n in sorted(passed_at.items(), key=lambda item: item[1]):
-                print('%12d  %s' % (n, stage))
-            print('%12d  here' % here)
-            return
-        if len(argv) != 1 or not (argv[0].isdigit() or argv[0] in passed_at):
-            raise Problem('usage: xgoto NUMBER, or a stage passed so far: %s' % (
-                ' '.join(passed_at) or 'none yet; `xstage NAME`, then continue'))
-        go_to(int(argv[0]) if argv[0].isdigit() else passed_at[argv[0]])
-        print('instruction %d' % instructions())
-        gdb.execute('frame')
-
-
-class ReverseContinue(Command):
-    """Does not work with QEMU 7.2, which never returns from it.
-
-    xgoto STAGE, xback NAME and who-mapped -b ADDRESS go back to a moment."""
-    name = 'reverse-continue'
-
-    def run(self, argv):
-        raise Problem('QEMU 7.2 hangs in reverse-continue; use xgoto STAGE, xback NAME or who-mapped -b ADDRESS')
-
-
-Goto()
-ReverseContinue()
-
-# QEMU steps back by going forward from a snapshot, and hangs if it meets a breakpoint on the way.
-gdb.execute('''define hook-reverse-stepi
-python replay.breakpoints_off()
-end
-define hookpost-reverse-stepi
-python replay.breakpoints_on()
-end''')

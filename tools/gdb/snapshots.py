@@ -11,7 +11,9 @@ from monitor import instructions, monitor
 
 saved_at = {}       # name -> number of the newest record of mm_trace when it was saved
 auto = False
+at_the_end = []     # called before the machine is switched off; each returns a line to print, or ''
 loads = 0           # how often the machine went back
+end_of = -1         # the same, when that was printed
 
 
 def names():
@@ -59,6 +61,15 @@ def refresh():
     symbols.follow()
 
 
+def show_place():
+    """As at a stop: before the first instruction of an inlined function the frame is that of its caller."""
+    frame = gdb.newest_frame()
+    while frame.type() == gdb.INLINE_FRAME and frame.block().start == frame.pc():
+        frame = frame.older()
+    frame.select()
+    gdb.execute('frame')
+
+
 def keep(name):
     """Saves the machine, except in a replay, which needs no snapshots (replay.py)."""
     if instructions() is None:
@@ -71,6 +82,14 @@ def at_stage(stage):
         keep(stage)
 
 
+def say_at_the_end(event=None):
+    global end_of
+    if end_of != loads:
+        end_of = loads
+        for line in filter(None, (call() for call in at_the_end)):
+            print(line)
+
+
 class PowerOff(gdb.Breakpoint):
     """Stops before the machine is switched off: after that QEMU is gone, and no snapshot can be loaded."""
 
@@ -79,6 +98,7 @@ class PowerOff(gdb.Breakpoint):
         self.silent = True
 
     def stop(self):
+        say_at_the_end()
         print('the machine is about to switch itself off: `xback NAME` goes back, `continue` lets it end')
         return True
 
@@ -122,10 +142,11 @@ class Back(Command):
         if len(argv) != 1 or argv[0] not in known:
             raise Problem('usage: xback NAME, one of: %s' % (', '.join(known) or 'none saved yet, see `help xsave`'))
         load(argv[0])
-        gdb.execute('frame')
+        show_place()
 
 
 PowerOff('machine_power_off')
 PowerOff('machine_restart')
+gdb.events.exited.connect(say_at_the_end)       # a replay ends a moment before
 Save()
 Back()

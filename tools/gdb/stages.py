@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Stop at the stages of an exec by name, for one program or for all programs."""
+import errno
+
 import gdb
 
 import binprm
@@ -9,8 +11,10 @@ import kernel
 import replay
 import snapshots
 from kernel import Command, Problem
+from monitor import instructions
 
 FIRST_USER = 'first-user'       # the one stage without a record: no kernel code runs there
+FAILED = 'exec-failed'
 
 
 def names():
@@ -28,7 +32,7 @@ def is_program(program, path):
     return program in (path, path.rsplit('/', 1)[-1])
 
 
-def program():
+def running():
     """(name of the file that the exec loads, its new mm). Outside of an exec, of the running program; ('', None) without one."""
     b = binprm.find()
     if b is not None:
@@ -39,12 +43,46 @@ def program():
     return kernel.file_path(mm['exe_file']), mm
 
 
-def arrive(stage, name, mm, where):
+def arrive(stage, name, mm, where, error=0):
     """A stop: print it, remember the address space for xdiff, and save the machine if `xsave auto` is on."""
     if mm is not None and int(mm):
         diff.remember('%s of %s' % (stage, name), mm)
-    print('stage %s of %s (pid %d), in %s' % (stage, name, int(kernel.current()['pid']), where))
+    print('stage %s of %s (pid %d), in %s%s' % (stage, name, int(kernel.current()['pid']), where, failure(error)))
     snapshots.at_stage(stage)
+
+
+def failure(error):
+    return ', error %d (%s)' % (error, errno.errorcode.get(-error, '?')) if error else ''
+
+
+class GoesOn(gdb.Breakpoint):
+    """In the function of a stage, behind its call of exec_stage: a stop here shows that function and its source."""
+    at = {}             # address -> breakpoint
+
+    def __init__(self, address):
+        super().__init__('*%#x' % address, internal=True)
+        self.silent, self.runner, self.call = True, 0, None
+        self.at[address] = self
+
+    def stop(self):
+        task = kernel.current()
+        if self.call is None or task is None or int(task) != self.runner:
+            return False
+        call, self.call = self.call, None
+        return call()
+
+
+def when_it_goes_on(function, call):
+    """At exec_stage: @call is called when the function of the stage goes on; if it returns True the machine stops there."""
+    frame = gdb.newest_frame().older()
+    place = frame.pc()
+    while frame is not None and frame.pc() >= kernel.KERNEL_HALF:
+        if frame.name() == function:
+            place = frame.pc()
+            break
+        frame = frame.older()
+    b = GoesOn.at.get(place) or GoesOn(place)
+    b.runner, b.call = int(kernel.current()), call
 
 
 class FirstUser(gdb.Breakpoint):
@@ -61,6 +99,7 @@ class FirstUser(gdb.Breakpoint):
         if mm is None or int(mm) != self.mm:
             return False
         replay.passed(FIRST_USER)
+        hook.stopped(mm)
         self.mm = 0     # the instruction may run again, but not for the first time
         arrive(FIRST_USER, self.program, mm, 'the program at %#x, before its first instruction' % gdb.newest_frame().pc())
         return True
@@ -77,12 +116,28 @@ def expect_first_user(name, mm):
 
 
 class StageBreakpoint(gdb.Breakpoint):
-    """On exec_stage, which every stage calls; stops at the wanted stages."""
+    """On exec_stage, which every stage calls; at the wanted stages the machine stops a moment later."""
 
     def __init__(self):
         super().__init__('*exec_stage', internal=True)
         self.silent = True
         self.wanted, self.program, self.last = set(), None, None
+        self.begun, self.seen, self.stops = {}, 0, 0
+
+    def want(self, stages, program):
+        """From now on. The execs that have begun are those of which no stage has stopped yet: {mm: (name, pid)}."""
+        self.wanted, self.program = set(stages), program
+        self.begun, self.seen, self.stops = {}, 0, 0
+        if self.wanted and kernel.current() is not None and binprm.find() is not None:
+            self.begin(*running())
+
+    def begin(self, name, mm):
+        if self.program and is_program(self.program, name):
+            self.begun[int(mm)] = (name, int(kernel.current()['pid']))
+            self.seen += 1
+
+    def text(self):
+        return ', '.join(n for n in names() if n in self.wanted)
 
     def stop(self):
         # After a snapshot was loaded, QEMU sometimes stops once more before the same instruction.
@@ -90,22 +145,62 @@ class StageBreakpoint(gdb.Breakpoint):
         if here == self.last:
             return False
         self.last = here
-        stage = names()[int(gdb.parse_and_eval('$edi'))]
-        replay.passed(stage)
-        if not self.wanted:
-            return False
-        name, mm = program()
-        if self.program and not is_program(self.program, name):
-            return False
-        if stage == 'start-thread' and FIRST_USER in self.wanted:
+        stage, function = names()[int(gdb.parse_and_eval('$edi'))], kernel.text(gdb.parse_and_eval('(char *)$rsi'))
+        name, mm = running() if self.wanted else ('', None)
+        mine = bool(self.wanted) and (not self.program or is_program(self.program, name))
+        if mine and stage == 'mm-init':
+            self.begin(name, mm)
+        if mine and stage == 'start-thread' and FIRST_USER in self.wanted:
             expect_first_user(name, mm)
-        if stage not in self.wanted:
-            return False
-        arrive(stage, name, mm, kernel.text(gdb.parse_and_eval('(char *)$rsi')))
-        return True
+        error = int(gdb.newest_frame().read_var('error')) if stage == FAILED else 0
+        wanted = mine and stage in self.wanted
+        if stage == FAILED and mine and not wanted:
+            self.over(mm, 'the exec of %s (pid %d) has failed' + failure(error))
+        if wanted or instructions() is not None:
+            when_it_goes_on(function, lambda: self.goes_on(stage, wanted, name, mm, function, error))
+        return False
+
+    def goes_on(self, stage, wanted, name, mm, function, error):
+        replay.passed(stage)
+        if wanted:
+            self.stopped(mm)
+            arrive(stage, name, mm, function, error)
+        return wanted
+
+    def stopped(self, mm):
+        self.stops += 1
+        self.begun.pop(int(mm), None)
+
+    def over(self, mm, how):
+        """An exec or its process has ended: says so if none of the wanted stages has come, for now it is certain."""
+        if int(mm) in self.begun:
+            print('%s, and has not passed %s' % (how % self.begun.pop(int(mm)), self.text()))
+
+    def at_the_end(self):
+        """What to say when the machine switches itself off."""
+        if not self.wanted or self.stops:
+            return ''
+        if self.program and not self.seen:
+            return 'no exec of %s has come since xstage; xtrace lists those that have' % self.program
+        return 'no exec%s has passed %s' % (' of ' + self.program if self.program else '', self.text())
+
+
+class Gone(gdb.Breakpoint):
+    """An address space ends."""
+
+    def __init__(self):
+        super().__init__('*exit_mmap', internal=True)
+        self.silent = True
+
+    def stop(self):
+        if hook.begun:
+            hook.over(gdb.parse_and_eval('(unsigned long)$rdi'), '%s (pid %d) has ended')
+        return False
 
 
 hook = StageBreakpoint()
+Gone()
+snapshots.at_the_end.append(hook.at_the_end)
 
 
 class Stage(Command):
@@ -136,14 +231,14 @@ class Stage(Command):
                 raise Problem('usage: xstage NAME of PROGRAM, e.g. xstage map-segments of cat')
             of, wanted = argv[at + 1], argv[:at]
         if wanted == ['off']:
-            hook.wanted = set()
+            hook.want((), None)
             print('will stop at no stage')
             return
         wanted = names() if wanted == ['all'] else wanted
         for n in wanted:
             check(n)
-        hook.wanted, hook.program = set(wanted), of
-        print('will stop at %s%s' % (', '.join(n for n in names() if n in wanted), ' of ' + of if of else ''))
+        hook.want(wanted, of)
+        print('will stop at %s%s' % (hook.text(), ' of ' + of if of else ''))
 
 
 Stage()

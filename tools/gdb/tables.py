@@ -10,6 +10,7 @@ from kernel import Command, Problem
 BITS = [(0, 'P'), (1, 'RW'), (2, 'US'), (3, 'PWT'), (4, 'PCD'), (5, 'A'), (6, 'D'), (7, 'PS'), (8, 'G'),
         (9, 'special'), (63, 'NX')]
 FRAME = 0x000ffffffffff000
+USER_END = 1 << 47
 LEVELS = [('PML4', 39), ('PDPT', 30), ('PD', 21), ('PT', 12)]
 
 
@@ -126,6 +127,10 @@ class Pwalk(Command):
         task = kernel.task_or_current(pid) if pid else kernel.current()
         if not pid and not int(gdb.parse_and_eval('$cr0')) >> 31 & 1:
             raise Problem('paging is off: an address is physical here; go on to the kernel first')
+        if USER_END <= address < kernel.KERNEL_HALF:
+            print('%#x is not canonical: its bits 63 to 47 are not the same. An access raises #GP, before any table is read: SIGSEGV (SI_KERNEL), '
+                  'or EFAULT in a system call' % address)
+            return
         rows = walk(table_of(kernel.mm_of(task)) if pid else cr3(), address)
         for name, index, entry in rows:
             print('%-5s [%3d] %016x  frame %#x  %s' % (name, index, entry, entry & FRAME, bits(entry)))

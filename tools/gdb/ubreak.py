@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Breakpoints in programs that no exec has loaded yet."""
+"""Breakpoints in programs: before any exec has loaded them, and before their page is present."""
 import re
 
 import gdb
@@ -7,14 +7,39 @@ import gdb
 import binprm
 import guest
 import kernel
+import snapshots
 import stack
 import stages
 import symbols
+import tables
 from kernel import Command, Problem
 
 wishes = []         # (program, location): placed in each exec of that program
 placed = {}         # (path of the program, address) -> breakpoint
+missed = set()      # (path of the program, location): said to be nowhere
 asked_for = {}      # mm -> the name that was given to execve: that of a script, not of its interpreter
+
+
+def page_is_there():
+    """QEMU stops before the page fault of an instruction, and after it again: a breakpoint stops the second time only."""
+    return tables.walk(tables.cr3(), gdb.newest_frame().pc())[-1][2] & 1
+
+
+class PageIsThere(gdb.Function):
+    """$page_is_there(): whether the instruction can be fetched without a page fault."""
+
+    def __init__(self):
+        super().__init__('page_is_there')
+
+    def invoke(self):
+        return page_is_there()
+
+
+def created(b):
+    """A breakpoint of the user's own in a program gets that condition."""
+    places = [place.address for place in getattr(b, 'locations', None) or ()]
+    if b.number > 0 and type(b) is gdb.Breakpoint and not b.condition and places and max(places) < kernel.KERNEL_HALF:
+        b.condition = '$page_is_there()'
 
 
 class UserBreakpoint(gdb.Breakpoint):
@@ -26,7 +51,7 @@ class UserBreakpoint(gdb.Breakpoint):
 
     def stop(self):
         mm = kernel.current_mm()
-        if mm is None or int(mm) != self.mm:
+        if mm is None or int(mm) != self.mm or not page_is_there():
             return False
         print('breakpoint %d, %s (pid %d)' % (self.number, self.what, int(kernel.current()['pid'])))
         return True
@@ -71,6 +96,7 @@ def place_all(mm):
             continue
         address = address_of(location, mm)
         if address is None:
+            say_missing(exe, program, location, mm)
             continue
         old = placed.get((exe, address))
         if old is not None and old.is_valid():
@@ -80,6 +106,32 @@ def place_all(mm):
         print('%s is %#x in %s (pid %d)' % (location, address, exe, int(kernel.current()['pid'])))
 
 
+def all_is_mapped(mm):
+    """A static program, or one whose ld.so has done its work: r_state of its struct r_debug is RT_CONSISTENT, and there is a list."""
+    if not stack.auxv(mm).get(stack.AT_BASE, 0):
+        return True
+    try:
+        debug = int(gdb.parse_and_eval('(unsigned long)&_r_debug'))
+        return bool(int(gdb.parse_and_eval('*(unsigned long *)%d' % (debug + 8)))) and not int(gdb.parse_and_eval('*(int *)%d' % (debug + 24)))
+    except gdb.error:
+        return False
+
+
+def say_missing(exe, program, location, mm):
+    if (exe, location) in missed or not all_is_mapped(mm):
+        return
+    missed.add((exe, location))
+    print('ubreak %s:%s stops nowhere: %s has no %s' % (program, location, exe + (' (with its libraries)' if stack.auxv(mm).get(stack.AT_BASE, 0) else ''),
+                                                       location))
+
+
+def at_the_end():
+    """What to say of those that were placed in no program."""
+    never = [w for w in wishes if not any(b.what == '%s:%s' % w for b in placed.values()) and not any(location == w[1] for _, location in missed)]
+    return '\n'.join('ubreak %s:%s: no exec of %s has come' % (w + w[:1]) for w in never)
+
+
+snapshots.at_the_end.append(at_the_end)
 symbols.on_exec.append(place_all)
 symbols.on_libraries.append(lambda: place_all(kernel.current_mm()))
 
@@ -114,3 +166,5 @@ class Ubreak(Command):
 
 
 Ubreak()
+PageIsThere()
+gdb.events.breakpoint_created.connect(created)

@@ -65,7 +65,7 @@ struct mm_trace {
 extern struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 extern u64 mm_trace_seq; /* seq of the newest record */
 
-/* Records [start, end) of @mm, and of @vma if not NULL. Any context that may use current. */
+/* Records [start, end) of @mm, and of @vma if not NULL. Not from an interrupt. */
 void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
 	      enum mm_trace_kind kind, const struct vm_area_struct *vma);
 

@@ -44,11 +44,11 @@ extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 extern u64 exec_trace_seq; /* seq of the newest record */
 extern bool exec_trace_on; /* false: no records are made */
 
-/* The owner of current's records. At least as strict as ptrace_may_read. */
-static inline struct trace_owner trace_owner(void)
+/* The owner of the records of @t, which is current. At least as strict as ptrace_may_read. */
+static inline struct trace_owner trace_owner(const struct task_struct *t)
 {
-	const struct cred *c = current->cred;
-	const struct mm_struct *mm = current->mm;
+	const struct cred *c = t->cred;
+	const struct mm_struct *mm = t->mm;
 	bool one = c->uid == c->euid && c->uid == c->suid && c->gid == c->egid && c->gid == c->sgid;
 	bool dumpable = !mm || (mm->flags & MMF_DUMPABLE_MASK) == SUID_DUMP_USER;
 

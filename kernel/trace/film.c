@@ -43,7 +43,7 @@ noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, 
 		.end = end,
 		.vm_flags = vm_flags,
 		.pgoff = pgoff,
-		.owner = trace_owner(),
+		.owner = trace_owner(current),
 	};
 	memcpy(t->comm, current->comm, sizeof(t->comm));
 	exec_trace_seq = seq;

@@ -4,7 +4,6 @@
  * task, and the calls that led to it. A PTE does not show who set it: a page that padzero has
  * touched looks like one that the program has touched. Linux has no such file.
  */
-#include <asm/irqflags.h>
 #include <fs.h>
 #include <mm_trace.h>
 #include <sched.h>
@@ -18,20 +17,17 @@ u64 mm_trace_seq;
  * Follows the frames of the kernel stack, also from a trap to the code that it interrupted.
  * entry.asm has set rbp to 0 in the last frame.
  */
-static void save_calls(unsigned long *calls)
+static void save_calls(const struct task_struct *task, unsigned long *calls)
 {
-	unsigned long bp = (unsigned long)__builtin_frame_address(0);
-	unsigned long stack = (unsigned long)current->stack;
-	int i;
+	const unsigned long *frame = __builtin_frame_address(0), *stack = task->stack;
+	const unsigned long *end = calls + MM_TRACE_CALLS;
 
-	for (i = 0; i < MM_TRACE_CALLS && bp - stack < THREAD_SIZE - sizeof(long); i++) {
-		const unsigned long *frame = (const unsigned long *)bp;
-
-		calls[i] = frame[1];
-		bp = frame[0];
+	while (calls < end && (size_t)(frame - stack) < THREAD_SIZE / sizeof(long) - 1) {
+		*calls++ = frame[1];
+		frame = (const unsigned long *)frame[0];
 	}
-	if (i < MM_TRACE_CALLS)
-		calls[i] = 0;
+	if (calls < end)
+		*calls = 0;
 }
 
 /* Only records of VMAs have the name of the file; that of a fault is in the record of its VMA. */
@@ -44,31 +40,28 @@ static void save_vma(struct mm_trace *t, const struct vm_area_struct *vma)
 		strscpy(t->name, vma->vm_file->f_path.dentry->d_name.name, sizeof(t->name));
 }
 
+/* Interrupts make no records, and no task is switched inside the kernel. */
 noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
 		       enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
-	unsigned long irq;
-	struct mm_trace *t;
-	u64 seq;
+	const struct task_struct *task = current;
+	u64 seq = mm_trace_seq + 1;
+	struct mm_trace *t = &mm_trace_ring[seq % MM_TRACE_SIZE];
 
 	if (!exec_trace_on)
 		return;
-	irq = local_irq_save();
-	seq = mm_trace_seq + 1;
-	t = &mm_trace_ring[seq % MM_TRACE_SIZE];
 	t->seq = seq;
 	t->stage_seq = exec_trace_seq;
 	t->mm = mm;
 	t->start = start;
 	t->end = end;
 	t->kind = kind;
-	t->pid = current->pid;
-	t->user_ip = current_pt_regs()->ip;
+	t->pid = task->pid;
+	t->user_ip = task_pt_regs(task)->ip;
 	t->time = rdtsc();
-	t->owner = trace_owner();
-	memcpy(t->comm, current->comm, sizeof(t->comm));
+	t->owner = trace_owner(task);
+	memcpy(t->comm, task->comm, sizeof(t->comm));
 	save_vma(t, vma);
-	save_calls(t->calls);
+	save_calls(task, t->calls);
 	mm_trace_seq = seq;
-	local_irq_restore(irq);
 }

@@ -11,8 +11,8 @@ import pytest
 
 import film
 import vm
+from browser import BROWSER, Browser, Page
 
-BROWSER = shutil.which('chromium') or shutil.which('chromium-browser')
 needs_browser = pytest.mark.skipif(not BROWSER, reason='no chromium: apt-get install chromium')
 
 
@@ -28,7 +28,19 @@ def path(data, tmp_path_factory):
     return str(p)
 
 
-def dom(path, step=1, extra=''):
+@pytest.fixture(scope='module')
+def browser():
+    b = Browser('--window-size=1300,1500')
+    yield b
+    b.close()
+
+
+@pytest.fixture
+def dom(browser):
+    return lambda *words: dom_of(browser, *words)
+
+
+def dom_of(browser, path, step=1, extra=''):
     """The page after its script, at @step; @extra is script to run then."""
     if extra:
         with open(path) as f:
@@ -36,10 +48,10 @@ def dom(path, step=1, extra=''):
         path = path + '.%d.html' % abs(hash(extra))
         with open(path, 'w') as f:
             f.write(text.replace('</body>', '<script>%s</script></body>' % extra))
-    p = subprocess.run([BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', '--dump-dom',
-                        'file://%s#%s' % (path, step)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
-    assert b'CONSOLE' not in p.stderr, p.stderr.decode()
-    return html.unescape(p.stdout.decode())
+    with Page(browser, 'file://%s#%s' % (path, step)) as page:
+        text = page.dom()
+        assert not page.complaints(), page.complaints()
+    return html.unescape(text)
 
 
 def test_data(data, path):
@@ -58,7 +70,7 @@ def test_data(data, path):
 
 
 @needs_browser
-def test_last_step_shows_the_maps(data, path):
+def test_last_step_shows_the_maps(data, path, dom):
     text = dom(path, len(data['steps']))
     rows = re.findall(r'<td>(\w+)-(\w+)(?: \*)?</td><td>([rwxsp-]{4})</td><td>[^<]*</td><td>([^<]*)</td>', text)
     names = [r[3] for r in rows]
@@ -68,7 +80,7 @@ def test_last_step_shows_the_maps(data, path):
 
 
 @needs_browser
-def test_linux_has_the_same(data, path):
+def test_linux_has_the_same(data, path, dom):
     for step, n in ((data['start'] + 1, len(data['linux']['start'])), (len(data['steps']), len(data['linux']['end']))):
         text = dom(path, step)
         assert n > 10 and 'Linux 6.1 has the same %d VMAs.' % n in text, re.findall(r'<table.*?</table>', text, re.S)
@@ -77,20 +89,20 @@ def test_linux_has_the_same(data, path):
 
 
 @needs_browser
-def test_a_difference_is_shown(data, path):
+def test_a_difference_is_shown(data, path, dom):
     text = dom(path, data['start'] + 1, "film.linux.start[0][2] = 'rwxp'; film.stack[0].linux = 'value 0x3'; showStack(); go(now)")
     assert 'Linux 6.1 differs in 1 of %d VMAs.' % len(data['linux']['start']) in text and '<td class="differs">rwxp</td>' in text
     assert 'Linux 6.1 differs in 1 of %d words' % len(data['stack']) in text and '<td class="differs">value 0x3</td>' in text
 
 
 @needs_browser
-def test_point_of_no_return(data, path):
+def test_point_of_no_return(data, path, dom):
     assert 'Point of no return: ahead.' in dom(path, data['noreturn'])
     assert 'Point of no return: passed.' in dom(path, data['noreturn'] + 1)
 
 
 @needs_browser
-def test_compared_with_random_addresses(data, path):
+def test_compared_with_random_addresses(data, path, dom):
     """The second tab has each VMA twice and says how far it moved."""
     text = dom(path, 'compare')
     assert re.search(r'<div id="film" hidden', text) and not re.search(r'<div id="compare" hidden', text)
@@ -113,7 +125,7 @@ def test_compared_with_random_addresses(data, path):
     ("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'f'})); document.getElementById('last').click(); document.getElementById('prev').click()", 123),
     ("document.getElementById('view-compare').click(); document.getElementById('view-film').click()", 5),
 ])
-def test_control(data, path, script, step):
+def test_control(data, path, dom, script, step):
     if step == 123:     # the last step but one that is no page fault
         faults = [s.get('kind') in film.FAULTS for s in data['steps']]
         step = max(i for i in range(len(faults) - 1) if not faults[i]) + 1
@@ -123,7 +135,7 @@ def test_control(data, path, script, step):
 
 @needs_browser
 @pytest.mark.parametrize('key, chosen', [('-', 'slow'), ('+', 'fast')])
-def test_speed_by_key(path, key, chosen):
+def test_speed_by_key(path, dom, key, chosen):
     text = dom(path, 5, "document.dispatchEvent(new KeyboardEvent('keydown', {key: '%s'})); "
                         "document.title = 'speed ' + document.getElementById('speed').selectedOptions[0].textContent" % key)
     assert '<title>speed %s</title>' % chosen in text
@@ -164,16 +176,14 @@ def number_of(data, step):
 @needs_browser
 @pytest.mark.parametrize('theme', ['light', 'dark'])
 @pytest.mark.parametrize('state', STATES)
-def test_axe_finds_no_fault(data, path, axe, state, theme, tmp_path):
+def test_axe_finds_no_fault(data, path, browser, axe, state, theme, tmp_path):
     step, script = STATES[state]
-    run = ("document.documentElement.dataset.theme = '%s'; %s axe.run().then(r => { document.body.innerHTML = '<pre id=\"axe\"></pre>';"
-           "document.getElementById('axe').textContent = JSON.stringify({passes: r.passes.length, faults: r.violations.map("
-           "v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])}); });" % (theme, script))
     with open(path, encoding='utf-8') as f:
         text = f.read()
-    page = tmp_path / 'axe.html'
-    page.write_text(text.replace('</body>', '<script>%s</script><script>%s</script></body>' % (axe.replace('</', '<\\/'), run)))
-    p = subprocess.run([BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=60000', '--window-size=1300,1500', '--dump-dom',
-                        'file://%s#%s' % (page, number_of(data, step))], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=120)
-    found = json.loads(html.unescape(re.search(r'<pre id="axe">(.*?)</pre>', p.stdout.decode(), re.S)[1]))
+    html_file = tmp_path / 'axe.html'
+    html_file.write_text(text.replace('</body>', '<script>%s</script></body>' % axe.replace('</', '<\\/')))
+    with Page(browser, 'file://%s#%s' % (html_file, number_of(data, step))) as page:
+        page.value("document.documentElement.dataset.theme = '%s'; %s" % (theme, script))
+        found = json.loads(page.value('axe.run().then(r => JSON.stringify({passes: r.passes.length, faults: r.violations.map('
+                                      'v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])}))'))
     assert found['passes'] > 15 and not found['faults'], found['faults']

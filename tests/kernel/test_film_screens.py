@@ -3,12 +3,11 @@
 
   test_film_screens.py      takes the pictures in tests/kernel/screens/ anew: look at them
 """
+import base64
 import json
 import os
 import re
-import shutil
 import struct
-import subprocess
 import sys
 import zlib
 
@@ -18,8 +17,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(TOP, 'tools'))
 import film  # noqa: E402
+from browser import BROWSER, Browser, Page  # noqa: E402
 
-BROWSER = shutil.which('chromium') or shutil.which('chromium-browser')
+OPTIONS = ('--hide-scrollbars', '--force-device-scale-factor=0.5', '--window-size=1300,1800')
+SIZE = {'width': 1300, 'height': 1800, 'deviceScaleFactor': 0.5, 'mobile': False}
 MOMENTS = ('mm-init', 'begin-new-exec', 'map-interp', 'create-tables', 'end', 'compare')
 BLOCK = 5           # pixels, whose mean is compared
 CASES = [(m, t) for m in MOMENTS for t in ('light', 'dark')]
@@ -36,15 +37,17 @@ def page(theme):
     return text.replace('</body>', "<script>document.documentElement.dataset.theme = '%s';</script></body>" % theme)
 
 
-def shoot(moment, theme, path, folder):
+def shoot(browser, moment, theme, path, folder):
     stages = [s.get('stage') for s in kept('bash')['steps']]
     at = stages.index(moment) + 1 if moment in stages else len(stages) if moment == 'end' else moment
     html = os.path.join(str(folder), theme + '.html')
     with open(html, 'w', encoding='utf-8') as f:
         f.write(page(theme))
-    subprocess.run([BROWSER, '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=0.5',
-                    '--window-size=1300,1800', '--screenshot=' + path, 'file://%s#%s' % (html, at)],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+    with Page(browser, 'file://%s#%s' % (html, at)) as shown:
+        shown.call('Emulation.setDeviceMetricsOverride', **SIZE)
+        picture = base64.b64decode(shown.call('Page.captureScreenshot')['data'])
+    with open(path, 'wb') as f:
+        f.write(picture)
 
 
 def pixels(path):
@@ -61,13 +64,20 @@ def pixels(path):
     raw, rows, above = zlib.decompress(packed), [], bytes(width * step)
     for y in range(height):
         how, row = raw[y * (width * step + 1)], bytearray(raw[y * (width * step + 1) + 1:(y + 1) * (width * step + 1)])
-        for x in range(len(row) if how else 0):
-            a, b, c = (row[x - step] if x >= step else 0), above[x], (above[x - step] if x >= step else 0)
-            nearest = min((a, b, c), key=lambda v: abs(a + b - c - v))      # of equals the first, as PNG wants
-            row[x] = row[x] + (0, a, b, (a + b) // 2, nearest)[how] & 255
+        unfilter(how, row, above, step)
         rows.append(bytes(row))
         above = row
     return step, rows
+
+
+def unfilter(how, row, above, step):
+    """PNG stores how much a byte differs from a: the one on the left, b: the one above, their mean, or the likeliest of a, b and c."""
+    for x in range(len(row) if how else 0):
+        a, b, c = (row[x - step], above[x], above[x - step]) if x >= step else (0, above[x], 0)
+        if how == 4:
+            from_a, from_b, from_c = abs(b - c), abs(a - c), abs(a + b - c - c)
+            b = a if from_a <= from_b and from_a <= from_c else b if from_b <= from_c else c
+        row[x] = row[x] + (0, a, b, (a + b) // 2, b)[how] & 255
 
 
 def small(path):
@@ -95,11 +105,18 @@ def reference(moment, theme):
     return os.path.join(HERE, 'screens', '%s-%s.png' % (moment, theme))
 
 
+@pytest.fixture(scope='module')
+def browser():
+    b = Browser(*OPTIONS)
+    yield b
+    b.close()
+
+
 @pytest.mark.skipif(not BROWSER, reason='no chromium: apt-get install chromium')
 @pytest.mark.parametrize('moment, theme', CASES)
-def test_screen(moment, theme, tmp_path):
+def test_screen(browser, moment, theme, tmp_path):
     path = str(tmp_path / 'now.png')
-    shoot(moment, theme, path, tmp_path)
+    shoot(browser, moment, theme, path, tmp_path)
     ours, known = blocks(small(path)), blocks(pixels(reference(moment, theme))[1])
     assert len(ours) == len(known)
     apart = [abs(a - b) for a, b in zip(ours, known)]
@@ -110,8 +127,10 @@ def test_screen(moment, theme, tmp_path):
 
 if __name__ == '__main__':
     os.makedirs(os.path.join(HERE, 'screens'), exist_ok=True)
+    one = Browser(*OPTIONS)
     for case in CASES:
         large = os.path.join(TOP, 'build', 'film', '%s-%s.png' % case)
-        shoot(*case, large, os.path.dirname(large))
+        shoot(one, *case, large, os.path.dirname(large))
         write_png(reference(*case), small(large))
         print(large)
+    one.close()

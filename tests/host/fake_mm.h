@@ -133,11 +133,10 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 struct page *alloc_user_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 
-void put_page(struct page *page)
+void __put_page(struct page *page)
 {
-	if (page->_refcount.counter <= 0)
+	if (page->_refcount.counter < 0)
 		fail_msg("put_page of a page without a reference");
-	page->_refcount.counter--;
 }
 
 void copy_page(void *to, const void *from) { memcpy(to, from, PAGE_SIZE); }
@@ -201,7 +200,7 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 	return 0;
 }
 
-ktime_t ktime_get_real(void) { return 1; }
+ktime_t ktime_get_coarse_real(void) { return 1; }
 
 /* An address space with an empty table and no VMAs. */
 static inline void fake_mm_init(struct mm_struct *mm)

@@ -203,9 +203,9 @@ def graded(tmp_path_factory):
 EXPECTED = {
     'right': (100, 100, ''),
     'untouched': (0, 0, ''),
-    'bomb-syntax': (0, 0, ''),
-    'huge-endless': (0, 0, ''),
-    'shadow-fake': (0, 0, ''),
+    'bomb-syntax': (0, 0, 'does not build'),
+    'huge-endless': (0, 0, 'endless loop'),
+    'shadow-fake': (0, 0, 'endless loop'),
     'link-triple': (0, 0, 'exec/elf_plan.c: a link, or unreadable'),
     'nothing': (0, 0, 'no file of the lab'),
     'zipped.zip': (100, 100, 'leads out: ../../../../tmp/exon-evil'),
@@ -501,19 +501,65 @@ def test_interrupted_leaves_no_csv(graded, tmp_path):
 
 
 def test_workflow():
-    """GitHub's file is YAML with a step a test that a student has; the points add up."""
-    tests = [t for r in made_up_results()[1] for t in [r.test]]
-    found = starter.workflow(starter.read(TOP, 'labs/class/classroom.yml'), tests)
-    assert '@' not in re.sub(r'@v\d', '', found)
-    assert [int(n) for n in re.findall(r'max-score: (\d+)', found)] == [30, 10, 20]
-    assert 'runners: lab01-a,lab01-b,lab02-c\n' in found and 'LAB02-C_RESULTS: "${{steps.lab02-c.outputs.result}}"' in found
+    """GitHub's file is YAML, and asks nothing of a service but Actions."""
+    text = starter.read(TOP, 'labs/class/grade.yml')
+    assert set(re.findall(r'uses: (\S+)@', text)) == {'actions/checkout', 'actions/upload-artifact'}
     yaml = pytest.importorskip('yaml')
-    jobs = yaml.safe_load(found)['jobs']
-    assert list(jobs) == ['run-autograding-tests'] and yaml.safe_load(found)['name'] == 'Autograding Tests'
-    graders = [s for s in jobs['run-autograding-tests']['steps'] if 'command-grader' in s.get('uses', '')]
-    assert [s['id'] for s in graders] == ['lab01-a', 'lab01-b', 'lab02-c']
-    # The command of a step knows its test in what `make grade` prints.
-    lines = [report.tap_lines(r, i)[0] for i, r in enumerate(made_up_results()[1], 1)]
-    for s, passed in zip(graders, (True, False, False)):
-        pattern = re.search("'(.*)'", s['with']['command']).group(1)
-        assert any(re.search(pattern, line) for line in lines) == passed
+    assert list(yaml.safe_load(text)['jobs']) == ['grade']
+
+
+# ---- Classroom 50 ------------------------------------------------------------------------------
+
+RUNNER = {'CLASSROOM': 'os', 'ASSIGNMENT': 'lab3', 'SUBMISSION_TAG': 'submit/2026-11-01T10-00-00Z-a1b2c3d',
+          'COMMIT_URL': 'https://github.com/os/x/commit/a1b2c3d', 'RELEASE_URL': 'https://github.com/os/x/releases/tag/y'}
+
+
+def check_classroom50(data):
+    """What the page Advanced-Autograding of its wiki asks for."""
+    words = ('classroom', 'assignment', 'submission', 'commit', 'release', 'review', 'datetime')
+    assert data['schema'] == 'classroom50/result/v1' and all(isinstance(data[w], str) and data[w] for w in words)
+    assert re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ', data['datetime'])
+    assert all(type(data[w]) is int and data[w] == sum(t[w] for t in data['tests']) for w in ('score', 'max-score'))
+    assert all([type(t[w]) for w in ('test-name', 'passed', 'score', 'max-score')] == [str, bool, int, int] for t in data['tests'])
+
+
+def test_classroom50():
+    data = json.loads(json.dumps(report.classroom50(made_up_results()[1], RUNNER)))
+    check_classroom50(data)
+    assert (data['score'], data['max-score'], data['review']) == (30, 100, RUNNER['COMMIT_URL'])
+
+
+def test_classroom50_autograder(graded, tmp_path):
+    """A right plan is graded in the starter as it was handed out, whatever else the checkout has."""
+    top, bundle, checkout = os.path.join(graded[1], 'course'), tmp_path / 'bundle', tmp_path / 'checkout'
+    script = ('import sys; sys.path[:0] = [%r, %r]; import lab; lab.make_starter(%r, 3, %r)' % (
+        *(os.path.join(top, 'tools', 'labs', d) for d in ('author', 'grade')), top, str(tmp_path / 'lab3')))
+    subprocess.run([sys.executable, '-B', '-c', script], check=True, stdout=subprocess.DEVNULL)
+    bundle.mkdir()
+    subprocess.run(['git', '-C', str(tmp_path / 'lab3'), 'archive', '-o', str(bundle / 'starter.tar.gz'), 'HEAD'], check=True)
+    shutil.copy(os.path.join(TOP, 'labs/class/classroom50/autograder.py'), bundle)
+    write_tree(str(checkout), plan=text(PLAN))
+    (checkout / 'Makefile').write_text('not looked at')
+    p = subprocess.run([sys.executable, str(bundle / 'autograder.py')], cwd=checkout, env={**os.environ, **RUNNER},
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert p.returncode == 0, p.stdout.decode()
+    data = json.loads((checkout / 'result.json').read_text())
+    check_classroom50(data)
+    assert (data['score'], data['max-score']) == (100, 100), p.stdout.decode()
+
+
+# ---- remarks -----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('output, remark', [
+    ("it does not build:\n  CC x\nexec/elf_map.c:7:3: error: expected ';'\nmake: ...", ['does not build: exec/elf_map.c:7']),
+    ('ran out of time in find_vma (mm/vma.c:71)\n  mm/vma.c:71\tfind_vma', ['endless loop: find_vma (mm/vma.c:71)']),
+    ('it did not end within 500 million instructions\nit was here:\n  mm/vma.c:64  find_vma\n', ['endless loop: mm/vma.c:64  find_vma']),
+    ('it did not end within 500 million instructions\n', ['endless loop: see the log']),
+    ('the kernel panicked:\nOops: x\nKernel panic - not syncing: NULL pointer access\nCall trace:', ['panics: NULL pointer access']),
+    ('panic in padzero (exec/elf_map.c:9): BUG', ['panics: padzero (exec/elf_map.c:9)']),
+    ('it crashed in padzero (exec/elf_map.c:9): null-deref', ['crashes: padzero (exec/elf_map.c:9)']),
+    ('--- expected\n+++ got', []),
+])
+def test_remarks(output, remark):
+    assert classroom.trouble_in({'tests': [{'output': output, 'status': 'failed'}]}) == remark
+    assert classroom.trouble_in({'tests': [{'output': '', 'status': 'passed'}]}) == []

@@ -202,31 +202,10 @@ def lab_page(lab, seed, earlier=()):
         'The grader takes only the files named above.', ''])
 
 
-WORKFLOW_TEST = '''- name: "%(label)s"
-        id: %(id)s
-        uses: classroom-resources/autograding-command-grader@v1
-        with:
-          test-name: "%(label)s"
-          command: grep -q '^ok .* - %(label)s ' grade.tap
-          timeout: 1
-          max-score: %(points)g'''
-
-
-def workflow(template, tests):
-    """labs/class/classroom.yml for @tests, those that a student has."""
-    rows = [{'label': t.label, 'id': 'lab' + t.label.replace('/', '-'), 'points': t.points} for t in tests if not t.hidden]
-    results = ['%s_RESULTS: "${{steps.%s.outputs.result}}"' % (r['id'].upper(), r['id']) for r in rows]
-    for mark, text in (('# @TESTS@', '\n      '.join(WORKFLOW_TEST % r for r in rows)),
-                       ('# @RESULTS@', '\n          '.join(results)), ('@RUNNERS@', ','.join(r['id'] for r in rows))):
-        template = template.replace(mark, text)
-    return template
-
-
 def write_workflow(top, out, labs):
-    tests = [t for l in labs for t in l.tests]
-    if tests:
-        os.makedirs(os.path.join(out, '.github', 'workflows'))
-        write(out, '.github/workflows/classroom.yml', workflow(read(top, 'labs/class/classroom.yml'), tests))
+    if any(l.tests for l in labs):
+        os.makedirs(os.path.join(out, '.github', 'workflows'), exist_ok=True)
+        write(out, '.github/workflows/grade.yml', read(top, 'labs/class/grade.yml'))
 
 
 def commit(out, lab, seed):

@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import zipfile
 
 sys.dont_write_bytecode = True
@@ -304,7 +305,34 @@ def row(bench, student, results, remarks):
     score = {t['number']: t['score'] for t in (results or {'tests': []})['tests']}
     labs = [sum(score.get(t.label, 0) for t in l.tests) for l in bench.labs]
     tests = [score.get(t.label, 0) for t in bench.tests]
-    return [cell(v) for v in [student, sum(labs), sum(l.points for l in bench.labs), *labs, *tests, '; '.join(remarks)]]
+    return [cell(v) for v in [student, sum(labs), sum(l.points for l in bench.labs), *labs, *tests, '; '.join(remarks + trouble_in(results))]]
+
+
+# What of a failed test's text is a remark: how often, and where, the CSV tells at a glance.
+KINDS = (
+    ('does not build', re.compile(r'^%s\n(?:.*\n)*?(\S+?:\d+):\d+: (?:fatal )?error: ' % re.escape(checks.NO_BUILD))),
+    ('endless loop', re.compile(r'^ran out of time in (\w+ \(\S+\))')),
+    ('endless loop', re.compile(r'^it did not end within [^\n]*(?:\nit was here:\n +(\S+(?: +\w+)?))?')),
+    ('panics', re.compile(r'^panic in (\w+ \(\S+\))')),
+    ('panics', re.compile(r'^the kernel panicked:\n(?:[^\n]*\n)*?Kernel panic - not syncing: ([^\n]{1,80})')),
+    ('crashes', re.compile(r'^(?:it crashed|undefined behaviour) in (\w+ \(\S+\))')),
+)
+
+
+def trouble_in(results):
+    """Remarks on what is worse than a wrong answer: ['endless loop in 3 tests: find_vma (mm/vma.c:71)', ...]."""
+    found = {}
+    for t in (results or {'tests': []})['tests']:
+        text = t['output']
+        if t['status'] == 'failed' and text.startswith(checks.NO_BUILD):
+            found.setdefault('does not build', [])
+        for kind, pattern in KINDS:
+            m = pattern.search(text) if t['status'] == 'failed' else None
+            if m:
+                found.setdefault(kind, []).append(m.group(1) or '')
+                break
+    return [kind + (' (%d tests)' % len(places) if len(places) > 1 else '') + ': %s' % next(filter(None, places), 'see the log')
+            for kind, places in found.items()]
 
 
 def write_csv(path, rows):
@@ -320,9 +348,15 @@ def keep_names(students):
     return ['%s-%d' % (n, i) if names.count(n) > 1 else n for i, n in enumerate(names)]
 
 
+def time_left(seconds, done, of):
+    """At the speed so far."""
+    left = seconds / done * (of - done)
+    return '' if done == of else '  [%s left]' % ('about %d min' % round(left / 60) if left > 90 else 'about %d s' % left)
+
+
 def grade_class(grader, submissions, kept, slots):
     """([rows], how many could not be graded); a line of progress each."""
-    rows, failed, done = {}, 0, 0
+    rows, failed, done, begin = {}, 0, 0, time.time()
     names = keep_names([s for s, _ in submissions])
     with concurrent.futures.ThreadPoolExecutor(slots) as pool:
         jobs = {pool.submit(grader.grade, path, os.path.join(kept, names[i])): i for i, (_, path) in enumerate(submissions)}
@@ -335,7 +369,8 @@ def grade_class(grader, submissions, kept, slots):
                     results, remarks = None, ['could not be graded: %s: %s' % (type(e).__name__, e)]
                 line = rows[jobs[job]] = row(grader.bench, student, results, remarks)
                 done, failed = done + 1, failed + (results is None)
-                say('# %d/%d %s: %s of %s  %s' % (done, len(jobs), cell(student), line[1], line[2], line[-1]))
+                say('# %d/%d %s: %s of %s  %s%s' % (done, len(jobs), cell(student), line[1], line[2], line[-1],
+                                                    time_left(time.time() - begin, done, len(jobs))))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             grader.stop_all()

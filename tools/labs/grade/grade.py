@@ -64,6 +64,7 @@ def parse(argv):
     ap.add_argument('--list', action='store_true', help='the tests and their points')
     ap.add_argument('--junit', metavar='FILE', help='write JUnit XML, too')
     ap.add_argument('--gradescope', metavar='FILE', help="write Gradescope's results.json, too")
+    ap.add_argument('--classroom50', metavar='FILE', help="write Classroom 50's result.json, too")
     ap.add_argument('--jobs', type=int, default=os.cpu_count() or 1, metavar='N', help='machines at once')
     ap.add_argument('--top', default=course.TOP, help=argparse.SUPPRESS)
     ap.add_argument('--box', type=sandbox.Box.load, help=argparse.SUPPRESS)     # from classroom.py
@@ -95,6 +96,8 @@ def run(args):
     print('\n'.join(summary.lines(args.top, graded, results, remember=not args.box)))
     if args.junit:
         report.write_junit(args.junit, graded, results, time.time() - begin)
+    if args.classroom50:
+        report.write_classroom50(args.classroom50, results)
     print(report.closing_line(results), flush=True)
     return 0 if all(r.passed for r in results) else 1
 

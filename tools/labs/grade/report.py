@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Results of a grading run: TAP for people and tools, JUnit XML, Gradescope's results.json."""
+"""Results of a grading run: TAP for people and tools, JUnit XML, Gradescope's results.json, Classroom 50's result.json."""
 import dataclasses
 import json
 import os
+import time
 import xml.etree.ElementTree as xml
 
 
@@ -106,9 +107,35 @@ def gradescope(results):
     }
 
 
-def write_gradescope(path, results, missing=()):
-    """missing: tests that have no result yet. The file is there whole or not at all."""
+def write_json(path, data):
+    """The file is there whole or not at all."""
     with open(path + '.new', 'w') as f:
-        json.dump(gradescope(results + [Result(t, False, 'it was not run') for t in missing]), f, indent=1)
+        json.dump(data, f, indent=1)
         f.write('\n')
     os.replace(path + '.new', path)
+
+
+def write_gradescope(path, results, missing=()):
+    """missing: tests that have no result yet."""
+    write_json(path, gradescope(results + [Result(t, False, 'it was not run') for t in missing]))
+
+
+def classroom50(results, variables):
+    """result.json as Classroom 50 reads it (schema classroom50/result/v1). @variables: the environment that its runner sets.
+
+    Scores are whole numbers there. It stamps owner and type of the assignment itself.
+    """
+    tests = [{'test-name': r.test.label, 'passed': r.passed, 'score': round(r.points), 'max-score': round(r.test.points)} for r in results]
+    commit = variables.get('COMMIT_URL', '')
+    return {
+        'schema': 'classroom50/result/v1',
+        'classroom': variables.get('CLASSROOM', ''), 'assignment': variables.get('ASSIGNMENT', ''),
+        'submission': variables.get('SUBMISSION_TAG', ''), 'commit': commit, 'release': variables.get('RELEASE_URL', ''),
+        'review': variables.get('REVIEW_URL') or commit,
+        'datetime': time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime()),
+        'score': sum(t['score'] for t in tests), 'max-score': sum(t['max-score'] for t in tests), 'tests': tests,
+    }
+
+
+def write_classroom50(path, results):
+    write_json(path, classroom50(results, os.environ))

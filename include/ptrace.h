@@ -90,6 +90,14 @@ int ptrace_set_reg(struct task_struct *t, unsigned int i, unsigned long value); 
 const void *ptrace_get_fpu(struct task_struct *t);
 /* Sets the first @n bytes, FXSAVE's 512 or all. 0 or -EINVAL. */
 int ptrace_set_fpu(struct task_struct *t, const void *state, size_t n);
+/* PEEKUSER and POKEUSER of debug register @n. 0, -EIO or -EINVAL. */
+unsigned long ptrace_get_debugreg(struct task_struct *t, unsigned int n);
+int ptrace_set_debugreg(struct task_struct *t, unsigned int n, unsigned long value);
+/* The breakpoints of the task that runs next; and current execs. */
+void load_debug_registers(const struct thread_struct *th);
+void flush_debug_registers(struct thread_struct *th);
+/* #DB in user mode: notes the breakpoints that were hit. */
+void note_debug_trap(struct pt_regs *regs, unsigned long dr6);
 void ptrace_single_step(struct task_struct *t, bool on);
 
 #endif

@@ -241,15 +241,25 @@ static long peek_data(struct task_struct *t, unsigned long addr, unsigned long _
 
 /* ---- registers ----------------------------------------------------------- */
 
+static bool is_debugreg(unsigned long addr)
+{
+	return addr >= USER_DEBUGREGS && addr < USER_DEBUGREGS + 8 * 8;
+}
+
 static long peek_user(struct task_struct *t, unsigned long addr, unsigned long __user *data)
 {
 	if (addr & 7 || addr >= USER_SIZE)
 		return -EIO;
-	return put_user(addr / 8 < PTRACE_NR_REGS ? ptrace_get_reg(t, addr / 8) : 0, data);
+	if (addr / 8 < PTRACE_NR_REGS)
+		return put_user(ptrace_get_reg(t, addr / 8), data);
+	return put_user(is_debugreg(addr) ? ptrace_get_debugreg(t, (addr - USER_DEBUGREGS) / 8) : 0,
+			data);
 }
 
 static long poke_user(struct task_struct *t, unsigned long addr, unsigned long word)
 {
+	if (!(addr & 7) && is_debugreg(addr))
+		return ptrace_set_debugreg(t, (addr - USER_DEBUGREGS) / 8, word);
 	if (addr & 7 || addr / 8 >= PTRACE_NR_REGS)
 		return -EIO;
 	return ptrace_set_reg(t, addr / 8, word);

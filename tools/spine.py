@@ -74,6 +74,8 @@ CUTS = [
     ('notify_tracer', 'only a task that is traced by ptrace gets there'),
     ('tracer_has_waited', 'only a task that is traced by ptrace gets there'),
     ('wait_task_traced', 'only a task that is traced by ptrace gets there'),
+    ('load_debug_registers', 'only a tracer sets hardware breakpoints'),
+    ('flush_debug_registers', 'only a tracer sets hardware breakpoints'),
     ('wait_tracees', 'only a tracer has tracees'),
     ('participate_in_stop', 'job control: only a thread that exits while its process is about to stop'),
     ('continue_process', 'job control: only SIGCONT continues a process'),

@@ -3,8 +3,7 @@
  * The part of a task that belongs to the processor: its first kernel stack, the switch from one
  * task to the next, and its registers after an exec.
  *
- * Abridges Linux's arch/x86/kernel/process.c and process_64.c. Left out: debug registers, I/O
- * bitmaps.
+ * Abridges Linux's arch/x86/kernel/process.c and process_64.c. Left out: I/O bitmaps.
  *
  *   kernel stack of a new task, top first
  *     struct pt_regs        what it will have in user mode
@@ -21,6 +20,7 @@
 #include <frames.h>
 #include <mm_types.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
@@ -97,6 +97,8 @@ void switch_to(struct task_struct *prev, struct task_struct *next)
 		load_user_segments(&next->thread);
 		fpu_restore(next->thread.fpu);
 	}
+	if (prev->thread.dr7 | next->thread.dr7)
+		load_debug_registers(&next->thread);
 	__switch_stacks(&prev->thread.sp, next->thread.sp);
 }
 
@@ -168,6 +170,8 @@ void flush_thread(void)
 	struct thread_struct *th = &current->thread;
 	unsigned long irq;
 
+	if (th->dr7)
+		flush_debug_registers(th);
 	fpu_reset(th->fpu);
 	fpu_restore(th->fpu);
 	th->fsbase = th->gsbase = 0;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The registers of a task that is stopped for its tracer, in the order of Linux's struct
- * user_regs_struct: pt_regs, then the bases and selectors of the segments; the FPU state; and
- * single steps.
+ * user_regs_struct: pt_regs, then the bases and selectors of the segments; the FPU state; the debug
+ * registers; and single steps.
  *
  * Abridges Linux's arch/x86/kernel/ptrace.c, step.c and fpu/regset.c. Left out: 32-bit tasks, I/O
  * permissions, block steps.
  * Not on the road of an exec.
  */
+#include <asm/cpu.h>
 #include <asm/page.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
@@ -25,6 +26,12 @@
 #define FXSAVE_SIZE	  512
 #define XFEATURE_FPSSE	  3
 #define MXCSR_MASK_OF_OLD 0xffbf /* of a CPU that reports none */
+
+#define DR_STEP	     BIT(14)
+#define DR_TRAP_BITS 15UL
+#define DR7_RESERVED 0xffffffff0000fc00UL
+
+enum { DR_CODE, DR_WRITE, DR_PORT, DR_ACCESS };
 
 enum {
 	REG_CS = offsetof(struct pt_regs, cs) / 8,
@@ -173,6 +180,100 @@ int ptrace_set_fpu(struct task_struct *t, const void *state, size_t n)
 	if (boot_cpu.xsave && n == FXSAVE_SIZE)
 		header->xfeatures |= XFEATURE_FPSSE;
 	return 0;
+}
+
+/* ---- debug registers ----------------------------------------------------- */
+
+/*
+ *   DR0-DR3  addresses     DR6  which were hit     DR7  bits 2i, 2i + 1: breakpoint i is on
+ *   DR7 has four bits for each from 16 on: 0 code, 1 writes, 3 reads and writes; then its size
+ */
+static unsigned int type_of(unsigned long dr7, int i) { return dr7 >> (16 + 4 * i) & 3; }
+
+static bool breakpoint_valid(const struct thread_struct *th, unsigned long dr7, int i)
+{
+	static const u8 sizes[] = {1, 2, 8, 4};
+	unsigned int type = type_of(dr7, i), size = sizes[dr7 >> (18 + 4 * i) & 3];
+
+	if (!(dr7 >> 2 * i & 3))
+		return true;
+	if (type == DR_PORT || (type == DR_CODE && size != 1))
+		return false;
+	return !(th->dr[i] & (size - 1));
+}
+
+unsigned long ptrace_get_debugreg(struct task_struct *t, unsigned int n)
+{
+	const struct thread_struct *th = &t->thread;
+
+	if (n < 4)
+		return th->dr[n];
+	if (n == 6)
+		return th->dr6 ^ DR6_RESERVED;
+	return n == 7 ? th->dr7 : 0;
+}
+
+/* A breakpoint in the kernel is refused. */
+static int set_address(struct thread_struct *th, unsigned int n, unsigned long value)
+{
+	unsigned long old = th->dr[n];
+
+	if (value >= TASK_SIZE_MAX)
+		return -EINVAL;
+	th->dr[n] = value;
+	if (breakpoint_valid(th, th->dr7, n))
+		return 0;
+	th->dr[n] = old;
+	return -EINVAL;
+}
+
+int ptrace_set_debugreg(struct task_struct *t, unsigned int n, unsigned long value)
+{
+	struct thread_struct *th = &t->thread;
+
+	if (n < 4)
+		return set_address(th, n, value);
+	if (n == 4 || n == 5)
+		return -EIO;
+	if (n == 6) {
+		th->dr6 = value ^ DR6_RESERVED;
+		return 0;
+	}
+	for (int i = 0; i < 4; i++)
+		if (!breakpoint_valid(th, value, i))
+			return -EINVAL;
+	th->dr7 = value;
+	return 0;
+}
+
+void load_debug_registers(const struct thread_struct *th)
+{
+	write_dr7(0);
+	if (!th->dr7)
+		return;
+	__asm__ volatile("movq %0, %%db0" : : "r"(th->dr[0]));
+	__asm__ volatile("movq %0, %%db1" : : "r"(th->dr[1]));
+	__asm__ volatile("movq %0, %%db2" : : "r"(th->dr[2]));
+	__asm__ volatile("movq %0, %%db3" : : "r"(th->dr[3]));
+	write_dr7(th->dr7 & ~DR7_RESERVED);
+}
+
+void flush_debug_registers(struct thread_struct *th)
+{
+	memset(th->dr, 0, sizeof(th->dr));
+	th->dr6 = th->dr7 = 0;
+	write_dr7(0);
+}
+
+/* Without RF an instruction with a breakpoint would trap again instead of running. */
+void note_debug_trap(struct pt_regs *regs, unsigned long dr6)
+{
+	struct thread_struct *th = &current->thread;
+
+	th->dr6 = dr6 & (DR_STEP | DR_TRAP_BITS);
+	for (int i = 0; i < 4; i++)
+		if ((dr6 & BIT(i)) && type_of(th->dr7, i) == DR_CODE)
+			regs->flags |= X86_EFLAGS_RF;
 }
 
 /* ---- single steps -------------------------------------------------------- */

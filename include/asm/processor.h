@@ -18,6 +18,8 @@ struct thread_struct {
 	struct fpu *fpu;			/* XSAVE area, fpu_size() bytes, 64-byte aligned */
 	unsigned long trap_nr, error_code, cr2; /* of the last fault, for the signal frame */
 	bool forced_tf;				/* a tracer has set TF, to step */
+	/* a tracer's breakpoints: addresses, which of them was hit, and what they are */
+	unsigned long dr[4], dr6, dr7;
 };
 
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)

@@ -243,6 +243,7 @@ int ptrace_init_child(struct task_struct *p, u64 clone_flags, int exit_signal)
 
 	ptrace_single_step(p, false);
 	p->syscall_work = 0;
+	p->thread.dr7 = 0;
 	if (!event && !(clone_flags & CLONE_PTRACE))
 		return 0;
 	spin_lock_irqsave(&tasklist_lock, flags);

@@ -4,8 +4,7 @@
  * code becomes a signal. Kernel code continues where the fixup table says; without an entry there,
  * die.c panics.
  *
- * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86, debug registers for user
- * code.
+ * Abridges Linux's arch/x86/kernel/traps.c. Left out: kprobes, vm86.
  */
 #include <asm/cpu.h>
 #include <asm/current.h>
@@ -15,6 +14,7 @@
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <string.h>
 #include "internal.h"
@@ -93,6 +93,7 @@ static void exc_debug(struct pt_regs *regs)
 		regs->flags &= ~X86_EFLAGS_TF;
 		return;
 	}
+	note_debug_trap(regs, dr6);
 	cond_local_irq_enable(regs);
 	current->thread.trap_nr = X86_TRAP_DB;
 	current->thread.error_code = 0;

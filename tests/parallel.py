@@ -26,9 +26,9 @@ PR_SET_PDEATHSIG = 1
 SECONDS = {
     'labs/test_labs.py a finished tree': 200, 'labs/test_labs.py a variant': 110, 'labs/test_labs.py starter 4': 50,
     **{'labs/test_labs.py ' + name: 30 for name in ('earlier labs', *('starter %d' % n for n in range(11) if n != 4))},
-    'hosts/test_bare.py': 120, 'labs/test_faults.py': 105, 'labs/test_class.py': 90, 'kernel/test_boot.py': 100,
-    'kernel/test_compare.py': 100, 'kernel/test_guest.py': 90, 'kernel/test_random.py': 70, 'gdb/test_gdb.py': 65,
-    'kernel/test_oracle.py': 58, 'kernel/test_terminal.py': 55, 'kernel/test_film_page.py': 40, 'kernel/test_core.py': 28,
+    'hosts/test_bare.py': 120, 'labs/test_faults.py': 105, 'labs/test_class.py': 90, 'kernel/test_boot.py': 95,
+    'kernel/test_compare.py': 75, 'kernel/test_guest.py': 60, 'kernel/test_random.py': 45, 'gdb/test_gdb.py': 65,
+    'kernel/test_oracle.py': 50, 'kernel/test_terminal.py': 55, 'kernel/test_film_page.py': 40, 'kernel/test_film_screens.py': 30, 'kernel/test_core.py': 28,
     'host/test_host.py': 16, 'labs/test_predict.py': 14,
 }
 OTHERS = 5

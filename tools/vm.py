@@ -69,18 +69,20 @@ def boot(which, initrd, cmdline='', memory=MEMORY, seconds=120, extra=()):
     return text, status, time.time() - start
 
 
-def watch(kernel, initrd, cmdline, seconds):
+def watch(kernel, initrd, cmdline, seconds, extra=(), quiet=None):
     """Boot the file @kernel and yield all that its serial line has shown so far, whenever there is more.
 
-    Ends with QEMU; the caller may stop earlier, which ends QEMU. Raises Failed at the time limit.
+    Ends with QEMU; the caller may stop earlier, which ends QEMU. Raises Failed at the time limit, or when nothing more has come for
+    @quiet seconds.
     """
     end = time.monotonic() + seconds * float(os.environ.get('TIMEOUT_SCALE', '1'))
     seen = b''
-    p = subprocess.Popen(qemu_command(kernel, initrd, cmdline), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    p = subprocess.Popen(qemu_command(kernel, initrd, cmdline, extra=extra), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT)
     try:
         while True:
-            if not select.select([p.stdout], [], [], max(0, end - time.monotonic()))[0]:
+            left = max(0, end - time.monotonic())
+            if not select.select([p.stdout], [], [], min(left, quiet) if seen and quiet else left)[0]:
                 raise Failed('time limit of %d s' % seconds)
             more = os.read(p.stdout.fileno(), 65536)
             if not more:

@@ -342,6 +342,10 @@ SYSCALL(sched_getparam, pid_t pid, struct sched_param __user *param)
 SYSCALL(sched_setattr, pid_t pid, struct sched_attr __user *attr, unsigned int flags)
 SYSCALL(sched_getattr, pid_t pid, struct sched_attr __user *attr, unsigned int size,
 	unsigned int flags)
+SYSCALL(ioprio_set, int which, int who, int ioprio)
+/* partial: groups and users (EINVAL); no file waits for a disk, so it has no effect */
+SYSCALL(ioprio_get, int which, int who)
+/* partial: groups and users (EINVAL) */
 SYSCALL(sched_get_priority_max, int policy)
 SYSCALL(sched_get_priority_min, int policy)
 SYSCALL(sched_rr_get_interval, pid_t pid, struct __kernel_timespec __user *ts)

@@ -114,9 +114,10 @@ struct task_struct {
 	int nice;
 	int policy, rt_priority; /* SCHED_*; 1 to 99, otherwise 0 */
 	bool sched_reset_on_fork;
-	int time_slice;	  /* ticks left */
-	u64 utime, stime; /* ns */
-	u64 start_time;	  /* ktime_get at fork */
+	unsigned short ioprio; /* only kept: ioprio_set */
+	int time_slice;	       /* ticks left */
+	u64 utime, stime;      /* ns */
+	u64 start_time;	       /* ktime_get at fork */
 	unsigned long nvcsw, nivcsw, min_flt, maj_flt;
 
 	atomic_t usage;

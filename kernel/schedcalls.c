@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The calls about scheduling policies and CPUs: what chrt and taskset use.
+ * The calls about scheduling policies and CPUs: what chrt, ionice and taskset use.
  *
  * Abridges the calls of Linux's kernel/sched/core.c. Left out: SCHED_DEADLINE (-EINVAL). There is
  * one CPU, number 0.
@@ -13,6 +13,7 @@
 #include <asm/page.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 #include <linux/time_types.h>
@@ -246,6 +247,52 @@ long sys_sched_rr_get_interval(pid_t pid, struct __kernel_timespec __user *uts)
 	ts = ns_to_timespec(sched_slice_ns(t));
 	put_task_struct(t);
 	return copy_to_user(uts, &ts, sizeof(ts)) ? -EFAULT : 0;
+}
+
+/* ---- priority at disks --------------------------------------------------- */
+
+static long check_ioprio(unsigned int ioprio)
+{
+	switch (ioprio >> IOPRIO_CLASS_SHIFT & IOPRIO_CLASS_MASK) {
+	case IOPRIO_CLASS_RT:
+		return capable(CAP_SYS_ADMIN) || capable(CAP_SYS_NICE) ? 0 : -EPERM;
+	case IOPRIO_CLASS_BE:
+	case IOPRIO_CLASS_IDLE:
+		return 0;
+	case IOPRIO_CLASS_NONE:
+		return ioprio & IOPRIO_PRIO_MASK ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}
+
+long sys_ioprio_set(int which, int who, int ioprio)
+{
+	struct task_struct *t;
+	long err = check_ioprio(ioprio);
+
+	if (err)
+		return err;
+	t = which == IOPRIO_WHO_PROCESS ? get_task(who) : ERR_PTR(-EINVAL);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	if (owns_task(t) || capable(CAP_SYS_NICE))
+		t->ioprio = ioprio;
+	else
+		err = -EPERM;
+	put_task_struct(t);
+	return err;
+}
+
+long sys_ioprio_get(int which, int who)
+{
+	struct task_struct *t = which == IOPRIO_WHO_PROCESS ? get_task(who) : ERR_PTR(-EINVAL);
+	long ret;
+
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	ret = t->ioprio;
+	put_task_struct(t);
+	return ret;
 }
 
 /* ---- CPUs --------------------------------------------------------------- */

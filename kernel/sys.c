@@ -20,6 +20,7 @@
 #include <utsname.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
+#include <linux/personality.h>
 #include <linux/prctl.h>
 #include <linux/random.h>
 #include <linux/reboot.h>
@@ -35,9 +36,17 @@
 
 /* ---- the system as a whole --------------------------------------------- */
 
+/* setarch(8): a program may see an older machine or an older Linux. */
 long sys_uname(void __user *name)
 {
-	return copy_to_user(name, &init_uts, sizeof(init_uts)) ? -EFAULT : 0;
+	struct new_utsname uts = init_uts;
+
+	if ((current->personality & PER_MASK) == PER_LINUX32)
+		strscpy(uts.machine, "i686", sizeof(uts.machine));
+	if (current->personality & UNAME26)
+		snprintf(uts.release, sizeof(uts.release), "2.6.61%s",
+			 strchr(init_uts.release, '-') ?: "");
+	return copy_to_user(name, &uts, sizeof(uts)) ? -EFAULT : 0;
 }
 
 static long set_name(char *to, const char __user *name, int n)

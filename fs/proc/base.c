@@ -89,6 +89,8 @@ static int proc_pid_personality(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%08x\n", t->personality);
 }
 
+#define U32_DIGITS 16 /* more are more than 32 bits */
+
 /* Who may not look into the process may read it all the same. */
 static int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t)
 {
@@ -105,10 +107,14 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 					    struct task_struct *t, char *text, size_t n)
 {
 	struct mm_struct *mm;
-	char *end;
-	unsigned long filter = strtoul(text, &end, 0);
+	char *start = text + (*text == '+'), *end;
+	unsigned long filter = strtoul(start, &end, 0);
 
-	if (end == text || (*end && *end != '\n'))
+	if (end == start)
+		return -EINVAL;
+	if (end - start > U32_DIGITS || filter > UINT32_MAX)
+		return -ERANGE;
+	if (*end && *end != '\n')
 		return -EINVAL;
 	mm = get_task_mm(t);
 	if (!mm)

@@ -33,7 +33,9 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-/* Reads an integer with white space around it. Returns 0 or -EINVAL. */
+#define LONG_DIGITS 18 /* they fit into a long */
+
+/* Reads an integer with white space around it. Returns 0, -EINVAL or -ERANGE. */
 static int parse_int(char *text, long *value)
 {
 	char *end;
@@ -45,8 +47,10 @@ static int parse_int(char *text, long *value)
 	if (minus || *text == '+')
 		text++;
 	*value = strtoul(text, &end, 0);
-	if (end == text || *value < 0 || *value > INT32_MAX)
+	if (end == text)
 		return -EINVAL;
+	if (end - text > LONG_DIGITS || *value < 0 || *value > INT32_MAX)
+		return -ERANGE;
 	while (isspace(*end))
 		end++;
 	if (minus)
@@ -79,8 +83,10 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 	long adj;
 	int err = parse_int(text, &adj);
 
-	if (err || adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX)
-		return -EINVAL;
+	if (!err && (adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX))
+		err = -EINVAL;
+	if (err)
+		return err;
 	if (adj < t->signal->oom_score_adj_min && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	set_oom_score_adj(t, adj);
@@ -102,8 +108,10 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct t
 	long adj;
 	int err = parse_int(text, &adj);
 
-	if (err || adj < -17 || adj > 15)
-		return -EINVAL;
+	if (!err && (adj < -17 || adj > 15))
+		err = -EINVAL;
+	if (err)
+		return err;
 	adj = adj == 15 ? OOM_SCORE_ADJ_MAX : adj * OOM_SCORE_ADJ_MAX / 17;
 	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;

@@ -256,6 +256,9 @@ static const struct proc_entry kern_table[] = {
 						.changed = set_console_loglevel}),
 	PROC_DIR("random", 0555, .children = random_table),
 	SYSCTL_INT("randomize_va_space", randomize_va_space),
+	SYSCTL_CONST("sched_rr_timeslice_ms", 100),
+	SYSCTL_CONST("sched_rt_period_us", 1000000),
+	SYSCTL_CONST("sched_rt_runtime_us", 950000),
 	SYSCTL_RANGE("threads-max", max_threads, 1, 1073741816),
 	SYSCTL_NAME("version", init_uts.version),
 	{0}};
@@ -266,7 +269,11 @@ static const struct proc_entry kern_table[] = {
 static void use_ratio(void) { sysctl_overcommit_kbytes = 0; }
 static void use_kbytes(void) { sysctl_overcommit_ratio = 0; }
 
+static int drop_caches; /* files are in memory alone: nothing can be dropped */
+
 static const struct proc_entry vm_table[] = {
+	SYSCTL_REG("drop_caches", 0200, .store = store_var, .once = true,
+		   .data = &(struct sysctl_var){.data = &drop_caches, .min = 1, .max = 4}),
 	SYSCTL_RANGE("max_map_count", sysctl_max_map_count, 0, INT32_MAX),
 	SYSCTL_CONST("mmap_min_addr", MMAP_MIN_ADDR),
 	SYSCTL_VAR("overcommit_kbytes", sysctl_overcommit_kbytes, .is_long = true, .max = ~0UL,

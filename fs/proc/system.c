@@ -144,6 +144,31 @@ static int proc_uptime(struct seq_file *m, struct task_struct *unused __maybe_un
 	return 0;
 }
 
+/* The names that vmstat(8) asks for, and those that are more than zero here. */
+static int proc_vmstat(struct seq_file *m, struct task_struct *unused __maybe_unused)
+{
+	struct task_totals s = sum_tasks();
+	const struct {
+		const char *name;
+		unsigned long value;
+	} lines[] = {
+		{"nr_free_pages", nr_free_pages()},
+		{"nr_inactive_anon", nr_file_pages() + s.anon},
+		{"nr_anon_pages", s.anon},
+		{"nr_file_pages", nr_file_pages()},
+		{"nr_shmem", nr_file_pages()},
+		{"nr_slab_unreclaimable", slab_pages()},
+		{"pgpgin", 0},
+		{"pgpgout", 0},
+		{"pswpin", 0},
+		{"pswpout", 0},
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(lines); i++)
+		seq_printf(m, "%s %lu\n", lines[i].name, lines[i].value);
+	return 0;
+}
+
 static int proc_loadavg(struct seq_file *m, struct task_struct *unused __maybe_unused)
 {
 	unsigned long loads[3];
@@ -206,6 +231,7 @@ const struct proc_entry proc_root_entries[] = {
 			 "  5 /dev/tty\n  5 /dev/console\n\nBlock devices:\n"),
 	PROC_REG("loadavg", 0444, .show = proc_loadavg),
 	PROC_REG("meminfo", 0444, .show = proc_meminfo),
+	PROC_REG("vmstat", 0444, .show = proc_vmstat),
 	PROC_REG("version", 0444, .show = proc_version),
 	PROC_REG("exec_trace", 0644, .seq = &proc_exec_trace_ops, .store = proc_set_exec_trace),
 	PROC_REG("exec_trace.jsonl", 0444, .seq = &proc_exec_trace_jsonl_ops),

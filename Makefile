@@ -21,6 +21,10 @@ endif
 TEXT	:= PROG PROG2 CMDLINE CMDLINE2 FILES GUESS CMD OUT DIR ZIP CSV TEST
 $(foreach v,$(TEXT),$(if $(filter command environment,$(firstword $(origin $v))),$(eval override $v := $$(value $v))))
 
+# The targets that a user types (make help), each with the second make that it calls.
+TYPED	:= $(shell sed -n 's/^\([a-z-]*\):[^\#]*\#\# .*/\1/p' $(MAKEFILE_LIST) labs/labs.mk)
+$(TYPED) do-% prepare-% build/files.cpio build/rootfs.cpio build/%.complete build/linux/vmlinuz: private SHELL := tools/recipe.sh
+
 B	:= build
 quote	= '$(subst ','\'',$(1))'
 # The kernel and all programs of the guest are for x86_64, on every host. HOSTCC is for tests that run on the host.
@@ -455,10 +459,13 @@ clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 ifeq ($(MAKELEVEL),0)
 GIVEN	:= $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
 GIVEN	+= $(if $(filter environment,$(origin RAM)),RAM)
-ifneq ($(strip $(GIVEN)),)
-WRONG	:= $(shell tools/variables.py $(MAKEFILE_LIST) -- $(MAKECMDGOALS) -- LEAST_RAM=$(LEAST_RAM) \
-		$(foreach v,$(GIVEN),$(call quote,$v=$($v))) 2>/dev/null)
-$(if $(WRONG),$(error $(WRONG)))
+GOALS	:= $(if $(filter grade-class,$(firstword $(MAKECMDGOALS))),grade-class,$(MAKECMDGOALS))
+UNKNOWN	:= $(filter-out $(TYPED) do-% built-% prepare-% build/% objects format-check,$(GOALS))
+ifneq ($(strip $(GIVEN) $(UNKNOWN)),)
+WRONG	:= $(shell tools/variables.py $(MAKEFILE_LIST) -- $(foreach g,$(GOALS),$(call quote,$g)) -- LEAST_RAM=$(LEAST_RAM) \
+		$(foreach v,$(GIVEN),$(call quote,$v=$(value $v))) 2>/dev/null)
+# On SIGQUIT make ends without a word of its own (tools/recipe.sh); where that is ignored it says the same again.
+$(if $(WRONG),$(shell echo $(call quote,$(WRONG)) >&2; kill -QUIT $$PPID)$(error $(WRONG)))
 endif
 endif
 

@@ -34,6 +34,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+sys.dont_write_bytecode = True
+import plain  # noqa: E402,F401
+
 RELEASE = 'bookworm'
 SUITES = (RELEASE, RELEASE + '-updates', RELEASE + '-security')
 DEFAULT_MIRROR = 'http://deb.debian.org/debian'

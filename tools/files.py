@@ -89,7 +89,7 @@ def copy(name, path):
     except shutil.Error as e:
         raise Refused('%s: %s' % (e.args[0][0][0], e.args[0][0][2]))
     except OSError as e:
-        cannot_read(e)
+        raise Refused('%s cannot be read: %s' % (e.filename or path, e.strerror))
 
 
 def copy_file(path, to, follow_symlinks=True):

@@ -17,6 +17,9 @@ import os
 import stat
 import sys
 
+sys.dont_write_bytecode = True
+import plain  # noqa: E402,F401
+
 PAGE = 4096
 HEADER = 110
 NAME_MAX = 4096         # with its NULs: what Linux takes

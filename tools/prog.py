@@ -12,6 +12,9 @@ import re
 import shlex
 import sys
 
+sys.dont_write_bytecode = True
+import plain  # noqa: E402,F401
+
 PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin'       # as iso/rootfs/init sets it
 SHELL = set(';&|<>()$`\\\n*?[#~{')
 TYPE, LINK = 0o170000, 0o120000

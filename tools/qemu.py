@@ -15,6 +15,9 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+import plain  # noqa: E402,F401
+
 MEMORY = 256        # MiB
 # No 5-level paging, no protection keys, and no fast string instructions: the emulator counts those byte by byte.
 CPU = 'max,la57=off,pku=off,erms=off,fsrm=off'

@@ -4,9 +4,10 @@
 
   variables.py MAKEFILE... -- GOAL... -- NAME=VALUE...
 
-The line of a target in 'make help' has its variables. Prints what is wrong, or nothing.
+The line of a target in 'make help' has its variables. Prints what is wrong, of the goals too, or nothing.
 """
 import difflib
+import os
 import re
 import sys
 
@@ -31,6 +32,15 @@ def read(paths):
     return taken, known
 
 
+def rules(paths):
+    """The plain names that stand before a colon."""
+    found = set()
+    for path in paths:
+        with open(path, encoding='utf-8') as f:
+            found.update(word for line in re.findall(r'^([a-z][a-z -]*):(?!=)', f.read(), re.M) for word in line.split())
+    return found
+
+
 def names(variables):
     return ', '.join(v + '=' for v in sorted(variables)) or 'none'
 
@@ -50,7 +60,16 @@ def wrong_name(name, goals, taken, known):
         name, ', is %s= meant?' % near[0] if near else '', target, names(takes))
 
 
+def wrong_goal(goal, taken, rules):
+    if goal in taken or goal in rules or os.path.exists(goal) or re.match('(do|built|prepare)-|build/', goal):
+        return ''
+    near = difflib.get_close_matches(goal, sorted(taken), 1, 0.5)
+    return "there is no target %s%s; 'make help' lists them" % (goal, ', is %s meant' % near[0] if near else '')
+
+
 def wrong_value(name, value, least):
+    if '\n' in value:
+        return '%s= has more than one line' % name
     pattern, wanted = VALUES.get(name, ('(?s).*', ''))
     if not re.fullmatch(pattern + '|', value):
         return '%s=%s: %s is wanted' % (name, value, wanted)
@@ -65,6 +84,9 @@ def main(words):
     taken, known = read(paths)
     values = dict(g.split('=', 1) for g in given)
     least = values.pop('LEAST_RAM', '')
+    for error in filter(None, (wrong_goal(g, taken, rules(paths)) for g in goals)):
+        print(error)
+        return
     for name, value in values.items():
         error = wrong_name(name, goals or ['help'], taken, known) or wrong_value(name, value, least)
         if error:

@@ -74,7 +74,7 @@ def test_the_terminal_is_as_it_was():
 def test_a_panic_shows_its_text_and_ends():
     text = Person("make run CMDLINE='rdinit=/nothing'; echo status $?").end()
     assert 'Kernel panic - not syncing: no working init' in text and 'the kernel panicked' in text
-    assert 'status 2' in text       # make's own
+    assert 'status 1' in text
 
 
 def test_the_welcome_fits_and_names_what_there_is_to_see():
@@ -90,7 +90,7 @@ def test_the_welcome_fits_and_names_what_there_is_to_see():
 
 def test_a_window_needs_a_desktop():
     status, text = make('run-vga')
-    assert status == 2 and "no desktop here" in text and "'make run'" in text and 'Starting' not in text
+    assert status == 1 and "no desktop here" in text and "'make run'" in text and 'Starting' not in text
 
 
 WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=8: the root tree and the kernel need at least',
@@ -104,7 +104,63 @@ WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=
 @pytest.mark.parametrize('words', WRONG)
 def test_wrong_variables(words):
     status, text = make(*words.split())
-    assert status == 2 and WRONG[words] in text and text.count('\n') == 1, text
+    assert status == 1 and WRONG[words] in text and text.count('\n') == 1, text
+
+
+# What no check of variables sees: the tools say it. No words of make's own, no traceback; nothing is booted.
+REFUSED = {
+    'grde': 'there is no target grde, is grade meant', 'run all tset': 'there is no target tset, is test meant',
+    'lab': 'lab: usage: make lab N=4 OUT=dir', 'lab N=99 OUT=FREE': 'lab: there is no lab 99; there are: 0, 1', 'lab N=4 OUT=FOLDER': 'is there already',
+    'lab N=4 OUT=/dev/null/x': 'Not a directory', 'break': 'usage: make break OUT=DIR', 'break OUT=FOLDER': 'name a new folder',
+    'break OUT=FREE SEED=7x': 'SEED=7x: a number is wanted', 'break-check': 'usage: make break-check DIR=DIR', 'break-check DIR=/nope': 'has no seal',
+    'grade LAB=99': 'grade: there is no lab 99', 'grade TEST=nosuch': 'grade: no test is called "nosuch"', 'debug-test TEST=nosuch': 'debug-test: usage',
+    'grade-class N=4': 'usage: make grade-class', 'grade-class DIR=/nope N=4': '/nope', 'gradescope-zip N=4': 'usage: make gradescope-zip',
+    'compare': 'usage: make compare', 'compare PROG=/nosuch FILES=/nope': 'FILES: there is no file or folder /nope', "compare PROG='": 'No closing quotation',
+    'film PROG=nosuch': 'nosuch, is in no directory of PATH', 'profile PROG=nosuch': 'nosuch, is in no directory of PATH',
+    'record FILES=/nope': 'there is no file or folder /nope',
+    'predict PROG=/etc': 'predict: /etc is a folder', 'predict PROG=/bin/true GUESS=/nope': 'the guess /nope cannot be read', 'iso INITRD=/nope': 'no such file: INITRD=/nope',
+    'fuzz SECONDS=0': 'SECONDS=0: a number is wanted'}
+
+
+@pytest.mark.parametrize('words', REFUSED)
+def test_wrong_words_are_one_answer(words, tmp_path):
+    given = [w.replace('FOLDER', str(tmp_path)).replace('FREE', str(tmp_path / 'free')) for w in words.split()]
+    status, text = make('-s', *given)
+    assert status == 1 and REFUSED[words] in text and '***' not in text and 'Traceback' not in text, text
+
+
+# Ten kinds of wrong words; there is no target that one of them suits.
+KINDS = ['RAMM=1', 'NOSUCH=1', 'RAM=abc', 'RAM=-1', 'SECONDS=1.5', 'N=four', 'EARLIER=yes', 'DEBUG=2', 'CMDLINE=two\nlines', 'SEED=x']
+
+
+def test_each_target_refuses_ten_kinds_of_wrong_words(capsys):
+    paths = [os.path.join(TOP, 'Makefile'), os.path.join(TOP, 'labs', 'labs.mk')]
+    for target in variables.read(paths)[0]:
+        for words in KINDS:
+            variables.main([*paths, '--', target, '--', 'LEAST_RAM=56', words])
+            text = capsys.readouterr().out
+            assert words.split('=')[0] in text and text.count('\n') == 1, (target, words, text)
+
+
+def test_ctrl_c_is_one_line():
+    person = Person('make predict PROG=/bin/true; echo status $?')
+    person.wait(' 1> ')
+    os.write(person.fd, b'\x03')
+    text = person.end()
+    assert 'predict: stopped; nothing was scored' in text and 'status 0' not in text
+    assert '***' not in text and 'Traceback' not in text
+
+
+def test_a_full_disk_is_one_line(tmp_path):
+    p = subprocess.run(['sh', '-c', 'ulimit -f 1; exec "$@"', 'sh', os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', str(tmp_path / 'out'), '--file',
+                        'big:644=' + os.path.join(TOP, 'Makefile')], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    assert p.returncode == 1 and p.stdout == 'mkcpio: File too large\n'
+
+
+def test_a_failure_is_one_where_sigquit_is_ignored():
+    """As in a job in the background: make cannot be ended by that signal, and must not take a failure for a success."""
+    p = subprocess.run(['sh', '-c', "trap '' QUIT; exec make -s break-check DIR=/nope"], cwd=TOP, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert p.returncode == 2 and b'has no seal' in p.stdout
 
 
 def test_a_wrong_value_in_the_environment():
@@ -134,7 +190,7 @@ def engine(tmp_path):
 
 def test_no_engine_for_a_container(engine):
     status, text, calls = engine('echo no daemon; exit 1', '')
-    assert status == 2 and 'neither docker nor podman works here' in text and 'no daemon' in text and 'run' not in calls
+    assert status == 1 and 'neither docker nor podman works here' in text and 'no daemon' in text and 'run' not in calls
 
 
 def test_a_container_has_this_folder_and_this_user(engine):

@@ -23,7 +23,8 @@ import threading
 sys.dont_write_bytecode = True
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, 'tools'))
-import vm
+import vm  # noqa: E402
+from prog import NotFound, entries, look_up  # noqa: E402
 
 USER, NEW_TASK = 'user', 'ret_from_fork_asm'
 SCRIPT = 'echo "== ready"; read go </dev/ttyS0; %s\necho "== ends $?"; read go </dev/ttyS0\n'
@@ -246,8 +247,9 @@ def main():
     a = ap.parse_args()
     command = ' '.join(a.command)
     try:
+        look_up(entries(vm.root), command)
         stacks, text = record(command, a.cmdline)
-    except vm.Failed as e:
+    except (vm.Failed, NotFound) as e:
         sys.exit('profile: %s' % e)
     print('\n'.join(table(stacks)))
     with open(a.o, 'w', encoding='utf-8') as f:

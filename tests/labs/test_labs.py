@@ -18,8 +18,10 @@ import vm
 from conftest import TOP, at_once
 
 import backtrace
+import checks
 import course
 import cutting
+import guest_film
 import kernels
 import lab as starter
 import report
@@ -40,7 +42,7 @@ GROUPS = {
     'earlier labs': ('test_earlier_labs_can_be_cut_too',),
     'starter 4': ('test_a_wrong_answer_shows_expected_and_got_and_where', 'test_a_wrong_area_shows_the_first_stage_that_differs',
                   'test_a_hang_shows_where_it_was', 'test_prints_disturb_nothing', 'test_how_a_host_test_ends_is_told',
-                  'test_gdb_stops_where_a_host_test_fails'),
+                  'test_gdb_stops_where_a_host_test_fails', 'test_gdb_stops_where_a_failed_guest_test_says'),
 }
 
 
@@ -362,6 +364,23 @@ def test_starter_put_back_scores_all(room, number):
         starter.restore_lab(whole, course.find_lab(LABS, 0), finished())
     scores, text, status = grade(whole)
     assert scores == {n: (100, 100) for n in NUMBERS if n <= number} and status == 0, text[-6000:]
+    check_hints(whole, number)
+
+
+def check_hints(whole, number):
+    """The finished kernel passes the stage of each guest test's hint, or one before it. Its boots are in the cache."""
+    labs = course.load_labs(whole)
+    tests = [t for t in course.find_lab(labs, number).tests if t.kind == 'guest' and t.stage]
+    if not tests:
+        return
+    bench = checks.Bench(whole, labs, print)
+    bench.prepare(tests)
+    for t in tests:
+        rows, program = bench.boot(bench.reference, t)[1], os.path.basename(t.words()[0])
+        names = bench.image(bench.reference).stage_names()
+        stop = guest_film.stop_at(rows, names, t.stage, program)
+        stages = {guest_film.words(r.stage, p) for (_, r), p in zip(rows, guest_film.programs(rows, names))}
+        assert stop in stages and (stop.endswith(' of ' + program) or stop.split()[0] == t.stage), '%s: xstage %s' % (t.label, stop)
 
 
 def test_earlier_labs_can_be_cut_too(room):
@@ -398,7 +417,39 @@ def test_a_wrong_answer_shows_expected_and_got_and_where(room):
     text, status = with_change(room, 'wrong', CLEAR, 'return 0;')
     assert status == 1 and 'not ok 1 - 04/tail-of-the-page (0/' in text
     assert re.search(r'^  # --- expected \(the finished kernel\)\n  # \+\+\+ got$', text, re.M), text
-    assert 'make debug-test TEST=04/tail-of-the-page' in text and '(gdb) xstage set-brk of' in text
+    # set_brk leaves no record there, for it maps nothing.
+    assert 'make debug-test TEST=04/tail-of-the-page' in text and '(gdb) xstage map-segments of tail ' in text
+
+
+def test_gdb_stops_where_a_failed_guest_test_says(room):
+    out = put_back(room, 4)
+    waits = subprocess.Popen([sys.executable, 'tools/labs/grade/debug_test.py', 'tail-of-the-page'], cwd=out, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        for line in waits.stdout:
+            if b'waits:' in line:
+                break
+        p = subprocess.run(['make', '-s', 'gdb', 'GDBFLAGS=-batch -ex "xstage map-segments of tail" -ex continue -ex xmaps -ex kill'], cwd=out,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=200)
+    finally:
+        waits.terminate()
+        waits.wait()
+    text = p.stdout.decode()
+    assert re.search(r'^stage map-segments of /t/tail \(pid 2\), in elf_map$', text, re.M) and ' /t/tail' in text.split('in elf_map')[1], text
+
+
+def test_a_hint_names_a_stage_that_the_machine_passes():
+    names = ['mm-init', 'open', 'begin-new-exec', 'map-segments', 'set-brk', 'start-thread', 'exec-failed']
+    rows = [(pid, guest_film.Record(stage, '', comm, 0, 0, 0, 0)) for pid, stage, comm in (
+        (1, 'mm-init', 'swapper'), (1, 'open', 'swapper'), (1, 'map-segments', 'run'), (1, 'start-thread', 'run'),
+        (2, 'mm-init', 'run'), (2, 'open', 'run'), (2, 'map-segments', 'tail'), (2, 'map-segments', 'tail'), (2, 'start-thread', 'tail'))]
+    assert guest_film.programs(rows, names) == ['run'] * 4 + ['tail'] * 5
+    assert guest_film.stop_at(rows, names, 'start-thread', 'tail') == 'start-thread of tail'
+    assert guest_film.stop_at(rows, names, 'set-brk', 'tail') == 'map-segments of tail'
+    assert guest_film.stop_at(rows[:6], names, 'set-brk', 'tail') == 'open'   # it ended there
+    assert guest_film.stop_at(rows[:6], names, 'mm-init', 'tail') == 'mm-init'
+    assert guest_film.stop_at(rows[:3], names, 'set-brk', 'tail') == 'map-segments of run'
+    assert guest_film.stop_at([], names, 'set-brk', 'tail') == ''
 
 
 def test_a_wrong_area_shows_the_first_stage_that_differs(room):

@@ -12,7 +12,7 @@ import time
 
 import answers
 import course
-import film
+import guest_film
 import host
 import kernels
 import machine
@@ -126,7 +126,7 @@ class Bench:
 
     def image(self, kernel):
         if kernel not in self.images:
-            self.images[kernel] = film.Image(kernel)
+            self.images[kernel] = guest_film.Image(kernel)
         return self.images[kernel]
 
     # ---- boots ---------------------------------------------------------------
@@ -188,7 +188,7 @@ class Bench:
             out = machine.boot(kernel, archives, [t.words() for t in tests], tests[0].cmdline + (LINUX_WORDS if linux else ''),
                                LINUX_LIMIT if linux else tests[0].limit * machine.MILLION, patience * self.cap,
                                {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box)
-            rows = [] if linux else film.film(self.image(kernel), out.memory)
+            rows = [] if linux else guest_film.film(self.image(kernel), out.memory)
             if out.verdict == 'done' or (not linux and out.verdict in ('panic', 'instructions')):
                 self.store(path, out, rows)
             return out, rows
@@ -212,7 +212,7 @@ class Bench:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
         out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0))
-        return out, [(pid, film.Record(*r)) for pid, r in d['film']]
+        return out, [(pid, guest_film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------
 
@@ -300,15 +300,19 @@ class Bench:
     def hints(self, test, rows):
         """The first stage that differs from the finished kernel's exec, and how to look at it."""
         stage, program = test.stage, os.path.basename(test.words()[0])
-        lines = []
-        if self.reference and 'norandmaps' in test.cmdline:     # else two films differ by chance
-            place = film.first_difference(rows, self.boot(self.reference, test)[1])
+        names, lines = self.image(self.under_test[test.lab]).stage_names(), []
+        stop = guest_film.stop_at(rows, names, stage, program) if stage or not rows else ''
+        if self.reference and 'norandmaps' in test.cmdline:     # otherwise two films differ by chance
+            place = guest_film.first_difference(rows, self.boot(self.reference, test)[1])
             if place:
-                _, mine, other = place
-                stage, program = (other or mine).stage, (other or mine).comm
-                lines += ['the exec film differs from the finished kernel\'s first at %s (of %s):' % (stage, program),
+                i, mine, other = place
+                at = other or mine
+                lines += ['the exec film differs from the finished kernel\'s first at %s (of %s):' % (at.stage, at.comm),
                           '  finished: %s' % (other or 'no record more'), '  yours:    %s' % (mine or 'no record more')]
+                stop = guest_film.stop_at(rows[:i + 1], names, (mine or at).stage, guest_film.programs(rows, names)[min(i, len(rows) - 1)] if rows else '')
         lines.append("to look: make debug-test TEST=%s   and in another terminal: make gdb" % test.label)
-        if stage:
-            lines.append('         (gdb) xstage %s of %s      (gdb) continue      (gdb) xmaps' % (stage, program))
+        if stop:
+            lines.append('         (gdb) xstage %s      (gdb) continue      (gdb) xmaps' % stop)
+        elif not rows:
+            lines.append('         (gdb) break panic      (gdb) continue      (gdb) bt      (a loop: Ctrl-C instead)')
         return lines

@@ -107,3 +107,41 @@ def first_difference(ours, theirs):
         if mine != other:
             return i, mine, other
     return None
+
+
+def programs(rows, names):
+    """The program that the exec of each record loads; '' if it ended before it had a name. @names: the stages in their order.
+
+    Until begin-new-exec comm is the caller's, so the name comes from later records of the same exec.
+    """
+    after = names[names.index('begin-new-exec') + 1:names.index('exec-failed')]
+    exec_of, execs, name = [], {}, {}
+    for pid, r in rows:
+        execs[pid] = execs.get(pid, 0) + (r.stage == 'mm-init')
+        exec_of.append((pid, execs[pid]))
+        if r.stage in after:
+            name[exec_of[-1]] = r.comm
+    return [name.get(e, '') for e in exec_of]
+
+
+def words(stage, program):
+    return '%s of %s' % (stage, program) if program else stage
+
+
+def stop_at(rows, names, stage, program):
+    """Words for xstage at which a machine with the film @rows stops; '' if it has no record.
+
+    That is @stage of @program, otherwise of another program of the test (not of process 1, which
+    starts it), otherwise what comes before it.
+    """
+    found = [(pid, r.stage, p) for (pid, r), p in zip(rows, programs(rows, names))]
+    mine = [s for _, s, p in found if p == program]
+    others = [p for pid, s, p in found if s == stage and pid > 1]
+    if stage in mine:
+        return words(stage, program)
+    if others:
+        return words(stage, others[0])
+    if mine:
+        before = [s for s in mine if stage and names.index(s) <= names.index(stage)]
+        return words((before or mine[:1])[-1], program)
+    return words(*found[-1][1:]) if found else ''

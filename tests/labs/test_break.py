@@ -70,6 +70,14 @@ def test_folder_tells_nothing(folder):
     assert '.debug_info' in sections and '.debug_line ' not in sections
 
 
+def test_good_is_the_same_tree_on_the_good_kernel(folder):
+    for target, kernel in (('run', 'exon.elf'), ('debug', 'exon.elf'), ('good', TOP + '/build/exon.elf'), ('good-debug', TOP + '/build/exon.elf')):
+        text = subprocess.run(['make', '-n', '-C', folder, target], stdout=subprocess.PIPE, check=True).stdout.decode()
+        assert ' -kernel %s -initrd initrd.cpio ' % kernel in text, text
+    text = subprocess.run(['make', '-n', '-C', folder, 'good-gdb'], stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert ' %s/build/exon.elf -x ' % TOP in text, text
+
+
 def test_answers(folder):
     status, text = answer(folder, 'stage: set-brk\ncause: the tail of the page is not zeroed\n')
     assert status == 0 and 'right' in text and FUNCTION in text

@@ -9,6 +9,11 @@
 /* kernel/ptrace.c */
 SYSCALL(ptrace, long request, long pid, unsigned long addr, unsigned long data)
 /* partial: PTRACE_SINGLEBLOCK, seccomp's requests, PTRACE_GET_RSEQ_CONFIGURATION */
+/* kernel/process_vm.c */
+SYSCALL(process_vm_readv, pid_t pid, const struct iovec __user *lvec, unsigned long ln,
+	const struct iovec __user *rvec, unsigned long rn, unsigned long flags)
+SYSCALL(process_vm_writev, pid_t pid, const struct iovec __user *lvec, unsigned long ln,
+	const struct iovec __user *rvec, unsigned long rn, unsigned long flags)
 /* fs/read_write.c */
 SYSCALL(read, unsigned int fd, char __user *buf, size_t n)
 SYSCALL(write, unsigned int fd, const char __user *buf, size_t n)

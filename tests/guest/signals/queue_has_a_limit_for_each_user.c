@@ -29,6 +29,7 @@ static long queue_to_thread(int sig)
 
 static void other_user(void)
 {
+	OK(seteuid(0));
 	become_nobody();
 	STREQ(sigq(), "0/5");
 	OK(sigqueue(getpid(), SIGRTMIN + 1, (union sigval){1}));
@@ -46,6 +47,8 @@ int main(void)
 	sigset_t set;
 	siginfo_t si;
 
+	/* A user without other processes, for the signals of all of them count. */
+	OK(setresuid(4242, 4242, 0));
 	OK(setrlimit(RLIMIT_SIGPENDING, &five));
 	sigfillset(&set);
 	OK(sigprocmask(SIG_BLOCK, &set, NULL));

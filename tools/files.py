@@ -29,7 +29,7 @@ import vm
 HOME = 'root'                           # the folder of the files, and that in which they are executed
 BIN = 'usr/local/bin'
 LIBRARIES = ('lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu', 'lib', 'usr/lib')      # where ld.so looks
-OTHER_NAMES = {'libz.so.1': 'zlib1g', 'libtinfo.so.6': 'libtinfo6'}
+OTHER_NAMES = {'libz.so.1': 'zlib1g', 'libtinfo.so.6': 'libtinfo6', 'libunwind-ptrace.so.0': 'libunwind8', 'libunwind-x86_64.so.8': 'libunwind8'}
 TREE = os.path.join(vm.BUILD, 'files')
 MOST = 96                               # MiB: more does not fit beside the rest in the guest's memory
 REMEDY = "link it with -static, or build it in a container of Debian 12: make container CMD='gcc ...'"
@@ -152,7 +152,7 @@ class Guest:
     """The root tree and the files that are added to it."""
 
     def __init__(self):
-        self.tree, self.libraries, self.packages = prog.entries(vm.ROOTFS), {}, []
+        self.tree, self.libraries, self.packages, self.fetched = prog.entries(vm.ROOTFS), {}, [], set()
         for root in (os.path.join(vm.BUILD, 'debian'), TREE):
             for folder in LIBRARIES:
                 for path in glob.glob(os.path.join(root, folder, '*.so*')):
@@ -198,17 +198,23 @@ class Guest:
             self.add(library, own)
             return
         package = OTHER_NAMES.get(library) or package_of(library)
+        if package not in self.fetched:
+            self.fetched.add(package)
+            self.unpack(package, library, name)
+        found = [p for folder in LIBRARIES for p in glob.glob(os.path.join(TREE, folder, library))]
+        if not found:
+            raise Refused('%s needs %s, which neither the guest nor Debian 12\'s package %s has; link it with -static' % (name, library, package))
+        self.add(library, found[0])
+
+    @staticmethod
+    def unpack(package, library, name):
         try:
             with debian.locked_cache():
                 deb, = debian.fetch([re.escape(package)])
         except debian.Failed as e:
             raise Refused('%s needs %s, which the guest lacks (%s); link it with -static, or name the library in FILES, too'
-                          % (name, library, str(e).split('\n')[0]))
+                          % (name, library, str(e).split('\n')[0].replace('\\', '')))
         debian.unpack(deb, TREE, only=lambda p: '.so' in p)
-        found = [p for folder in LIBRARIES for p in glob.glob(os.path.join(TREE, folder, library))]
-        if not found:
-            raise Refused('%s needs %s, which neither the guest nor Debian 12\'s package %s has; link it with -static' % (name, library, package))
-        self.add(library, found[0])
 
     def add(self, library, path):
         if os.path.dirname(path) == os.path.join(TREE, HOME):

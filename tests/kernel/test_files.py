@@ -50,6 +50,21 @@ def said(own, *words):
     return text
 
 
+def test_strace_prints_the_same_calls(own, tmp_path):
+    """Debian's strace, in the guest. Only a pid, random bytes, and rseq, which Exon does not have, differ."""
+    with debian.locked_cache():
+        deb, = debian.fetch(['strace'])
+    debian.unpack(deb, str(tmp_path), only=lambda p: p.endswith('/bin/strace'))
+    own(tmp_path / 'usr/bin/strace')
+    ours, theirs = (vm.run(kernel, 'strace -f /bin/cat /proc/self/maps 2>&1')[0] for kernel in ('exon', 'linux'))
+
+    def calls(text):
+        text = re.sub(r'(?m)^(set_tid_address.*)= \d+$', r'\1', text)
+        return re.sub(r'(?m)^(getrandom\("|rseq\().*$', r'\1', text)
+    assert 'execve("/bin/cat", ["/bin/cat", "/proc/self/maps"]' in ours and '+++ exited with 0 +++' in ours, ours
+    assert calls(ours) == calls(theirs)
+
+
 def test_programs_files_and_folders_are_there(own, tmp_path):
     folder = tmp_path / 'dir'
     folder.mkdir()

@@ -24,6 +24,7 @@ static struct state *state;
 static char *buffer[BUFFERS]; /* a page each; an unmapped page follows */
 static char *read_only;
 static pid_t own;
+static int null; /* opened before a call can remove it */
 
 static unsigned long next_random(void)
 {
@@ -179,7 +180,6 @@ static void one_call(void)
 static void worker(int user)
 {
 	struct rlimit limit = {.rlim_cur = 64, .rlim_max = 64};
-	int null = OK(open("/dev/null", O_RDWR));
 
 	for (int i = 0; i < BUFFERS; i++) {
 		buffer[i] = anon(2 * PAGE, PROT_READ | PROT_WRITE);
@@ -235,6 +235,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	CHECK(argc > 2);
+	null = OK(open("/dev/null", O_RDWR | O_CLOEXEC));
 	state = OK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	state->random = strtoul(argv[1], NULL, 0) * 0x9e3779b97f4a7c15 | 1;
 	state->left = strtoul(argv[2], NULL, 0);

@@ -61,6 +61,7 @@ int main(void)
 	ERR(PT(PTRACE_SEIZE, pid, 8, 0), EIO);
 	ERR(PT(PTRACE_SEIZE, pid, 0, 1 << 30), EIO);
 	EQ(in_child(as_nobody), 0);
+	until_state(pid, 'S');
 
 	/* A child of one's own. */
 	OK(PT(PTRACE_ATTACH, pid, 0, 0));
@@ -73,8 +74,7 @@ int main(void)
 	OK(PT(PTRACE_DETACH, pid, 0, 0));
 	ERR(PT(PTRACE_GETREGS, pid, 0, &r), ESRCH);
 	EQ(tracer_of(pid), 0);
-	sleep_ms(20);
-	EQ(state_of(pid), 'S'); /* pause() has begun again */
+	until_state(pid, 'S'); /* pause() has begun again */
 	/* Detached with a signal. */
 	OK(PT(PTRACE_ATTACH, pid, 0, 0));
 	EQ(next_status(pid), STOP(SIGSTOP));
@@ -110,8 +110,7 @@ int main(void)
 	EQ(next_status(pid), STOP(SIGSTOP));
 	EQ(state_of(pid), 't');
 	OK(PT(PTRACE_DETACH, pid, 0, 0));
-	sleep_ms(20);
-	EQ(state_of(pid), 'T');
+	until_state(pid, 'T');
 	OK(kill(pid, SIGCONT));
 	OK(kill(pid, SIGKILL));
 	EQ(next_status(pid), SIGKILL);

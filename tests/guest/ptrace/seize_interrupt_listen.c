@@ -23,11 +23,10 @@ int main(void)
 
 	if (!pid)
 		sleeper();
-	sleep_ms(20);
+	until_state(pid, 'S');
 	OK(PT(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACESYSGOOD));
-	sleep_ms(20);
 	EQ(waitpid(pid, &status, WNOHANG), 0);
-	EQ(state_of(pid), 'S');
+	until_state(pid, 'S');
 	ERR(PT(PTRACE_GETEVENTMSG, pid, 0, &status), ESRCH);
 	OK(PT(PTRACE_INTERRUPT, pid, 0, 0));
 	EQ(next_status(pid), STOPPED_BY(SIGTRAP));
@@ -42,8 +41,7 @@ int main(void)
 	EQ(next_status(pid), STOP(SIGSTOP));
 	EQ(resume(PTRACE_CONT, pid, SIGSTOP), STOPPED_BY(SIGSTOP));
 	OK(PT(PTRACE_LISTEN, pid, 0, 0));
-	sleep_ms(20);
-	EQ(state_of(pid), 't');
+	until_state(pid, 't');
 	EQ(waitpid(pid, &status, WNOHANG | __WALL), 0);
 	ERR(PT(PTRACE_CONT, pid, 0, 0), ESRCH);
 	OK(kill(pid, SIGCONT));
@@ -66,7 +64,8 @@ int main(void)
 	/* The child of a seized task reports that it begins. */
 	pid = OK(fork());
 	if (!pid) {
-		sleep_ms(50);
+		while (!tracer_of(getpid()))
+			sleep_ms(1);
 		if (!fork())
 			_exit(9);
 		sleeper();

@@ -49,7 +49,7 @@ static void hidden(void)
 		for (;;)
 			pause();
 	}
-	sleep_ms(20);
+	until_state(pid, 'S');
 	ERR(PT(PTRACE_ATTACH, pid, 0, 0), EPERM);
 	kill_tracee(pid);
 }

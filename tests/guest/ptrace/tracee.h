@@ -90,6 +90,13 @@ static inline char state_of(pid_t pid)
 	return state;
 }
 
+/* Waits until @pid has come so far: 'S', it sleeps; T, it is stopped. The time limit ends a test. */
+static inline void until_state(pid_t pid, char state)
+{
+	while (state_of(pid) != state)
+		sleep_ms(1);
+}
+
 static inline long tracer_of(pid_t pid)
 {
 	char path[64];

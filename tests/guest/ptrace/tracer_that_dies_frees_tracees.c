@@ -34,9 +34,8 @@ int main(void)
 	if (!pid)
 		sleeper();
 	trace_and_end(pid, 0);
-	sleep_ms(20);
 	EQ(tracer_of(pid), 0);
-	EQ(state_of(pid), 'S');
+	until_state(pid, 'S');
 	EQ(waitpid(pid, &status, WNOHANG), 0);
 	trace_and_end(pid, PTRACE_O_EXITKILL);
 	EQ(next_status(pid), SIGKILL);

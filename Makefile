@@ -416,7 +416,7 @@ NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced
 	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
-test: ## all tests, and the checks of the source (about 17 minutes on two processors; ALONE=no: a test that fails is not tried again, alone)
+test: ## all tests, and the checks of the source (about 15 minutes on two processors; ALONE=no: a test that fails is not tried again, alone)
 	@tools/deps.sh run iso debug fuzz grade test
 	@$(MAKE) do-test
 test-host: ## only the host tests: pure functions, on this machine

@@ -90,7 +90,7 @@ static inline char state_of(pid_t pid)
 	return state;
 }
 
-/* Waits until @pid has come so far: 'S', it sleeps; T, it is stopped. The time limit ends a test. */
+/* Waits until @pid is in that state: 'S', it sleeps; 'T', it is stopped. */
 static inline void until_state(pid_t pid, char state)
 {
 	while (state_of(pid) != state)

@@ -2,6 +2,7 @@
 """Shared parts of the tests: boot both kernels at once, cut their output into cases, print the closing line."""
 import concurrent.futures
 import os
+import signal
 import re
 import shlex
 import sys
@@ -90,5 +91,6 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)   # ignored in a background job, and make ends by it: tools/recipe.sh
     config.pluginmanager.register(ClosingLine())
     config.pluginmanager.register(Progress(config, config.getoption('--jobs')), 'progress')

@@ -44,12 +44,15 @@ static void save_vma(struct mm_trace *t, const struct vm_area_struct *vma)
 noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
 		       enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
-	const struct task_struct *task = current;
-	u64 seq = mm_trace_seq + 1;
-	struct mm_trace *t = &mm_trace_ring[seq % MM_TRACE_SIZE];
+	const struct task_struct *task;
+	struct mm_trace *t;
+	u64 seq;
 
 	if (!exec_trace_on)
 		return;
+	task = current;
+	seq = mm_trace_seq + 1;
+	t = &mm_trace_ring[seq % MM_TRACE_SIZE];
 	t->seq = seq;
 	t->stage_seq = exec_trace_seq;
 	t->mm = mm;

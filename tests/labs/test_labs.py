@@ -76,6 +76,7 @@ def warm(out):
         elif os.path.exists(source):
             os.makedirs(os.path.dirname(target), exist_ok=True)
             link_or_copy(source, target)
+            os.utime(target)    # newer than the starter's tools: without build/debian it would be made anew, and be empty
     os.symlink(os.path.join(TOP, 'build', 'sysroot'), os.path.join(out, 'build', 'sysroot'))    # not fetched again
 
 

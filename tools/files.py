@@ -14,6 +14,7 @@ import re
 import shlex
 import shutil
 import stat
+import subprocess
 import sys
 
 from elftools.elf.dynamic import DynamicSection
@@ -29,7 +30,8 @@ import vm
 HOME = 'root'                           # the folder of the files, and that in which they are executed
 BIN = 'usr/local/bin'
 LIBRARIES = ('lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu', 'lib', 'usr/lib')      # where ld.so looks
-OTHER_NAMES = {'libz.so.1': 'zlib1g', 'libtinfo.so.6': 'libtinfo6', 'libunwind-ptrace.so.0': 'libunwind8', 'libunwind-x86_64.so.8': 'libunwind8'}
+OTHER_NAMES = {'libz.so.1': 'zlib1g', 'libtinfo.so.6': 'libtinfo6', 'libunwind-ptrace.so.0': 'libunwind8',
+               'libunwind-x86_64.so.8': 'libunwind8'}
 TREE = os.path.join(vm.BUILD, 'files')
 MOST = 96                               # MiB: more does not fit beside the rest in the guest's memory
 REMEDY = "link it with -static, or build it in a container of Debian 12: make container CMD='gcc ...'"
@@ -148,6 +150,20 @@ def package_of(library):
     return stem + ('-' if stem[-1:].isdigit() and version else '') + version.lstrip('.')
 
 
+def pattern_of(library):
+    """A pattern for the names that its package may have: by policy, and, if the host is a Debian, what it is there."""
+    names = [OTHER_NAMES.get(library) or package_of(library)]
+    if shutil.which('dpkg-query'):
+        p = subprocess.run(['dpkg-query', '-S', '*/' + library], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
+        names += re.findall(r'^([a-z0-9][a-z0-9.+-]*)(?::\w+)?: .*/x86_64-linux-gnu/', p.stdout, re.M)
+    return '|'.join(re.escape(name) for name in dict.fromkeys(names))
+
+
+def names_of(pattern):
+    """The names in a pattern, for people."""
+    return re.sub(r'\\|\(\?:|\)', '', pattern).replace('|', ' or ')
+
+
 class Guest:
     """The root tree and the files that are added to it."""
 
@@ -197,24 +213,24 @@ class Guest:
         if os.path.exists(own):
             self.add(library, own)
             return
-        package = OTHER_NAMES.get(library) or package_of(library)
-        if package not in self.fetched:
-            self.fetched.add(package)
-            self.unpack(package, library, name)
+        package = pattern_of(library)
+        self.unpack(package, library, name)
         found = [p for folder in LIBRARIES for p in glob.glob(os.path.join(TREE, folder, library))]
         if not found:
-            raise Refused('%s needs %s, which neither the guest nor Debian 12\'s package %s has; link it with -static' % (name, library, package))
+            raise Refused('%s needs %s, which neither the guest nor Debian 12\'s package %s has; link it with -static' % (name, library, names_of(package)))
         self.add(library, found[0])
 
-    @staticmethod
-    def unpack(package, library, name):
+    def unpack(self, package, library, name):
+        """Once, though several libraries may come from it."""
         try:
             with debian.locked_cache():
-                deb, = debian.fetch([re.escape(package)])
+                deb, = debian.fetch(['(?:%s)' % package])
         except debian.Failed as e:
             raise Refused('%s needs %s, which the guest lacks (%s); link it with -static, or name the library in FILES, too'
-                          % (name, library, str(e).split('\n')[0].replace('\\', '')))
-        debian.unpack(deb, TREE, only=lambda p: '.so' in p)
+                          % (name, library, names_of(str(e).split('\n')[0])))
+        if deb not in self.fetched:
+            self.fetched.add(deb)
+            debian.unpack(deb, TREE, only=lambda p: '.so' in p)
 
     def add(self, library, path):
         if os.path.dirname(path) == os.path.join(TREE, HOME):

@@ -2,8 +2,8 @@
 """Shared parts of the tests: boot both kernels at once, cut their output into cases, print the closing line."""
 import concurrent.futures
 import os
-import signal
 import re
+import signal
 import shlex
 import sys
 
@@ -91,6 +91,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)   # ignored in a background job, and make ends by it: tools/recipe.sh
+    # A background job ignores both, and so would what the tests start: make ends by SIGQUIT (tools/recipe.sh).
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(ClosingLine())
     config.pluginmanager.register(Progress(config, config.getoption('--jobs')), 'progress')

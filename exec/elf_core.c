@@ -20,15 +20,14 @@
 #include <mm.h>
 #include <namei.h>
 #include <printk.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
 #include <asm/processor.h>
-#include <asm/sigcontext.h>
 #include <asm/uaccess.h>
 #include <linux/limits.h>
 
-#define FXSAVE_SIZE   512	  /* NT_FPREGSET: the legacy part of the FPU state, bytes */
 #define NOTES_ROOM    (16 * 1024) /* of the buffer at first, bytes: enough for a few threads */
 #define MAX_FILE_NOTE (4 << 20)	  /* bytes: a longer NT_FILE is left out, as in Linux */
 
@@ -286,17 +285,11 @@ static void add_files(struct core_notes *n, const struct core_vma *list, int cou
 	}
 }
 
-/* The FPU state of @t. With XSAVE all of it, and in its reserved bytes the features that it has. */
 static void add_fpregs(struct core_notes *n, struct task_struct *t)
 {
-	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;
-
-	memset(&fx->reserved3, 0, FXSAVE_SIZE - offsetof(struct _fpstate_64, reserved3));
-	add_note(n, "CORE", NT_FPREGSET, fx, FXSAVE_SIZE);
-	if (!boot_cpu.xsave)
-		return;
-	memcpy(&fx->sw_reserved, &boot_cpu.xfeatures, sizeof(boot_cpu.xfeatures));
-	add_note(n, "LINUX", NT_X86_XSTATE, fx, boot_cpu.xstate_size);
+	add_note(n, "CORE", NT_FPREGSET, ptrace_get_fpu(t, false), FXSAVE_SIZE);
+	if (boot_cpu.xsave)
+		add_note(n, "LINUX", NT_X86_XSTATE, ptrace_get_fpu(t, true), boot_cpu.xstate_size);
 }
 
 static void add_thread(struct core_notes *n, struct task_struct *t, const kernel_siginfo_t *info)

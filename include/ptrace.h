@@ -86,8 +86,12 @@ bool ptrace_may_access(struct task_struct *t, unsigned int mode);
 #define PTRACE_NR_REGS 27 /* words of Linux's struct user_regs_struct */
 unsigned long ptrace_get_reg(struct task_struct *t, unsigned int i);
 int ptrace_set_reg(struct task_struct *t, unsigned int i, unsigned long value); /* 0 or -EIO */
-/* The FPU state as user code sees it: @n bytes of it. */
-const void *ptrace_get_fpu(struct task_struct *t);
+#define FXSAVE_SIZE 512 /* the part of the FPU state that each x86-64 has, bytes */
+/*
+ * The FPU state of @t as user code sees it. @whole, with XSAVE only: the reserved bytes have its
+ * features. They are zeros if only the first FXSAVE_SIZE bytes are wanted.
+ */
+const void *ptrace_get_fpu(struct task_struct *t, bool whole);
 /* Sets the first @n bytes, FXSAVE's 512 or all. 0 or -EINVAL. */
 int ptrace_set_fpu(struct task_struct *t, const void *state, size_t n);
 /* PEEKUSER and POKEUSER of debug register @n. 0, -EIO or -EINVAL. */

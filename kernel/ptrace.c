@@ -25,7 +25,6 @@
 #include <linux/elf.h>
 #include <linux/uio.h>
 
-#define FXSAVE_SIZE    512
 #define USER_SIZE      928 /* Linux's struct user, of which only the registers exist */
 #define USER_DEBUGREGS 848
 
@@ -287,7 +286,7 @@ static long get_regset(struct task_struct *t, unsigned long type, void __user *t
 	const void *from = regs;
 
 	if (type != NT_PRSTATUS)
-		from = ptrace_get_fpu(t);
+		from = ptrace_get_fpu(t, type == NT_X86_XSTATE);
 	else
 		for (int i = 0; i < PTRACE_NR_REGS; i++)
 			regs[i] = ptrace_get_reg(t, i);

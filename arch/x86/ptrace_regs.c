@@ -23,7 +23,6 @@
 	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | X86_EFLAGS_ZF | X86_EFLAGS_SF | \
 	 X86_EFLAGS_TF | X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_RF | X86_EFLAGS_AC | \
 	 X86_EFLAGS_NT)
-#define FXSAVE_SIZE	  512
 #define XFEATURE_FPSSE	  3
 #define MXCSR_MASK_OF_OLD 0xffbf /* of a CPU that reports none */
 
@@ -144,12 +143,12 @@ int ptrace_set_reg(struct task_struct *t, unsigned int i, unsigned long value)
 
 /* ---- the FPU ------------------------------------------------------------- */
 
-const void *ptrace_get_fpu(struct task_struct *t)
+const void *ptrace_get_fpu(struct task_struct *t, bool whole)
 {
 	struct _fpstate_64 *fx = (struct _fpstate_64 *)t->thread.fpu;
 
 	memset(&fx->reserved3, 0, FXSAVE_SIZE - offsetof(struct _fpstate_64, reserved3));
-	if (boot_cpu.xsave)
+	if (whole)
 		memcpy(&fx->sw_reserved, &boot_cpu.xfeatures, sizeof(boot_cpu.xfeatures));
 	return fx;
 }

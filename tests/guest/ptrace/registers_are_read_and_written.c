@@ -99,6 +99,7 @@ int main(void)
 
 	/* The FPU: xmm5 in two sets. */
 	OK(PT(PTRACE_GETFPREGS, pid, 0, &fp));
+	EQ(fp.padding[12], 0); /* where the whole state has its features */
 	EQ(fp.xmm_space[20], 0x3333);
 	EQ(fp.cwd, 0x37f);
 	EQ(fp.mxcsr, 0x1f80);

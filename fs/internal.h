@@ -53,6 +53,8 @@ int seal_check_size(const struct inode *inode, loff_t size);
 int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 
 /* read_write.c: one vector. @pos NULL: reads or writes at f_pos, and moves it. */
+/* The file of such a read or write. -EINVAL: a negative position; -EBADF. */
+struct file *fget_at(unsigned int fd, const loff_t *pos);
 long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write);
 
 /* fasync.c: what fcntl asks for. */

@@ -208,16 +208,20 @@ long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos
 	return ret;
 }
 
+struct file *fget_at(unsigned int fd, const loff_t *pos)
+{
+	if (pos && *pos < 0)
+		return ERR_PTR(-EINVAL);
+	return fget(fd) ?: ERR_PTR(-EBADF);
+}
+
 static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
-	struct file *f;
+	struct file *f = fget_at(fd, pos);
 	long ret;
 
-	if (pos && *pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
 	ret = rw_file(f, v, n, pos, write);
 	fput(f);
 	return ret;

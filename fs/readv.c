@@ -30,14 +30,11 @@ static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned lo
 static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
 		      bool write)
 {
-	struct file *f;
+	struct file *f = fget_at(fd, pos);
 	long ret;
 
-	if (pos && *pos < 0)
-		return -EINVAL;
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
 	ret = rw_vector(f, uv, n, pos, write);
 	fput(f);
 	return ret;

@@ -35,6 +35,8 @@ void dec_sigpending(struct user_struct *user);
 void retarget_shared_pending(struct task_struct *t, sigset_t which);
 
 /* jobctl.c */
+/* Does @t leave no zombies of its children? POSIX: SIGCHLD is ignored, or SA_NOCLDWAIT. */
+bool ignores_children(struct task_struct *t);
 /* @t stops now. Returns whether it was the last, so that the parent is notified. siglock held. */
 bool participate_in_stop(struct task_struct *t);
 /*

@@ -48,6 +48,13 @@ int exit_cause(int exit_code, int *status)
 	return exit_code & 0x80 ? CLD_DUMPED : CLD_KILLED;
 }
 
+bool ignores_children(struct task_struct *t)
+{
+	struct k_sigaction *ka = &t->sighand->action[SIGCHLD - 1];
+
+	return ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT);
+}
+
 bool do_notify_parent(struct task_struct *t, int sig)
 {
 	struct task_struct *parent = t->parent;
@@ -61,8 +68,7 @@ bool do_notify_parent(struct task_struct *t, int sig)
 	info.si_code = exit_cause(t->exit_code, &info.si_status);
 	spin_lock_irqsave(&parent->sighand->siglock, flags);
 	/* POSIX: no zombie if the parent ignores SIGCHLD, or has SA_NOCLDWAIT and still gets it. */
-	if (!t->ptrace && sig == SIGCHLD &&
-	    (ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT))) {
+	if (!t->ptrace && sig == SIGCHLD && ignores_children(parent)) {
 		autoreap = true;
 		if (ka->sa.sa_handler == SIG_IGN)
 			sig = 0;

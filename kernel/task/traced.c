@@ -58,13 +58,6 @@ void ptrace_unlink(struct task_struct *t)
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
 }
 
-static bool ignores_children(struct task_struct *t)
-{
-	struct k_sigaction *ka = &t->sighand->action[SIGCHLD - 1];
-
-	return ka->sa.sa_handler == SIG_IGN || (ka->sa.sa_flags & SA_NOCLDWAIT);
-}
-
 bool ptrace_detach_locked(struct task_struct *tracer, struct task_struct *t)
 {
 	bool dead;

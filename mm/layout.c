@@ -148,8 +148,8 @@ int get_unmapped_place(unsigned long *addr, unsigned long len, unsigned long fla
 		err = find_room(current->mm, addr, at, len);
 	if (err)
 		return err;
-	if (*addr >
-	    TASK_SIZE - len) /* as in Linux, an address may look like an error: -1 is EPERM */
+	/* As in Linux, an address may look like an error: -1 is EPERM. */
+	if (*addr > TASK_SIZE - len)
 		return IS_ERR_VALUE(*addr) ? (int)*addr : -ENOMEM;
 	if (offset_in_page(*addr))
 		return -EINVAL;

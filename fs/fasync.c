@@ -15,14 +15,13 @@
 #include <string.h>
 #include <task.h>
 #include <asm/uaccess.h>
+#include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 #include "internal.h"
 
-#define MAX_SIGNAL 64
-
 /* Band of POLL_IN and POLL_OUT, as poll(2) shows it. */
-#define BAND_IN	 0x041 /* POLLIN, POLLRDNORM */
-#define BAND_OUT 0x304 /* POLLOUT, POLLWRNORM, POLLWRBAND */
+#define BAND_IN	 ((u32)(EPOLLIN | EPOLLRDNORM))
+#define BAND_OUT ((u32)(EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND))
 
 /* One open file in the list of its object. */
 struct fasync {
@@ -83,7 +82,7 @@ long fcntl_getown_ex(const struct file *f, struct f_owner_ex __user *to)
 
 long fcntl_setsig(struct file *f, unsigned long sig)
 {
-	if (sig > MAX_SIGNAL)
+	if (sig > _NSIG)
 		return -EINVAL;
 	f->f_owner.signum = sig;
 	return 0;

@@ -8,6 +8,11 @@
 
 #include <task.h>
 
+/* Of SCHED_NORMAL and SCHED_BATCH; and SCHED_FIFO and SCHED_RR have 1 to MAX_RT_PRIO - 1. */
+#define MIN_NICE    (-20)
+#define MAX_NICE    19
+#define MAX_RT_PRIO 100
+
 /* task->__state: set by the task itself, cleared by a wake-up */
 #define TASK_RUNNING	     0x0000
 #define TASK_INTERRUPTIBLE   0x0001

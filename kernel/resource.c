@@ -14,9 +14,6 @@
 #include <linux/capability.h>
 #include <linux/sched.h>
 
-#define MIN_NICE (-20)
-#define MAX_NICE 19
-
 #define LINUX_THREAD_SIZE (16 * 1024UL) /* its kernel stack; ours is smaller */
 
 int sysctl_nr_open = 1024 * 1024;

@@ -18,10 +18,7 @@
 #include <linux/sched/types.h>
 #include <linux/time_types.h>
 
-#define MAX_RT_PRIO 99
 #define KEEP_POLICY (-1) /* of struct sched_attr's policy: only the parameters change */
-#define MIN_NICE    (-20)
-#define MAX_NICE    19
 
 long sys_sched_yield(void)
 {
@@ -75,7 +72,7 @@ static long set_policy(struct task_struct *t, const struct sched_attr *a)
 	} else if (!is_realtime(policy) && !is_fair(policy) && policy != SCHED_IDLE) {
 		return -EINVAL;
 	}
-	if ((a->sched_flags & ~SCHED_FLAG_ALL) || a->sched_priority > MAX_RT_PRIO ||
+	if ((a->sched_flags & ~SCHED_FLAG_ALL) || a->sched_priority >= MAX_RT_PRIO ||
 	    is_realtime(policy) != !!a->sched_priority)
 		return -EINVAL;
 	if (!may_set_policy(t, policy, a, reset) && !capable(CAP_SYS_NICE))
@@ -233,7 +230,7 @@ static long prio_limit(int policy, int realtime)
 	return is_fair(policy) || policy == SCHED_IDLE || policy == SCHED_DEADLINE ? 0 : -EINVAL;
 }
 
-long sys_sched_get_priority_max(int policy) { return prio_limit(policy, MAX_RT_PRIO); }
+long sys_sched_get_priority_max(int policy) { return prio_limit(policy, MAX_RT_PRIO - 1); }
 
 long sys_sched_get_priority_min(int policy) { return prio_limit(policy, 1); }
 

@@ -24,14 +24,14 @@
 #define SLICE_TICKS    6	 /* 24 ms at nice 0 */
 #define RR_SLICE_TICKS (HZ / 10) /* SCHED_RR */
 
-/* SCHED_FIFO and SCHED_RR have 1 to 99. */
+/* What SCHED_FIFO and SCHED_RR have is higher. */
 #define IDLE_PRIO   (-1)
 #define NORMAL_PRIO 0
-#define MAX_RT_PRIO 99
 
 static struct {
 	spinlock_t lock;
-	struct list_head queue;
+	struct list_head queue;	  /* tasks of normal priority that can run, the next one first */
+	struct list_head ranked;  /* those of all other priorities; they are few */
 	unsigned long nr_running; /* counts the running task, but not idle */
 	unsigned long nr_switches;
 	struct task_struct *idle; /* runs when no other task can */
@@ -45,8 +45,9 @@ static struct {
 } rq = {
 	.lock = SPIN_LOCK_INIT(LOCK_RUNQUEUE),
 	.queue = LIST_HEAD_INIT(rq.queue),
+	.ranked = LIST_HEAD_INIT(rq.ranked),
 	.load_ticks = 5 * HZ + 1,
-	.max_prio = MAX_RT_PRIO,
+	.max_prio = MAX_RT_PRIO - 1,
 };
 
 void (*dead_task_handler)(struct task_struct *t);
@@ -95,12 +96,20 @@ static int rank(const struct task_struct *t)
 	return prio > rq.max_prio ? prio - 2 * MAX_RT_PRIO : prio;
 }
 
-/* The first task of the highest rank in the queue; NULL: it is empty. rq lock held. */
+/* Tasks of normal priority have one rank, so their queue needs no search. */
+static struct list_head *queue_of(const struct task_struct *t)
+{
+	return t->rt_priority || t->policy == SCHED_IDLE ? &rq.ranked : &rq.queue;
+}
+
+/* The first task of the highest rank in the queues; NULL: they are empty. rq lock held. */
 static struct task_struct *highest_queued(void)
 {
 	struct task_struct *t, *best = NULL;
 
-	list_for_each_entry(t, &rq.queue, run_list)
+	if (!list_empty(&rq.queue))
+		best = list_first_entry(&rq.queue, struct task_struct, run_list);
+	list_for_each_entry(t, &rq.ranked, run_list)
 		if (!best || rank(t) > rank(best))
 			best = t;
 	return best;
@@ -113,7 +122,7 @@ static struct task_struct *highest_queued(void)
 static void limit_priorities(void)
 {
 	rq.ticks++;
-	rq.max_prio = MAX_RT_PRIO;
+	rq.max_prio = MAX_RT_PRIO - 1;
 	if (rq.ticks % 20 == 0)
 		rq.max_prio = NORMAL_PRIO;
 	if (rq.ticks % 256 == 0)
@@ -166,9 +175,9 @@ static void enqueue(struct task_struct *t)
 	t->on_rq = 1;
 	rq.nr_running++;
 	if (this_cpu()->in_irq)
-		list_add(&t->run_list, &rq.queue);
+		list_add(&t->run_list, queue_of(t));
 	else
-		list_add_tail(&t->run_list, &rq.queue);
+		list_add_tail(&t->run_list, queue_of(t));
 	if (current == rq.idle || rank(t) + this_cpu()->in_irq > rank(current))
 		this_cpu()->need_resched = 1;
 }
@@ -218,12 +227,18 @@ void wake_up_new_task(struct task_struct *t)
 void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice)
 {
 	unsigned long flags;
+	bool queued;
 
 	spin_lock_irqsave(&rq.lock, flags);
+	queued = t->on_rq && t != current;
+	if (queued)
+		list_del(&t->run_list);
 	t->policy = policy;
 	t->rt_priority = rt_priority;
 	t->nice = nice;
 	t->time_slice = slice_of(t);
+	if (queued)
+		list_add_tail(&t->run_list, queue_of(t));
 	this_cpu()->need_resched = 1;
 	spin_unlock_irqrestore(&rq.lock, flags);
 }
@@ -259,9 +274,9 @@ static struct task_struct *pick_next(struct task_struct *prev)
 		list_del_init(&next->run_list);
 	if (prev->on_rq && prev != next && prev != rq.idle) {
 		if (prev->time_slice > 0)
-			list_add(&prev->run_list, &rq.queue);
+			list_add(&prev->run_list, queue_of(prev));
 		else
-			list_add_tail(&prev->run_list, &rq.queue);
+			list_add_tail(&prev->run_list, queue_of(prev));
 	}
 	if (prev->time_slice <= 0)
 		prev->time_slice = slice_of(prev);
@@ -344,7 +359,7 @@ void cpu_idle(void)
 {
 	for (;;) {
 		local_irq_disable();
-		if (list_empty(&rq.queue))
+		if (!highest_queued())
 			safe_halt();
 		else
 			local_irq_enable();

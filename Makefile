@@ -397,6 +397,13 @@ do-fuzz: $(FUZZ)
 	@mkdir -p build/fuzz/found
 	@$(FUZZ) -max_total_time=$(SECONDS) -max_len=4608 -artifact_prefix=build/fuzz/ build/fuzz/found tests/host/corpus/elf
 
+TWINS	:= $(patsubst %.c,build/%,$(wildcard tests/programs/twin/*.c))
+twin: ## random programs, the same on Exon and on Linux 6.1, must say the same: SECONDS=60 a family (SEED=n FAMILY=name); what differs is left in build/twin
+	@tools/deps.sh run test
+	@$(MAKE) do-twin
+do-twin: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(TWINS)
+	@/usr/bin/python3 tools/twin.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAMILY),--family $(FAMILY))
+
 build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
@@ -452,7 +459,7 @@ doctor: ## the version of each tool, beside the versions that Exon was tested wi
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -49,6 +49,8 @@ static struct page *follow_page(struct vm_area_struct *vma, unsigned long addr, 
 	if (pte && can_follow(vma, *pte, write)) {
 		page = pte_page(*pte);
 		get_page(page);
+		if (write && !pte_dirty(*pte))
+			page->flags |= BIT(PG_dirty);
 	}
 	spin_unlock(&mm->page_table_lock);
 	return page;
@@ -85,12 +87,10 @@ int access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int le
 		if (IS_ERR(page))
 			break;
 		mem = (char *)page_address(page) + offset;
-		if (write) {
+		if (write)
 			memcpy(mem, (char *)buf + done, n);
-			page->flags |= BIT(PG_dirty);
-		} else {
+		else
 			memcpy((char *)buf + done, mem, n);
-		}
 		put_page(page);
 		done += n;
 	}

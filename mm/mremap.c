@@ -62,17 +62,11 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 
 /*
  * MREMAP_DONTUNMAP leaves the source mapped, without pages. Their lock has moved with them, so
- * locked_vm stays as it is.
+ * locked_vm stays as it is. As in Linux 6.1 the whole VMA is unlocked, and not merged.
  */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
-	struct vm_area_struct *prev = vma->vm_start < r->addr ? vma : vma->vm_prev;
-
-	if (vma->vm_flags & VM_LOCKED) {
-		vma_carve(vma, &prev, r->addr, r->addr + r->old_len,
-			  vma->vm_flags & ~(VM_LOCKED | VM_LOCKONFAULT));
-		vma = prev;
-	}
+	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
 	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
 		return;
 	unlink_anon_vma(vma);

@@ -9,6 +9,7 @@
 #define SPINLOCK_H
 
 #include <types.h>
+#include <asm/cpu.h>
 #include <asm/irqflags.h>
 
 /* The lock order, outermost first. Every lock that is held must have a lower class. */
@@ -78,7 +79,7 @@ static inline void spin_lock(spinlock_t *l)
 	lock_acquired(l, l->class, false);
 	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE))
 		while (l->locked)
-			__builtin_ia32_pause();
+			cpu_relax();
 }
 
 static inline void spin_unlock(spinlock_t *l)

@@ -9,6 +9,7 @@
  * dumps, other processors. Not on the road of an exec.
  */
 #include <printk.h>
+#include <asm/cpu.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 
@@ -61,5 +62,5 @@ void panic(const char *fmt, ...)
 	if (machine_exit)
 		machine_exit();
 	for (;;)
-		__builtin_ia32_pause();
+		cpu_relax();
 }

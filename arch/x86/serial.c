@@ -9,6 +9,7 @@
  * Not on the road of an exec.
  */
 #include <printk.h>
+#include <asm/cpu.h>
 #include <asm/io.h>
 #include <asm/irq.h>
 
@@ -41,7 +42,7 @@ static void uart_write(u16 base, const char *s, size_t n)
 		unsigned int spins = 0, room = FIFO_SIZE;
 
 		while (!(inb(base + UART_LSR) & LSR_THR_EMPTY) && ++spins < SPIN_LIMIT)
-			__builtin_ia32_pause();
+			cpu_relax();
 		for (; n && room; n--, room--)
 			outb(base + UART_DATA, *s++);
 	}

@@ -46,6 +46,9 @@ static inline bool rdrand(u64 *x)
 	return ok;
 }
 
+/* In a loop that waits for another CPU or for a device. */
+static inline void cpu_relax(void) { __asm__ volatile("pause"); }
+
 /* Waits for the next interrupt; with interrupts off, forever. */
 static inline void halt(void) { __asm__ volatile("hlt" : : : "memory"); }
 
@@ -68,6 +71,25 @@ static inline unsigned long read_cr2(void)
 
 	__asm__ volatile("movq %%cr2, %0" : "=r"(v));
 	return v;
+}
+
+static inline void invlpg(unsigned long addr)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(addr) : "memory");
+}
+
+static inline unsigned long read_cr3(void)
+{
+	unsigned long v;
+
+	__asm__ volatile("movq %%cr3, %0" : "=r"(v));
+	return v;
+}
+
+/* Also drops all entries of the TLB that are not global. */
+static inline void write_cr3(unsigned long v)
+{
+	__asm__ volatile("movq %0, %%cr3" : : "r"(v) : "memory");
 }
 
 static inline unsigned long read_cr4(void)

@@ -64,23 +64,4 @@ static inline pte_t pte_modify(pte_t p, pgprot_t prot)
 	return __pte((p.pte & keep) | (pgprot_val(prot) & ~(_PAGE_ACCESSED | _PAGE_DIRTY)));
 }
 
-static inline void invlpg(unsigned long addr)
-{
-	__asm__ volatile("invlpg (%0)" : : "r"(addr) : "memory");
-}
-
-static inline unsigned long read_cr3(void)
-{
-	unsigned long v;
-
-	__asm__ volatile("movq %%cr3, %0" : "=r"(v));
-	return v;
-}
-
-/* Also drops all entries of the TLB that are not global. */
-static inline void write_cr3(unsigned long v)
-{
-	__asm__ volatile("movq %0, %%cr3" : : "r"(v) : "memory");
-}
-
 #endif

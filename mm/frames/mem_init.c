@@ -17,6 +17,7 @@
 #include <boot_info.h>
 #include <frames.h>
 #include <printk.h>
+#include <asm/cpu.h>
 #include <asm/sections.h>
 #include "internal.h"
 

@@ -17,6 +17,7 @@
 #include <frames.h>
 #include <printk.h>
 #include <string.h>
+#include <asm/cpu.h>
 #include "internal.h"
 
 #define FLUSH_MAX 32UL /* pages that are flushed one by one */

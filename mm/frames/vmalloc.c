@@ -13,6 +13,7 @@
 #include <frames.h>
 #include <printk.h>
 #include <slab.h>
+#include <asm/cpu.h>
 #include "internal.h"
 
 /* One range. addr is its first mapped byte; the guard page is below. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the developer's machine cannot do as the kernel does it: reach memory by its physical
- * address, load CR3, find the running task through GS. Included in front of every file of a test
+ * address, find the running task through GS. Included in front of every file of a test
  * that has "-include tests/host/machine.h" in its first line; that test brings the functions below.
  */
 #ifndef HOST_MACHINE_H
@@ -13,23 +13,12 @@
 #undef phys_to_virt
 #undef virt_to_phys
 
-#define invlpg	  kernel_invlpg
-#define read_cr3  kernel_read_cr3
-#define write_cr3 kernel_write_cr3
-#include <asm/pgtable.h>
-#undef invlpg
-#undef read_cr3
-#undef write_cr3
-
 #define get_current kernel_get_current
 #include <asm/current.h>
 #undef get_current
 
 void *phys_to_virt(phys_addr_t pa);
 phys_addr_t virt_to_phys(const void *va);
-void invlpg(unsigned long addr);
-unsigned long read_cr3(void);
-void write_cr3(unsigned long v);
 struct task_struct *get_current(void);
 
 #endif

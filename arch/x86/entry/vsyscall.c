@@ -11,6 +11,7 @@
  * warnings in the log.
  * Not on the road of an exec.
  */
+#include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <asm/unistd_64.h>

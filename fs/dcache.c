@@ -46,6 +46,17 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 	return &d_hashtable[((hash ^ salt) >> 16) % D_HASH_SIZE];
 }
 
+static char *copy_name(const char *name, unsigned int len)
+{
+	char *copy = kmalloc(max(len + 1, DNAME_ROOM), GFP_KERNEL);
+
+	if (copy) {
+		memcpy(copy, name, len);
+		copy[len] = '\0';
+	}
+	return copy;
+}
+
 /*
  * Returns a new negative, unhashed dentry with one reference, or NULL without memory. If
  * @parent is NULL, it is its own parent.
@@ -53,15 +64,13 @@ static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
 struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len)
 {
 	struct dentry *d = kmem_cache_alloc(dentry_cache, __GFP_ZERO);
-	char *copy = d ? kmalloc(len + 1, GFP_KERNEL) : NULL;
+	char *copy = d ? copy_name(name, len) : NULL;
 
 	if (!copy) {
 		if (d)
 			kmem_cache_free(dentry_cache, d);
 		return NULL;
 	}
-	memcpy(copy, name, len);
-	copy[len] = '\0';
 	d->d_name = (struct qstr){.name = copy, .len = len, .hash = name_hash(name, len)};
 	atomic_set(&d->d_count, 1);
 	d->d_flags = DCACHE_UNHASHED;
@@ -148,7 +157,7 @@ void d_drop(struct dentry *d)
 /* @target keeps its name, because it may be open. Without memory for a copy it gets that of @d. */
 void d_move(struct dentry *d, struct dentry *target)
 {
-	char *copy = kmemdup(target->d_name.name, target->d_name.len + 1);
+	char *copy = copy_name(target->d_name.name, target->d_name.len);
 	struct dentry *old_parent = d->d_parent;
 	struct qstr old = d->d_name;
 

@@ -12,6 +12,16 @@
 #define NGROUPS_MAX_EXON 64
 #define CAP_ALL		 ((1UL << 41) - 1) /* CAP_LAST_CAP of Linux 6.1 is 40 */
 
+/*
+ * Who may see the addresses in a record of kernel/trace/: the user and group of the task, or
+ * TRACE_PRIVATE twice: only CAP_SYS_PTRACE.
+ */
+struct trace_owner {
+	u32 uid, gid;
+};
+
+#define TRACE_PRIVATE (~0U)
+
 enum { ID_REAL, ID_SAVED, ID_EFFECTIVE, ID_FS, ID_KINDS }; /* places in uids and gids */
 
 struct cred {
@@ -29,6 +39,7 @@ struct cred {
 		gid_t gids[ID_KINDS];
 	};
 	u64 cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
+	struct trace_owner trace_owner; /* commit_creds sets it from the others */
 	unsigned int securebits;
 	unsigned int ngroups;
 	gid_t groups[NGROUPS_MAX_EXON];

@@ -57,13 +57,15 @@ struct qstr {
 	u32 hash;
 };
 
+#define DNAME_ROOM 24 /* so many bytes of each name can be read: mm_trace.h */
+
 /* dcache_lock guards all links. d_inode is NULL only while the file is being created. */
 struct dentry {
 	atomic_t d_count;
 	unsigned int d_flags;	 /* DCACHE_* */
 	struct inode *d_inode;	 /* owns a reference */
 	struct dentry *d_parent; /* owns a reference; itself at a root */
-	struct qstr d_name;	 /* kmalloc'ed, NUL-ended */
+	struct qstr d_name;	 /* kmalloc'ed, DNAME_ROOM bytes at least, NUL-ended */
 	struct super_block *d_sb;
 	const struct dentry_operations *d_op;
 	struct list_head d_hash;	     /* in the hash of (parent, name) */

@@ -14,16 +14,6 @@
 
 #define TRACE_RING_SIZE 1024
 
-#define TRACE_PRIVATE (~0U)
-
-/*
- * The owner of the addresses in a record. TRACE_PRIVATE: only CAP_SYS_PTRACE may see it, because
- * the process has capabilities, several identities, or may not be dumped.
- */
-struct trace_owner {
-	u32 uid, gid;
-};
-
 struct exec_trace {
 	u64 seq;   /* counts from 1, never wraps; 0: empty slot */
 	u64 time;  /* TSC */
@@ -44,17 +34,15 @@ extern struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 extern u64 exec_trace_seq; /* seq of the newest record */
 extern bool exec_trace_on; /* false: no records are made */
 
-/* The owner of the records of @t, which is current. At least as strict as ptrace_may_read. */
-static inline struct trace_owner trace_owner(const struct task_struct *t)
-{
-	const struct cred *c = t->cred;
-	const struct mm_struct *mm = t->mm;
-	bool one = c->uid == c->euid && c->uid == c->suid && c->gid == c->egid && c->gid == c->sgid;
-	bool dumpable = !mm || (mm->flags & MMF_DUMPABLE_MASK) == SUID_DUMP_USER;
+/* What cred->trace_owner must be. At least as strict as ptrace_may_read. */
+struct trace_owner trace_owner_of(const struct cred *c);
 
-	if (!one || !dumpable || c->cap_permitted)
-		return (struct trace_owner){TRACE_PRIVATE, TRACE_PRIVATE};
-	return (struct trace_owner){c->uid, c->gid};
+/* The owner of a record that a task with @c makes of @mm. */
+static inline struct trace_owner trace_owner(const struct cred *c, const struct mm_struct *mm)
+{
+	if ((mm->flags & MMF_DUMPABLE_MASK) == SUID_DUMP_USER)
+		return c->trace_owner;
+	return (struct trace_owner){TRACE_PRIVATE, TRACE_PRIVATE};
 }
 
 /* Makes a record of current. GDB's breakpoint is here. Any context that may use current. */

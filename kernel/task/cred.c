@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
+#include <trace.h>
 
 int suid_dumpable = SUID_DUMP_DISABLE;
 
@@ -18,6 +19,7 @@ struct cred init_cred = {
 	.cap_permitted = CAP_ALL,
 	.cap_effective = CAP_ALL,
 	.cap_bset = CAP_ALL,
+	.trace_owner = {TRACE_PRIVATE, TRACE_PRIVATE},
 };
 
 struct cred *prepare_creds(void)
@@ -66,6 +68,7 @@ int commit_creds(struct cred *new)
 				(t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | suid_dumpable;
 		t->pdeath_signal = 0;
 	}
+	new->trace_owner = trace_owner_of(new);
 	t->cred = new;
 	put_cred(old);
 	return 0;

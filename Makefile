@@ -291,12 +291,12 @@ build/bench/tiny: tools/bench/tiny.asm
 	@mkdir -p $(@D)
 	@$(NASM) -f bin -o $@ $< && chmod 755 $@
 
-bench: ## measure Exon and Linux 6.1 with the same program: instructions, wall time, ratio (BENCH=row KVM=1)
+bench: ## measure Exon and Linux 6.1 with the same program: instructions, wall time, ratio (BENCH=row KVM=1; FILM=1: what the records of the film cost)
 	@tools/deps.sh run
 	@$(MAKE) do-bench
 BENCH_BUILT := build/bench/kbench build/bench/hello build/bench/tiny
 do-bench: build/exon.elf build/debian.complete build/linux/vmlinuz $(BENCH_BUILT)
-	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(KVM),--kvm)
+	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(KVM),--kvm) $(if $(FILM),--film)
 
 profile: ## PROG='command': run it on Exon and count the instructions of each kernel function: build/profile.svg (CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make profile PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)

@@ -3,12 +3,14 @@
 """Measure Exon and Linux 6.1 with the same binary, and print both, their ratio and a bar.
 
   bench.py [--row TEXT] [--kvm] [--runs N] [--markdown]
+  bench.py --film [--row TEXT]
 
 Two machines count guest instructions: with QEMU's -icount every instruction takes one
 nanosecond, and the numbers are the same at every run. N more of each kernel, by turns, are
 plain emulation: their ratio of wall time shows what a count does not see, such as TLB flushes.
 --row: only the rows whose name has TEXT in it. --kvm: the ticks of the computer's own
 processor take the place of instructions. --markdown: the table for docs/performance.md.
+--film: Exon alone, with and without the records of the film: what they cost.
 """
 import argparse
 import math
@@ -49,9 +51,9 @@ def archive(path):
                     '--dir', 'tmp:1777', *words], check=True)
 
 
-def measure(kernel, initrd, row, counting, kvm):
+def measure(kernel, initrd, row, counting, kvm, film=True):
     """{row: number} of one boot."""
-    words = '-u tsc' if counting else CLOCK
+    words = ('-u tsc' if counting else CLOCK) + ('' if film else ' -o')
     cmdline = ' '.join([vm.CMDLINE[kernel], CMDLINE[kernel], '--', words, *(['-m', row] if row else [])])
     machine = qemu.machine(MEMORY, kvm) + ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-seed', '1']
     command = machine + qemu.kernel(vm.KERNEL[kernel], initrd, cmdline) + (COUNT if counting and not kvm else [])
@@ -102,19 +104,31 @@ def show(table, unit, markdown):
             len(kernel), mean([r[3] for r in kernel]), unit, ', %.2f of the wall time' % mean(wall) if wall else ''))
 
 
+def show_film(initrd, row):
+    on, off = (measure('exon', initrd, row, True, False, film) for film in (True, False))
+    print('%-22s %11s %11s %8s' % ('row', 'recorded', 'not', 'records'))
+    for name in on:
+        print('%-22s %11.0f %11.0f %7.1f%%' % (name, on[name], off[name], 100 * (on[name] / off[name] - 1)))
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--row', default='')
     ap.add_argument('--kvm', action='store_true')
     ap.add_argument('--runs', type=int, default=2)
     ap.add_argument('--markdown', action='store_true')
+    ap.add_argument('--film', action='store_true')
     a = ap.parse_args()
     if a.kvm and not qemu.kvm_works():
         sys.exit('bench: KVM does not work on this computer')
-    print('Booting Linux and Exon in turn, %d times each; all rows take about two minutes.' % (1 + a.runs), file=sys.stderr)
+    if not a.film:
+        print('Booting Linux and Exon in turn, %d times each; all rows take about two minutes.' % (1 + a.runs), file=sys.stderr)
     with tempfile.TemporaryDirectory() as d:
         initrd = os.path.join(d, 'bench.cpio')
         archive(initrd)
+        if a.film:
+            show_film(initrd, a.row)
+            return
         counts = {k: measure(k, initrd, a.row, True, a.kvm) for k in KERNELS}
         times = clocks(initrd, a.row, a.runs, a.kvm)
     table = rows(counts, times)

@@ -966,7 +966,8 @@ static const struct {
 static void usage(void)
 {
 	say("usage: kbench [-u tsc|ns|both] [-n most-ops] [-t ticks-a-batch] [-r batches]\n"
-	    "              [-m name-substring] [-d bench-folder] [-l] [-v]\n");
+	    "              [-m name-substring] [-d bench-folder] [-l] [-o] [-v]\n"
+	    "-o: without Exon's records of the film\n");
 	_exit(2);
 }
 
@@ -1002,6 +1003,13 @@ int main(int argc, char **argv)
 			usage();
 		if (a[1] == 'v') {
 			opt_verbose = 1;
+			continue;
+		}
+		if (a[1] == 'o') {
+			int fd = open("/proc/exec_trace", O_WRONLY);
+			if (fd < 0 || write(fd, "0", 1) != 1)
+				usage();
+			close(fd);
 			continue;
 		}
 		if (a[1] == 'l') {

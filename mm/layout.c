@@ -69,25 +69,28 @@ static int unmapped_area(struct mm_struct *mm, unsigned long *addr, struct vma_p
 
 /*
  * The same for the highest hole. A VMA above @high counts too, because its guard gap may reach
- * below. After -ENOMEM *addr is unchanged.
+ * below. As in Linux the gap matters only if the hole below its VMA is large enough without it.
+ * After -ENOMEM *addr is unchanged.
  */
 static int unmapped_area_topdown(struct mm_struct *mm, unsigned long *addr, struct vma_place *at,
 				 unsigned long len, unsigned long low, unsigned long high)
 {
 	struct vma_place p = find_vma_place(mm, high);
 
-	/* Invariant: nothing is mapped from p.prev's end to @high, which p.vma's gap may lower. */
 	for (;; p.vma = p.prev, p.prev = p.vma->vm_prev) {
+		unsigned long end = p.prev ? max(low, p.prev->vm_end) : low;
+
 		if (p.vma)
+			high = min(high, p.vma->vm_start);
+		if (p.vma && high >= end + len)
 			high = min(high, vm_start_gap(p.vma));
-		if (high < low + len)
-			return -ENOMEM;
-		if (!p.prev || p.prev->vm_end <= high - len) {
+		if (high >= end + len) {
 			*addr = high - len;
 			*at = p;
 			return 0;
 		}
-		high = min(high, p.prev->vm_start);
+		if (end == low)
+			return -ENOMEM;
 	}
 }
 

@@ -47,7 +47,7 @@ static loff_t seek_hole_data(struct inode *inode, loff_t off, int whence)
 	spin_lock(&mapping->tree_lock);
 	if (whence == SEEK_DATA) {
 		if (!radix_tree_next(&mapping->pages, &index))
-			index = ~0UL >> PAGE_SHIFT;
+			index = (eof >> PAGE_SHIFT) + 1;
 	} else {
 		while (radix_tree_next(&mapping->pages, &index) && index == last)
 			index = ++last;

@@ -87,8 +87,13 @@ static int dcache_readdir(struct file *f, struct dir_context *ctx)
 	return 0;
 }
 
+static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
+{
+	return whence > SEEK_CUR ? -EINVAL : generic_file_llseek(f, off, whence);
+}
+
 const struct file_operations simple_dir_operations = {
-	.llseek = generic_file_llseek,
+	.llseek = dcache_dir_lseek,
 	.iterate = dcache_readdir,
 };
 

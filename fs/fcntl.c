@@ -130,11 +130,14 @@ long sys_flock(unsigned int fd, unsigned int cmd)
 	f = fget(fd);
 	if (!f)
 		return -EBADF;
-	err = flock_lock(f,
-			 op == LOCK_SH	 ? F_RDLCK
-			 : op == LOCK_EX ? F_WRLCK
-					 : F_UNLCK,
-			 !(cmd & LOCK_NB));
+	if (op != LOCK_UN && !(f->f_mode & (FMODE_READ | FMODE_WRITE)))
+		err = -EBADF;
+	else
+		err = flock_lock(f,
+				 op == LOCK_SH	 ? F_RDLCK
+				 : op == LOCK_EX ? F_WRLCK
+						 : F_UNLCK,
+				 !(cmd & LOCK_NB));
 	fput(f);
 	return err;
 }

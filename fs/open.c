@@ -209,7 +209,7 @@ long sys_umask(int mask)
 
 /* ---- permissions and owner ------------------------------------------------- */
 
-/* @name NULL: changes the open file @dfd. */
+/* @attr NULL: it is invalid, which is looked at after the path. @name NULL: the open file @dfd. */
 static long change_attr(int dfd, const char __user *name, int flags, struct iattr *attr)
 {
 	struct path p;
@@ -217,7 +217,7 @@ static long change_attr(int dfd, const char __user *name, int flags, struct iatt
 
 	if (err)
 		return err;
-	err = mnt_want_write(p.mnt);
+	err = attr ? mnt_want_write(p.mnt) : -EINVAL;
 	if (!err) {
 		down_write(&p.dentry->d_inode->i_rwsem);
 		err = notify_change(p.dentry, attr);
@@ -226,6 +226,9 @@ static long change_attr(int dfd, const char __user *name, int flags, struct iatt
 	path_put(&p);
 	return err;
 }
+
+/* AT_FDCWD is not an open file. */
+static int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
 
 static long do_chmod(int dfd, const char __user *name, umode_t mode)
 {
@@ -241,7 +244,7 @@ long sys_fchmodat(int dfd, const char __user *name, umode_t mode)
 
 long sys_chmod(const char __user *name, umode_t mode) { return do_chmod(AT_FDCWD, name, mode); }
 
-long sys_fchmod(unsigned int fd, umode_t mode) { return do_chmod(fd, NULL, mode); }
+long sys_fchmod(unsigned int fd, umode_t mode) { return do_chmod(only_fd(fd), NULL, mode); }
 
 /* -1 leaves an id as it is. */
 static long do_chown(int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
@@ -272,7 +275,10 @@ long sys_lchown(const char __user *name, uid_t uid, gid_t gid)
 	return do_chown(AT_FDCWD, name, uid, gid, AT_SYMLINK_NOFOLLOW);
 }
 
-long sys_fchown(unsigned int fd, uid_t uid, gid_t gid) { return do_chown(fd, NULL, uid, gid, 0); }
+long sys_fchown(unsigned int fd, uid_t uid, gid_t gid)
+{
+	return do_chown(only_fd(fd), NULL, uid, gid, 0);
+}
 
 /* ---- times ------------------------------------------------------------------ */
 
@@ -289,12 +295,11 @@ static long do_utimes(int dfd, const char __user *name, const struct __kernel_ti
 		      int flags)
 {
 	struct iattr attr = {.ia_valid = ATTR_ATIME | ATTR_MTIME};
+	bool valid = nsec_valid(ts[0].tv_nsec) && nsec_valid(ts[1].tv_nsec);
 
 	if (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT)
 		return 0;
 	for (int i = 0; i < 2; i++) {
-		if (!nsec_valid(ts[i].tv_nsec))
-			return -EINVAL;
 		if (ts[i].tv_nsec == UTIME_OMIT)
 			attr.ia_valid &= ~(i ? ATTR_MTIME : ATTR_ATIME);
 		else if (ts[i].tv_nsec != UTIME_NOW)
@@ -302,7 +307,7 @@ static long do_utimes(int dfd, const char __user *name, const struct __kernel_ti
 	}
 	attr.ia_atime = timespec_to_ns(&ts[0]);
 	attr.ia_mtime = timespec_to_ns(&ts[1]);
-	return change_attr(dfd, name, flags, &attr);
+	return change_attr(dfd, name, flags, valid ? &attr : NULL);
 }
 
 #define BOTH_NOW \

@@ -12,7 +12,7 @@ import pytest
 sys.dont_write_bytecode = True
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.join(TOP, *p) for p in (
-    ('tools',), ('tools', 'bench'), *(('tools', 'labs', d) for d in ('author', 'grade', 'class', 'predict', 'faults')), ('tests', 'kernel'))]
+    ('tools',), ('tools', 'bench'), *(('tools', 'labs', d) for d in ('author', 'grade', 'class', 'predict', 'faults')), ('tests', 'kernel'), ('tests', 'gdb'))]
 import vm  # noqa: E402
 from parallel import Progress, at_once  # noqa: E402
 

@@ -38,6 +38,9 @@ class Machine:
         subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
         words = vm.qemu_command(vm.KERNEL['exon'], initrd, vm.CMDLINE['exon'] + ' norandmaps', memory=128, extra=[
             *qemu.debugger(self.socket), '-monitor', 'none', *qemu.snapshots(disk)])
+        self.start(words)
+
+    def start(self, words):
         with open(self.console, 'w') as out:
             self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         wait_for(lambda: os.path.exists(self.socket))
@@ -77,12 +80,12 @@ def wait_for(condition, seconds=30):
         time.sleep(0.05)
 
 
-def gdb(folder, lines, command):
-    """Runs @lines one by one, as a student types them: after an error the next line runs."""
+def gdb(folder, lines, command, ended=False):
+    """Runs @lines one by one, as a student types them: after an error the next line runs. ended: @command names their file itself."""
     commands = os.path.join(str(folder), 'commands.py')
     with open(commands, 'w') as f:
         f.write(RUN + ''.join('run(%r)\n' % line for line in lines))
-    p = subprocess.run(command + ['-x', commands], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    p = subprocess.run(command + ([] if ended else ['-x', commands]), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, timeout=SECONDS, cwd=TOP)
     return split(p.stdout.decode('utf-8', 'replace'))
 

@@ -2,14 +2,19 @@
 """The lab "break the loader": each fault fits the source, the folder does not reveal it, answers are checked."""
 import hashlib
 import os
+import re
 import subprocess
+import threading
 
 import pytest
 
 from conftest import TOP
 
 import faults
+import gdb_machine
+import pages
 
+PAGE = 'labs/break/README.md'
 SEED = '11'
 NAME = 'bss-tail-not-zeroed'        # the fault of that seed; labs/break/README.md works it through
 FUNCTION = 'elf_load'
@@ -29,6 +34,41 @@ def folder(tmp_path_factory):
     assert status == 0, text
     assert NAME not in text
     return out
+
+
+def type_at_prompts(console, said, lines):
+    """Types a line at each prompt of the shell in the guest. @said gets what it prints."""
+    for line in lines:
+        while not said.endswith(b'exon# '):
+            byte = console.stdout.read(1)
+            if not byte:
+                return
+            said += byte
+        console.stdin.write(line.encode() + b'\n')
+        console.stdin.flush()
+        said += b'\n'
+    said += console.stdout.read()
+
+
+def test_the_page_shows_what_happens(folder, tmp_path):
+    """/lab at the prompt of `make debug`, with the page's session in `make gdb`."""
+    _, lab, stages, ptes, files, check = (block for _, block in pages.blocks(PAGE))
+    session, said = pages.commands(stages) + pages.commands(ptes) + [('xstage off', []), ('continue', [])], bytearray()
+    console = subprocess.Popen(['make', '-s', '-C', folder, 'debug'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    typing = threading.Thread(target=type_at_prompts, args=(console, said, ['/lab', 'poweroff']))
+    typing.start()
+    try:
+        gdb_machine.wait_for(lambda: os.path.exists(os.path.join(folder, 'gdb.socket')))
+        answers = gdb_machine.gdb(tmp_path, [command for command, _ in session], ['make', '-s', '-C', folder, 'gdb', 'GDBFLAGS=-batch -x %s' % (
+            tmp_path / 'commands.py')], ended=True)
+    finally:
+        console.kill()
+        typing.join()
+    assert pages.difference(session, answers[1:]) == ''
+    assert pages.missing(lab.split('\n')[1:-1], said.decode().replace('\r\n', '\n').replace('\r', '')) == '', said
+    for line in re.findall(r'^\$ (.*)$', files, re.M):
+        text = subprocess.run(line, shell=True, cwd=TOP, stdout=subprocess.PIPE).stdout.decode()
+        assert text.rstrip('\n') in files, text
 
 
 def answer(folder, text):
@@ -79,8 +119,10 @@ def test_good_is_the_same_tree_on_the_good_kernel(folder):
 
 
 def test_answers(folder):
-    status, text = answer(folder, 'stage: set-brk\ncause: the tail of the page is not zeroed\n')
-    assert status == 0 and 'right' in text and FUNCTION in text
+    commands, shown = re.findall(r'^\$ (.*)\n((?:(?!\$ ).*\n)*)', list(pages.blocks(PAGE))[-1][1], re.M)
+    subprocess.run(commands[0], shell=True, cwd=folder, check=True)
+    text = subprocess.run(shown[0], shell=True, cwd=folder, stdout=subprocess.PIPE, check=True).stdout.decode()
+    assert pages.missing(shown[1].rstrip('\n').split('\n'), text) == '' and FUNCTION in text, text
     for stage, hint in (('vdso', 'look earlier'), ('load-elf', 'look later'), ('brk', 'before the first instruction')):
         status, text = answer(folder, 'stage: %s\ncause: x\n' % stage)
         assert status == 1 and hint in text and FUNCTION not in text

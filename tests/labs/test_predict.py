@@ -12,6 +12,7 @@ import pytest
 import vm
 from conftest import TOP
 
+import pages
 import predict
 from boot import vmas_after_exec, command_line, gate_line
 from image import Image, Refused, Tree, open_image
@@ -334,6 +335,15 @@ def test_a_perfect_guess_from_a_file(vmas, tmp_path):
     status, text = run_predict(['--guess', str(tmp_path / 'guess'), '/bin/true'])
     assert status == 0 and '11 of 11 lines right' in text and text.endswith('score: 55/55\n')
     assert 'Requesting program interpreter' in text
+
+
+def test_the_page_shows_what_happens(vmas, tmp_path):
+    rules, headers, guess, output = (block for _, block in pages.blocks('labs/predict/README.md'))
+    (tmp_path / 'guess').write_text(guess)
+    status, text = run_predict(['--guess', str(tmp_path / 'guess'), '/bin/busybox'])
+    assert status == 0 and pages.missing(headers.rstrip('\n').split('\n') + output.rstrip('\n').split('\n'), text, []) == '', text
+    seen = {'800000000000'} | {n for lines in vmas['linux'].values() for line in lines for n in pages.numbers(line)}
+    assert pages.numbers(rules) - seen == set()
 
 
 def test_a_file_with_rubbish(tmp_path):

@@ -43,27 +43,35 @@ def start_host(top, test):
 
 
 def start_guest(top, test):
-    """QEMU's exit status. The kernel is the tree's own, with all of a debugger's information, not that of one lab alone."""
+    """QEMU's exit status."""
     print('building the kernel and the programs of %s' % test.label, flush=True)
-    kernels.make(top, 'build/exon.elf')
-    labs = course.load_labs()
-    kernels.make_programs(top, labs, [test])
-    bench = checks.Bench(top, labs, print)
-    bench.pack([test])
     folder = os.path.join(top, 'build', 'grade', 'debug')
     os.makedirs(folder, exist_ok=True)
-    gdb, disk = os.path.join(top, 'build', 'gdb.socket'), os.path.join(folder, 'snapshots.qcow2')
-    if os.path.exists(gdb):
-        os.unlink(gdb)
     with open(os.path.join(top, 'build', 'gdb.prog'), 'w'):     # no program to run to: that of an earlier `make debug`
         pass
-    subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
-    initrd = machine.pack(folder, bench.packed[test.label], [test.words()], 'debug')
+    words = machine_words(top, [test], folder, os.path.join(top, 'build', 'gdb.socket'))
     print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
-    kernel = os.path.join(top, 'build', 'exon.elf')
-    return subprocess.call(machine.command(kernel, initrd, test.cmdline, count=False) + [
-        '-display', 'none', *qemu.debugger(gdb), *qemu.snapshots(disk),
-        '-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records')])
+    return subprocess.call(words + ['-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records')])
+
+
+def machine_words(top, tests, folder, socket):
+    """QEMU's words, but for its ports, for a machine that runs @tests, which have the same programs, one after the other.
+
+    It is stopped and waits for GDB at @socket; its files are in @folder. The kernel is the tree's own, with all of a
+    debugger's information, not that of one lab alone.
+    """
+    kernels.make(top, 'build/exon.elf')
+    labs, kernel = course.load_labs(top), os.path.join(top, 'build', 'exon.elf')
+    kernels.make_programs(top, labs, tests)
+    bench = checks.Bench(top, labs, print)
+    bench.pack(tests)
+    disk = os.path.join(folder, 'snapshots.qcow2')
+    if os.path.exists(socket):
+        os.unlink(socket)
+    subprocess.run(['qemu-img', 'create', '-q', '-f', 'qcow2', disk, '64M'], check=True)
+    initrd = machine.pack(folder, bench.packed[tests[0].label], [t.words() for t in tests], 'debug')
+    return machine.command(kernel, initrd, tests[0].cmdline, count=False) + [
+        '-display', 'none', *qemu.debugger(socket), *qemu.snapshots(disk)]
 
 
 def main():

@@ -15,17 +15,20 @@ static void as_nobody(void)
 /* A group of two tasks, and a user with one. */
 static void many(void)
 {
-	int p[2];
+	int p[2], end[2];
 	pid_t child;
 
 	OK(setpgid(0, 0));
 	OK(pipe(p));
+	OK(pipe(end));
 	child = fork();
 	if (!child) {
+		OK(close(end[1]));
 		OK(setpriority(PRIO_PROCESS, 0, 7));
 		OK(setresuid(4711, 4711, 4711));
 		OK(write(p[1], "x", 1));
-		pause();
+		read(end[0], p, 1); /* until the parent has ended, which may not kill it then */
+		_exit(0);
 	}
 	EQ(read(p[0], p, 1), 1);
 	EQ(getpriority(PRIO_PGRP, 0), 0);

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from conftest import TOP
+import parallel
 
 # It fails as long as another test runs, or in a process that has run another test.
 NEEDS_ALL = '''
@@ -102,3 +103,24 @@ def test_other_ways_to_fail(run, reason):
 def test_four_failures_are_no_accident(run):
     status, text = run({**{'wrong%d' % i: WRONG for i in range(3)}, 'needs': NEEDS_ALL, 'other': OTHERS}, '--alone')
     assert (status, last(text)) == (1, '2 passed, 4 failed') and 'alone' not in text, text
+
+
+def test_one_group_that_waits_runs_beside_the_others():
+    progress = parallel.Progress.__new__(parallel.Progress)
+    progress.jobs, progress.running = 2, {}
+    waiting = [parallel.Group(name) for name in ('a', 'b', 'c', *sorted(parallel.WAITING)[:2])]
+
+    def started():
+        names = []
+        while group := progress.next_of(waiting):
+            waiting.remove(group)
+            progress.running[group.name] = group
+            names.append(group.name)
+        return names
+
+    first, second = sorted(parallel.WAITING)[:2]
+    assert started() == [first, 'a', 'b']
+    del progress.running['a']
+    assert started() == ['c']
+    del progress.running['b']
+    assert started() == [second]

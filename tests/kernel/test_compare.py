@@ -1,38 +1,24 @@
 # SPDX-License-Identifier: MIT
 """The same commands on Exon and on Debian's Linux 6.1: what they print must be the same, byte for byte."""
-import os
-
 import pytest
 
-from conftest import TOP, Batch
+import claims
+from claims import MAPS
+from conftest import Batch
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def read_commands(name):
-    """Non-empty lines that are no comments, numbered."""
-    with open(os.path.join(HERE, name)) as f:
-        lines = [l.rstrip('\n') for l in f]
-    return {'%03d' % i: l for i, l in enumerate(lines, 1) if l.strip() and not l.startswith('#')}
-
-
-COMMANDS = read_commands('commands.txt')
-MAPS = read_commands('maps.txt')
+COMMANDS = claims.read_commands('commands.txt')
 VSYSCALL = {'inf': '/usr/local/bin/inf & sleep 0.3; cat /proc/$!/maps; kill $!',
             'self': '/bin/cat /proc/self/maps'}
+
+
+def together(item):
+    """For parallel.py."""
+    return claims.GROUP if item.originalname == 'test_maps' else None
 
 
 @pytest.fixture(scope='module')
 def commands():
     return Batch(COMMANDS)
-
-
-@pytest.fixture(scope='module')
-def maps():
-    files = []
-    for name in sorted(os.listdir(os.path.join(TOP, 'build', 'tests', 'programs', 'maps'))):
-        files += ['--file', 'p/%s:755=%s' % (name, os.path.join(TOP, 'build', 'tests', 'programs', 'maps', name))]
-    return Batch(MAPS, extra_args=files)
 
 
 @pytest.fixture(scope='module', params=['none', 'xonly', 'emulate'])
@@ -46,8 +32,8 @@ def test_command(commands, number):
 
 
 @pytest.mark.parametrize('number', MAPS, ids=lambda n: '%s %s' % (n, MAPS[n][:50]))
-def test_maps(maps, number):
-    maps.assert_same(number)
+def test_maps(number):
+    claims.batch().assert_same('maps.txt:' + number)
 
 
 @pytest.mark.parametrize('name', VSYSCALL)

@@ -192,6 +192,11 @@ GUEST_CC := $(CC) --sysroot=$(SYSROOT)
 ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
 .PHONY: build/debian.complete
 endif
+# For the debugger: the symbols of ld.so and of the C library are a package of their own in Debian.
+SYMBOL_PACKAGES := libc6-dbg
+ifneq ($(shell cat build/symbols.complete 2>/dev/null),$(SYMBOL_PACKAGES))
+.PHONY: build/symbols.complete
+endif
 ifneq ($(shell cat build/sysroot.complete 2>/dev/null),$(SYSROOT_PACKAGES))
 .PHONY: build/sysroot.complete
 endif
@@ -200,6 +205,10 @@ build/debian.complete:
 		echo "rootfs: going on without new programs of Debian's" >&2
 build/sysroot.complete:
 	@tools/debian.py sysroot $(SYSROOT) $(SYSROOT_PACKAGES) && echo '$(SYSROOT_PACKAGES)' >$@
+
+build/symbols.complete:
+	@tools/debian.py tree build/symbols $(SYMBOL_PACKAGES) && echo '$(SYMBOL_PACKAGES)' >$@ || \
+		echo "gdb: going on without the symbols of ld.so and of the C library" >&2
 
 build/rootfs.cpio: build/debian.complete $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py
 	@tools/rootfs.sh $@
@@ -347,7 +356,7 @@ replay: ## the run of `make record` again, instruction by instruction, stopped, 
 	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
 
 # The root tree, and after it PROG as /run.sh.
-prepare-%: build/exon.elf $(ROOT) build/arch/x86/vdso/vdso.debug
+prepare-%: build/exon.elf $(ROOT) build/arch/x86/vdso/vdso.debug build/symbols.complete
 	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
 	@$(if $(PROG),tools/prog.py $(ROOT) $(call quote,$(PROG)) $(if $(FILES),/root),:) >build/$*.prog
 	@sed '1$(if $(FILES),s/.*/cd/,d)' build/$*.prog >build/$*.sh
@@ -419,7 +428,7 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
 NEEDS_kernel := $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
-NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/rootfs.cpio $(GUEST_TESTS)
+NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/symbols.complete build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug
 GROUPS_gdb := debug grade

@@ -17,8 +17,11 @@ gdb.execute('set remotetimeout 120')
 # and the code of a program before a fault has brought its page.
 gdb.execute('set trust-readonly-sections on')
 
+import guest        # noqa: E402
 import kernel       # noqa: E402
 import stages       # noqa: E402
+# What is stripped in the guest has its symbols from the guest's Debian, not from this machine.
+gdb.execute('set debug-file-directory ' + guest.SYMBOLS)
 for topic in ('binprm', 'elf', 'maps', 'diff', 'tables', 'stack', 'tasks', 'symbols', 'ubreak', 'faults', 'trace',
               'filming', 'who', 'snapshots', 'goal', 'reverse', 'unwind'):
     __import__(topic)

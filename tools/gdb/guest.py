@@ -5,6 +5,7 @@ import os
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ROOTS = [os.path.join(TOP, 'build', 'debian'), os.path.join(TOP, 'build', 'files'), os.path.join(TOP, 'iso', 'rootfs')]
 USER = os.path.join(TOP, 'build', 'user')
+SYMBOLS = os.path.join(TOP, 'build', 'symbols', 'usr', 'lib', 'debug')
 VDSO = os.path.join(TOP, 'build', 'arch', 'x86', 'vdso', 'vdso.debug')
 PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin']
 

@@ -464,11 +464,8 @@ static int wait_consider_task(struct wait_opts *wo, bool ptrace, struct task_str
 		return 0;
 	ptrace |= t->ptrace && !ptrace_reparented(t);
 	if (t->exit_state == EXIT_ZOMBIE && (ptrace || !t->ptrace) &&
-	    (!thread_group_leader(t) || thread_group_empty(t))) {
-		ret = wait_task_zombie(wo, t);
-		if (ret)
-			return ret;
-	}
+	    (!thread_group_leader(t) || thread_group_empty(t)))
+		return wait_task_zombie(wo, t);
 	wo->no_task_error = 0;
 	ret = ptrace ? wait_task_traced(wo, t) : wait_task_stopped(wo, t);
 	return ret ? ret : wait_task_continued(wo, t);

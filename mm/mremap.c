@@ -62,12 +62,18 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 
 /*
  * MREMAP_DONTUNMAP leaves the source mapped, without pages. Their lock has moved with them, so
- * locked_vm stays as it is. As in Linux 6.1 the whole VMA is unlocked, and not merged.
+ * locked_vm stays as it is. As in Linux 6.1 the unlocked part is not merged with its neighbours.
  */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
+	unsigned long end = r->addr + r->old_len;
+
+	if ((vma->vm_flags & VM_LOCKED) && vma->vm_start != r->addr)
+		split_vma(vma->vm_mm, vma, r->addr, 1);
+	if ((vma->vm_flags & VM_LOCKED) && vma->vm_end != end)
+		split_vma(vma->vm_mm, vma, end, 0);
 	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
-	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
+	if (vma->vm_start != r->addr || vma->vm_end != end)
 		return;
 	unlink_anon_vma(vma);
 	if (vma_is_anonymous(vma) && !vma->vm_file)

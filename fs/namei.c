@@ -486,8 +486,6 @@ struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mod
 	int err;
 
 	flags &= flags & O_PATH ? O_PATH_FLAGS : VALID_OPEN_FLAGS;
-	if ((flags & (O_DIRECTORY | O_CREAT)) == (O_DIRECTORY | O_CREAT))
-		return ERR_PTR(-EINVAL);
 	lookup = flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0;
 	if (!(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL))
 		lookup |= LOOKUP_FOLLOW;

@@ -36,10 +36,14 @@ struct file *filp_open(const char *name, int flags, umode_t mode)
 
 long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 {
-	struct filename *fn = getname(name);
+	const int wrong = O_DIRECTORY | O_CREAT;
+	struct filename *fn;
 	struct file *f;
 	int fd;
 
+	if ((flags & (wrong | O_PATH)) == wrong)
+		return -EINVAL;
+	fn = getname(name);
 	if (IS_ERR(fn))
 		return PTR_ERR(fn);
 	fd = get_unused_fd_flags(flags);

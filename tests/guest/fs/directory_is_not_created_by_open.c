@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* O_CREAT with O_DIRECTORY is refused before the name is read. */
+#include "check.h"
+
+int main(void)
+{
+	ERR(open("", O_CREAT | O_DIRECTORY, 0600), EINVAL);
+	ERR(syscall(SYS_open, 1, O_CREAT | O_DIRECTORY, 0600), EINVAL);
+	ERR(open("", O_CREAT, 0600), ENOENT);
+	ERR(open("", O_CREAT | O_DIRECTORY | O_PATH, 0600), ENOENT);
+	return 0;
+}

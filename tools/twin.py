@@ -24,7 +24,7 @@ import time
 sys.dont_write_bytecode = True
 import vm  # noqa: E402
 
-FAMILIES = ('space', 'files')
+FAMILIES = ('space', 'files', 'tasks')
 PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')

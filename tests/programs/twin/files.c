@@ -337,6 +337,14 @@ static void do_fcntl(void)
 	}
 }
 
+/* What a copy of a file to itself reads depends on what it has written. */
+static int same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return !fstat(a, &x) && !fstat(b, &y) && x.st_ino == y.st_ino;
+}
+
 static void do_pipe(void)
 {
 	int fd[2] = {-1, -1}, from = some_fd(), to = some_fd();
@@ -347,6 +355,8 @@ static void do_pipe(void)
 		SAY(pipe2(fd, O_NONBLOCK), "pipe2(%s)", "");
 		break;
 	case 1:
+		if (same_file(from, to))
+			return;
 		SAY(sendfile(to, from, NULL, n), "sendfile(%d, %d, %ld)", to, from, n);
 		break;
 	default:

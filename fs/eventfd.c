@@ -6,6 +6,8 @@
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
+#include <file.h>
+#include <iov_iter.h>
 #include <poll.h>
 #include <sched.h>
 #include <slab.h>
@@ -53,12 +55,12 @@ static bool eventfd_add(struct eventfd_ctx *ctx, u64 n)
 	return fits;
 }
 
-static ssize_t eventfd_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)
+static ssize_t eventfd_read(struct file *f, struct iov_iter *to)
 {
 	struct eventfd_ctx *ctx = f->private_data;
 	u64 value;
 
-	if (n < sizeof(value))
+	if (to->count < sizeof(value))
 		return -EINVAL;
 	value = eventfd_take(ctx);
 	if (!value && (f->f_flags & O_NONBLOCK))
@@ -66,7 +68,7 @@ static ssize_t eventfd_read(struct file *f, char __user *buf, size_t n, loff_t *
 	if (!value && wait_event_interruptible(&ctx->wqh, (value = eventfd_take(ctx))))
 		return -ERESTARTSYS;
 	wake_up_interruptible_poll(&ctx->wqh, EPOLLOUT);
-	return copy_to_user(buf, &value, sizeof(value)) ? -EFAULT : (ssize_t)sizeof(value);
+	return copy_to_iter(&value, sizeof(value), to) == sizeof(value) ? sizeof(value) : -EFAULT;
 }
 
 static ssize_t eventfd_write(struct file *f, const char __user *buf, size_t n,
@@ -113,7 +115,8 @@ static void eventfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t 
 }
 
 static const struct file_operations eventfd_fops = {
-	.read = eventfd_read,
+	.llseek = noop_llseek,
+	.read_iter = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
 	.release = eventfd_release,

@@ -445,6 +445,7 @@ static void ep_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print
 }
 
 static const struct file_operations eventpoll_fops = {
+	.llseek = noop_llseek,
 	.poll = ep_eventpoll_poll,
 	.release = ep_eventpoll_release,
 	.show_fdinfo = ep_show_fdinfo,

@@ -55,6 +55,7 @@ int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 /* read_write.c: one vector. @pos NULL: reads or writes at f_pos, and moves it. */
 /* The file of such a read or write. -EINVAL: a negative position; -EBADF. */
 struct file *fget_at(unsigned int fd, const loff_t *pos);
+bool can_pread(const struct file *f); /* a position can be given with each call */
 long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write);
 
 /* fasync.c: what fcntl asks for. */

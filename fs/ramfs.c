@@ -83,6 +83,7 @@ static const struct file_operations file_fops = {
 	.write = generic_file_write,
 	.mmap = ramfs_mmap,
 	.fallocate = shmem_fallocate,
+	.fsync = noop_fsync,
 };
 
 /* ---- inodes ---- */

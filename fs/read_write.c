@@ -31,14 +31,18 @@
 static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool write)
 {
 	const struct file_operations *op = f->f_op;
+	bool dir = S_ISDIR(f->f_inode->i_mode);
 	size_t n = v->iov_len;
 
-	if (write ? !op->write : !op->read)
-		return S_ISDIR(f->f_inode->i_mode) ? -EISDIR : -EINVAL;
+	if (!dir && (write ? !op->write : !op->read))
+		return -EINVAL;
 	if (!access_ok(v->iov_base, n))
 		return -EFAULT;
-	if ((ssize_t)n < 0 || *pos < 0 || n > (size_t)(INT64_MAX - *pos))
+	if ((ssize_t)n < 0 ||
+	    (!(f->f_mode & FMODE_UNSIGNED_OFFSET) && (*pos < 0 || n > (size_t)(INT64_MAX - *pos))))
 		return -EINVAL;
+	if (dir)
+		return -EISDIR;
 	n = min(n, MAX_RW_COUNT);
 	return write ? op->write(f, v->iov_base, n, pos) : op->read(f, v->iov_base, n, pos);
 }
@@ -120,6 +124,12 @@ ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos)
 
 /* ---- seeking ---------------------------------------------------------------- */
 
+/* For files that have no position, but can be asked to move: it stays 0. */
+loff_t noop_llseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
+{
+	return f->f_pos;
+}
+
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence)
 {
 	if (whence > SEEK_END)
@@ -157,10 +167,13 @@ static bool would_block(struct file *f)
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
 }
 
+bool can_pread(const struct file *f) { return f->f_op->llseek && f->f_op->llseek != noop_llseek; }
+
 /* For files that take the whole vector. */
-static ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, bool write)
+static ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
+			   bool write)
 {
-	struct iov_iter iter = {.v = v};
+	struct iov_iter iter = {.v = v, .pos = pos};
 
 	for (unsigned long i = 0; i < n; i++) {
 		if (!access_ok(v[i].iov_base, v[i].iov_len))
@@ -169,6 +182,8 @@ static ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long 
 			return -EINVAL;
 		iter.count = min(iter.count + v[i].iov_len, MAX_RW_COUNT);
 	}
+	if (can_pread(f) && (*pos < 0 || iter.count > (size_t)(INT64_MAX - *pos)))
+		return -EINVAL;
 	return write ? f->f_op->write_iter(f, &iter) : f->f_op->read_iter(f, &iter);
 }
 
@@ -180,7 +195,7 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
 		return -EBADF;
 	if (write ? f->f_op->write_iter : f->f_op->read_iter)
-		return vfs_rw_iter(f, v, n, write);
+		return vfs_rw_iter(f, v, n, pos, write);
 	for (unsigned long i = 0; i < n; i++) {
 		if (done && !write && would_block(f))
 			break;
@@ -199,8 +214,10 @@ long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos
 	long ret;
 
 	if (pos)
-		return f->f_op->llseek ? vfs_rw_vector(f, v, n, pos, write) : -ESPIPE;
-	if (!f->f_op->llseek)
+		return can_pread(f) && !(write && (f->f_mode & FMODE_NO_PWRITE))
+			       ? vfs_rw_vector(f, v, n, pos, write)
+			       : -ESPIPE;
+	if (!can_pread(f))
 		return vfs_rw_vector(f, v, n, &f->f_pos, write);
 	mutex_lock(&f->f_pos_lock); /* so that no other thread moves f_pos meanwhile */
 	ret = vfs_rw_vector(f, v, n, &f->f_pos, write);

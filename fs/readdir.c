@@ -95,6 +95,7 @@ static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
 const struct file_operations simple_dir_operations = {
 	.llseek = dcache_dir_lseek,
 	.iterate = dcache_readdir,
+	.fsync = noop_fsync,
 };
 
 /* ---- getdents ------------------------------------------------------------------ */

@@ -10,6 +10,18 @@
 #include <syscalls.h>
 #include "internal.h"
 
+/* A vector without a byte: the file is checked, and does not see it. Returns 0 or -errno. */
+static int rw_nothing(const struct file *f, bool write)
+{
+	const struct file_operations *op = f->f_op;
+
+	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
+	if (write)
+		return op->write || op->write_iter ? 0 : -EINVAL;
+	return op->read || op->read_iter || S_ISDIR(f->f_inode->i_mode) ? 0 : -EINVAL;
+}
+
 static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned long n, loff_t *pos,
 		      bool write)
 {
@@ -17,12 +29,12 @@ static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned lo
 	struct iovec *v;
 	long ret;
 
-	if (pos && !f->f_op->llseek)
+	if (pos && !can_pread(f))
 		return -ESPIPE;
 	v = import_iovec(uv, n, -EINVAL, &iter);
 	if (IS_ERR(v))
 		return PTR_ERR(v);
-	ret = rw_file(f, v, n, pos, write);
+	ret = iter.count ? rw_file(f, v, n, pos, write) : rw_nothing(f, write);
 	kfree(v);
 	return ret;
 }

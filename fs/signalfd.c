@@ -126,6 +126,7 @@ static void signalfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t
 }
 
 static const struct file_operations signalfd_fops = {
+	.llseek = noop_llseek,
 	.read = signalfd_read,
 	.poll = signalfd_poll,
 	.release = signalfd_release,

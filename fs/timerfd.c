@@ -160,6 +160,7 @@ static void timerfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t 
 }
 
 static const struct file_operations timerfd_fops = {
+	.llseek = noop_llseek,
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.release = timerfd_release,

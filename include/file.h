@@ -72,6 +72,8 @@ void filp_close(struct file *f, struct files_struct *files);
 /* ---- bytes: read_write.c, readdir.c ------------------------------------ */
 
 loff_t generic_file_llseek(struct file *f, loff_t off, int whence);
+loff_t noop_llseek(struct file *f, loff_t off, int whence);
+int noop_fsync(struct file *f);
 ssize_t generic_file_read(struct file *f, char __user *buf, size_t n, loff_t *pos);
 ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 /* A file's bytes to or from a kernel buffer. Bytes, 0 at the end, -errno. */

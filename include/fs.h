@@ -237,7 +237,7 @@ struct dir_context {
 typedef int (*seq_print_t)(struct seq_file *m, const char *fmt, ...);
 
 struct file_operations {
-	loff_t (*llseek)(struct file *f, loff_t off, int whence); /* NULL: no position */
+	loff_t (*llseek)(struct file *f, loff_t off, int whence); /* NULL, noop: no position */
 	ssize_t (*read)(struct file *f, char __user *buf, size_t n, loff_t *pos);
 	ssize_t (*write)(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 	/* Instead of these, for a whole vector at once. */
@@ -246,6 +246,7 @@ struct file_operations {
 	/* sendfile, to what is not in the page cache: bytes of kernel memory. */
 	ssize_t (*splice_write)(struct file *f, const void *buf, size_t n);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
+	int (*fsync)(struct file *f); /* NULL: -EINVAL */
 	/* EPOLL* bits. NULL: always ready. */
 	unsigned int (*poll)(struct file *f, struct poll_table_struct *pt);
 	long (*ioctl)(struct file *f, unsigned int cmd, unsigned long arg);
@@ -288,11 +289,13 @@ struct file {
 
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
 
-#define FMODE_READ   0x1
-#define FMODE_WRITE  0x2
-#define FMODE_PATH   0x4000
-#define FMODE_WRITER 0x10000 /* counted in i_writecount */
-#define FMODE_OPENED 0x80000 /* ->open succeeded: ->release must be called */
+#define FMODE_READ	      0x1
+#define FMODE_WRITE	      0x2
+#define FMODE_UNSIGNED_OFFSET 0x2000 /* every position is valid: an address space */
+#define FMODE_PATH	      0x4000
+#define FMODE_NO_PWRITE	      0x8000  /* it can seek, but pwrite fails */
+#define FMODE_WRITER	      0x10000 /* counted in i_writecount */
+#define FMODE_OPENED	      0x80000 /* ->open succeeded: ->release must be called */
 
 static inline struct file *get_file(struct file *f)
 {

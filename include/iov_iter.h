@@ -12,6 +12,7 @@ struct iov_iter {
 	size_t offset;	       /* from here on */
 	size_t count;	       /* bytes, in all pieces */
 	bool kernel;	       /* one piece of kernel memory */
+	loff_t *pos;	       /* of the file, for a file that has one */
 };
 
 /* The bytes copied; less than @n at the end of the vector, or if user memory faults. */

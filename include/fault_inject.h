@@ -33,7 +33,7 @@ static inline bool should_fail_copy(void) { return should_fail(&fail_copy); }
 #define DEBUG_VARS \
 	FAIL_VARS(fail_alloc), FAIL_VARS(fail_copy), \
 		SYSCTL_REG("slab_objects", 0444, .show = show_slab_objects, .once = true),
-#define DEBUG_DIR    PROC_DIR("debug", 0555, .children = debug_table),
+#define DEBUG_DIR    SYSCTL_DIR("debug", debug_table),
 #define DEBUG_PARAMS {"fail_alloc_nth", true, set_fail_alloc_nth},
 #else
 static inline bool should_fail_alloc(void) { return false; }

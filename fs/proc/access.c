@@ -46,10 +46,15 @@ bool ptrace_may_read(struct task_struct *t)
  */
 int proc_permission(struct inode *inode, int mask)
 {
+	const struct proc_entry *e = PROC_I(inode)->entry;
 	struct task_struct *t;
 	bool allowed;
 
-	if (!PROC_I(inode)->entry->guarded)
+	if (e->immutable && (mask & MAY_WRITE))
+		return -EPERM;
+	if (e->sysctl)
+		return proc_sys_permission(inode, mask);
+	if (!e->guarded)
 		return generic_permission(inode, mask);
 	t = get_proc_task(inode);
 	allowed = t && ptrace_may_read(t);
@@ -74,9 +79,16 @@ void proc_pid_update_inode(struct inode *inode, struct task_struct *t)
 /* ---- attributes and names ---------------------------------------------- */
 
 /* A truncation, by ">" in a shell, is ignored; a mode is that of the table. */
-int proc_setattr(struct dentry *d __maybe_unused, struct iattr *attr)
+int proc_setattr(struct dentry *d, struct iattr *attr)
 {
-	return attr->ia_valid & ATTR_MODE && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
+	const struct proc_entry *e = PROC_I(d->d_inode)->entry;
+	unsigned int fixed = ATTR_MODE;
+
+	if (e->sysctl || e->immutable)
+		fixed |= ATTR_UID | ATTR_GID;
+	if (e->immutable)
+		fixed |= ATTR_ATIME | ATTR_MTIME;
+	return attr->ia_valid & fixed && !(attr->ia_valid & ATTR_FORCE) ? -EPERM : 0;
 }
 
 /* The owner is updated first: the process may have changed its user. */

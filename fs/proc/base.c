@@ -89,7 +89,9 @@ static int proc_pid_personality(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%08x\n", t->personality);
 }
 
-#define U32_DIGITS 16 /* more are more than 32 bits */
+#define U32_DIGITS   16	       /* more are more than 32 bits */
+#define U32_MAX_TEXT 34	       /* bytes of a write that are used */
+#define GENERIC_MAX  INT32_MAX /* the largest position of a file of procfs */
 
 /* Who may not look into the process may read it all the same. */
 static int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t)
@@ -112,9 +114,11 @@ static ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e __maybe_u
 
 	if (end == start)
 		return -EINVAL;
+	while (*start == '0' || *start == 'x')
+		start++;
 	if (end - start > U32_DIGITS || filter > UINT32_MAX)
 		return -ERANGE;
-	if (*end && *end != '\n')
+	if (end[*end == '\n'])
 		return -EINVAL;
 	mm = get_task_mm(t);
 	if (!mm)
@@ -225,14 +229,15 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 #define PID_ENTRIES(whole) \
 	PROC_DIR("fd", 0500, .numbers = &proc_fd_links, .guarded = true), \
 		PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
-		PROC_REG("environ", 0400, .show_mm = proc_pid_environ, .strict = true), \
-		PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv), \
+		PROC_REG("environ", 0400, .show_mm = proc_pid_environ, .strict = true, \
+			 .max_pos = GENERIC_MAX), \
+		PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv, .max_pos = GENERIC_MAX), \
 		PROC_REG("status", 0444, .show = proc_pid_status), \
 		PROC_REG("personality", 0400, .show = proc_pid_personality), \
 		PROC_REG("limits", 0444, .show = proc_pid_limits), \
 		PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm, \
 			 .max_text = TASK_COMM_LEN - 1), \
-		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline), \
+		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline, .max_pos = GENERIC_MAX), \
 		PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
 		PROC_REG("statm", 0444, .show = proc_pid_statm), \
 		PROC_REG("maps", 0444, .seq = &proc_pid_maps_ops), \
@@ -245,14 +250,16 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_REG("smaps", 0444, .seq = &proc_pid_smaps_ops), \
 		PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
 		PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
-		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, \
-			 .store = proc_pid_set_oom_adj), \
+		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, .store = proc_pid_set_oom_adj, \
+			 .max_text = OOM_MAX_TEXT, .max_pos = INT64_MAX), \
 		PROC_REG("oom_score_adj", 0644, .show = proc_pid_oom_score_adj, \
-			 .store = proc_pid_set_oom_score_adj)
+			 .store = proc_pid_set_oom_score_adj, .max_text = OOM_MAX_TEXT, \
+			 .max_pos = INT64_MAX)
 
 static const struct proc_entry tid_base_stuff[] = {PID_ENTRIES(false), {0}};
 
-static const struct proc_entry tid_dir = PROC_DIR("TID", 0555, .children = tid_base_stuff);
+static const struct proc_entry tid_dir =
+	PROC_DIR("TID", 0555, .children = tid_base_stuff, .immutable = true);
 
 static const struct proc_numbers threads = {
 	.entry = &tid_dir,
@@ -267,10 +274,12 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PID_ENTRIES(true),
 	PROC_REG("exec_trace", 0444, .seq = &proc_exec_trace_ops),
 	PROC_REG("coredump_filter", 0644, .show = proc_pid_coredump_filter,
-		 .store = proc_pid_set_coredump_filter),
+		 .store = proc_pid_set_coredump_filter, .max_text = U32_MAX_TEXT,
+		 .max_pos = GENERIC_MAX),
 	{0}};
 
-static const struct proc_entry tgid_dir = PROC_DIR("PID", 0555, .children = tgid_base_stuff);
+static const struct proc_entry tgid_dir =
+	PROC_DIR("PID", 0555, .children = tgid_base_stuff, .immutable = true);
 
 const struct proc_numbers proc_processes = {
 	.entry = &tgid_dir,

@@ -74,7 +74,10 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 		inode->i_op = e->get_path ? &proc_path_link_iops : &proc_text_link_iops;
 	} else {
 		inode->i_op = &proc_reg_iops;
-		inode->i_fop = &proc_reg_fops;
+		inode->i_fop = e->sysctl	? &proc_sys_fops
+			       : !pid		? &proc_reg_fops
+			       : e->mode & 0222 ? &proc_pid_fops
+						: &proc_pid_read_fops;
 	}
 	return inode;
 }
@@ -249,6 +252,6 @@ static const struct inode_operations proc_dir_iops = {
 	.getattr = proc_getattr,
 };
 static const struct file_operations proc_dir_fops = {
-	.llseek = generic_file_llseek,
+	.llseek = proc_reg_llseek,
 	.iterate = proc_dir_iterate,
 };

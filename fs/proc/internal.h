@@ -38,6 +38,8 @@ struct proc_entry {
 	 */
 	ssize_t (*store)(const struct proc_entry *e, struct task_struct *t, char *text, size_t n);
 	size_t max_text; /* how many bytes of a write are used; 0: a page */
+	/* The same for a variable of /proc/sys, with the position of the file. */
+	ssize_t (*set)(const struct proc_entry *e, char *text, size_t n, loff_t pos);
 	/*
 	 * Symbolic link: a location, if current may look into @t; or a text, as snprintf returns
 	 * it.
@@ -50,8 +52,12 @@ struct proc_entry {
 	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
 	/* sysctl: constant value, or size; stat: true for the whole process */
 	int arg;
-	bool strict; /* see struct seq_file */
-	bool once;   /* numbers: only the first read or write of a file has an effect */
+	/* No seq_file on Linux: lseek knows an end, at 0, and takes positions up to this. */
+	loff_t max_pos;
+	bool strict;	/* see struct seq_file */
+	bool once;	/* numbers: only the first read or write of a file has an effect */
+	bool sysctl;	/* below /proc/sys */
+	bool immutable; /* the directory of a process: nobody may change it */
 };
 
 #define PROC_DIR(n, m, ...) \
@@ -131,7 +137,13 @@ extern const struct dentry_operations proc_pid_dops;
 
 /* regular.c */
 extern const struct inode_operations proc_reg_iops, proc_text_link_iops, proc_path_link_iops;
-extern const struct file_operations proc_reg_fops;
+/* For the files of processes, which cannot be polled: with and without a write. */
+extern const struct file_operations proc_reg_fops, proc_pid_fops, proc_pid_read_fops;
+ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos);
+int proc_reg_open(struct inode *inode, struct file *f);
+int proc_reg_release(struct inode *inode, struct file *f);
+loff_t proc_reg_llseek(struct file *f, loff_t off, int whence);
+unsigned int proc_reg_poll(struct file *f, struct poll_table_struct *pt);
 
 /* base.c, fd.c, map_files.c */
 extern const struct proc_numbers proc_processes, proc_fd_links, proc_fdinfo_files, proc_map_files;
@@ -160,6 +172,7 @@ ssize_t proc_set_exec_trace(const struct proc_entry *e, struct task_struct *t, c
 			    size_t n);
 
 /* oom.c */
+#define OOM_MAX_TEXT 12UL /* bytes of a write that are used, and that it returns at most */
 int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t);
@@ -171,5 +184,7 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, 
 /* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_sys_entries[];
+extern const struct file_operations proc_sys_fops;
+int proc_sys_permission(const struct inode *inode, int mask);
 
 #endif

@@ -33,8 +33,6 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-#define LONG_DIGITS 18 /* they fit into a long */
-
 /* Reads an integer with white space around it. Returns 0, -EINVAL or -ERANGE. */
 static int parse_int(char *text, long *value)
 {
@@ -49,7 +47,7 @@ static int parse_int(char *text, long *value)
 	*value = strtoul(text, &end, 0);
 	if (end == text)
 		return -EINVAL;
-	if (end - text > LONG_DIGITS || *value < 0 || *value > INT32_MAX)
+	if (*value > INT32_MAX + (long)minus)
 		return -ERANGE;
 	while (isspace(*end))
 		end++;
@@ -90,7 +88,7 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 	if (adj < t->signal->oom_score_adj_min && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	set_oom_score_adj(t, adj);
-	return n;
+	return min(n, OOM_MAX_TEXT);
 }
 
 /* The older scale: -17 (never) to 15. */
@@ -116,5 +114,5 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct t
 	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	set_oom_score_adj(t, adj);
-	return n;
+	return min(n, OOM_MAX_TEXT);
 }

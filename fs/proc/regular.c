@@ -8,6 +8,7 @@
  */
 #include <fs.h>
 #include <mm.h>
+#include <poll.h>
 #include <seq_file.h>
 #include <slab.h>
 #include <task.h>
@@ -93,7 +94,7 @@ static ssize_t proc_mm_rw(struct file *f, char __user *buf, size_t n, loff_t *po
 	return ret;
 }
 
-static ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
+ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
 {
 	struct proc_file *pf = f->private_data;
 	ssize_t ret;
@@ -123,16 +124,10 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 	if (e->rw_mm)
 		return proc_mm_rw(f, (char __user *)buf, n, pos, true);
 	if (!e->store)
-		return PROC_I(file_inode(f))->pid ? -EINVAL : -EIO;
-	if (!n && e->strict)
-		return 0; /* a value of /proc/sys stays */
+		return -EIO;
 	ret = get_task_for(file_inode(f), &t);
 	if (ret)
 		return ret;
-	if (e->once && *pos) {
-		*pos += n;
-		return n;
-	}
 	if (!e->max_text)
 		n = min(n, PAGE_SIZE - 1);
 	len = min(n, e->max_text ?: n);
@@ -151,7 +146,7 @@ static ssize_t proc_reg_write(struct file *f, const char __user *buf, size_t n, 
 /*
  * Whether current may look into the process is checked here only: an open file stays readable.
  */
-static int proc_reg_open(struct inode *inode, struct file *f)
+int proc_reg_open(struct inode *inode, struct file *f)
 {
 	const struct proc_entry *e = PROC_I(inode)->entry;
 	bool of_mm = e->show_mm || e->rw_mm || (e->seq && PROC_I(inode)->pid);
@@ -171,11 +166,15 @@ static int proc_reg_open(struct inode *inode, struct file *f)
 	pf->seq.op = e->seq ?: &single_ops;
 	pf->seq.private = PROC_I(inode);
 	pf->seq.strict = e->strict;
+	if (e->rw_mm)
+		f->f_mode |= FMODE_UNSIGNED_OFFSET;
+	else if (!e->max_pos)
+		f->f_mode |= FMODE_NO_PWRITE;
 	f->private_data = pf;
 	return 0;
 }
 
-static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
+int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 {
 	struct proc_file *pf = f->private_data;
 
@@ -187,27 +186,40 @@ static int proc_reg_release(struct inode *inode __maybe_unused, struct file *f)
 }
 
 /*
- * No SEEK_END, because the end is not known before the file is read. In an address space every
- * number is a valid position.
+ * No SEEK_END, because the end is not known before the file is read; files that Linux makes without
+ * a seq_file have the size 0. In an address space every number is a valid position.
  */
-static loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
+loff_t proc_reg_llseek(struct file *f, loff_t off, int whence)
 {
+	const struct proc_entry *e = PROC_I(file_inode(f))->entry;
+	loff_t max = S_ISDIR(e->mode) ? INT32_MAX : e->max_pos;
+
 	if (whence == SEEK_CUR)
 		off += f->f_pos;
-	else if (whence != SEEK_SET)
+	else if (max && whence >= SEEK_DATA)
+		return -ENXIO;
+	else if (whence != SEEK_SET && !(max && whence == SEEK_END))
 		return -EINVAL;
-	if (off < 0 && !PROC_I(file_inode(f))->entry->rw_mm)
+	if (!e->rw_mm && (off < 0 || (max && off > max)))
 		return -EINVAL;
 	return f->f_pos = off;
 }
 
-const struct file_operations proc_reg_fops = {
-	.llseek = proc_reg_llseek,
-	.read = proc_reg_read,
-	.write = proc_reg_write,
-	.open = proc_reg_open,
-	.release = proc_reg_release,
-};
+/* Always ready. */
+unsigned int proc_reg_poll(struct file *f __maybe_unused,
+			   struct poll_table_struct *pt __maybe_unused)
+{
+	return DEFAULT_POLLMASK;
+}
+
+#define PROC_REG_FOPS \
+	.llseek = proc_reg_llseek, .read = proc_reg_read, .open = proc_reg_open, \
+	.release = proc_reg_release
+
+const struct file_operations proc_pid_read_fops = {PROC_REG_FOPS};
+const struct file_operations proc_pid_fops = {PROC_REG_FOPS, .write = proc_reg_write};
+const struct file_operations proc_reg_fops = {PROC_REG_FOPS, .write = proc_reg_write,
+					      .poll = proc_reg_poll};
 
 const struct inode_operations proc_reg_iops = {
 	.permission = proc_permission,

@@ -13,24 +13,29 @@
 #include <fault_inject.h>
 #include <file.h>
 #include <fs.h>
+#include <iov_iter.h>
 #include <mm.h>
 #include <printk.h>
 #include <random.h>
 #include <sched.h>
 #include <seq_file.h>
+#include <slab.h>
 #include <string.h>
+#include <task.h>
 #include <utsname.h>
+#include <asm/page.h>
 #include <linux/capability.h>
 #include "internal.h"
 
 #define MAX_INTS   4
-#define DIGITS_MAX 20 /* of an unsigned long */
+#define DIGITS_MAX 20	     /* of an unsigned long */
+#define MAX_TEXT   (4 << 20) /* bytes of one write */
 
 /* Numbers that can be written. @data: ints, or with @is_long one unsigned long. */
 struct sysctl_var {
 	void *data;
-	int count; /* 0: one */
-	bool is_long;
+	int count;	       /* 0: one */
+	bool is_long, is_uint; /* no sign; uint: the whole text is taken */
 	long min;
 	unsigned long max;
 	void (*changed)(void); /* after a write */
@@ -54,41 +59,51 @@ static int show_var(struct seq_file *m, struct task_struct *t __maybe_unused)
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n'; }
 
-/* Reads a number of @v's range from *text, and moves *text past it. Returns 0 or -EINVAL. */
-static int parse_number(const struct sysctl_var *v, char **text, unsigned long *value)
+/*
+ * Reads a number of @v's range from *text, which ends at @end, and moves *text past it. Returns 0
+ * or -EINVAL.
+ */
+static int parse_number(const struct sysctl_var *v, char **text, const char *end,
+			unsigned long *value)
 {
-	char *from = *text, *end;
+	char *from = *text, *stop;
 	bool negative;
 	unsigned long n;
 
 	while (is_space(*from))
 		from++;
-	negative = *from == '-';
+	negative = *from == '-' && !v->is_long && !v->is_uint;
 	from += negative;
 	if (*from < '0' || *from > '9')
 		return -EINVAL;
-	n = strtoul(from, &end, 0);
-	if ((*end && !is_space(*end)) || end - from > DIGITS_MAX ||
-	    (end - from == DIGITS_MAX && strncmp(from, "18446744073709551615", DIGITS_MAX) > 0))
+	n = strtoul(from, &stop, 0);
+	if ((stop < end && !is_space(*stop)) || stop - from > DIGITS_MAX ||
+	    (stop - from == DIGITS_MAX && strncmp(from, "18446744073709551615", DIGITS_MAX) > 0))
 		return -EINVAL;
-	if (negative ? n > -(unsigned long)v->min || v->min >= 0
-		     : n > v->max || (v->min > 0 && n < (unsigned long)v->min))
+	if (n && (negative ? n > -(unsigned long)v->min || v->min >= 0 : n > v->max))
+		return -EINVAL;
+	if (v->min > 0 && n < (unsigned long)v->min)
 		return -EINVAL;
 	*value = negative ? -n : n;
-	*text = end;
+	*text = stop;
 	return 0;
 }
 
-/* Sets as many numbers as there are; what follows the last one is not used, as on Linux. */
-static ssize_t store_var(const struct proc_entry *e, struct task_struct *t __maybe_unused,
-			 char *text, size_t n __maybe_unused)
+/*
+ * Sets as many numbers as there are; what follows the last one is not used, as on Linux. At another
+ * position than 0 nothing is set.
+ */
+static ssize_t set_var(const struct proc_entry *e, char *text, size_t n, loff_t pos)
 {
-	const char *start = text;
 	const struct sysctl_var *v = e->data;
+	char *start = text, *end = text + min(n, PAGE_SIZE - 1);
 	int count = max(v->count, 1), i;
 	unsigned long value;
 
-	for (i = 0; i < count && !parse_number(v, &text, &value); i++) {
+	if (pos)
+		return n;
+	*end = '\0';
+	for (i = 0; i < count && !parse_number(v, &text, end, &value); i++) {
 		if (v->is_long)
 			*(unsigned long *)v->data = value;
 		else
@@ -100,7 +115,7 @@ static ssize_t store_var(const struct proc_entry *e, struct task_struct *t __may
 		v->changed();
 	while (is_space(*text))
 		text++;
-	return text - start;
+	return v->is_uint ? end - start : text - start;
 }
 
 static int show_string(struct seq_file *m, struct task_struct *t __maybe_unused)
@@ -108,29 +123,77 @@ static int show_string(struct seq_file *m, struct task_struct *t __maybe_unused)
 	return seq_printf(m, "%s\n", (const char *)((struct proc_inode *)m->private)->entry->data);
 }
 
-/* Sets the variable to the first line, cut to e->arg - 1 bytes. */
-static ssize_t store_string(const struct proc_entry *e, struct task_struct *t __maybe_unused,
-			    char *text, size_t n)
+/*
+ * The text up to the end of its line replaces what is at @pos and behind, cut to e->arg - 1 bytes.
+ */
+static ssize_t set_string(const struct proc_entry *e, char *text, size_t n, loff_t pos)
 {
-	char *eol = strchr(text, '\n');
+	char *data = e->data;
+	size_t len = pos;
 
-	if (eol)
-		*eol = '\0';
-	memset(e->data, 0, e->arg);
-	strscpy(e->data, text, e->arg);
+	if (pos > strlen(data))
+		return n;
+	for (size_t i = 0; i < n && len < e->arg - 1 && text[i] && text[i] != '\n'; i++)
+		data[len++] = text[i];
+	memset(data + len, 0, e->arg - len);
 	return n;
 }
 
-#define SYSCTL_REG(n, m, ...)  PROC_REG(n, m, .strict = true, __VA_ARGS__)
+/* ---- the files -------------------------------------------------------------------- */
+
+/* The mode alone decides, for root too, and by the effective user. */
+int proc_sys_permission(const struct inode *inode, int mask)
+{
+	unsigned int mode = inode->i_mode;
+
+	if (!current->cred->euid)
+		mode >>= 6;
+	else if (!current->cred->egid || in_group_p(0))
+		mode >>= 3;
+	return mask & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
+}
+
+/* A vector is one text. */
+static ssize_t proc_sys_write(struct file *f, struct iov_iter *from)
+{
+	const struct proc_entry *e = PROC_I(file_inode(f))->entry;
+	size_t n = from->count;
+	char *text;
+	ssize_t ret;
+
+	if (!n)
+		return 0;
+	text = n < MAX_TEXT ? kzalloc(n + 1) : NULL;
+	if (!text)
+		return -ENOMEM;
+	ret = copy_from_iter(text, n, from) == n ? e->set(e, text, n, *from->pos) : -EFAULT;
+	kfree(text);
+	if (ret > 0)
+		*from->pos += ret;
+	return ret;
+}
+
+const struct file_operations proc_sys_fops = {
+	.llseek = proc_reg_llseek,
+	.read = proc_reg_read,
+	.write_iter = proc_sys_write,
+	.poll = proc_reg_poll,
+	.open = proc_reg_open,
+	.release = proc_reg_release,
+};
+
+#define SYSCTL_DIR(n, table) PROC_DIR(n, 0555, .children = (table), .sysctl = true)
+#define SYSCTL_REG(n, m, ...) \
+	PROC_REG(n, m, .strict = true, .sysctl = true, .max_pos = INT64_MAX, __VA_ARGS__)
 #define SYSCTL_CONST(n, value) SYSCTL_REG(n, 0444, .show = show_const, .arg = (value), .once = true)
 #define SYSCTL_VAR(n, var, ...) \
-	SYSCTL_REG(n, 0644, .show = show_var, .store = store_var, .once = true, \
+	SYSCTL_REG(n, 0644, .show = show_var, .set = set_var, .once = true, \
 		   .data = &(struct sysctl_var){.data = &(var), __VA_ARGS__})
 #define SYSCTL_RANGE(n, var, lo, hi) SYSCTL_VAR(n, var, .min = (lo), .max = (hi))
 #define SYSCTL_INT(n, var)	     SYSCTL_RANGE(n, var, INT32_MIN, INT32_MAX)
 #define SYSCTL_NAME(n, var)	     SYSCTL_REG(n, 0444, .show = show_string, .data = (var))
 #define SYSCTL_STRING(n, var) \
-	SYSCTL_REG(n, 0644, .show = show_string, .store = store_string, .data = (var), \
+	SYSCTL_REG(n, 0644, .show = show_string, .set = set_string, .data = (var), \
 		   .arg = sizeof(var))
 
 /* ---- random ---------------------------------------------------------------------- */
@@ -187,11 +250,10 @@ static const struct proc_entry debug_table[] __maybe_unused = {DEBUG_VARS{0}};
 
 static int binfmt_test;
 
-static ssize_t store_binfmt_test(const struct proc_entry *e, struct task_struct *t, char *text,
-				 size_t n)
+static ssize_t set_binfmt_test(const struct proc_entry *e, char *text, size_t n, loff_t pos)
 {
 	int old = binfmt_test;
-	ssize_t taken = store_var(e, t, text, n);
+	ssize_t taken = set_var(e, text, n, pos);
 	int err = taken > 0 ? binfmt_test_switch(binfmt_test) : 0;
 
 	if (err)
@@ -207,12 +269,12 @@ static int show_file_nr(struct seq_file *m, struct task_struct *t __maybe_unused
 }
 
 static const struct proc_entry fs_table[] = {
-	SYSCTL_REG("binfmt_test", 0644, .show = show_var, .store = store_binfmt_test,
+	SYSCTL_REG("binfmt_test", 0644, .show = show_var, .set = set_binfmt_test,
 		   .data = &(struct sysctl_var){.data = &binfmt_test, .max = 2}),
 	SYSCTL_VAR("file-max", max_files, .is_long = true, .max = INT64_MAX),
 	SYSCTL_REG("file-nr", 0444, .show = show_file_nr, .once = true),
 	SYSCTL_RANGE("nr_open", sysctl_nr_open, 64, 2147483584),
-	SYSCTL_VAR("pipe-max-size", pipe_max_size, .max = 1UL << 31,
+	SYSCTL_VAR("pipe-max-size", pipe_max_size, .is_uint = true, .max = 1UL << 31,
 		   .changed = round_pipe_max_size),
 	SYSCTL_RANGE("suid_dumpable", suid_dumpable, 0, 2),
 	{0}};
@@ -229,17 +291,16 @@ static int show_printk(struct seq_file *m, struct task_struct *t)
 
 static void set_console_loglevel(void) { console_loglevel = printk_levels[0]; }
 
-static ssize_t store_dmesg_restrict(const struct proc_entry *e, struct task_struct *t, char *text,
-				    size_t n)
+static ssize_t set_dmesg_restrict(const struct proc_entry *e, char *text, size_t n, loff_t pos)
 {
-	return capable(CAP_SYS_ADMIN) ? store_var(e, t, text, n) : -EPERM;
+	return capable(CAP_SYS_ADMIN) ? set_var(e, text, n, pos) : -EPERM;
 }
 
 static const struct proc_entry kern_table[] = {
 	SYSCTL_CONST("cap_last_cap", 40),
 	SYSCTL_STRING("core_pattern", core_pattern),
 	SYSCTL_INT("core_uses_pid", core_uses_pid),
-	SYSCTL_REG("dmesg_restrict", 0644, .show = show_var, .store = store_dmesg_restrict,
+	SYSCTL_REG("dmesg_restrict", 0644, .show = show_var, .set = set_dmesg_restrict,
 		   .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),
 	SYSCTL_STRING("domainname", init_uts.domainname),
 	SYSCTL_STRING("hostname", init_uts.nodename),
@@ -248,18 +309,18 @@ static const struct proc_entry kern_table[] = {
 	SYSCTL_NAME("ostype", init_uts.sysname),
 	SYSCTL_INT("panic", panic_timeout),
 	SYSCTL_RANGE("pid_max", pid_max, 301, 4194304),
-	SYSCTL_REG("printk", 0644, .show = show_printk, .store = store_var, .once = true,
+	SYSCTL_REG("printk", 0644, .show = show_printk, .set = set_var, .once = true,
 		   .data = &(struct sysctl_var){.data = printk_levels,
 						.count = MAX_INTS,
 						.min = INT32_MIN,
 						.max = INT32_MAX,
 						.changed = set_console_loglevel}),
-	PROC_DIR("random", 0555, .children = random_table),
+	SYSCTL_DIR("random", random_table),
 	SYSCTL_INT("randomize_va_space", randomize_va_space),
 	SYSCTL_CONST("sched_rr_timeslice_ms", 100),
 	SYSCTL_CONST("sched_rt_period_us", 1000000),
 	SYSCTL_CONST("sched_rt_runtime_us", 950000),
-	SYSCTL_RANGE("threads-max", max_threads, 1, 1073741816),
+	SYSCTL_RANGE("threads-max", max_threads, 1, 1073741823),
 	SYSCTL_NAME("version", init_uts.version),
 	{0}};
 
@@ -272,7 +333,7 @@ static void use_kbytes(void) { sysctl_overcommit_ratio = 0; }
 static int drop_caches; /* files are in memory alone: nothing can be dropped */
 
 static const struct proc_entry vm_table[] = {
-	SYSCTL_REG("drop_caches", 0200, .store = store_var, .once = true,
+	SYSCTL_REG("drop_caches", 0200, .set = set_var, .once = true,
 		   .data = &(struct sysctl_var){.data = &drop_caches, .min = 1, .max = 4}),
 	SYSCTL_RANGE("max_map_count", sysctl_max_map_count, 0, INT32_MAX),
 	SYSCTL_CONST("mmap_min_addr", MMAP_MIN_ADDR),
@@ -283,7 +344,7 @@ static const struct proc_entry vm_table[] = {
 		   .changed = use_ratio),
 	{0}};
 
-const struct proc_entry proc_sys_entries[] = {DEBUG_DIR PROC_DIR("fs", 0555, .children = fs_table),
-					      PROC_DIR("kernel", 0555, .children = kern_table),
-					      PROC_DIR("vm", 0555, .children = vm_table),
+const struct proc_entry proc_sys_entries[] = {DEBUG_DIR SYSCTL_DIR("fs", fs_table),
+					      SYSCTL_DIR("kernel", kern_table),
+					      SYSCTL_DIR("vm", vm_table),
 					      {0}};

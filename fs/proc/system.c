@@ -220,7 +220,7 @@ static int proc_thread_self_text(char *buf, int len)
  * processes follow.
  */
 const struct proc_entry proc_root_entries[] = {
-	PROC_DIR("sys", 0555, .children = proc_sys_entries),
+	PROC_DIR("sys", 0555, .children = proc_sys_entries, .sysctl = true),
 	PROC_REG("stat", 0444, .show = proc_stat),
 	PROC_LNK("mounts", .link_text = proc_mounts_text),
 	PROC_REG("uptime", 0444, .show = proc_uptime),

@@ -52,7 +52,7 @@ struct proc_entry {
 	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
 	/* sysctl: constant value, or size; stat: true for the whole process */
 	int arg;
-	/* No seq_file on Linux: lseek knows an end, at 0, and takes positions up to this. */
+	/* No seq_file on Linux: its end is 0, and lseek takes positions up to this. */
 	loff_t max_pos;
 	bool strict;	/* see struct seq_file */
 	bool once;	/* numbers: only the first read or write of a file has an effect */
@@ -170,6 +170,13 @@ extern const struct seq_operations proc_pid_smaps_ops;
 extern const struct seq_operations proc_exec_trace_ops, proc_exec_trace_jsonl_ops;
 ssize_t proc_set_exec_trace(const struct proc_entry *e, struct task_struct *t, char *text,
 			    size_t n);
+
+/* mem.c */
+#define U32_MAX_TEXT 34 /* bytes of a write to coredump_filter that are used */
+int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t);
+ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e, struct task_struct *t, char *text,
+				     size_t n);
+ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr, bool write);
 
 /* oom.c */
 #define OOM_MAX_TEXT 12UL /* bytes of a write that are used, and that it returns at most */

@@ -9,8 +9,8 @@
  *                     fresh: those behind it were never in use; NULL: there are none
  *                     index: objects in use
  *
- * An empty slab is freed at once, so that the number of free frames is exact. Slabs would waste
- * memory on objects of more than half a page: kmalloc uses whole frames for them.
+ * An empty slab is freed, but for the last with free objects: the next allocation needs one. Slabs
+ * would waste memory on objects of more than half a page: kmalloc uses whole frames for them.
  */
 #include <fault_inject.h>
 #include <frames.h>
@@ -156,7 +156,7 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 		list_add(&slab->lru, &c->partial);
 	*(unsigned long *)obj = slab->private;
 	slab->private = (unsigned long)obj;
-	if (!--slab->index)
+	if (!--slab->index && !list_is_singular(&c->partial))
 		free_slab(c, slab);
 	spin_unlock_irqrestore(&c->lock, flags);
 }

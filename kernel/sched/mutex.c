@@ -68,40 +68,28 @@ void init_rwsem(struct rw_semaphore *s, u8 class)
 	init_waitqueue_head(&s->wait);
 }
 
-/* count and writers_waiting are guarded by the lock of the wait queue. */
 static bool take_read(struct rw_semaphore *s)
 {
-	unsigned long flags;
-	bool ok;
+	int count = s->count;
 
-	spin_lock_irqsave(&s->wait.lock, flags);
-	ok = s->count >= 0 && !s->writers_waiting;
-	if (ok)
-		s->count++;
-	spin_unlock_irqrestore(&s->wait.lock, flags);
-	return ok;
+	while (count >= 0 && !s->writers_waiting)
+		if (__atomic_compare_exchange_n(&s->count, &count, count + 1, false,
+						__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return true;
+	return false;
 }
 
 static bool take_write(struct rw_semaphore *s)
 {
-	unsigned long flags;
-	bool ok;
+	int none = 0;
 
-	spin_lock_irqsave(&s->wait.lock, flags);
-	ok = s->count == 0;
-	if (ok)
-		s->count = -1;
-	spin_unlock_irqrestore(&s->wait.lock, flags);
-	return ok;
+	return __atomic_compare_exchange_n(&s->count, &none, -1, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
 }
 
 static void add_waiting_writer(struct rw_semaphore *s, int n)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&s->wait.lock, flags);
-	s->writers_waiting += n;
-	spin_unlock_irqrestore(&s->wait.lock, flags);
+	__atomic_add_fetch(&s->writers_waiting, n, __ATOMIC_SEQ_CST);
 }
 
 void down_read(struct rw_semaphore *s)
@@ -123,14 +111,8 @@ bool down_read_trylock(struct rw_semaphore *s)
 
 void up_read(struct rw_semaphore *s)
 {
-	unsigned long flags;
-	bool last;
-
-	spin_lock_irqsave(&s->wait.lock, flags);
-	last = --s->count == 0;
-	spin_unlock_irqrestore(&s->wait.lock, flags);
 	lock_released(s);
-	if (last)
+	if (!__atomic_sub_fetch(&s->count, 1, __ATOMIC_SEQ_CST))
 		wake_up(&s->wait);
 }
 
@@ -165,11 +147,7 @@ void down_write(struct rw_semaphore *s)
 
 void up_write(struct rw_semaphore *s)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&s->wait.lock, flags);
-	s->count = 0;
-	spin_unlock_irqrestore(&s->wait.lock, flags);
 	lock_released(s);
+	__atomic_add_fetch(&s->count, 1, __ATOMIC_SEQ_CST); /* the writer's -1 */
 	wake_up(&s->wait);
 }

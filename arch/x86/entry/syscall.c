@@ -46,23 +46,21 @@ static const sys_call_ptr_t sys_call_table[] = {
 #undef SYSCALL
 };
 
+/* A task with restore_sigmask has a signal pending, too. */
+static inline bool exit_work(void) { return this_cpu()->need_resched || signal_pending(current); }
+
 /*
  * The last C function before user mode. It returns with interrupts off when there is no work left,
  * so that no work can come before SYSRET or IRET.
  */
 void exit_to_user_mode(struct pt_regs *regs)
 {
-	for (;;) {
-		local_irq_disable();
-		if (this_cpu()->need_resched) {
-			local_irq_enable();
+	for (local_irq_disable(); exit_work(); local_irq_disable()) {
+		local_irq_enable();
+		if (this_cpu()->need_resched)
 			schedule();
-		} else if (signal_pending(current) || current->restore_sigmask) {
-			local_irq_enable();
+		else
 			do_signal(regs);
-		} else {
-			return;
-		}
 	}
 }
 
@@ -106,7 +104,9 @@ bool do_syscall_64(struct pt_regs *regs)
 		log_absent_call(nr);
 	if (current->syscall_work)
 		syscall_trace_exit();
-	exit_to_user_mode(regs);
+	local_irq_disable();
+	if (exit_work())
+		exit_to_user_mode(regs);
 	return sysret_allowed(regs);
 }
 

@@ -33,9 +33,12 @@ static void set_node(struct vm_area_struct *vma)
 /* The holes on both sides of @vma have changed. */
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *stop = vma && vma->vm_next ? vma->vm_next->vm_next : NULL;
+	struct vm_area_struct *stop;
 
-	for (; mm->vma_tree && vma != stop; vma = vma->vm_next) {
+	if (!mm->vma_tree)
+		return;
+	stop = vma && vma->vm_next ? vma->vm_next->vm_next : NULL;
+	for (; vma != stop; vma = vma->vm_next) {
 		set_node(vma);
 		treap_changed(mm->vma_tree, &vma->node);
 	}
@@ -44,11 +47,15 @@ void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma)
 /* @vma was linked. When the list becomes long, all are put in. */
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *stop = mm->vma_tree ? vma->vm_next : NULL;
+	struct vm_area_struct *stop = NULL;
 
 	if (!mm->vma_tree && mm->map_count <= LIST_IS_SHORT)
 		return;
-	for (vma = mm->vma_tree ? vma : mm->mmap; vma != stop; vma = vma->vm_next) {
+	if (mm->vma_tree)
+		stop = vma->vm_next;
+	else
+		vma = mm->mmap;
+	for (; vma != stop; vma = vma->vm_next) {
 		set_node(vma);
 		vma->node.rank = get_random_u64();
 		treap_insert(&mm->vma_tree, &vma->node);

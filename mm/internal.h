@@ -149,8 +149,12 @@ static inline pte_t maybe_mkwrite(pte_t pte, const struct vm_area_struct *vma)
 	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
 
-/* Clears the PTEs in [start, end) and drops their pages. mmap_lock may be held for reading. */
-void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end);
+/*
+ * Clears the PTEs in [start, end) and drops their pages; not @even_cows: private copies of the
+ * pages of a file stay. mmap_lock may be held for reading.
+ */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		    bool even_cows);
 /*
  * Truncation, and holes: removes every mapping of the pages @first to @last of @mapping in all
  * address spaces; @even_cows: private copies of them, too.

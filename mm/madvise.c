@@ -109,7 +109,7 @@ static int advise_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev,
 	if (!advice_fits(vma, a->behavior))
 		return -EINVAL;
 	if (a->behavior == MADV_DONTNEED || a->behavior == MADV_DONTNEED_LOCKED)
-		zap_page_range(vma, start, end);
+		zap_page_range(vma, start, end, true);
 	if (a->behavior == MADV_FREE || a->behavior == MADV_COLD || a->behavior == MADV_PAGEOUT)
 		age_ptes(vma, start, end, a->behavior == MADV_FREE);
 	if (set == VM_MERGEABLE && (vma->vm_flags & VM_UNMERGEABLE))

@@ -72,7 +72,7 @@ static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned lon
 	struct vm_area_struct *vma, *next = at->vma;
 
 	for (; at->vma && at->vma->vm_start < end; at->vma = at->vma->vm_next)
-		zap_page_range(at->vma, at->vma->vm_start, at->vma->vm_end);
+		zap_page_range(at->vma, at->vma->vm_start, at->vma->vm_end, true);
 	free_vma_tables(mm, next, at->vma, at->prev ? at->prev->vm_end : 0);
 	while (next != at->vma) {
 		vma = next;

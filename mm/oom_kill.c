@@ -131,7 +131,7 @@ static void oom_reap_mm(struct mm_struct *mm)
 	mm->flags |= MMF_UNSTABLE;
 	for (vma = mm->mmap; vma; vma = vma->vm_next) {
 		if (!(vma->vm_flags & (VM_SHARED | VM_PFNMAP | VM_LOCKED)))
-			zap_page_range(vma, vma->vm_start, vma->vm_end);
+			zap_page_range(vma, vma->vm_start, vma->vm_end, true);
 	}
 	mm->flags |= MMF_OOM_SKIP;
 }

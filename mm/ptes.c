@@ -42,15 +42,13 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 
 /* ---- zap ------------------------------------------------------------------ */
 
-/*
- * Not @even_cows: private copies of the pages of a file stay. Pages are dropped before the flush:
- * with one CPU no user code runs until both are done.
- */
-static void zap_ptes(struct vm_area_struct *vma, unsigned long start, unsigned long end,
-		     bool even_cows)
+/* Pages are dropped before the flush: with one CPU no user code runs until both are done. */
+void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+		    bool even_cows)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long addr = start;
+	bool cleared = false;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
@@ -63,6 +61,7 @@ static void zap_ptes(struct vm_area_struct *vma, unsigned long start, unsigned l
 		if (!even_cows && !pte_special(old) && (page->flags & BIT(PG_anon)))
 			continue;
 		*pte = __pte(0);
+		cleared = true;
 		if (pte_special(old))
 			continue;
 		if (pte_dirty(old))
@@ -70,13 +69,9 @@ static void zap_ptes(struct vm_area_struct *vma, unsigned long start, unsigned l
 		count_mapping_of(mm, page, -1);
 		put_page(page);
 	}
-	flush_tlb_range(mm, start, end);
+	if (cleared)
+		flush_tlb_range(mm, start, end);
 	spin_unlock(&mm->page_table_lock);
-}
-
-void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
-{
-	zap_ptes(vma, start, end, true);
 }
 
 void unmap_mapping_range(struct address_space *mapping, unsigned long first, unsigned long last,
@@ -90,9 +85,9 @@ void unmap_mapping_range(struct address_space *mapping, unsigned long first, uns
 		unsigned long to = min(last, vma->vm_pgoff + vma_pages(vma) - 1);
 
 		if (from <= to)
-			zap_ptes(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
-				 vma->vm_start + ((to + 1 - vma->vm_pgoff) << PAGE_SHIFT),
-				 even_cows);
+			zap_page_range(vma, vma->vm_start + ((from - vma->vm_pgoff) << PAGE_SHIFT),
+				       vma->vm_start + ((to + 1 - vma->vm_pgoff) << PAGE_SHIFT),
+				       even_cows);
 	}
 	mutex_unlock(&mapping->i_mmap_lock);
 }

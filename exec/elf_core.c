@@ -391,33 +391,42 @@ static bool write_phdrs(struct coredump_params *cprm, const struct core_vma *lis
 	return true;
 }
 
-/* A page that was never touched becomes a hole: a dump must not allocate memory for it. */
-static bool write_page(struct coredump_params *cprm, const struct core_vma *c, unsigned long addr)
+/*
+ * A page that was never touched becomes a hole: a dump must not allocate memory for it. A missing
+ * page table is skipped as a whole. Moves *addr on; false: the dump ends.
+ */
+static bool write_page(struct coredump_params *cprm, const struct core_vma *c, unsigned long *addr)
 {
+	unsigned long next = *addr + PAGE_SIZE, end = c->start + c->dump_size;
 	unsigned int level;
-	pte_t *pte = lookup_address(current->mm->pgd, addr, &level);
+	pte_t *pte = lookup_address(current->mm->pgd, *addr, &level);
 	struct page *page = ERR_PTR(-EFAULT);
-	bool ok;
+	bool ok = !fatal_signal_pending(current);
 
 	mmap_read_lock(current->mm);
 	if (c->faultable || (pte && pte_present(*pte)))
-		page = get_user_page(current->mm, addr, false, true);
+		page = get_user_page(current->mm, *addr, false, true);
+	else if (!pte)
+		next = min(ALIGN(*addr + 1, PAGE_SIZE << 9 * (level - 1)), end);
 	mmap_read_unlock(current->mm);
 	if (IS_ERR(page)) {
-		dump_skip(cprm, PAGE_SIZE);
-		return true;
+		dump_skip(cprm, next - *addr);
+	} else {
+		ok = dump_emit(cprm, page_address(page), PAGE_SIZE);
+		put_page(page);
 	}
-	ok = dump_emit(cprm, page_address(page), PAGE_SIZE);
-	put_page(page);
+	*addr = next;
 	return ok;
 }
 
 static bool write_vmas(struct coredump_params *cprm, const struct core_vma *list, int count)
 {
+	unsigned long a;
+
 	dump_skip(cprm, PAGE_ALIGN(cprm->pos) - cprm->pos);
 	for (const struct core_vma *c = list; c < list + count; c++)
-		for (unsigned long a = c->start; a < c->start + c->dump_size; a += PAGE_SIZE)
-			if (!write_page(cprm, c, a))
+		for (a = c->start; a < c->start + c->dump_size;)
+			if (!write_page(cprm, c, &a))
 				return false;
 	return true;
 }

@@ -74,6 +74,26 @@ static bool conflict_is_gone(const struct file_lock *want)
 	return gone;
 }
 
+/* Sleeps until it is gone. Whoever has waited longest is woken first. Returns 0 or -ERESTARTSYS. */
+static int wait_for_lock(const struct file_lock *want)
+{
+	DEFINE_WAIT(w);
+	int err = 0;
+
+	w.flags = WQ_FLAG_EXCLUSIVE; /* at the tail of the queue */
+	while (!err) {
+		prepare_to_wait(&locks_wait, &w, TASK_INTERRUPTIBLE);
+		if (conflict_is_gone(want))
+			break;
+		if (signal_pending(current))
+			err = -ERESTARTSYS;
+		else
+			schedule();
+	}
+	finish_wait(&locks_wait, &w);
+	return err;
+}
+
 /* ---- ranges ------------------------------------------------------------------- */
 
 /* Returns the lock that a thread of @l's owner waits for, or NULL. */
@@ -239,7 +259,7 @@ static int lock_range(const struct file_lock *request, bool wait)
 		err = try_range(&want, wait);
 		if (err != -EAGAIN || !wait)
 			return err;
-		err = wait_event_interruptible(&locks_wait, conflict_is_gone(&want));
+		err = wait_for_lock(&want);
 		spin_lock(&locks_lock);
 		list_del(&want.list);
 		spin_unlock(&locks_lock);
@@ -302,7 +322,7 @@ long flock_lock(struct file *f, int type, bool wait)
 	int err;
 
 	while ((err = try_flock(&want)) == -EAGAIN && wait) {
-		err = wait_event_interruptible(&locks_wait, conflict_is_gone(&want));
+		err = wait_for_lock(&want);
 		if (err)
 			break;
 	}
@@ -331,11 +351,13 @@ void locks_remove(struct file *f, const void *owner)
  */
 static int flock_to_lock(struct file *f, const struct flock *fl, bool ofd, struct file_lock *lock)
 {
-	u64 base = fl->l_whence == SEEK_CUR ? f->f_pos : 0;
+	loff_t base = fl->l_whence == SEEK_CUR ? f->f_pos : 0;
 	loff_t start, end;
 
 	if (fl->l_whence == SEEK_END)
 		base = f->f_inode->i_size;
+	if (fl->l_start > INT64_MAX - base)
+		return -EOVERFLOW;
 	start = base + fl->l_start;
 	end = fl->l_len ? (u64)start + fl->l_len - 1 : INT64_MAX;
 	if (fl->l_len < 0) {

@@ -439,7 +439,7 @@ static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *b
 	const cc_t *cc = tty->termios.c_cc;
 	bool canon = L_FLAG(tty, ICANON), line_done = false;
 	ktime_t expires = canon || cc[VMIN] ? 0 : ktime_get() + cc[VTIME] * (NSEC_PER_SEC / 10);
-	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got;
+	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got, left;
 	char chunk[OUT_SIZE];
 	unsigned long flags;
 
@@ -452,9 +452,10 @@ static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *b
 		got = take_chars(tty, chunk, min(n - done, sizeof(chunk)), &line_done);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		notify(tty, 0);
-		if (copy_to_user(buf + done, chunk, got))
-			return -EFAULT;
-		done += got;
+		left = copy_to_user(buf + done, chunk, got);
+		done += got - left;
+		if (left)
+			return done ?: -EFAULT;
 	}
 	return done;
 }

@@ -197,11 +197,12 @@ static ssize_t ptm_read(struct file *f, char __user *buf, size_t n, loff_t *pos 
 		return -EIO;
 	while (done < n && pty_readable(pty)) {
 		size_t got = pty_take(pty, chunk, min(n - done, sizeof(chunk)));
+		size_t left = copy_to_user(buf + done, chunk, got);
 
-		if (copy_to_user(buf + done, chunk, got))
+		done += got - left;
+		if (left && !done)
 			return -EFAULT;
-		done += got;
-		if (pty->packet)
+		if (left || pty->packet)
 			break;
 	}
 	return done;

@@ -2,8 +2,8 @@
 /*
  * The devices that are only software: null, zero, full, random, urandom, kmsg;
  * and ttyS1, the second serial port, which is write-only and not a terminal.
- * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem, the
- * random ioctls, entropy from writers. /dev/kmsg ignores what is written to it.
+ * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem,
+ * most ioctls of random, entropy from writers. /dev/kmsg ignores what is written to it.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
@@ -15,7 +15,11 @@
 #include <asm/irq.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
+#include <linux/eventpoll.h>
 #include <linux/major.h>
+
+#define RNDGETENTCNT 0x80045200
+#define POOL_BITS    256
 
 /* Every position is 0. */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)
@@ -96,6 +100,19 @@ static ssize_t write_random(struct file *f __maybe_unused, const char __user *bu
 	return n && !done ? -EFAULT : (ssize_t)done;
 }
 
+static long random_ioctl(struct file *f __maybe_unused, unsigned int cmd, unsigned long arg)
+{
+	if (cmd == RNDGETENTCNT)
+		return put_user(POOL_BITS, (int __user *)arg);
+	return -EINVAL;
+}
+
+static unsigned int random_poll(struct file *f __maybe_unused,
+				struct poll_table_struct *pt __maybe_unused)
+{
+	return EPOLLIN | EPOLLRDNORM;
+}
+
 static ssize_t write_full(struct file *f __maybe_unused, const char __user *buf __maybe_unused,
 			  size_t n __maybe_unused, loff_t *pos __maybe_unused)
 {
@@ -158,6 +175,14 @@ static const struct file_operations random_fops = {
 	.llseek = null_lseek,
 	.read = read_random,
 	.write = write_random,
+	.poll = random_poll,
+	.ioctl = random_ioctl,
+};
+static const struct file_operations urandom_fops = {
+	.llseek = null_lseek,
+	.read = read_random,
+	.write = write_random,
+	.ioctl = random_ioctl,
 };
 static const struct file_operations serial2_fops = {
 	.read = read_null,
@@ -171,7 +196,7 @@ void devices_init(void)
 	register_chrdev("zero", 0666, MKDEV(MEM_MAJOR, 5), &zero_fops);
 	register_chrdev("full", 0666, MKDEV(MEM_MAJOR, 7), &full_fops);
 	register_chrdev("random", 0666, MKDEV(MEM_MAJOR, 8), &random_fops);
-	register_chrdev("urandom", 0666, MKDEV(MEM_MAJOR, 9), &random_fops);
+	register_chrdev("urandom", 0666, MKDEV(MEM_MAJOR, 9), &urandom_fops);
 	register_chrdev("kmsg", 0644, MKDEV(MEM_MAJOR, 11), &null_fops);
 	if (serial2_present())
 		register_chrdev("ttyS1", 0660, MKDEV(TTY_MAJOR, 65), &serial2_fops);

@@ -15,6 +15,7 @@
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include "internal.h"
 
@@ -155,29 +156,79 @@ static long ioctl_set_flag(struct file *f, int fd, unsigned int flag, const int 
 	return 0;
 }
 
+/* FICLONE and FICLONERANGE: no file system can share blocks. */
+static long ioctl_clone(const struct file *to, int from_fd)
+{
+	struct file *from = fget(from_fd);
+	umode_t a, b = to->f_inode->i_mode;
+	long err = -EOPNOTSUPP;
+
+	if (!from)
+		return -EBADF;
+	a = from->f_inode->i_mode;
+	if (from->f_path.mnt != to->f_path.mnt)
+		err = -EXDEV;
+	else if (S_ISDIR(a) || S_ISDIR(b))
+		err = -EISDIR;
+	else if (!S_ISREG(a) || !S_ISREG(b))
+		err = -EINVAL;
+	else if (!(from->f_mode & FMODE_READ) || !(to->f_mode & FMODE_WRITE) ||
+		 (to->f_flags & O_APPEND))
+		err = -EBADF;
+	fput(from);
+	return err;
+}
+
+/* The flags of a file: none is ever set. */
+static long ioctl_flags(unsigned int cmd, void __user *arg)
+{
+	static const struct fsxattr no_flags;
+	int flags;
+
+	if (cmd == FS_IOC_FSGETXATTR)
+		return copy_to_user(arg, &no_flags, sizeof(no_flags)) ? -EFAULT : 0;
+	if (cmd == FS_IOC_GETFLAGS)
+		return put_user(0, (int __user *)arg);
+	if (get_user(flags, (const int __user *)arg))
+		return -EFAULT;
+	return flags ? -EOPNOTSUPP : 0;
+}
+
 /* What a disk can do: here no file has blocks, extents or attributes. */
 static long ioctl_of_disks(struct file *f, unsigned int cmd, void __user *arg)
 {
 	umode_t mode = f->f_inode->i_mode;
+	s64 range[4];
 
 	switch (cmd) {
+	case FS_IOC_FIEMAP:
+		return -EOPNOTSUPP;
 	case FIFREEZE:
 	case FITHAW:
 		if (!capable(CAP_SYS_ADMIN))
 			return -EPERM;
 		return cmd == FIFREEZE ? -EOPNOTSUPP : -EINVAL;
 	case FICLONE:
-		return S_ISDIR(mode) ? -EISDIR : S_ISREG(mode) ? -EOPNOTSUPP : -EINVAL;
+		return ioctl_clone(f, (unsigned long)arg);
+	case FICLONERANGE:
+		return copy_from_user(range, arg, sizeof(range)) ? -EFAULT
+								 : ioctl_clone(f, range[0]);
 	case FIBMAP:
 		if (!S_ISREG(mode))
 			return -ENOIOCTLCMD;
 		return capable(CAP_SYS_RAWIO) ? -EINVAL : -EPERM;
 	case FIOQSIZE:
-	case FS_IOC_GETFLAGS:
 		if (!S_ISREG(mode) && !S_ISDIR(mode))
 			return -ENOTTY;
-		return cmd == FIOQSIZE ? put_user(f->f_inode->i_size, (loff_t __user *)arg)
-				       : put_user(0, (int __user *)arg);
+		return put_user(f->f_inode->i_size, (loff_t __user *)arg);
+	case FS_IOC_GETFLAGS:
+	case FS_IOC_SETFLAGS:
+	case FS_IOC_FSGETXATTR:
+		if (f->f_op->fsync) /* a file system that keeps files */
+			return ioctl_flags(cmd, arg);
+		if (cmd == FS_IOC_SETFLAGS && get_user(mode, (const umode_t __user *)arg))
+			return -EFAULT;
+		return -ENOTTY;
 	}
 	return -ENOIOCTLCMD;
 }

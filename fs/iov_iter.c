@@ -54,7 +54,7 @@ size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
 	return copy_iter(from, to, n, false);
 }
 
-struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n, int too_many,
+struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int too_many,
 			   struct iov_iter *iter)
 {
 	struct iovec *v;
@@ -62,13 +62,13 @@ struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n, int t
 
 	if (n > UIO_MAXIOV)
 		return ERR_PTR(too_many);
-	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
+	v = kmalloc(max(n, 1U) * sizeof(*v), GFP_KERNEL);
 	if (!v)
 		return ERR_PTR(-ENOMEM);
 	*iter = (struct iov_iter){.v = v};
-	if (copy_from_user(v, uv, n * sizeof(*v)))
+	if (copy_from_user(v, uv, (size_t)n * sizeof(*v)))
 		err = -EFAULT;
-	for (unsigned long i = 0; !err && i < n; i++) {
+	for (unsigned int i = 0; !err && i < n; i++) {
 		if ((ssize_t)v[i].iov_len < 0)
 			err = -EINVAL;
 		else if (!access_ok(v[i].iov_base, v[i].iov_len))

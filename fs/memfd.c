@@ -17,6 +17,8 @@
 #include <linux/mman.h>
 #include "internal.h"
 
+/* Huge pages, and their size in six bits. */
+#define MFD_HUGE	 (MFD_HUGETLB | (unsigned int)MFD_HUGE_MASK << MFD_HUGE_SHIFT)
 #define MFD_NAME_PREFIX	 "memfd:"
 #define MFD_NAME_MAX	 249 /* a file name with the prefix has 255 bytes */
 #define F_SEAL_ANY_WRITE (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
@@ -100,7 +102,9 @@ long sys_memfd_create(const char __user *uname, unsigned int flags)
 	struct file *f;
 	long n;
 
-	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGE))
+		return -EINVAL;
+	if (flags & MFD_HUGE)
 		return flags & MFD_HUGETLB ? -ENOSYS : -EINVAL;
 	n = strncpy_from_user(name + strlen(name), uname, MFD_NAME_MAX + 1);
 	if (n < 0)

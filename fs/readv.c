@@ -22,7 +22,7 @@ static int rw_nothing(const struct file *f, bool write)
 	return op->read || op->read_iter || S_ISDIR(f->f_inode->i_mode) ? 0 : -EINVAL;
 }
 
-static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned long n, loff_t *pos,
+static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned int n, loff_t *pos,
 		      bool write)
 {
 	struct iov_iter iter;

@@ -49,15 +49,18 @@ static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, lof
 }
 
 /* With @uin or @uout this offset is used and moved, not the file's position. */
-static long
-copy_at(struct file *in, loff_t __user *uin, struct file *out, loff_t __user *uout, size_t n,
-	long (*check)(struct file *in, loff_t from, struct file *out, loff_t to, size_t *n))
+static long copy_at(struct file *in, loff_t __user *uin, struct file *out, loff_t __user *uout,
+		    size_t n, unsigned int flags,
+		    long (*check)(struct file *in, loff_t from, struct file *out, loff_t to,
+				  size_t *n))
 {
 	loff_t from = in->f_pos, to = out->f_pos;
 	long ret;
 
 	if ((uin && get_user(from, uin)) || (uout && get_user(to, uout)))
 		return -EFAULT;
+	if (flags)
+		return -EINVAL;
 	n = min(n, MAX_RW_COUNT);
 	ret = check(in, from, out, to, &n);
 	if (!ret)
@@ -105,13 +108,14 @@ static long check_copy_range(struct file *in, loff_t from, struct file *out, lof
 }
 
 static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __user *uout, size_t n,
-			 bool range)
+			 unsigned int flags, bool range)
 {
 	struct file *in = fget(in_fd), *out = fget(out_fd);
 	long ret = -EBADF;
 
 	if (in && out)
-		ret = copy_at(in, uin, out, uout, n, range ? check_copy_range : check_sendfile);
+		ret = copy_at(in, uin, out, uout, n, flags,
+			      range ? check_copy_range : check_sendfile);
 	if (in)
 		fput(in);
 	if (out)
@@ -121,11 +125,15 @@ static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __use
 
 long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
 {
-	return copy_between(in_fd, off, out_fd, NULL, n, false);
+	loff_t from;
+
+	if (off && copy_from_user(&from, off, sizeof(from))) /* before the descriptors */
+		return -EFAULT;
+	return copy_between(in_fd, off, out_fd, NULL, n, 0, false);
 }
 
 long sys_copy_file_range(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out,
 			 size_t n, unsigned int flags)
 {
-	return flags ? -EINVAL : copy_between(in_fd, off_in, out_fd, off_out, n, true);
+	return copy_between(in_fd, off_in, out_fd, off_out, n, flags, true);
 }

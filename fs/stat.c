@@ -149,7 +149,7 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 	struct path p;
 	long err;
 
-	if (mask & STATX__RESERVED)
+	if ((mask & STATX__RESERVED) || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	if (!name)
 		return -EFAULT;

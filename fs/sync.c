@@ -69,7 +69,7 @@ long sys_sync_file_range(int fd, loff_t off, loff_t len, unsigned int flags)
 	return S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) || S_ISBLK(mode) ? 0 : -ESPIPE;
 }
 
-long sys_readahead(int fd, loff_t off __maybe_unused, size_t n __maybe_unused)
+long sys_readahead(int fd, loff_t off __maybe_unused, size_t n)
 {
 	struct file *f = fget(fd);
 	long err = -EBADF;
@@ -77,7 +77,7 @@ long sys_readahead(int fd, loff_t off __maybe_unused, size_t n __maybe_unused)
 	if (!f)
 		return -EBADF;
 	if (f->f_mode & FMODE_READ)
-		err = S_ISREG(f->f_inode->i_mode) ? 0 : -EINVAL;
+		err = S_ISREG(f->f_inode->i_mode) && (ssize_t)n >= 0 ? 0 : -EINVAL;
 	fput(f);
 	return err;
 }

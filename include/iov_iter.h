@@ -20,10 +20,11 @@ size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
 size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
 
 /*
- * A copy of the user's vector, to be freed; *iter is at its start. ERR_PTR: -EFAULT, -EINVAL,
- * -ENOMEM; @too_many if there are more than UIO_MAXIOV pieces.
+ * A copy of the user's vector, to be freed; *iter is at its start. Only 32 bits of the user's
+ * number of pieces count, as on Linux. ERR_PTR: -EFAULT, -EINVAL, -ENOMEM; @too_many if there are
+ * more than UIO_MAXIOV pieces.
  */
-struct iovec *import_iovec(const struct iovec __user *uv, unsigned long n, int too_many,
+struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int too_many,
 			   struct iov_iter *iter);
 
 #endif

@@ -31,6 +31,8 @@
 #define DEFAULT_TIMER_SLACK 50000UL /* ns */
 
 /* syslog(2)'s actions, of which the UAPI has no header. */
+#define SYSLOG_ACTION_CLOSE	  0
+#define SYSLOG_ACTION_OPEN	  1
 #define SYSLOG_ACTION_READ_ALL	  3
 #define SYSLOG_ACTION_SIZE_BUFFER 10
 
@@ -109,6 +111,8 @@ long sys_syslog(int type, char __user *buf, int n)
 		return -EPERM;
 	if (type == SYSLOG_ACTION_SIZE_BUFFER)
 		return LOG_COPY_MAX;
+	if (type == SYSLOG_ACTION_CLOSE || type == SYSLOG_ACTION_OPEN)
+		return 0;
 	if (type != SYSLOG_ACTION_READ_ALL || !buf || n < 0)
 		return -EINVAL;
 	n = min(n, LOG_COPY_MAX);
@@ -217,6 +221,8 @@ long sys_getrandom(char __user *buf, size_t n, unsigned int flags)
 	if ((flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) ||
 	    (flags & (GRND_INSECURE | GRND_RANDOM)) == (GRND_INSECURE | GRND_RANDOM))
 		return -EINVAL;
+	if (!access_ok(buf, min(n, (size_t)INT32_MAX)))
+		return -EFAULT;
 	while (done < n) {
 		size_t len = min(n - done, sizeof(chunk)), left;
 

@@ -101,9 +101,9 @@ long sys_clock_adjtime(int clock, void __user *tx)
 {
 	struct __kernel_timex k;
 
-	if (clock >= MAX_CLOCKS || clock == CLOCK_SGI_CYCLE)
-		return -EINVAL;
 	if (copy_from_user(&k, tx, sizeof(k)))
 		return -EFAULT;
+	if (clock >= MAX_CLOCKS || clock == CLOCK_SGI_CYCLE)
+		return -EINVAL;
 	return clock == CLOCK_REALTIME ? sys_adjtimex(tx) : -EOPNOTSUPP;
 }

@@ -33,6 +33,7 @@
 #define MSG_CTRUNC	 0x8
 #define MSG_TRUNC	 0x20
 #define MSG_DONTWAIT	 0x40
+#define MSG_CMSG_COMPAT	 0x80000000U /* of 32-bit calls: refused */
 #define MSG_WAITALL	 0x100
 #define MSG_ERRQUEUE	 0x2000
 #define MSG_NOSIGNAL	 0x4000

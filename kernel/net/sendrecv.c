@@ -208,9 +208,12 @@ static ssize_t send_user_msg(struct file *f, struct sock *sk, struct user_msghdr
 long sys_sendmsg(int fd, void __user *msg, unsigned int flags)
 {
 	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct file *f;
 	long ret;
 
+	if (flags & MSG_CMSG_COMPAT)
+		return -EINVAL;
+	f = sock_fget(fd, &sk);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	ret = send_user_msg(f, sk, msg, flags);
@@ -223,10 +226,13 @@ long sys_sendmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags)
 {
 	struct mmsghdr __user *p = msgs;
 	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct file *f;
 	unsigned int done;
 	long ret = 0;
 
+	if (flags & MSG_CMSG_COMPAT)
+		return -EINVAL;
+	f = sock_fget(fd, &sk);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	n = min(n, 1024U);
@@ -310,6 +316,8 @@ long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
 	ktime_t end = INT64_MAX;
 	long ret;
 
+	if (flags & MSG_CMSG_COMPAT)
+		return -EINVAL;
 	if (timeout) {
 		if (copy_from_user(&left, timeout, sizeof(left)))
 			return -EFAULT;
@@ -329,9 +337,12 @@ long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
 long sys_recvmsg(int fd, void __user *msg, unsigned int flags)
 {
 	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct file *f;
 	long ret;
 
+	if (flags & MSG_CMSG_COMPAT)
+		return -EINVAL;
+	f = sock_fget(fd, &sk);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	ret = recv_user_msg(f, sk, msg, flags);

@@ -178,8 +178,13 @@ static long make_pair(struct sock *a, struct sock *b, int flags, int __user *ufd
 
 long sys_socketpair(int family, int type, int protocol, int __user *ufds)
 {
-	struct sock *a = sock_create(family, type, protocol), *b;
+	struct sock *a, *b;
 
+	if (type & ~(SOCK_TYPE_MASK | SOCK_CLOEXEC | SOCK_NONBLOCK))
+		return -EINVAL;
+	if (put_user(0, ufds) || put_user(0, ufds + 1))
+		return -EFAULT;
+	a = sock_create(family, type, protocol);
 	if (IS_ERR(a))
 		return PTR_ERR(a);
 	b = family == AF_UNIX ? sock_create(family, type, protocol) : ERR_PTR(-EOPNOTSUPP);
@@ -212,10 +217,12 @@ long sys_connect(int fd, void __user *uaddr, int len)
 	struct file *f = sock_fget(fd, &sk);
 	int err;
 
+	if (f == ERR_PTR(-EBADF))
+		return -EBADF;
+	err = move_addr_to_kernel(&addr, uaddr, len); /* before a file that is no socket */
 	if (IS_ERR(f))
-		return PTR_ERR(f);
-	err = move_addr_to_kernel(&addr, uaddr, len)
-		      ?: sk->ops->connect(sk, &addr, len, f->f_flags & O_NONBLOCK);
+		return err ?: PTR_ERR(f);
+	err = err ?: sk->ops->connect(sk, &addr, len, f->f_flags & O_NONBLOCK);
 	fput(f);
 	return err;
 }
@@ -260,12 +267,17 @@ long sys_accept4(int fd, void __user *addr, int __user *len, int flags)
 	struct file *f;
 	long ret;
 
-	if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
-		return -EINVAL;
 	f = sock_fget(fd, &sk);
+	if (f == ERR_PTR(-EBADF))
+		return -EBADF;
+	if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
+		ret = -EINVAL;
+	else if (IS_ERR(f))
+		ret = PTR_ERR(f);
+	else
+		ret = do_accept(f, sk, addr, len, flags);
 	if (IS_ERR(f))
-		return PTR_ERR(f);
-	ret = do_accept(f, sk, addr, len, flags);
+		return ret;
 	fput(f);
 	return ret;
 }

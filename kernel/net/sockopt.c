@@ -117,14 +117,15 @@ static int sock_setsockopt(struct sock *sk, int name, const void __user *uvalue,
 long sys_setsockopt(int fd, int level, int name, const void __user *value, int len)
 {
 	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct file *f;
 	int err;
 
+	if (len < 0)
+		return -EINVAL;
+	f = sock_fget(fd, &sk);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
-	if (len < 0)
-		err = -EINVAL;
-	else if (level == SOL_SOCKET)
+	if (level == SOL_SOCKET)
 		err = sock_setsockopt(sk, name, value, len);
 	else
 		err = sk->family == AF_UNIX ? -EOPNOTSUPP : 0;

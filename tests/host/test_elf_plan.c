@@ -263,7 +263,9 @@ static void alignment_counts_if_power_of_two(void **state)
 		     {4096, 4096},
 		     {0x200000, 0x200000},
 		     {0x200001, 0},
-		     {1UL << 63, 1UL << 63}};
+		     {1UL << 63, 1UL << 63},
+		     {(1UL << 63) + 1, 0},
+		     {-1UL, 0}};
 	Elf64_Phdr ph = load(PF_R, 0, BASE, 1, 1);
 	Elf64_Phdr two[] = {load(PF_R, 0, BASE, 1, 1), load(PF_R, 0, BASE + 0x1000, 1, 1)};
 	struct elf_image img;
@@ -319,13 +321,19 @@ static void interp_path_length(void **state)
 	} cases[] = {
 		{0, -ENOEXEC},	 {1, -ENOEXEC}, {2, 0}, {PATH_MAX, 0}, {PATH_MAX + 1, -ENOEXEC},
 		{-1UL, -ENOEXEC}};
-	Elf64_Phdr ph = {.p_type = PT_INTERP};
+	Elf64_Phdr ph[] = {{.p_type = PT_INTERP}, load(PF_R | PF_X, 0, BASE, 1, 0x1234)};
 	Elf64_Ehdr eh;
 
 	(void)state;
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		ph.p_filesz = cases[i].filesz;
-		plan(&eh, &ph, 1, cases[i].err);
+		struct elf_image img;
+
+		ph[0].p_filesz = cases[i].filesz;
+		img = plan(&eh, ph, 2, cases[i].err);
+		/* The plan is complete even after the error. */
+		assert_ptr_equal(img.interp, &ph[0]);
+		EXPECT_IS(img.total_size, 0x1234);
+		EXPECT_IS(img.brk, BASE + 0x1234);
 	}
 	assert_true(elf_interp_path_ok("/i", 3));
 	assert_false(elf_interp_path_ok("/i", 2));

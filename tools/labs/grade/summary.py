@@ -39,6 +39,16 @@ def first(results):
     return min(failed, key=lambda r: (r.test.lab, r.cause.startswith('skipped'), r.test.step or 99), default=None)
 
 
+def gist(cause):
+    """One line of @cause: the first one, or of a diff what was expected and what came."""
+    lines = cause.split('\n')
+    at = next((i for i, l in enumerate(lines) if l.startswith('@@ ')), None)
+    if at is None:
+        return lines[0]
+    wanted, got = (next((l[1:].strip() for l in lines[at:] if l.startswith(sign)), 'no such line') for sign in '-+')
+    return 'expected "%s", got "%s"' % (wanted, got)
+
+
 def first_lines(top, labs, results):
     r = first(results)
     if r is None:
@@ -47,7 +57,7 @@ def first_lines(top, labs, results):
         return ['# do first: make it build; what the compiler says is above']
     lab = next(l for l in labs if l.number == r.test.lab)
     name = steps(top, lab).get(r.test.step)
-    lines = ['# do first: %s%s: %s' % (r.test.label, ' (step %d, %s)' % (r.test.step, name) if name else '', r.cause.split('\n')[0])]
+    lines = ['# do first: %s%s: %s' % (r.test.label, ' (step %d, %s)' % (r.test.step, name) if name else '', gist(r.cause))]
     return lines + ['#           make debug-test TEST=%s' % r.test.label] * (r.test.kind != 'answer' and 'is yours to write' not in r.cause)
 
 

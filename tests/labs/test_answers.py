@@ -13,6 +13,9 @@ import vm
 from conftest import TOP
 
 import answers
+import course
+import pages
+import report
 
 FOLDER = os.path.join(TOP, 'labs', '00-tools')
 PROG = '/bin/cat /etc/passwd /proc/version'
@@ -96,3 +99,15 @@ def test_answer(run, question):
 
 def test_each_question_has_one():
     assert sorted(answers.read(os.path.join(FOLDER, answers.NAME))) == sorted(FIND)
+
+
+def test_a_wrong_answer_is_shown_as_on_the_page(tmp_path):
+    lab = course.find_lab(course.load_labs(TOP), 0)
+    shown = next(block for _, block in pages.blocks('labs/00-tools/README.md') if block.startswith('not ok'))
+    folder = tmp_path / 'labs' / lab.folder
+    folder.mkdir(parents=True)
+    (folder / answers.SEALED).write_text('\n'.join(answers.sealed_lines(FOLDER, 'salt')))
+    (folder / answers.NAME).write_text('3: 7fffffffef80\n')
+    test = next(t for t in lab.tests if t.question == '3')
+    result = report.Result(test, *answers.check(str(tmp_path), lab, '3'))
+    assert report.tap_lines(result, 3) == shown.rstrip('\n').split('\n')

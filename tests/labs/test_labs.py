@@ -24,6 +24,7 @@ import cutting
 import guest_film
 import kernels
 import lab as starter
+import pages
 import report
 import sandbox
 import summary
@@ -37,7 +38,7 @@ KERNEL = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'include', 'user'
 BUILT = ('boot', 'arch', 'exec', 'kernel', 'mm', 'fs', 'lib', 'user', 'labs', 'tests', 'debian.complete', 'sysroot.complete', 'rootfs.cpio')
 # Of the tests that are not of one starter each.
 GROUPS = {
-    'a finished tree': ('test_finished_tree_agrees_with_linux', 'test_a_killed_grader_leaves_no_machine'),
+    'a finished tree': ('test_finished_tree_agrees_with_linux', 'test_each_gdb_line_stops_where_it_says', 'test_a_killed_grader_leaves_no_machine'),
     'a variant': ('test_a_variant_put_back_scores_all', 'test_last_years_answer_is_not_this_years'),
     'earlier labs': ('test_earlier_labs_can_be_cut_too',),
     'starter 4': ('test_a_wrong_answer_shows_expected_and_got_and_where', 'test_a_wrong_area_shows_the_first_stage_that_differs',
@@ -188,6 +189,8 @@ def test_a_grade_ends_with_steps_changes_and_what_to_do_first(tmp_path):
                          '#           make debug-test TEST=02/link']
     assert '# since the last run, 0 minutes ago: passes now: 02/link, 02/lists-vmas; passed before: 02/find; +4 points' in lines(['find'])
     assert '# do first: make it build; what the compiler says is above' in lines(['find', 'link'], 'it does not build:\nx')
+    diff = '--- expected (the finished kernel)\n+++ got\n@@ -1,2 +1,2 @@\n a\n-brk 408000\n+brk 407000'
+    assert lines(['link'], diff)[-2].endswith('vma_link): expected "brk 408000", got "brk 407000"')
     assert len(lines([])) == 2
 
 
@@ -453,6 +456,34 @@ def test_a_hint_names_a_stage_that_the_machine_passes():
     assert guest_film.stop_at([], names, 'set-brk', 'tail') == ''
 
 
+# What the pages show of a wrong answer: {lab: (file, [(line of it, the mistake)], {test: its block of the page})}.
+MISTAKES = {
+    1: ('mm/frames/pgtable.c', [('if (base < floor || base + size - 1 > ceiling - 1)', 'if (addr < floor || next - 1 > ceiling - 1)')],
+        {'free-keeps-neighbours': 1}),
+    2: ('mm/vma.c', [('piece->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;', '')], {'split-offsets': 1}),
+    3: ('exec/elf_plan.c', [('img->brk = max(img->brk, start + ph->p_memsz);', 'img->brk = max(img->brk, start + ph->p_filesz);'),
+                            ('ehdr->e_phentsize != sizeof(Elf64_Phdr)', 'false')], {'code-and-data': 1, 'broken-headers': 2}),
+    5: ('exec/stack.c', [('int err = 0;\n\n\twhile (!err && argc-- > 0)', 'int err = 0, all = argc;\n\n\twhile (!err && argc-- > 0)'),
+                         ('get_arg(argv, argc, &str)', 'get_arg(argv, all - 1 - argc, &str)')], {'copy-strings-keeps-the-order': 3}),
+}
+
+
+@pytest.mark.parametrize('number', sorted(MISTAKES))
+def test_a_mistake_shows_what_the_page_says(room, number):
+    path, changes, tests = MISTAKES[number]
+    out, lab = str(room / ('mistake%d' % number)), course.find_lab(LABS, number)
+    copy_tree(put_back(room, number), out)
+    source = starter.read(out, path)
+    for old, new in changes:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    starter.write(out, path, source)
+    for test, block in tests.items():
+        text = grade(out, '--test', '%02d/%s' % (number, test))[1].replace('\n  # ', '\n')
+        shown = pages.blocks('labs/%s/README.md' % lab.folder)[block][1].rstrip('\n').split('\n')
+        assert pages.missing([l for l in shown if not re.match(r'\$ |\[ +(RUN|FAILED) ', l)], text) == '', text
+
+
 def test_a_wrong_area_shows_the_first_stage_that_differs(room):
     text, _ = with_change(room, 'area', 'start = PAGE_ALIGN(start);\n\tend', 'start = PAGE_ALIGN(start) + PAGE_SIZE;\n\tend')
     assert re.search(r"the exec film differs from the finished kernel's first at set-brk", text), text
@@ -556,6 +587,52 @@ def command_of(pid):
 def test_finished_tree_agrees_with_linux(room):
     scores, text, status = grade(TOP)
     assert scores == {n: (100, 100) for n in NUMBERS} and status == 0, text[-6000:]
+
+
+LONG = 400      # records of a test that is the last one of its machine: GDB looks at each record
+
+
+def gdb_lines(bench, test):
+    """(How many records its film has, the words for xstage that @test may be shown with, in the order in which the machine comes there.)
+
+    Of lab 4 all: those for a film that differs from its first record on, from its second ...
+    """
+    rows, names = bench.boot(bench.under_test[test.lab], test)[1], bench.image(bench.under_test[test.lab]).stage_names()
+    programs, place = guest_film.programs(rows, names), {}
+    for i, ((_, r), program) in enumerate(zip(rows, programs)):
+        for words in (guest_film.words(r.stage, program), r.stage):
+            place.setdefault(words, i)
+    stops = {guest_film.stop_at(rows, names, test.stage or 'start-thread', os.path.basename(test.words()[0]))}
+    if test.lab == 4:
+        stops |= {guest_film.stop_at(rows[:i + 1], names, r.stage, p) for i, ((_, r), p) in enumerate(zip(rows, programs))}
+    return len(rows), sorted(stops, key=place.get)
+
+
+def gdb_machines(bench, tests):
+    """[(tests that one machine runs one after the other, words for xstage)]: each distinct line once, the long tests at the ends."""
+    alike = {}
+    for t in tests:
+        alike.setdefault((t.lab, t.rootfs, t.cmdline), []).append((t, *gdb_lines(bench, t)))
+    for rows in alike.values():
+        short, long = ([row for row in rows if (row[1] >= LONG) == wanted] for wanted in (False, True))
+        for some in [short + long[:1], *([row] for row in long[1:])]:
+            yield [t for t, _, _ in some], list(dict.fromkeys(words for _, _, stops in some for words in stops))
+
+
+def test_each_gdb_line_stops_where_it_says(room, tmp_path):
+    """The line that a failed guest test shows, of each test of each lab, in GDB. The films are in the cache."""
+    bench = checks.Bench(TOP, LABS, print)
+    tests = [t for l in LABS for t in l.tests if t.kind == 'guest']
+    bench.prepare(tests)
+    for i, (some, stops) in enumerate(gdb_machines(bench, tests)):
+        folder = tmp_path / str(i)
+        folder.mkdir()
+        with pages.LabMachine(folder, some) as machine:
+            said = machine.gdb([line for words in stops for line in ('xstage ' + words, 'continue')])
+        for words, (_, answer) in zip(stops, said[2::2]):
+            stage, _, program = words.partition(' of ')
+            stopped = re.findall(r'^stage (\S+) of (.*) \(pid \d+\), in ', answer, re.M)[-1:]
+            assert stopped and stopped[0][0] == stage and os.path.basename(stopped[0][1]).startswith(program), 'xstage %s:\n%s' % (words, answer)
 
 
 def test_every_variant_is_another_kernel():

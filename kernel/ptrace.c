@@ -106,6 +106,12 @@ static long attach_task(struct task_struct *t, unsigned int ptrace)
 	return ret;
 }
 
+/* Nothing is filtered here, so that a filter could be suspended; but only root may ask for it. */
+static bool options_allowed(unsigned long options)
+{
+	return !(options & PTRACE_O_SUSPEND_SECCOMP) || capable(CAP_SYS_ADMIN);
+}
+
 /* cred_guard_mutex: an exec of @t must not gain privileges in between. */
 static long ptrace_attach(struct task_struct *t, long request, unsigned long addr,
 			  unsigned long options)
@@ -116,6 +122,8 @@ static long ptrace_attach(struct task_struct *t, long request, unsigned long add
 
 	if (seize && (addr || (options & ~PTRACE_O_MASK)))
 		return -EIO;
+	if (seize && !options_allowed(options))
+		return -EPERM;
 	if ((t->flags & PF_KTHREAD) || same_thread_group(t, current))
 		return -EPERM;
 	if (mutex_lock_interruptible(guard))
@@ -211,6 +219,8 @@ static long ptrace_setoptions(struct task_struct *t, unsigned long options)
 {
 	if (options & ~(unsigned long)PTRACE_O_MASK)
 		return -EINVAL;
+	if (!options_allowed(options))
+		return -EPERM;
 	t->ptrace = (t->ptrace & ~PT_OPTIONS) | PT_OPT(options);
 	return 0;
 }

@@ -11,7 +11,10 @@ build/labs/kit/labrun: labs/kit/labrun.c user/mini.h
 	@mkdir -p $(@D)
 	@echo "  LAB   $<"
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
-		-fcf-protection=none -Iuser -Wl,--build-id=none -o $@ $<
+		-fcf-protection=none -Iuser -Wl,--build-id=none,-Ttext-segment=0x20000000 -o $@ $<
+build/labs/kit/offsets.o: labs/kit/offsets.c $(STAMP)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 grade: ## grade the labs: host tests, then a machine for each test (LAB=N, TEST=name, GRADEFLAGS='--junit FILE')
 	@tools/deps.sh run grade

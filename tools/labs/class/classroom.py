@@ -79,7 +79,7 @@ class Bench:
         """Everything that a test needs and a submission does not change. source: the finished tree, where programs are built."""
         kernels.Kernels(self.top, self.labs).reference()
         archives = {'nothing': (), **kernels.archives_of(self.labs, self.guest)}
-        built = ['labs/kit/labrun', *sorted({p for some in archives.values() for p in some})]
+        built = ['labs/kit/labrun', 'labs/kit/offsets.o', *sorted({p for some in archives.values() for p in some})]
         if any(t.rootfs for t in self.guest):
             built.append('rootfs.cpio')
         kernels.make(source, *('build/' + p for p in built))

@@ -16,7 +16,7 @@ import guest_film
 import host
 import kernels
 import machine
-from machine import backtrace, qemu
+from machine import backtrace, outside, qemu
 from report import Result
 
 YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours to write')
@@ -67,6 +67,10 @@ def warnings(top, labs, box=None):
     except kernels.BuildError as e:
         text = str(e)
     return [l for l in text.split('\n') if l and not l.startswith('make')]
+
+
+def seen_of(test, out, number=0):
+    return out.seen[number] if test.outside and out.seen else {}
 
 
 class Bench:
@@ -187,21 +191,34 @@ class Bench:
                 return self.load(path)
             out = machine.boot(kernel, archives, [t.words() for t in tests], tests[0].cmdline + (LINUX_WORDS if linux else ''),
                                LINUX_LIMIT if linux else tests[0].limit * machine.MILLION, patience * self.cap,
-                               {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box)
+                               {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box, look=self.look(kernel, tests))
             rows = [] if linux else guest_film.film(self.image(kernel), out.memory)
             if out.verdict == 'done' or (not linux and out.verdict in ('panic', 'instructions')):
                 self.store(path, out, rows)
             return out, rows
 
+    def look(self, kernel, tests):
+        """What is to be seen of the boot from outside, or None."""
+        if not any(t.outside for t in tests):
+            return None
+        built = os.path.join(self.shared, 'build')
+        programs = [outside.Program(os.path.join(built, next(p for p in t.programs if t.run[0] == '/t/' + os.path.basename(p)))) if t.outside else None
+                    for t in tests]
+        ours = {} if self.is_linux(kernel) else {
+            'symbols': self.image(kernel).symbols, 'vdso': self.image(kernel).vdso_pages(),
+            'offsets': outside.read_offsets(os.path.join(self.shared, outside.OFFSETS))}
+        return outside.Look(programs, outside.Program(os.path.join(built, 'labs', 'kit', 'labrun')), **ours)
+
     def boot_together(self, test):
-        """What @test did in a machine of Linux that runs all tests like it: its boot takes seconds. None: that failed."""
+        """(output, status, what was seen) of @test in a machine of Linux that runs all tests like it: its boot takes seconds. None: that failed."""
         alike = [t for t in self.guest if (self.packed[t.label], t.cmdline) == (self.packed[test.label], test.cmdline)]
         out, _ = self.boot_once(self.oracle, alike, len(alike))
-        return out.results.get(alike.index(test)) if out.verdict == 'done' else None
+        result = out.results.get(alike.index(test)) if out.verdict == 'done' else None
+        return result and (*result, seen_of(test, out, alike.index(test)))
 
     def store(self, path, out, rows):
         data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'seconds': out.seconds,
-                'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()},
+                'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()}, 'seen': out.seen,
                 'film': [[pid, list(vars(r).values())] for pid, r in rows]}
         with tempfile.NamedTemporaryFile('w', dir=self.cache, delete=False) as f:
             json.dump(data, f)
@@ -211,7 +228,7 @@ class Bench:
         with open(path) as f:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
-        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0))
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0), seen=d['seen'])
         return out, [(pid, guest_film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------
@@ -258,7 +275,7 @@ class Bench:
             text = hang_text(out, self.backtrace(kernel, out.stack), test.limit * machine.MILLION)
             self.note_hang(test, out, rows)
         else:
-            text = self.compare(test, *out.results.get(0, (b'', 0xff00)))
+            text = self.compare(test, *out.results.get(0, (b'', 0xff00)), seen_of(test, out))
         return not text, text, self.hints(test, rows) if text else [], out
 
     def hung_before(self, test):
@@ -269,33 +286,44 @@ class Bench:
         if out.verdict in ('instructions', 'wall') and all(pid < 2 for pid, _ in rows):
             self.hung.setdefault((test.lab, test.cmdline, test.rootfs), test.label)
 
-    def compare(self, test, got, status):
-        """'' if the test passes."""
-        if test.expect == 'zero':
-            if status:
-                return 'it %s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
-            if not self.is_linux(self.oracle):
-                return ''
-        verdict, expected, wanted = self.on_oracle(test, (got, status))
-        if verdict != 'done' or (test.expect == 'zero' and wanted):
+    def compare(self, test, got, status, seen):
+        """'' if the test passes. seen: from outside the machine."""
+        if test.expect != 'same' and status:
+            return 'it %s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
+        if test.expect == 'zero' and not test.outside and not self.is_linux(self.oracle):
+            return ''
+        verdict, expected, wanted, right = self.on_oracle(test, (got, status))
+        if verdict != 'done' or (test.expect != 'same' and wanted) or (test.expect == 'maps' and outside.unprinted(right, expected)):
             return 'the test itself is wrong, tell your instructor: on the oracle it ended with %s, status %d:\n%s' % (
                 verdict, wanted, expected.decode('utf-8', 'replace')[-2000:])
-        if test.expect == 'zero' or (got, status) == (expected, wanted):
+        return self.compare_output(test, got, status, expected, wanted) or self.compare_seen(test, got, status, seen, right)
+
+    def compare_output(self, test, got, status, expected, wanted):
+        if test.expect != 'same' or (got, status) == (expected, wanted):
             return ''
-        names = ('expected (Linux 6.1)' if self.is_linux(self.oracle) else 'expected (the finished kernel)', 'got')
         ends = '' if status == wanted else 'expected: %s; got: %s\n' % (how_it_ended(wanted), how_it_ended(status))
         if not got:
             return ends + 'it printed nothing; expected:\n' + '\n'.join(expected.decode('utf-8', 'replace').split('\n')[:20])
-        return ends + unified(expected, got, names)
+        return ends + unified(expected, got, self.names())
 
-    def on_oracle(self, test, seen):
-        """(verdict, output, status) of @test on the oracle. Who does not agree with Linux among others meets it alone."""
+    def names(self):
+        return ('expected (Linux 6.1)' if self.is_linux(self.oracle) else 'expected (the finished kernel)', 'got')
+
+    def compare_seen(self, test, got, status, seen, right):
+        found = outside.differences(seen, right, status, 'norandmaps' not in test.cmdline) if test.outside else []
+        texts = [what + ('\n' + unified(*('\n'.join(lines).encode() for lines in both), self.names()) if any(both) else '') for what, *both in found]
+        if test.expect == 'maps' and not found:
+            texts += filter(None, [outside.unprinted(seen, got)])
+        return '\n'.join(texts)
+
+    def on_oracle(self, test, mine):
+        """(verdict, output, status, what was seen) of @test on the oracle. Who does not agree with Linux among others meets it alone."""
         if self.is_linux(self.oracle):
             together = self.boot_together(test)
-            if together and (together == seen or (test.expect == 'zero' and not together[1])):
+            if together and (together[:2] == mine or (test.expect != 'same' and not together[1])):
                 return ('done', *together)
         out, _ = self.boot(self.oracle, test)
-        return (out.verdict, *out.results.get(0, (b'', -1)))
+        return (out.verdict, *out.results.get(0, (b'', -1)), seen_of(test, out))
 
     def hints(self, test, rows):
         """The first stage that differs from the finished kernel's exec, and how to look at it."""

@@ -50,9 +50,11 @@ class Test:
     shell: str = ''
     programs: tuple = ()
     rootfs: bool = False    # with Debian's programs
-    expect: str = 'same'    # 'same': prints and ends as on the oracle; 'zero': ends with status 0
+    # 'same': prints and ends as on the oracle; 'zero': ends with status 0; 'maps': prints the VMAs that it has, at addresses that nobody knows before
+    expect: str = 'same'
     cmdline: str = 'norandmaps'
     limit: int = 500        # million guest instructions
+    outside: bool = False   # the pages and VMAs of its program are looked at from outside the machine, too
     # answer: the number of the question
     question: str = ''
 
@@ -88,7 +90,7 @@ def read_toml(path):
         raise CourseError('%s: %s' % (path, e))
 
 
-def make_test(lab, row, points, where, hidden):
+def make_test(lab, row, points, where, hidden, outside=False):
     kind = row.get('kind')
     if kind not in KINDS or 'name' not in row:
         raise CourseError('%s: a test needs a name and a kind (%s): %r' % (where, ', '.join(KINDS), row))
@@ -100,6 +102,8 @@ def make_test(lab, row, points, where, hidden):
     if row['name'] not in points:
         raise CourseError('labs/points.toml gives no points for "%s" of %s' % (row['name'], where))
     row = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    if outside and kind == 'guest':
+        row['outside'] = row['run'][:1] in [('/t/' + os.path.basename(p),) for p in row.get('programs', ())] if 'run' in row else False
     return Test(lab=lab, points=points[row['name']], hidden=hidden or row.pop('hidden', False),
                 **{'shows': row['name'].replace('-', ' '), **row})
 
@@ -114,7 +118,7 @@ def load_lab(top, folder, points):
     if os.path.exists(hidden):
         rows += [(r, True) for r in read_toml(hidden).get('test', [])]
     worth = points.get(folder, {})
-    tests = [make_test(number, r, worth, where, h) for r, h in rows]
+    tests = [make_test(number, r, worth, where, h, data.get('outside', False)) for r, h in rows]
     names = [t.name for t in tests]
     if len(set(names)) != len(names):
         raise CourseError('%s: two tests have the same name' % where)

@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 
 import course
-from machine import mkcpio
+from machine import mkcpio, outside
 
 
 class BuildError(Exception):
@@ -163,7 +163,7 @@ def archive_name(lab, rootfs):
 def make_programs(top, labs, tests):
     """Builds what the machines of @tests run."""
     programs = {p for some in archives_of(labs, tests).values() for p in some}
-    make(top, 'build/labs/kit/labrun', *sorted('build/' + p for p in programs),
+    make(top, 'build/labs/kit/labrun', outside.OFFSETS, *sorted('build/' + p for p in programs),
          *(['build/rootfs.cpio'] if any(t.rootfs for t in tests) else []))
 
 

@@ -22,6 +22,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 import backtrace    # noqa: E402,F401
 import mkcpio   # noqa: E402
+import outside  # noqa: E402
 import qemu     # noqa: E402
 
 MILLION = 1000000
@@ -42,6 +43,7 @@ class Outcome:
     memory: dict = dataclasses.field(default_factory=dict)   # name -> bytes that were asked for
     stack: list = dataclasses.field(default_factory=list)    # return addresses, innermost first
     seconds: float = 0.0    # how long the machine ran
+    seen: list = dataclasses.field(default_factory=list)     # by outside.Look, of each command
 
 
 class Monitor:
@@ -128,14 +130,14 @@ def pack(folder, archives, commands, nonce):
 class Boot:
     """A running machine in a folder of its own."""
 
-    def __init__(self, kernel, archives, commands, cmdline, folder, count, box=None):
-        self.folder = folder
+    def __init__(self, kernel, archives, commands, cmdline, folder, count, box=None, look=None):
+        self.folder, self.look, self.stub = folder, look, None
         self.nonce = secrets.token_hex(8)
         self.start = time.time()
         initrd = pack(folder, archives, commands, self.nonce)
         words = command(kernel, initrd, cmdline, count) + [
             '-display', 'none', '-serial', 'file:' + self.path('console'), '-serial', 'file:' + self.path('records'),
-            '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp')]
+            '-qmp', 'unix:%s,server=on,wait=off' % self.path('qmp'), *(qemu.debugger(self.path('stub')) if look else [])]
         if box:
             words = box.words('boot', words, [box.give(folder, 'boot')])
         self.qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -168,6 +170,8 @@ class Boot:
 
     def wait(self, limit, cap):
         """Until the last record, a panic, or a limit. Returns the verdict."""
+        if self.look:
+            self.begin_to_look()
         while True:
             ended = self.qemu.poll() is not None
             if parse_records(self.read('records'), self.nonce)[1]:
@@ -180,7 +184,32 @@ class Boot:
                 return 'instructions'
             if time.time() - self.start > cap:
                 return 'wall'
-            time.sleep(0.04)
+            self.pause(0.04)
+
+    def begin_to_look(self):
+        """The machine is stopped before its first instruction."""
+        while self.qemu.poll() is None and not (self.connect() and os.path.exists(self.path('stub'))):
+            time.sleep(0.01)
+        if self.qemu.poll() is None:
+            self.stub = outside.Stub(self.path('stub'))
+            self.look.begin(self.stub)
+
+    def pause(self, seconds):
+        try:
+            if not self.stub:
+                time.sleep(seconds)
+            elif self.stub.stopped(seconds):
+                self.look.at_stop(self.stub, self)
+        except (OSError, ValueError):   # it ended just now
+            self.stub = None
+
+    def physical(self, address, size):
+        """Bytes of physical memory; none beyond its end."""
+        try:
+            self.monitor.call('pmemsave', val=address, size=size, filename=self.path('dump'))
+        except OSError:
+            return b''
+        return self.read('dump')
 
     def dump(self, wanted):
         """Bytes of the guest's memory, by name: {name: (address, size)}."""
@@ -212,8 +241,8 @@ class Boot:
         return stack
 
     def close(self):
-        if self.monitor:
-            self.monitor.close()
+        for end in filter(None, (self.stub, self.monitor)):
+            end.close()
         self.qemu.terminate()   # a box's keeper has to end QEMU first
         try:
             self.qemu.communicate(timeout=10)
@@ -222,20 +251,23 @@ class Boot:
             self.qemu.communicate()
 
 
-def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, wanted=(), count=True, box=None):
+def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, wanted=(), count=True, box=None,
+         look=None):
     """Runs @commands, each a list of words, one after the other; see Outcome.
 
     archives: cpio files, of which one has /lab/run; limit: guest instructions;
     cap: seconds; wanted: {name: (address, bytes)} of memory to read at the end;
     count: False runs faster, and then @limit means nothing; box: where a machine
-    that nobody trusts runs (sandbox.py).
+    that nobody trusts runs (sandbox.py); look: what is to be seen from outside
+    (outside.Look).
     """
     with tempfile.TemporaryDirectory(prefix='lab-', dir=box and box.job) as folder:
-        b = Boot(kernel, archives, commands, cmdline, folder, count, box)
+        b = Boot(kernel, archives, commands, cmdline, folder, count, box, look)
         try:
             verdict = b.wait(limit, cap * float(os.environ.get('TIMEOUT_SCALE', '1')))
             out = Outcome(verdict, parse_records(b.read('records'), b.nonce)[0],
                           b.read('console').decode('utf-8', 'replace').replace('\r', ''), b.instructions(), seconds=time.time() - b.start)
+            out.seen = look.seen if look else []
             if verdict != 'quit' and b.connect():
                 try:
                     b.monitor.call('stop')

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 sys.dont_write_bytecode = True
+os.environ['EXON_CACHE'] = ''     # the tests leave the user's own folder of packages alone
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.join(TOP, *p) for p in (
     ('tools',), ('tools', 'bench'), *(('tools', 'labs', d) for d in ('author', 'grade', 'class', 'predict', 'faults')), ('tests', 'kernel'), ('tests', 'gdb'))]

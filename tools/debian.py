@@ -11,7 +11,9 @@ The guest is Debian 12 with its security updates, whatever the host is. gpgv che
 release file with Debian's keys; the release file has the hash of the list of packages,
 and that has the hash of each package.
 
-build/debs keeps the packages, so that a second run needs no network; OFFLINE=1 never uses it.
+build/debs keeps the packages, so that a second run needs no network; OFFLINE=1 never uses it. All trees of
+this user share a folder of packages, EXON_CACHE (~/.cache/exon if that is not set, none if it is empty): each has
+its hash in its name, and only one with that hash is taken.
 build/guest.manifest has the versions in use. On a Debian host the mirror is that of the host's apt;
 DEBIAN_MIRROR=URL names another one (and DEBIAN_SECURITY_MIRROR=URL if the updates are elsewhere).
 Status 1: a package is neither in build/debs nor could it be fetched.
@@ -51,11 +53,25 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 KEYRINGS = (os.path.join(TOP, 'tools', 'debian-12-keys.gpg'), '/usr/share/keyrings/debian-archive-keyring.gpg')
 CACHE = os.path.join(TOP, 'build', 'debs')
 OFFLINE = os.environ.get('OFFLINE', '') not in ('', '0')
+SHARED_NAME = r'%s_[^_]+_(?:amd64|all)\.deb\.[0-9a-f]{64}$'
 MANIFEST = os.path.join(TOP, 'build', 'guest.manifest')
 
 
 class Failed(Exception):
     pass
+
+
+def shared_folder():
+    """'' if there is none."""
+    given = os.environ.get('EXON_CACHE')
+    if given is not None:
+        return given and os.path.join(os.path.abspath(given), 'debs')
+    base = os.environ.get('XDG_CACHE_HOME', '')
+    base = base if os.path.isabs(base) else os.path.expanduser('~/.cache')
+    return os.path.join(base, 'exon', 'debs') if os.path.isabs(base) else ''
+
+
+SHARED = shared_folder()
 
 
 # ---- versions ------------------------------------------------------------------------
@@ -232,6 +248,56 @@ def cached(pattern):
     return os.path.join(CACHE, found[-1]) if found else None
 
 
+def listed(folder):
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def take_shared(pattern):
+    """Copies the newest package that @pattern matches from the shared folder into the cache, if its bytes have the hash in its name."""
+    found = [f for f in listed(SHARED) if re.match(SHARED_NAME % pattern, f)]
+    for name in sorted(found, key=lambda f: version_key(urllib.parse.unquote(f.split('_')[1])), reverse=True):
+        deb, sha = name.rsplit('.', 1)
+        try:
+            with open(os.path.join(SHARED, name), 'rb') as f:
+                data = f.read()
+        except OSError:
+            continue
+        if hashlib.sha256(data).hexdigest() == sha:
+            write(os.path.join(CACHE, deb), data)
+            return
+        print('debian: %s is damaged and is not used' % os.path.join(SHARED, name), file=sys.stderr)
+
+
+def share(debs):
+    """Puts @debs where other trees find them. Each file is there whole or not at all, however many do this at once."""
+    known = {f.rsplit('.', 1)[0] for f in listed(SHARED)}
+    for deb in debs if SHARED else ():
+        if os.path.basename(deb) not in known and not share_one(deb):
+            return
+
+
+def share_one(deb):
+    """False: nothing can be written there. Then each tree has its own packages."""
+    new = ''
+    try:
+        os.makedirs(SHARED, exist_ok=True)
+        with open(deb, 'rb') as f, tempfile.NamedTemporaryFile(dir=SHARED, prefix='new-', delete=False) as out:
+            new, data = out.name, f.read()
+            out.write(data)
+        os.chmod(new, 0o644)
+        os.replace(new, os.path.join(SHARED, '%s.%s' % (os.path.basename(deb), hashlib.sha256(data).hexdigest())))
+        return True
+    except OSError as e:
+        if os.path.exists(new):
+            os.unlink(new)
+        if os.environ.get('EXON_CACHE') and not listed(SHARED):
+            print('debian: EXON_CACHE: %s: %s; nothing is shared' % (SHARED, e.strerror), file=sys.stderr)
+        return False
+
+
 def fetch_one(row):
     name, version, url, sha = row
     data = download(url)
@@ -250,20 +316,31 @@ def download_all(patterns):
 
 
 def fetch(patterns):
-    """The files of the packages that @patterns name, from the cache where they are there."""
+    """The files of the packages that @patterns name, from the cache or the shared folder where they are there."""
+    for p in patterns:
+        if not cached(p):
+            take_shared(p)
+    get_missing(patterns)
+    debs = [cached(p) for p in patterns]
+    share(debs)
+    return debs
+
+
+def get_missing(patterns):
+    """Over the network."""
     missing = [p for p in patterns if not cached(p)]
     if missing and OFFLINE:
-        raise Failed('OFFLINE=1, and build/debs lacks: ' + ' '.join(missing).replace('\\', ''))
+        raise Failed('OFFLINE=1, and %s: %s' % (' and '.join(['build/debs'] + [SHARED] * bool(SHARED)) + (' lack' if SHARED else ' lacks'),
+                                               ' '.join(missing).replace('\\', '')))
     if missing and have_lists():
         try:
             download_all(patterns)
-            return [cached(p) for p in patterns]
+            return
         except Failed:
             pass            # packages of the list have been replaced since
     if missing:
         fetch_lists()
         download_all(patterns)
-    return [cached(p) for p in patterns]
 
 
 def members(deb):

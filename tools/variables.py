@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-EVERYWHERE = {'CI', 'OFFLINE', 'DEBIAN_MIRROR', 'DEBIAN_SECURITY_MIRROR'}
+EVERYWHERE = {'CI', 'OFFLINE', 'DEBIAN_MIRROR', 'DEBIAN_SECURITY_MIRROR', 'EXON_CACHE'}
 NUMBER = 'a number'
 VALUES = {'RAM': (r'[1-9]\d*', 'a number of MiB'), 'SECONDS': (r'[1-9]\d*', NUMBER), 'JOBS': (r'[1-9]\d*', NUMBER), 'SEED': (r'\d+', NUMBER),
           'N': (r'\d+', 'the number of a lab'), 'LAB': (r'\d+', 'the number of a lab'), 'EARLIER': ('cut', "'cut' or nothing"),

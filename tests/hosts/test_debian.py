@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """tools/debian.py: which version is newer, what is refused, the cache and the manifest."""
+import concurrent.futures
 import hashlib
 import io
 import lzma
 import os
 import subprocess
 import tarfile
+import tempfile
 
 import pytest
 
@@ -24,6 +26,7 @@ def test_versions_sort_as_debian_sorts_them():
 def work(tmp_path, monkeypatch):
     """A build folder of its own."""
     monkeypatch.setattr(debian, 'CACHE', str(tmp_path))
+    monkeypatch.setattr(debian, 'SHARED', '')
     monkeypatch.setattr(debian, 'MANIFEST', str(tmp_path / 'guest.manifest'))
     return tmp_path
 
@@ -98,6 +101,81 @@ def test_offline_says_what_is_missing(work, monkeypatch):
     monkeypatch.setattr(debian, 'download', lambda url: pytest.fail('the network was used'))
     with pytest.raises(debian.Failed, match='build/debs lacks: bash$'):
         debian.fetch(['bash'])
+
+
+# ---- the folder that all trees share ----------------------------------------------------
+
+@pytest.fixture
+def trees(tmp_path, monkeypatch):
+    """use(name): this process works in that tree, without a network."""
+    monkeypatch.setattr(debian, 'SHARED', str(tmp_path / 'shared' / 'debs'))
+    monkeypatch.setattr(debian, 'OFFLINE', True)
+
+    def use(name):
+        (tmp_path / name).mkdir(exist_ok=True)
+        monkeypatch.setattr(debian, 'CACHE', str(tmp_path / name))
+        return tmp_path / name
+    return use
+
+
+def test_a_second_tree_takes_what_the_first_has_fetched(trees):
+    deb(trees('one') / 'a_1-10_amd64.deb', {'bin/a': 'a'})
+    debian.fetch(['a'])
+    name, = os.listdir(debian.SHARED)
+    assert name == 'a_1-10_amd64.deb.' + hashlib.sha256((trees('one') / 'a_1-10_amd64.deb').read_bytes()).hexdigest()
+    two = trees('two')
+    assert debian.fetch(['a']) == [str(two / 'a_1-10_amd64.deb')] and (two / 'a_1-10_amd64.deb').stat().st_nlink == 1
+    with pytest.raises(debian.Failed, match='shared/debs lack: b$'):
+        debian.fetch(['a', 'b'])
+
+
+def test_a_damaged_file_is_not_taken(trees, capsys):
+    deb(trees('one') / 'a_1-1_amd64.deb', {'bin/a': 'a'})
+    debian.fetch(['a'])
+    with open(os.path.join(debian.SHARED, os.listdir(debian.SHARED)[0]), 'ab') as f:
+        f.write(b'x')
+    trees('two')
+    with pytest.raises(debian.Failed, match='lack: a$'):
+        debian.fetch(['a'])
+    assert 'is damaged and is not used' in capsys.readouterr().err
+
+
+def test_two_trees_share_at_the_same_time(trees):
+    files = [trees('one') / ('p%d_1-1_amd64.deb' % i) for i in range(8)]
+    for f in files:
+        f.write_bytes(os.urandom(1 << 18))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: debian.share(list(map(str, files))), range(4)))
+    found = os.listdir(debian.SHARED)
+    assert len(found) == 8
+    for name in found:
+        with open(os.path.join(debian.SHARED, name), 'rb') as f:
+            assert hashlib.sha256(f.read()).hexdigest() == name.rsplit('.', 1)[1]
+
+
+def test_a_folder_that_may_not_be_written(trees, tmp_path, monkeypatch, capsys):
+    """Packages are taken from it all the same, and nothing fails. (A file in place of the folder stops root, too.)"""
+    deb(trees('one') / 'a_1-1_amd64.deb', {'bin/a': 'a'})
+    debian.fetch(['a'])
+    monkeypatch.setattr(tempfile, 'NamedTemporaryFile', lambda **_: (_ for _ in ()).throw(PermissionError(13, 'Permission denied')))
+    deb(trees('two') / 'b_1-1_amd64.deb', {'bin/b': 'b'})
+    assert len(debian.fetch(['a', 'b'])) == 2 and len(os.listdir(debian.SHARED)) == 1 and not capsys.readouterr().err
+    (tmp_path / 'file').touch()
+    monkeypatch.setattr(debian, 'SHARED', str(tmp_path / 'file' / 'debs'))
+    assert debian.fetch(['a']) and not capsys.readouterr().err
+    monkeypatch.setenv('EXON_CACHE', str(tmp_path / 'file'))
+    assert debian.fetch(['a']) and 'nothing is shared' in capsys.readouterr().err
+
+
+def test_where_the_shared_folder_is(monkeypatch):
+    for variables, folder in (({'HOME': '/h'}, '/h/.cache/exon/debs'), ({'HOME': '/h', 'XDG_CACHE_HOME': '/x'}, '/x/exon/debs'),
+                              ({'HOME': '/h', 'XDG_CACHE_HOME': 'not/absolute'}, '/h/.cache/exon/debs'),
+                              ({'EXON_CACHE': '/srv/exon', 'HOME': '/h'}, '/srv/exon/debs'), ({'EXON_CACHE': '', 'HOME': '/h'}, '')):
+        for name in ('HOME', 'XDG_CACHE_HOME', 'EXON_CACHE'):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        assert debian.shared_folder() == folder
 
 
 def test_mirrors(monkeypatch):

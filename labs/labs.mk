@@ -32,29 +32,31 @@ debug-test: ## debug one lab test: GDB at the failing check of a host test, or i
 do-debug-test: build/arch/x86/vdso/vdso.debug
 	@GDBFLAGS=$(call quote,$(GDBFLAGS)) /usr/bin/python3 tools/labs/grade/debug_test.py $(call quote,$(TEST))
 
-lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut]
+# What students see says which check failed, not what was expected.
+HIDE	= $(if $(filter yes,$(HIDE_EXPECTED)),--hide-expected)
+lab: ## a starter for students: N=4 OUT=dir [SEED=n] [EARLIER=cut] [HIDE_EXPECTED=yes]
 	@test -f tools/labs/author/lab.py || { echo "lab: this is a starter itself: labs are made from the finished source" >&2; exit 2; }
 	@tools/deps.sh run grade
 	@$(MAKE) do-lab
 do-lab: build/exon.elf
 	@/usr/bin/python3 tools/labs/author/lab.py --lab $(call quote,$(N)) --out $(call quote,$(OUT)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(filter cut,$(EARLIER)),--cut-earlier)
+		$(if $(filter cut,$(EARLIER)),--cut-earlier) $(HIDE)
 
 # `make grade-class submissions N=4` is the same as with DIR=submissions.
 ifeq ($(firstword $(MAKECMDGOALS)),grade-class)
 DIR	?= $(word 2,$(MAKECMDGOALS))
 endif
-CLASS	= --lab $(call quote,$(N)) $(if $(SEED),--seed $(SEED)) $(if $(filter cut,$(EARLIER)),--cut-earlier)
-grade-class: ## grade a folder of submissions: DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]
-	@$(if $(and $(DIR),$(N)),,echo "usage: make grade-class DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n]" >&2; exit 2)
+CLASS	= --lab $(call quote,$(N)) $(if $(SEED),--seed $(SEED)) $(if $(filter cut,$(EARLIER)),--cut-earlier) $(HIDE)
+grade-class: ## grade a folder of submissions: DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n] [HIDE_EXPECTED=yes]
+	@$(if $(and $(DIR),$(N)),,echo "usage: make grade-class DIR=submissions N=4 [SEED=n] [EARLIER=cut] [CSV=out.csv] [JOBS=n] [HIDE_EXPECTED=yes]" >&2; exit 2)
 	@tools/deps.sh run grade
 	@$(MAKE) do-grade-class DIR=$(call quote,$(DIR))
 do-grade-class: build/exon.elf
 	@/usr/bin/python3 tools/labs/class/classroom.py class $(CLASS) --dir $(call quote,$(DIR)) --csv $(call quote,$(or $(CSV),grades.csv)) \
 		$(if $(JOBS),--jobs $(JOBS))
 
-gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]
-	@$(if $(and $(N),$(ZIP)),,echo "usage: make gradescope-zip N=4 ZIP=out.zip [SEED=n] [EARLIER=cut]" >&2; exit 2)
+gradescope-zip: ## an autograder to upload to Gradescope: N=4 ZIP=out.zip [SEED=n] [EARLIER=cut] [HIDE_EXPECTED=yes]
+	@$(if $(and $(N),$(ZIP)),,echo "usage: make gradescope-zip N=4 ZIP=out.zip [SEED=n] [EARLIER=cut] [HIDE_EXPECTED=yes]" >&2; exit 2)
 	@tools/deps.sh run grade
 	@$(MAKE) do-gradescope-zip
 do-gradescope-zip: build/exon.elf

@@ -15,7 +15,7 @@ EVERYWHERE = {'CI', 'OFFLINE', 'DEBIAN_MIRROR', 'DEBIAN_SECURITY_MIRROR', 'EXON_
 NUMBER = 'a number'
 VALUES = {'RAM': (r'[1-9]\d*', 'a number of MiB'), 'SECONDS': (r'[1-9]\d*', NUMBER), 'JOBS': (r'[1-9]\d*', NUMBER), 'SEED': (r'\d+', NUMBER),
           'N': (r'\d+', 'the number of a lab'), 'LAB': (r'\d+', 'the number of a lab'), 'EARLIER': ('cut', "'cut' or nothing"),
-          'SHOW': ('stack', "'stack' or nothing"), 'UEFI': ('1', "'1' or nothing"), 'KVM': ('1', "'1' or nothing"), 'DEBUG': ('1', "'1' or nothing"), 'ALONE': ('no', "'no' or nothing"),
+          'SHOW': ('stack', "'stack' or nothing"), 'UEFI': ('1', "'1' or nothing"), 'KVM': ('1', "'1' or nothing"), 'DEBUG': ('1', "'1' or nothing"), 'ALONE': ('no', "'no' or nothing"), 'HIDE_EXPECTED': ('yes', "'yes' or nothing"),
           'OFFLINE': ('[01]', "'1' or nothing")}
 
 
@@ -26,7 +26,7 @@ def read(paths):
         with open(path, encoding='utf-8') as f:
             text = f.read()
         for target, help_line in re.findall(r'^([a-z-]+):[^#\n]*## (.*)', text, re.M):
-            taken[target] = set(re.findall(r'\b([A-Z][A-Z0-9]*)=', help_line))
+            taken[target] = set(re.findall(r'\b([A-Z][A-Z0-9_]*)=', help_line))
             known |= taken[target]
         known |= set(re.findall(r'\$\(([A-Z][A-Z0-9_]*)\)', text)) | set(re.findall(r'^([A-Z][A-Z0-9_]*)\s*[:?+]?=', text, re.M))
     return taken, known

@@ -452,7 +452,7 @@ def results_of(base):
 def test_gradescope_zip(graded, tmp_path, open_folder):
     top, base = os.path.join(graded[1], 'course'), os.path.join(open_folder, 'autograder')
     out = str(tmp_path / 'grader.zip')
-    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'zip', '--lab', '4', '--out', out],
+    p = subprocess.run([sys.executable, os.path.join(top, 'tools/labs/class/classroom.py'), 'zip', '--lab', '4', '--out', out, '--hide-expected'],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert p.returncode == 0, p.stdout.decode()
     for name in ('source', 'submission', 'results'):
@@ -464,6 +464,7 @@ def test_gradescope_zip(graded, tmp_path, open_folder):
     p = subprocess.run([os.path.join(base, 'source', 'setup.sh')], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                        env={**os.environ, 'AUTOGRADER': base, 'NO_APT': '1'})
     assert p.returncode == 0 and b'ready: 2 tests' in p.stdout, p.stdout.decode()
+    assert course.starter(os.path.join(base, 'bench'))['hide']
 
     with open(os.path.join(base, 'submission', 'elf_map.c'), 'w') as f:     # Gradescope's files lie flat
         f.write(text(MAP))

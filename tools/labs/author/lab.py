@@ -218,8 +218,8 @@ def commit(out, lab, seed):
     git(*identity, 'commit', '-q', '-m', 'Lab %d: %s%s' % (lab.number, lab.title, '' if seed is None else ' (variant %s)' % seed))
 
 
-def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
-    """Writes the starter of lab @number to the new folder @out. hidden: with the hidden tests, for a grader."""
+def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False, hide=False):
+    """Writes the starter of lab @number to the new folder @out. hidden: with the hidden tests, for a grader; hide: expected values are not shown."""
     labs = course.load_labs(top)
     lab = course.find_lab(labs, number)
     changed, chosen = finished_source(top, seed)
@@ -233,7 +233,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False):
     for other in ours:
         cut_lab(out, other, course.load_contracts(top, other))
     write(out, 'labs/starter.h', STARTER_H % '\n'.join(re.findall(r'^#define KERN_.*', read(top, 'include/printk.h'), re.M)))
-    write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours]}) + '\n')
+    write(out, 'labs/starter.json', json.dumps({'lab': number, 'seed': seed, 'cut': [l.number for l in ours], 'hide': hide}) + '\n')
     write_workflow(top, out, ours)
     write(out, 'LAB.md', lab_page(lab, seed, [l for l in ours if l.number != number]))
     if seed is not None:
@@ -259,15 +259,16 @@ def main():
     ap.add_argument('--out', required=True)
     ap.add_argument('--seed', type=int)
     ap.add_argument('--cut-earlier', action='store_true')
+    ap.add_argument('--hide-expected', action='store_true')
     a = ap.parse_args()
     try:
         if not a.lab.isdigit() or not a.out:
-            raise course.CourseError("usage: make lab N=4 OUT=dir [SEED=n] [EARLIER=cut]")
+            raise course.CourseError("usage: make lab N=4 OUT=dir [SEED=n] [EARLIER=cut] [HIDE_EXPECTED=yes]")
         if os.path.lexists(a.out):
             raise course.CourseError('%s is there already: choose a new folder' % a.out)
         if course.starter(course.TOP):
             raise course.CourseError('this is a starter itself: labs are made from the finished source')
-        lab = make_starter(course.TOP, int(a.lab), a.out, a.seed, a.cut_earlier)
+        lab = make_starter(course.TOP, int(a.lab), a.out, a.seed, a.cut_earlier, hide=a.hide_expected)
     except (course.CourseError, cutting.CutError, kernels.BuildError, OSError) as e:
         print('lab: %s' % e, file=sys.stderr)
         return 2

@@ -113,11 +113,11 @@ class Bench:
             list(pool.map(boot, self.guest))
 
 
-def make_bench(top, folder, number, seed, cut_earlier):
+def make_bench(top, folder, number, seed, cut_earlier, hide):
     """A new bench in @folder, made from the finished tree @top."""
     import lab as starter   # a grader that was packed has no starters to make
     say('# making the starter of lab %d, and what its tests need' % number)
-    starter.make_starter(top, number, folder, seed, cut_earlier, hidden=True)
+    starter.make_starter(top, number, folder, seed, cut_earlier, hidden=True, hide=hide)
     shutil.rmtree(os.path.join(folder, '.git'), ignore_errors=True)
     os.makedirs(os.path.join(folder, os.path.dirname(GRADER[0])))
     for path in GRADER:
@@ -392,7 +392,7 @@ def run_class(args):
     os.makedirs(kept, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix='exon-class-') as work:
         os.chmod(work, 0o711)
-        bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier)
+        bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier, args.hide_expected)
         grader = Grader(bench, work, method, slots, 1, (course.TOP, folder, '/home', '/root'))
         grader.warm(slots)
         rows, failed = grade_class(grader, submissions, kept, slots)
@@ -407,7 +407,7 @@ def run_zip(args):
     """setup.sh and run_autograder at the root, the bench in an archive of its own, which keeps times."""
     templates = os.path.join(course.TOP, 'labs', 'class', 'gradescope')
     with tempfile.TemporaryDirectory(prefix='exon-class-') as work:
-        bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier)
+        bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier, args.hide_expected)
         shutil.rmtree(os.path.join(bench.top, 'build', 'grade', 'cache'), ignore_errors=True)   # this machine's
         with tarfile.open(os.path.join(work, 'bench.tar.xz'), 'w:xz') as tar:
             tar.add(bench.top, 'bench', filter=as_root)
@@ -480,6 +480,7 @@ def parse(argv):
     made.add_argument('--lab', type=int, required=True, metavar='N')
     made.add_argument('--seed', type=int)
     made.add_argument('--cut-earlier', action='store_true', help='the earlier labs were cut, too: grade them all')
+    made.add_argument('--hide-expected', action='store_true', help='what students see has no expected values')
     many = argparse.ArgumentParser(add_help=False)
     many.add_argument('--jobs', type=int, default=os.cpu_count() or 1, metavar='N', help='submissions (or machines) at once')
     p = what.add_parser('class', parents=[made, many])

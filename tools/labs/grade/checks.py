@@ -13,6 +13,7 @@ import time
 import answers
 import course
 import guest_film
+import hiding
 import host
 import kernels
 import machine
@@ -86,6 +87,7 @@ class Bench:
         self.hung = {}          # (lab, command line, rootfs) -> label of a test whose kernel hung before it
         self.guest, self.turn = [], threading.Lock()
         self.cache = kernels.cache(top)
+        self.hide = (course.starter(top) or {}).get('hide', False)      # expected values
 
     # ---- what is needed before the first test -------------------------------
 
@@ -257,7 +259,8 @@ class Bench:
                 host.seconds(True), ended.function, ended.line, before[0], before[1]), [], ended.seconds
         if ended.timeout:
             self.endless.setdefault(test.lab, (ended.function, test.label))
-        return ended.passed, ended.text, [] if ended.passed else look, ended.seconds
+        text = hiding.host(ended.text, host.END) if self.hide and not ended.passed else ended.text
+        return ended.passed, text, [] if ended.passed else look, ended.seconds
 
     def run_guest(self, test):
         """(passed?, why not, how to look at it, Outcome)."""
@@ -289,18 +292,20 @@ class Bench:
     def compare(self, test, got, status, seen):
         """'' if the test passes. seen: from outside the machine."""
         if test.expect != 'same' and status:
-            return 'it %s and said:\n%s' % (how_it_ended(status), got.decode('utf-8', 'replace')[:3000])
+            return 'it %s and said:\n%s' % (how_it_ended(status), '\n'.join(hiding.own_lines(got)) if self.hide else got.decode('utf-8', 'replace')[:3000])
         if test.expect == 'zero' and not test.outside and not self.is_linux(self.oracle):
             return ''
         verdict, expected, wanted, right = self.on_oracle(test, (got, status))
         if verdict != 'done' or (test.expect != 'same' and wanted) or (test.expect == 'maps' and outside.unprinted(right, expected)):
             return 'the test itself is wrong, tell your instructor: on the oracle it ended with %s, status %d:\n%s' % (
-                verdict, wanted, expected.decode('utf-8', 'replace')[-2000:])
+                verdict, wanted, '' if self.hide else expected.decode('utf-8', 'replace')[-2000:])
         return self.compare_output(test, got, status, expected, wanted) or self.compare_seen(test, got, status, seen, right)
 
     def compare_output(self, test, got, status, expected, wanted):
         if test.expect != 'same' or (got, status) == (expected, wanted):
             return ''
+        if self.hide:
+            return hiding.output(expected, got) or 'it %s, which is wrong' % how_it_ended(status)
         ends = '' if status == wanted else 'expected: %s; got: %s\n' % (how_it_ended(wanted), how_it_ended(status))
         if not got:
             return ends + 'it printed nothing; expected:\n' + '\n'.join(expected.decode('utf-8', 'replace').split('\n')[:20])
@@ -311,6 +316,8 @@ class Bench:
 
     def compare_seen(self, test, got, status, seen, right):
         found = outside.differences(seen, right, status, 'norandmaps' not in test.cmdline) if test.outside else []
+        if self.hide and found:
+            return '\n'.join(line for what, _, mine in found for line in [what + ' are not right:' * bool(mine)] + mine)
         texts = [what + ('\n' + unified(*('\n'.join(lines).encode() for lines in both), self.names()) if any(both) else '') for what, *both in found]
         if test.expect == 'maps' and not found:
             texts += filter(None, [outside.unprinted(seen, got)])
@@ -336,7 +343,7 @@ class Bench:
                 i, mine, other = place
                 at = other or mine
                 lines += ['the exec film differs from the finished kernel\'s first at %s (of %s):' % (at.stage, at.comm),
-                          '  finished: %s' % (other or 'no record more'), '  yours:    %s' % (mine or 'no record more')]
+                          *([] if self.hide else ['  finished: %s' % (other or 'no record more')]), '  yours:    %s' % (mine or 'no record more')]
                 stop = guest_film.stop_at(rows[:i + 1], names, (mine or at).stage, guest_film.programs(rows, names)[min(i, len(rows) - 1)] if rows else '')
         lines.append("to look: make debug-test TEST=%s   and in another terminal: make gdb" % test.label)
         if stop:

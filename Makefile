@@ -19,11 +19,12 @@ endif
 
 # make would expand the `$$` in a command: the variables that are text for the user's tools keep theirs.
 TEXT	:= PROG PROG2 CMDLINE CMDLINE2 FILES GUESS CMD OUT DIR ZIP CSV TEST
+GIVEN_TEXT := $(foreach v,$(TEXT),$(if $(filter command,$(firstword $(origin $v))),$v))
 $(foreach v,$(TEXT),$(if $(filter command environment,$(firstword $(origin $v))),$(eval override $v := $$(value $v))))
 
 # The targets that a user types (make help), each with the second make that it calls.
 TYPED	:= $(shell sed -n 's/^\([a-z-]*\):[^\#]*\#\# .*/\1/p' $(MAKEFILE_LIST) labs/labs.mk)
-$(TYPED) do-% prepare-% build/files.cpio build/rootfs.cpio build/%.complete build/linux/vmlinuz: private SHELL := tools/recipe.sh
+$(TYPED) do-% prepare-% build/%: private SHELL := tools/recipe.sh
 
 B	:= build
 quote	= '$(subst ','\'',$(1))'
@@ -480,7 +481,7 @@ clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 
 ifeq ($(MAKELEVEL),0)
 GIVEN	:= $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v))
-GIVEN	+= $(if $(filter environment,$(origin RAM)),RAM)
+GIVEN	+= $(GIVEN_TEXT) $(if $(filter environment,$(origin RAM)),RAM)
 GOALS	:= $(if $(filter grade-class,$(firstword $(MAKECMDGOALS))),grade-class,$(MAKECMDGOALS))
 UNKNOWN	:= $(filter-out $(TYPED) do-% built-% prepare-% build/% objects format-check,$(GOALS))
 ifneq ($(strip $(GIVEN) $(UNKNOWN)),)

@@ -26,7 +26,9 @@ fi
 [ -d $grub/x86_64-efi ] || echo "make iso: no grub-efi-amd64-bin: the image will not boot by UEFI" >&2
 
 rm -rf "$dir"
-mkdir -p "$dir/boot/grub" "$(dirname "$ISO")"
+mkdir -p "$dir/boot/grub"
+[ ! -d "$ISO" ] && mkdir -p "$(dirname "$ISO")" 2>/dev/null && touch "$ISO" 2>/dev/null ||
+	die "ISO=$ISO cannot be written; name a file in a folder of your own"
 cp "$kernel" "$dir/boot/exon.elf"
 cp "$INITRD" "$dir/boot/initramfs.cpio"
 
@@ -43,5 +45,5 @@ WORDS=$words awk '{
 grub-mkrescue $modules -o "$ISO" "$dir" --fonts= --locales= --themes= --compress=xz \
 	--install-modules="normal multiboot2 gzio xzio iso9660 part_msdos part_gpt fat search serial terminal test all_video \
 		part_acorn part_amiga part_apple part_bsd part_dfly part_dvh part_plan part_sun part_sunpc" \
-	>"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "grub-mkrescue failed"; }
+	>"$dir.log" 2>&1 || { tail -n 4 "$dir.log" >&2; die "grub-mkrescue failed (is the disk full?); all that it says is in $dir.log"; }
 echo "  ISO   $ISO ($(($(wc -c <"$ISO") / 1024)) KiB)"

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-import plain  # noqa: E402,F401
+import plain  # noqa: E402
 
 MEMORY = 256        # MiB
 # No 5-level paging, no protection keys, and no fast string instructions: the emulator counts those byte by byte.
@@ -78,7 +78,7 @@ def main(words):
     try:
         os.execvp(words[0], words)
     except OSError as e:
-        sys.exit('qemu.py: %s: %s' % (words[0], e.strerror))
+        sys.exit('qemu.py: %s' % plain.told(e))
 
 
 if __name__ == '__main__':

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 
+import plain    # noqa: F401
 import qemu
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -117,25 +118,80 @@ def test_wrong_variables(words):
 
 
 # What no check of variables sees: the tools say it. No words of make's own, no traceback; nothing is booted.
+# FOLDER is one that is there, FREE a name that is free, TINY a folder on a disk of 64 KiB.
 REFUSED = {
     'grde': 'there is no target grde, is grade meant', 'run all tset': 'there is no target tset, is test meant',
     'lab': 'lab: usage: make lab N=4 OUT=dir', 'lab N=99 OUT=FREE': 'lab: there is no lab 99; there are: 0, 1', 'lab N=4 OUT=FOLDER': 'is there already',
-    'lab N=4 OUT=/dev/null/x': 'Not a directory', 'break': 'usage: make break OUT=DIR', 'break OUT=FOLDER': 'name a new folder',
-    'break OUT=FREE SEED=7x': 'SEED=7x: a number is wanted', 'break-check': 'usage: make break-check DIR=DIR', 'break-check DIR=/nope': 'has no seal',
-    'grade LAB=99': 'grade: there is no lab 99', 'grade TEST=nosuch': 'grade: no test is called "nosuch"', 'debug-test TEST=nosuch': 'debug-test: usage',
-    'grade-class N=4': 'usage: make grade-class', 'grade-class DIR=/nope N=4': '/nope', 'gradescope-zip N=4': 'usage: make gradescope-zip',
+    'lab N=4 OUT=/dev/null/x': 'lab: /dev/null/x: Not a directory; a part of this path is a file; name a folder', 'lab N=4 OUT=/proc/none/x': 'lab: /proc/none: ',
+    'lab N=4 OUT=TINY/x': 'No space left on device; make room, or choose another disk', 'lab N=é OUT=FREE': 'N=é: the number of a lab',
+    'break': 'usage: make break OUT=DIR', 'break OUT=FOLDER': 'name a new folder', 'break OUT=/dev/null/x': 'name a new folder',
+    'break OUT=FREE SEED=7x': 'SEED=7x: a number is wanted', 'break-check': 'usage: make break-check DIR=DIR', 'break-check DIR=é': 'has no seal',
+    'grade LAB=99': 'grade: there is no lab 99', 'grade TEST=é': 'grade: no test is called "é"', 'debug-test TEST=nosuch': 'debug-test: usage',
+    'grade GRADEFLAGS=--junit=/proc/none/x': 'grade: /proc/none/x: No such file or directory; is its folder there',
+    'grade-class N=4': 'usage: make grade-class', 'grade-class DIR=/nope N=4': 'grade-class: /nope: No such file or directory; is its folder there, and the name right?',
+    'grade-class DIR=/dev/null N=4': 'grade-class: /dev/null: Not a directory', 'grade-class DIR=FOLDER N=4': 'has no submissions',
+    'grade-class DIR=FOLDER N=4 CSV=FOLDER': 'is a folder: name the file to write',
+    'gradescope-zip N=4': 'usage: make gradescope-zip', 'gradescope-zip N=99 ZIP=FREE': 'there is no lab 99', 'gradescope-zip N=4 ZIP=FOLDER': 'is a folder: name the zip',
+    'gradescope-zip N=4 ZIP=/proc/none/x': 'gradescope-zip: /proc/none/x.new: No such file or directory',
     'compare': 'usage: make compare', 'compare PROG=/nosuch FILES=/nope': 'FILES: there is no file or folder /nope', "compare PROG='": 'No closing quotation',
-    'film PROG=nosuch': 'nosuch, is in no directory of PATH', 'profile PROG=nosuch': 'nosuch, is in no directory of PATH',
-    'record FILES=/nope': 'there is no file or folder /nope',
-    'predict PROG=/etc': 'predict: /etc is a folder', 'predict PROG=/bin/true GUESS=/nope': 'the guess /nope cannot be read', 'iso INITRD=/nope': 'no such file: INITRD=/nope',
-    'fuzz SECONDS=0': 'SECONDS=0: a number is wanted'}
+    'film PROG=': 'usage: make film', 'film PROG=nosuch': 'nosuch, is in no directory of PATH', 'film-svg PROG=': 'usage: make film-svg',
+    'profile PROG=é': 'é, is in no directory of PATH', 'record FILES=/nope': 'there is no file or folder /nope', 'run FILES=é': 'there is no file or folder é',
+    'run PROG=ls': 'make run takes no PROG=', 'predict PROG=/etc': 'predict: /etc is a folder', 'predict PROG=/bin/true GUESS=/nope': 'the guess /nope cannot be read',
+    'iso INITRD=FOLDER': 'no such file: INITRD=', 'iso ISO=/dev/null/x': 'make iso: ISO=/dev/null/x cannot be written; name a file', 'fuzz SECONDS=0': 'SECONDS=0: a number is wanted',
+    'gdb': 'gdb: no machine waits yet', 'replay': 'replay: '}
+
+
+@pytest.fixture(scope='module')
+def tiny(tmp_path_factory):
+    """A disk of 64 KiB; None without root."""
+    folder = str(tmp_path_factory.mktemp('tiny'))
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tiny', folder], stderr=subprocess.DEVNULL).returncode:
+        yield None
+        return
+    yield folder
+    subprocess.run(['umount', folder], check=True)
 
 
 @pytest.mark.parametrize('words', REFUSED)
-def test_wrong_words_are_one_answer(words, tmp_path):
-    given = [w.replace('FOLDER', str(tmp_path)).replace('FREE', str(tmp_path / 'free')) for w in words.split()]
+def test_wrong_words_are_one_answer(words, tmp_path, tiny):
+    if 'TINY' in words and not tiny or words in ('gdb', 'replay') and os.path.exists(os.path.join(TOP, 'build', 'gdb.socket')):
+        pytest.skip('not here')
+    given = [w.replace('FOLDER', str(tmp_path)).replace('FREE', str(tmp_path / 'free')).replace('TINY', str(tiny)) for w in words.split()]
     status, text = make('-s', *given)
-    assert status == 1 and REFUSED[words] in text and '***' not in text and 'Traceback' not in text, text
+    assert status == 1 and REFUSED[words] in text, text
+    assert not re.search(r'\*\*\*|Traceback|Errno|make\[', text), text
+    assert not os.path.exists(str(tiny) + '/x')     # no half of a starter
+
+
+def test_a_compile_error_is_the_compilers_alone(tmp_path):
+    """make has no line of its own, on no level, and loses none of the compiler's."""
+    subprocess.run(['cp', '-r', 'Makefile', 'labs', 'tools', 'include', 'exec', 'boot', str(tmp_path)], cwd=TOP, check=True)
+    with open(tmp_path / 'exec' / 'elf_map.c', 'a') as f:
+        f.write('int (\n')
+    for goal in ('build/exec/elf_map.o', 'do-compile'):
+        (tmp_path / 'labs' / 'labs.mk').write_text('do-compile:\n\t@$(MAKE) build/exec/elf_map.o\n')
+        p = subprocess.run(['make', goal], cwd=tmp_path, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        text = p.stdout.decode()
+        assert p.returncode and text.count('error: ') == 1 and 'elf_map.c:' in text and not re.search(r'\*\*\*|make', text), text
+
+
+# Each is stopped by Ctrl-C while it works; a terminal sends that to the whole group.
+STOPPED = ['grade/grade.py --lab 1', 'author/lab.py --lab 4 --out FREE', 'class/classroom.py zip --lab 4 --out FREE', 'faults/break.py make FREE']
+
+
+@pytest.mark.parametrize('words', STOPPED)
+def test_ctrl_c_while_it_works(words, tmp_path):
+    program, *given = words.replace('FREE', str(tmp_path / 'free')).split()
+    p = subprocess.Popen(['/usr/bin/python3', '-X', 'importtime', os.path.join(TOP, 'tools', 'labs', program), *given], cwd=TOP, start_new_session=True,
+                         env=dict(ENVIRONMENT, GRADE_CACHE=str(tmp_path / 'cache')), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    for line in p.stderr:       # the last module that all of them import before they begin
+        if b'argparse' in line or b'plain' in line:
+            break
+    time.sleep(1)
+    os.killpg(p.pid, signal.SIGINT)
+    text = p.communicate(timeout=60 * float(os.environ.get('TIMEOUT_SCALE', '1')))[1].decode()
+    said = [line for line in text.split('\n') if line and not line.startswith('import time:')]
+    assert p.returncode and not re.search('Traceback|Errno', text) and re.search('stopped|interrupted', text), said
 
 
 # Ten kinds of wrong words; there is no target that one of them suits.
@@ -163,7 +219,7 @@ def test_ctrl_c_is_one_line():
 def test_a_full_disk_is_one_line(tmp_path):
     p = subprocess.run(['sh', '-c', 'ulimit -f 1; exec "$@"', 'sh', os.path.join(TOP, 'tools', 'mkcpio.py'), '-o', str(tmp_path / 'out'), '--file',
                         'big:644=' + os.path.join(TOP, 'Makefile')], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
-    assert p.returncode == 1 and p.stdout == 'mkcpio: File too large\n'
+    assert p.returncode == 1 and p.stdout == 'mkcpio: File too large; raise the limit (ulimit -f)\n'
 
 
 def test_a_failure_is_one_where_sigquit_is_ignored():

@@ -26,6 +26,7 @@ import answers      # noqa: E402
 import course       # noqa: E402
 import cutting      # noqa: E402
 import kernels      # noqa: E402
+from machine import plain   # noqa: E402
 import variant      # noqa: E402
 
 # Paths that a student's tree has no part in; a folder ends with '/'.
@@ -224,7 +225,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False, h
     lab = course.find_lab(labs, number)
     changed, chosen = finished_source(top, seed)
     files = [f for f in tracked(top) if wanted(f, lab, labs) or (hidden and '/hidden' in f)]
-    os.makedirs(out)
+    os.makedirs(out, exist_ok=True)
     copy_tree(top, out, files)
     for path, text in changed.items():
         if path in files:
@@ -253,6 +254,17 @@ def seal_answers(top, out, lab):
               '\n'.join(answers.sealed_lines(folder, secrets.token_hex(8))) + '\n')
 
 
+def make_whole(a):
+    """make_starter, which leaves no half of one behind."""
+    course.find_lab(course.load_labs(course.TOP), int(a.lab))
+    try:
+        os.makedirs(a.out)
+        return make_starter(course.TOP, int(a.lab), a.out, a.seed, a.cut_earlier, hide=a.hide_expected)
+    except BaseException:
+        shutil.rmtree(a.out, ignore_errors=True)
+        raise
+
+
 def main():
     ap = argparse.ArgumentParser(prog='make lab', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--lab', required=True)
@@ -268,9 +280,9 @@ def main():
             raise course.CourseError('%s is there already: choose a new folder' % a.out)
         if course.starter(course.TOP):
             raise course.CourseError('this is a starter itself: labs are made from the finished source')
-        lab = make_starter(course.TOP, int(a.lab), a.out, a.seed, a.cut_earlier, hide=a.hide_expected)
-    except (course.CourseError, cutting.CutError, kernels.BuildError, OSError) as e:
-        print('lab: %s' % e, file=sys.stderr)
+        lab = make_whole(a)
+    except (course.CourseError, cutting.CutError, kernels.BuildError, OSError, subprocess.CalledProcessError) as e:
+        print('lab: %s' % plain.told(e), file=sys.stderr)
         return 2
     print('%s: lab %d, %s%s. Begin with LAB.md there.' % (
         a.out, lab.number, lab.title, '' if a.seed is None else ', variant %d' % a.seed))

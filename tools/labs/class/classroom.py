@@ -37,9 +37,10 @@ import kernels      # noqa: E402
 import report       # noqa: E402
 import sandbox      # noqa: E402
 import submission   # noqa: E402
-from machine import qemu    # noqa: E402
+from machine import plain, qemu     # noqa: E402
 
 BENCH_SECONDS = 3600    # for one submission, times TIMEOUT_SCALE
+NAMES = {'class': 'grade-class', 'zip': 'gradescope-zip'}       # as make has them
 GRADER = ('tools/labs/class/classroom.py', 'tools/labs/class/submission.py')    # no part of a starter, but of a grader
 SETUP_FILES = ('setup.sh', 'run_autograder', 'packages.txt')        # of labs/class/gradescope
 
@@ -116,6 +117,7 @@ class Bench:
 def make_bench(top, folder, number, seed, cut_earlier, hide):
     """A new bench in @folder, made from the finished tree @top."""
     import lab as starter   # a grader that was packed has no starters to make
+    course.find_lab(course.load_labs(top), number)
     say('# making the starter of lab %d, and what its tests need' % number)
     starter.make_starter(top, number, folder, seed, cut_earlier, hidden=True, hide=hide)
     shutil.rmtree(os.path.join(folder, '.git'), ignore_errors=True)
@@ -384,6 +386,8 @@ def interrupted(*_):
 
 def run_class(args):
     folder, out = os.path.abspath(args.dir), os.path.abspath(args.csv)
+    if os.path.isdir(out):
+        raise course.CourseError('CSV=%s is a folder: name the file to write' % args.csv)
     submissions, method = find_submissions(folder), sandbox.choose_method()
     if method == 'none':
         say('# warning: submissions run with your user id (%s)' % sandbox.UNSAFE)
@@ -406,6 +410,17 @@ def run_class(args):
 def run_zip(args):
     """setup.sh and run_autograder at the root, the bench in an archive of its own, which keeps times."""
     templates = os.path.join(course.TOP, 'labs', 'class', 'gradescope')
+    if os.path.isdir(args.out):
+        raise course.CourseError('%s is a folder: name the zip file to make' % args.out)
+    open(args.out + '.new', 'wb').close()       # before the minutes that it takes
+    try:
+        return pack_zip(args, templates)
+    finally:
+        if os.path.exists(args.out + '.new'):
+            os.unlink(args.out + '.new')
+
+
+def pack_zip(args, templates):
     with tempfile.TemporaryDirectory(prefix='exon-class-') as work:
         bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier, args.hide_expected)
         shutil.rmtree(os.path.join(bench.top, 'build', 'grade', 'cache'), ignore_errors=True)   # this machine's
@@ -505,8 +520,8 @@ def main(argv=None):
     except KeyboardInterrupt:
         say('interrupted: nothing was written')
         return 130
-    except (course.CourseError, kernels.BuildError, sandbox.SandboxError, OSError, ValueError) as e:
-        say('%s: %s' % (args.what, e))
+    except (course.CourseError, kernels.BuildError, sandbox.SandboxError, OSError, ValueError, subprocess.CalledProcessError) as e:
+        say('%s: %s' % (NAMES.get(args.what, args.what), plain.told(e)))
         return 2
 
 

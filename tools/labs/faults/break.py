@@ -22,6 +22,8 @@ import tempfile
 sys.dont_write_bytecode = True
 import faults
 from faults import TOP, Bad
+sys.path.append(os.path.join(TOP, 'tools'))
+import plain    # noqa: E402,F401
 
 KIT = os.path.join(TOP, 'labs', 'break', 'kit')
 
@@ -106,14 +108,22 @@ def command_make(args):
         os.makedirs(args.out)
     except OSError as e:
         raise Bad('OUT=%s: %s; name a new folder' % (args.out, e.strerror))
-    build_kernel(fault, args.out)
-    build_initrd(fault['program'], args.out)
-    copy_kit(args.out)
+    try:
+        fill(args.out, seed, name, fault)
+    except BaseException:
+        shutil.rmtree(args.out, ignore_errors=True)
+        raise
+
+
+def fill(out, seed, name, fault):
+    build_kernel(fault, out)
+    build_initrd(fault['program'], out)
+    copy_kit(out)
     salt = secrets.token_hex(8)
-    with open(os.path.join(args.out, 'seal'), 'w') as f:
+    with open(os.path.join(out, 'seal'), 'w') as f:
         f.write('%s %s\n' % (salt, seal(name, salt)))
     print('%s: a kernel with one wrong line (SEED=%d makes it again). Read %s.' % (
-        args.out, seed, os.path.join(args.out, 'README.md')))
+        out, seed, os.path.join(out, 'README.md')))
 
 
 # ---- check ---------------------------------------------------------------

@@ -152,7 +152,8 @@ class Bench:
     def key(self, kernel, archives, tests):
         """Equal for two boots that must end alike: the machine is deterministic."""
         h = hashlib.sha256(repr([(t.words(), t.cmdline, t.limit, qemu.CPU, qemu.MEMORY) for t in tests]).encode())
-        for path in [kernel, *archives]:
+        looks = [outside.__file__] if any(t.outside for t in tests) else []
+        for path in [kernel, *archives, *looks]:
             h.update(self.content(path))
         return h.hexdigest()
 
@@ -207,8 +208,7 @@ class Bench:
         programs = [outside.Program(os.path.join(built, next(p for p in t.programs if t.run[0] == '/t/' + os.path.basename(p)))) if t.outside else None
                     for t in tests]
         ours = {} if self.is_linux(kernel) else {
-            'symbols': self.image(kernel).symbols, 'vdso': self.image(kernel).vdso_pages(),
-            'offsets': outside.read_offsets(os.path.join(self.shared, outside.OFFSETS))}
+            'symbols': self.image(kernel).symbols, 'offsets': outside.read_offsets(os.path.join(self.shared, outside.OFFSETS))}
         return outside.Look(programs, outside.Program(os.path.join(built, 'labs', 'kit', 'labrun')), **ours)
 
     def boot_together(self, test):
@@ -230,7 +230,7 @@ class Bench:
         with open(path) as f:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
-        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0), seen=d['seen'])
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0), seen=d.get('seen', []))
         return out, [(pid, guest_film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------

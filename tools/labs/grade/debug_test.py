@@ -78,7 +78,7 @@ def main():
     try:
         return start(course.TOP, find_test(course.load_labs(), sys.argv[1] if len(sys.argv) == 2 else ''))
     except (course.CourseError, kernels.BuildError, OSError) as e:
-        print('debug-test: %s' % e, file=sys.stderr)
+        print('debug-test: %s' % machine.plain.told(e), file=sys.stderr)
         return 2
 
 

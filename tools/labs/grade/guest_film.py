@@ -46,10 +46,6 @@ class Image:
                 return data[address - start:address - start + size]
         return b''
 
-    def vdso_pages(self):
-        start, end = (self.symbols['vdso_image_' + edge][0] for edge in ('start', 'end'))
-        return [self.read(at, 4096) for at in range(start, end, 4096)]
-
     def string(self, address):
         return self.read(address, 64).split(b'\0')[0].decode('latin-1')
 

@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspa
 import backtrace    # noqa: E402,F401
 import mkcpio   # noqa: E402
 import outside  # noqa: E402
+import plain    # noqa: E402,F401
 import qemu     # noqa: E402
 
 MILLION = 1000000

@@ -171,15 +171,12 @@ class Memory:
         return at is not None and self.frame(at & FRAME) == program.page(va // PAGE * PAGE - base)
 
 
-def content(program, base, va, code, data, vdso):
-    """In a word, what a page holds; not where the kernel itself writes what differs from kernel to kernel.
-
-    vdso: the pages of the kernel's own image, None: not known. code: may it be executed?
-    """
+def content(program, base, va, code, data):
+    """In a word, what a page holds; not where the kernel itself writes what differs from kernel to kernel. code: may it be executed?"""
     if data == program.page(va - base):
         return 'as the ELF file says'
-    if code and va >= MAPPED and (vdso is None or data in vdso):
-        return 'vdso'
+    if code and va >= MAPPED:   # the vdso is each kernel's own
+        return 'code'
     if not any(data):
         return 'zeros'
     if va >= MAPPED or va < base + program.top + HEAP:
@@ -187,13 +184,13 @@ def content(program, base, va, code, data, vdso):
     return 'data %08x' % zlib.crc32(data)
 
 
-def pages_text(memory, program, base, vdso):
+def pages_text(memory, program, base):
     """A line a page, or for a run of pages that are alike."""
     rows, first_at = [], {}
     for va, rights, frame in memory.walk():
         if len(rows) >= MOST_PAGES:
             break
-        words = content(program, base, va, 'x' in rights, memory.frame(frame), vdso)
+        words = content(program, base, va, 'x' in rights, memory.frame(frame))
         if frame in first_at:
             words = 'the frame of %x' % first_at[frame]
         first_at.setdefault(frame, va)
@@ -236,15 +233,15 @@ def columns(vma):
 class Look:
     """What is to be seen in one boot.
 
-    programs: of each command (None: nothing to see); labrun: what runs them; symbols, offsets and
-    vdso (pages): of a kernel of ours. Only the points of the command that runs are watched, for another program may
+    programs: of each command (None: nothing to see); labrun: what runs them; symbols, offsets: of a
+    kernel of ours. Only the points of the command that runs are watched, for another program may
     loop at the same address. A program that may be loaded anywhere is only seen on a kernel of
     ours, whose start_thread says where it is; the pages there are compared with the file, too.
     """
 
-    def __init__(self, programs, labrun, symbols=None, offsets=None, vdso=None):
+    def __init__(self, programs, labrun, symbols=None, offsets=None):
         self.programs, self.labrun = programs, labrun
-        self.symbols, self.offsets, self.vdso = symbols, offsets, vdso
+        self.symbols, self.offsets = symbols, offsets
         self.seen = [{} for _ in programs]
         self.number, self.points = -1, set()
         self.moved = {}     # address of an end -> base: of a program that may be anywhere
@@ -302,7 +299,7 @@ class Look:
             seen.update(end=self.look(memory, self.program, base), status=status)
 
     def look(self, memory, program, base):
-        found = {'pages': pages_text(memory, program, base, self.vdso)}
+        found = {'pages': pages_text(memory, program, base)}
         if self.symbols:
             found['vmas'] = [columns(v) for v in vmas(memory, self.symbols, self.offsets)]
         return found

@@ -21,6 +21,7 @@ import textwrap
 sys.dont_write_bytecode = True
 import boot
 from boot import vm
+from vm import plain
 from image import Refused, Tree, open_image
 from lines import (COLUMNS, FIELDS, BadLine, Line, pair, parse_file, parse_line, right_fields, score)
 from origin import ENVIRONMENT, TASK_SIZE, Exec
@@ -264,7 +265,7 @@ def main():
             raise Refused('name a program, e.g. PROG=/bin/true')
         predict(words, a.guess, a.cmdline)
     except (Refused, vm.Failed, ValueError, OSError) as e:
-        print('predict: %s' % e, file=sys.stderr)
+        print('predict: %s' % plain.told(e), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('\npredict: stopped; nothing was scored', file=sys.stderr)

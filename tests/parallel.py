@@ -154,9 +154,9 @@ class Progress:
             return None
         self.config._tmp_path_factory.getbasetemp()     # one folder for all processes
         self.run(session, list(self.groups))
-        self.run_alone(session)
-        took, used = time.time() - self.begin, sum(g.used for g in self.groups if g.took)
+        took, used = time.time() - self.begin, sum(g.used for g in self.groups)
         self.say('%d s of processor time: %.1f of %d processors were in use' % (used, used / took, self.jobs))
+        self.run_alone(session)
         return True
 
     def sorted_groups(self, items):

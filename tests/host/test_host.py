@@ -14,7 +14,8 @@ BINARIES = [b for b in BINARIES if '.' not in os.path.basename(b)]
 
 @pytest.mark.parametrize('binary', BINARIES, ids=os.path.basename)
 def test_host(binary):
-    p = subprocess.run([binary], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+    p = subprocess.run([binary], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                       timeout=300 * float(os.environ.get('TIMEOUT_SCALE', '1')))
     assert p.returncode == 0, p.stdout.decode('utf-8', 'replace')[-6000:]
 
 

@@ -22,6 +22,12 @@ static const char *const odd_names[] = {
 	"../twin/a", "l/a", "./a", "d//a", "/tmp/twin/b", "/dev/null", "/",   "m/", "l/",
 };
 
+/*
+ * Chosen by begin(): fallocate makes pages, or SEEK_DATA and SEEK_HOLE look for them. Not both, for
+ * Linux knows that such pages are no data yet.
+ */
+static int allocates;
+
 static const char *some_name(void) { return one_in(8) ? PICK(odd_names) : PICK(names); }
 
 static int some_fd(void)
@@ -158,7 +164,7 @@ static void do_io(void)
 
 static void do_seek(void)
 {
-	int fd = some_fd(), whence = one_in(20) ? 5 + (int)below(3) : (int)below(5);
+	int fd = some_fd(), whence = one_in(20) ? 5 + (int)below(3) : (int)below(allocates ? 3 : 5);
 	long off = some_size();
 
 	SAY(lseek(fd, off, whence), "lseek(%d, %ld, %d)", fd, off, whence);
@@ -167,7 +173,7 @@ static void do_seek(void)
 static void do_size(void)
 {
 	static const int mode[] = {0, 1, 3, 2, 0x10, 8, 0x20, 0x40};
-	int fd = some_fd(), m = PICK(mode);
+	int fd = some_fd(), m = mode[allocates ? below(8) : 2 + below(6)];
 	const char *name = some_name();
 	long size = some_size(), off = some_size();
 
@@ -505,6 +511,7 @@ static void remove_tree(const char *path)
 
 static void begin(void)
 {
+	allocates = below(2);
 	remove_tree(TOP);
 	umask(022);
 	mkdir(TOP, 0777);

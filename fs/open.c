@@ -199,7 +199,10 @@ static long change_dir(int dfd, const char __user *name, bool root)
 
 long sys_chdir(const char __user *name) { return change_dir(AT_FDCWD, name, false); }
 
-long sys_fchdir(unsigned int fd) { return change_dir(fd, NULL, false); }
+/* AT_FDCWD is not an open file. */
+static int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
+
+long sys_fchdir(unsigned int fd) { return change_dir(only_fd(fd), NULL, false); }
 
 long sys_chroot(const char __user *name) { return change_dir(AT_FDCWD, name, true); }
 
@@ -230,9 +233,6 @@ static long change_attr(int dfd, const char __user *name, int flags, struct iatt
 	path_put(&p);
 	return err;
 }
-
-/* AT_FDCWD is not an open file. */
-static int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
 
 static long do_chmod(int dfd, const char __user *name, umode_t mode)
 {

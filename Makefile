@@ -189,6 +189,17 @@ SYSROOT_PACKAGES := libc6 libc6-dev linux-libc-dev
 SYSROOT	:= build/sysroot
 GUEST_CC := $(CC) --sysroot=$(SYSROOT)
 
+# ROOT: a larger root tree, of these packages and what they depend on (-package: not that one). programs is for the tests.
+ifneq ($(origin ROOT),command line)
+ROOT	:=
+endif
+PROGRAMS := bc binutils bsdutils diffutils file findutils gcc git grep gzip less libc6-dev ltrace lua5.4 make mawk ncurses-base openssl \
+	    perl-base procps python3 sed sqlite3 strace tar tcc util-linux
+FULL	:= $(PROGRAMS) gdb gron hostname klibc-utils lsof musl nano ncurses-bin nodejs perl psmisc ripgrep stress-ng tmux valgrind vim xz-utils
+PACKAGES_full := $(DEBIAN_PACKAGES) $(FULL)
+PACKAGES_programs := $(DEBIAN_PACKAGES) $(PROGRAMS) -libasan8 -libcurl3-gnutls -liberror-perl -liblsan0 -libtsan2 -perl
+PACKAGES_chosen := $(DEBIAN_PACKAGES) $(ROOT)
+
 # Fetched while the kernel is compiled. The file has the list of packages: if that changes, the folder is made again.
 ifneq ($(shell cat build/debian.complete 2>/dev/null),$(DEBIAN_PACKAGES))
 .PHONY: build/debian.complete
@@ -198,6 +209,8 @@ SYMBOL_PACKAGES := libc6-dbg
 ifneq ($(shell cat build/symbols.complete 2>/dev/null),$(SYMBOL_PACKAGES))
 .PHONY: build/symbols.complete
 endif
+LARGER	:= full programs chosen
+$(foreach t,$(LARGER),$(if $(filter-out =$(PACKAGES_$t),=$(shell cat build/debian-$t.complete 2>/dev/null)),$(eval .PHONY: build/debian-$t.complete)))
 ifneq ($(shell cat build/sysroot.complete 2>/dev/null),$(SYSROOT_PACKAGES))
 .PHONY: build/sysroot.complete
 endif
@@ -211,45 +224,56 @@ build/symbols.complete:
 	@tools/debian.py tree build/symbols $(SYMBOL_PACKAGES) && echo '$(SYMBOL_PACKAGES)' >$@ || \
 		echo "gdb: going on without the symbols of ld.so and of the C library" >&2
 
-build/rootfs.cpio: build/debian.complete $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py
-	@tools/rootfs.sh $@
+$(LARGER:%=build/debian-%.complete): build/debian-%.complete:
+	@tools/debian.py whole build/debian-$* $(PACKAGES_$*) && echo '$(PACKAGES_$*)' >$@
+
+MADE_OF	:= $(USER_BIN) $(wildcard iso/rootfs/* iso/rootfs/*/*) tools/rootfs.sh tools/mkcpio.py
+build/rootfs.cpio: build/debian.complete $(MADE_OF)
+	@tools/rootfs.sh $@ build/debian
+$(LARGER:%=build/debian-%.cpio): build/debian-%.cpio: build/debian-%.complete $(MADE_OF)
+	@tools/rootfs.sh $@ build/debian-$*
 
 # ---- run, compare, test -------------------------------------------------------
 
 # A target installs its groups of tools/packages.txt, then calls make again, because the compiler may be new.
-RAM	?= 256
+RAM	?= $(if $(ROOT),2048,256)
 CMDLINE	?=
 QEMU	:= tools/qemu.py --ram=$(RAM)
 RUN	:= tools/run.py --ram=$(RAM)
 OVMF	:= /usr/share/ovmf/OVMF.fd
 # MiB: the least that the root tree and the kernel need.
 LEAST_RAM := 56
+ifeq ($(ROOT),full)
+LEAST_RAM := 1536
+endif
 
-# FILES: the user's own programs, and after them the root tree is another one.
+# ROOT: Debian's programs come from another folder, which all tools are told. FILES: the user's own programs are added.
+export ROOT_TREE := $(if $(ROOT),debian-$(if $(filter full programs,$(ROOT)),$(ROOT),chosen))
 OWN	:= $(if $(FILES),--files)
-ROOT	:= build/$(if $(FILES),files,rootfs).cpio
+DEBIANS	:= build/$(or $(ROOT_TREE),rootfs).cpio
+TREE	:= $(if $(FILES),build/files.cpio,$(DEBIANS))
 DEPS_OF_FILES := $(if $(FILES),files)
-build/files.cpio: build/rootfs.cpio FORCE
+build/files.cpio: $(DEBIANS) FORCE
 	@/usr/bin/python3 tools/files.py $(call quote,$(FILES))
 
-run: ## boot to a shell on this terminal ('poweroff' ends; FILES='a.out dir': with your own programs, in /root; CMDLINE='words' RAM=MiB DEBUG=1)
+run: ## boot to a shell on this terminal ('poweroff' ends; FILES='a.out dir': with your own programs, in /root; ROOT=full: gdb, gcc, python3, vim and so on, ROOT='package package' for others of Debian 12; CMDLINE='words' RAM=MiB DEBUG=1)
 	@tools/deps.sh run $(DEPS_OF_FILES)
 	@$(MAKE) built-run
 	@$(MAKE) do-run
 built-run: $(B)/exon.elf build/rootfs.cpio
 	@:
-do-run: built-run $(ROOT)
+do-run: built-run $(TREE)
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
-	@$(RUN) -kernel $(B)/exon.elf -initrd $(ROOT) -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
+	@$(RUN) -kernel $(B)/exon.elf -initrd $(TREE) -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
 
-run-vga: ## the same in a window: VGA text and PS/2 keyboard (CMDLINE='words' RAM=MiB DEBUG=1)
+run-vga: ## the same in a window: VGA text and PS/2 keyboard (ROOT=full CMDLINE='words' RAM=MiB DEBUG=1)
 	@[ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ] || { \
 		echo "run-vga: no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set); 'make run' uses this terminal" >&2; exit 1; }
 	@tools/deps.sh run vga
 	@$(MAKE) built-run
 	@$(MAKE) do-run-vga
-do-run-vga: built-run
-	@$(RUN) --window -vga std -serial none -kernel $(B)/exon.elf -initrd build/rootfs.cpio -append $(call quote,console=tty0 $(CMDLINE))
+do-run-vga: built-run $(DEBIANS)
+	@$(RUN) --window -vga std -serial none -kernel $(B)/exon.elf -initrd $(DEBIANS) -append $(call quote,console=tty0 $(CMDLINE))
 
 run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI (CMDLINE='words' RAM=MiB DEBUG=1 INITRD=FILE.cpio ISO=FILE)
 	@tools/deps.sh run iso
@@ -258,11 +282,11 @@ do-run-iso: do-iso
 	@test -z "$(UEFI)" -o -f $(OVMF) || { echo "run-iso: $(OVMF) is missing (package ovmf)" >&2; exit 1; }
 	@$(RUN) $(if $(UEFI),-bios $(OVMF)) -cdrom $(call quote,$(ISO))
 
-compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (FILES='a.out dir': your own programs; CMDLINE='words'; SHOW=stack: the initial stack and auxv instead)
+compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side by side (FILES='a.out dir': your own programs; ROOT=full; CMDLINE='words'; SHOW=stack: the initial stack and auxv instead)
 	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [FILES='a.out dir'] [CMDLINE='words'] [SHOW=stack]" >&2; exit 2)
 	@tools/deps.sh run $(DEPS_OF_FILES) $(if $(SHOW),debug)
 	@$(MAKE) do-compare
-do-compare: build/exon.elf $(ROOT) build/linux/vmlinuz $(if $(SHOW),build/film/peek)
+do-compare: build/exon.elf $(TREE) build/linux/vmlinuz $(if $(SHOW),build/film/peek)
 	@/usr/bin/python3 tools/compare.py $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
 
 film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (FILES='a.out dir': your own programs; CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
@@ -273,7 +297,7 @@ build/film/peek: tools/peek.c user/mini.h
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
 		-fcf-protection=none -Wl,--build-id=none -o $@ $<
-do-film: build/exon.elf $(ROOT) build/film/peek build/linux/vmlinuz
+do-film: build/exon.elf $(TREE) build/film/peek build/linux/vmlinuz
 	@/usr/bin/python3 tools/film.py --linux $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) \
 		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 $(call quote,$(CMDLINE2))) -- $(call quote,$(PROG))
 
@@ -281,7 +305,7 @@ film-svg: ## PROG='command': each step of its film as one SVG, for slides: build
 	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [FILES='a.out dir'] [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-film-svg
-do-film-svg: build/exon.elf $(ROOT)
+do-film-svg: build/exon.elf $(TREE)
 	@/usr/bin/python3 tools/film.py --svg build/film-svg $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) -- $(call quote,$(PROG))
 
 films: ## make the films in docs/films/ and the picture docs/exec.svg again
@@ -331,7 +355,7 @@ waiting = cp build/$(1).prog build/gdb.prog && rm -f $(SOCKET) && \
 # The clock counts instructions; all other input is written to a file, or read from it.
 RR	= -icount shift=3,rr=$(1),rrfile=build/replay.bin,rrsnapshot=init -display none -monitor none -serial stdio
 
-debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; FILES='a.out dir': your own programs; CMDLINE='words' RAM=MiB)
+debug: ## start QEMU stopped, waiting for `make gdb` in another terminal (PROG='command': stops at its exec; FILES='a.out dir': your own programs; ROOT=full CMDLINE='words' RAM=MiB)
 	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-debug
 do-debug: prepare-debug
@@ -357,12 +381,12 @@ replay: ## the run of `make record` again, instruction by instruction, stopped, 
 	@$(call debugged,replay) $(call RR,replay) $(GDBSTUB)
 
 # The root tree, and after it PROG as /run.sh.
-prepare-%: build/exon.elf $(ROOT) build/arch/x86/vdso/vdso.debug build/symbols.complete
+prepare-%: build/exon.elf $(TREE) build/arch/x86/vdso/vdso.debug build/symbols.complete
 	@qemu-img create -q -f qcow2 build/$*.qcow2 64M || { echo "$*: end the QEMU that still runs here first" >&2; exit 1; }
-	@$(if $(PROG),tools/prog.py $(ROOT) $(call quote,$(PROG)) $(if $(FILES),/root),:) >build/$*.prog
+	@$(if $(PROG),tools/prog.py $(TREE) $(call quote,$(PROG)) $(if $(FILES),/root),:) >build/$*.prog
 	@sed '1$(if $(FILES),s/.*/cd/,d)' build/$*.prog >build/$*.sh
 	@$(if $(PROG),tools/mkcpio.py -o build/$*.run --file run.sh:755=build/$*.sh,: >build/$*.run)
-	@cat $(ROOT) build/$*.run >build/$*.cpio
+	@cat $(TREE) build/$*.run >build/$*.cpio
 
 .PHONY: debug do-debug gdb record do-record replay
 
@@ -492,4 +516,4 @@ $(if $(WRONG),$(shell echo $(call quote,$(WRONG)) >&2; kill -QUIT $$PPID)$(error
 endif
 endif
 
--include $(shell find $(B) -path '$(B)/hosts' -prune -o -name debian -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path '$(B)/hosts' -prune -o -name 'debian*' -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -70,7 +70,7 @@ predict: ## PROG=/bin/true: predict its maps lines, then boot and compare (FILES
 	@$(if $(PROG),,echo "usage: make predict PROG=/bin/true [FILES='a.out dir'] [GUESS=file] [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-predict
-do-predict: build/exon.elf $(ROOT)
+do-predict: build/exon.elf $(TREE)
 	@/usr/bin/python3 tools/labs/predict/predict.py $(OWN) --guess=$(call quote,$(GUESS)) --cmdline=$(call quote,$(CMDLINE)) -- $(call quote,$(PROG))
 
 .PHONY: predict do-predict

@@ -4,6 +4,8 @@
 
   debian.py tree OUT PACKAGE...     the programs of the packages, unchanged, in the folder OUT
   debian.py sysroot OUT PACKAGE...  the same for a compiler's --sysroot: no link leads out of OUT
+  debian.py whole OUT PACKAGE...    the same with what the packages depend on, their data and settings, but no documents;
+                                    -PACKAGE is not fetched, though others depend on it
   debian.py linux OUT               Debian's stock Linux 6.1, the oracle: OUT/vmlinuz and OUT/version
   debian.py applets BUSYBOX         the names of a busybox's applets, read from the file
 
@@ -45,6 +47,13 @@ DEFAULT_MIRROR = 'http://deb.debian.org/debian'
 DEBIANS = ('bullseye', 'bookworm', 'trixie', 'forky', 'sid', 'oldoldstable', 'oldstable', 'stable', 'testing', 'unstable')
 LINUX = r'linux-image-6\.1\.[0-9]+-[0-9]+-cloud-amd64'
 UNUSED = ('usr/share/', 'etc/', 'var/')    # documents, locales, manuals: the root tree is unpacked into RAM at boot
+DOCUMENTS = tuple('usr/share/%s/' % name for name in (
+    'applications', 'bash-completion', 'bug', 'doc', 'doc-base', 'icons', 'info', 'lintian', 'locale', 'man', 'menu', 'pixmaps', 'zsh'))
+# Documents, and what only the scripts of packages use: no script of a package is executed.
+NOT_NEEDED = {'adduser', 'debconf', 'dpkg', 'git-man', 'init-system-helpers', 'install-info', 'media-types', 'sensible-utils', 'ucf'}
+# The links that the scripts of packages make, by update-alternatives: name in /usr/bin, and the program.
+LINKS = {'awk': 'mawk', 'c++': 'g++', 'cc': 'gcc', 'editor': 'nano', 'ex': 'vim.basic', 'lua': 'lua5.4', 'luac': 'luac5.4', 'pager': 'less',
+         'vi': 'vim.basic', 'view': 'vim.basic', 'vim': 'vim.basic', 'vimdiff': 'vim.basic', 'w': 'w.procps'}
 INDEX_HOURS = 12
 TRIES = 3
 
@@ -220,16 +229,65 @@ def read_lists():
 
 
 def choose(index, pattern):
-    """(name, version, URL, SHA256) of the newest package whose name @pattern matches."""
+    """(name, version, URL, SHA256, size) of the newest package whose name @pattern matches."""
     found = []
     for mirror, text in index:
         for m in re.finditer(b'\nPackage: %s\n' % pattern.encode(), text):
             entry = text[m.start():text.index(b'\n\n', m.end())].decode()
             fields = dict(re.findall(r'^(\w+): (.*)$', entry, re.M))
-            found.append((fields['Package'], fields['Version'], mirror + '/' + fields['Filename'], fields['SHA256']))
+            found.append((fields['Package'], fields['Version'], mirror + '/' + fields['Filename'], fields['SHA256'],
+                          int(fields['Size'])))
     if not found:
         raise Failed('Debian 12 has no package %s' % pattern)
     return max(found, key=lambda row: version_key(row[1]))
+
+
+# ---- what packages depend on --------------------------------------------------------------
+
+def newest_entries(index):
+    """({package: the entry of its newest version}, {name: the packages that provide it})."""
+    found, providers = {}, {}
+    for _, text in index:
+        for entry in text.decode().split('\n\n'):
+            fields = dict(re.findall(r'^(Package|Version|Provides): (.*)$', entry, re.M))
+            name = fields.get('Package')
+            if name and (name not in found or version_key(fields['Version']) > found[name][0]):
+                found[name] = version_key(fields['Version']), entry
+                for word in re.findall(r'(?:^|, )([^ ,]+)', fields.get('Provides', '')):
+                    providers.setdefault(word, []).append(name)
+    return {name: entry for name, (_, entry) in found.items()}, providers
+
+
+def depends(entry, entries, providers):
+    """The packages that the one of @entry needs; of alternatives, the first that there is."""
+    for words in re.findall(r'^(?:Pre-)?Depends: (.*)$', entry, re.M):
+        for alternatives in words.split(','):
+            names = [re.split('[ :(]', a.strip())[0] for a in alternatives.split('|')]
+            yield next((n for n in names if n in entries), None) or next(p for n in names for p in sorted(providers.get(n, [])))
+
+
+def with_dependencies(names, index):
+    """@names and all that these need, directly or not."""
+    entries, providers = newest_entries(index)
+    without = NOT_NEEDED | {n[1:] for n in names if n.startswith('-')}
+    found, wanted = [], [n for n in names if not n.startswith('-')]
+    while wanted:
+        name = wanted.pop(0)
+        if name not in entries:
+            raise Failed('Debian 12 has no package %s' % name)
+        if name not in found and name not in without:
+            found.append(name)
+            wanted += depends(entries[name], entries, providers)
+    return found
+
+
+def lists_for_dependencies():
+    """The lists that are there, whatever their age: another day they name the same dependencies."""
+    if not all(os.path.exists(index_of(s)) for s in SUITES):
+        if OFFLINE:
+            raise Failed('OFFLINE=1, and build/debs lacks the list of packages')
+        fetch_lists()
+    return read_lists()
 
 
 # ---- packages ------------------------------------------------------------------------
@@ -299,20 +357,25 @@ def share_one(deb):
 
 
 def fetch_one(row):
-    name, version, url, sha = row
+    name, version, url, sha, _ = row
     data = download(url)
     if hashlib.sha256(data).hexdigest() != sha:
         raise Failed('%s: not the file that Debian signed' % url)
     path = os.path.join(CACHE, '%s_%s_%s' % (name, version.replace(':', '%3a'), url.rpartition('_')[2]))
     write(path, data)
-    print('  FETCH %s %s' % (name, version), flush=True)
-    return path
+    return name, version, len(data)
 
 
 def download_all(patterns):
+    """Says of each package how much of all has come; they come six at a time."""
     index = read_lists()
+    rows = [choose(index, p) for p in patterns if not cached(p)]
+    total = sum(row[4] for row in rows)
+    done = 0
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        list(pool.map(fetch_one, [choose(index, p) for p in patterns if not cached(p)]))
+        for name, version, size in pool.map(fetch_one, rows):
+            done += size
+            print('  FETCH %s %s (%.1f of %.1f MB)' % (name, version, done / 1e6, total / 1e6), flush=True)
 
 
 def fetch(patterns):
@@ -361,10 +424,10 @@ def members(deb):
     raise Failed('%s is no Debian package' % deb)
 
 
-def unpack(deb, out, only=lambda path: True):
+def unpack(deb, out, only=lambda path: not path.startswith(UNUSED), place=lambda path: path):
     for path, m, tar in members(deb):
-        where = os.path.join(out, path)
-        if path.startswith(UNUSED) or not only(path):
+        where = os.path.join(out, place(path))
+        if not only(path) or os.path.lexists(where) and not m.isdir():
             continue
         os.makedirs(os.path.dirname(where), exist_ok=True)
         if m.isdir():
@@ -372,19 +435,26 @@ def unpack(deb, out, only=lambda path: True):
         elif m.issym():
             os.symlink(m.linkname, where)
         elif m.islnk():
-            os.link(os.path.join(out, os.path.normpath(m.linkname)), where)
+            os.link(os.path.join(out, place(os.path.normpath(m.linkname))), where)
         elif m.isreg():
             with open(where, 'wb') as f:
                 shutil.copyfileobj(tar.extractfile(m), f)
             os.chmod(where, m.mode & 0o7777)
 
 
+MERGED = ('bin', 'sbin', 'lib', 'lib64')
+
+
+def merged(path):
+    """Where a file of a package lies in an installed system: /bin, /lib and so on are links."""
+    return 'usr/' + path if path.split('/')[0] in MERGED else path
+
+
 def link_merged_usr(tree):
     """After Debian 12 /bin, /lib and so on are links, which are in none of our packages."""
-    names = ('bin', 'sbin', 'lib', 'lib64')
-    if any(os.path.lexists(os.path.join(tree, name)) for name in names):
+    if any(os.path.lexists(os.path.join(tree, name)) for name in MERGED):
         return
-    for name in names:
+    for name in MERGED:
         if os.path.isdir(os.path.join(tree, 'usr', name)):
             os.symlink('usr/' + name, os.path.join(tree, name))
 
@@ -421,14 +491,30 @@ def locked_cache():
         yield
 
 
-def make_tree(out, names, relative):
+def link_alternatives(tree):
+    for name, program in LINKS.items():
+        path = os.path.join(tree, 'usr', 'bin', name)
+        if os.path.exists(os.path.join(tree, 'usr', 'bin', program)) and not os.path.lexists(path):
+            os.symlink(program, path)
+
+
+def unpack_whole(deb, out):
+    """What an installed system has of a package. /etc/alternatives is not there: link_alternatives."""
+    unpack(deb, out, only=lambda path: not path.startswith(DOCUMENTS), place=merged)
+
+
+def make_tree(kind, out, names):
+    if kind == 'whole':
+        names = with_dependencies(names, lists_for_dependencies())
     debs = fetch([re.escape(n) for n in names])
     shutil.rmtree(out, ignore_errors=True)
     shutil.rmtree(out + '.new', ignore_errors=True)
     for deb in debs:
-        unpack(deb, out + '.new')
+        (unpack_whole if kind == 'whole' else unpack)(deb, out + '.new')
     link_merged_usr(out + '.new')
-    if relative:
+    if kind == 'whole':
+        link_alternatives(out + '.new')
+    if kind == 'sysroot':
         make_links_relative(out + '.new')
     os.rename(out + '.new', out)
     note(os.path.basename(out), debs)
@@ -463,14 +549,14 @@ def main(words):
     if words[:1] == ['applets'] and len(words) == 2:
         print('\n'.join(applets(words[1])))
         return
-    if not (words[:1] in (['tree'], ['sysroot']) and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
+    if not (words[:1] in (['tree'], ['sysroot'], ['whole']) and len(words) > 2 or words[:1] == ['linux'] and len(words) == 2):
         sys.exit(__doc__.strip())
     try:
         with locked_cache():
             if words[0] == 'linux':
                 make_linux(words[1])
             else:
-                make_tree(words[1], words[2:], words[0] == 'sysroot')
+                make_tree(words[0], words[1], words[2:])
     except (Failed, tarfile.TarError, lzma.LZMAError) as e:
         sys.exit('debian: %s' % e)
 

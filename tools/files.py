@@ -169,7 +169,7 @@ class Guest:
 
     def __init__(self):
         self.tree, self.libraries, self.packages, self.fetched = prog.entries(vm.ROOTFS), {}, [], set()
-        for root in (os.path.join(vm.BUILD, 'debian'), TREE):
+        for root in (vm.DEBIAN, TREE):
             for folder in LIBRARIES:
                 for path in glob.glob(os.path.join(root, folder, '*.so*')):
                     self.libraries.setdefault(os.path.basename(path), path)

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Build the root tree and pack it: rootfs.sh OUT.cpio
+# Build the root tree and pack it: rootfs.sh OUT.cpio FOLDER
 #
-# Debian's own programs, which lie in build/debian, and our small ones; without Debian's, ours alone.
+# Debian's own programs, which lie in the folder, and our small ones; without Debian's, ours alone.
 set -eu
 out=$1
-tree=build/debian
+tree=$2
 init="--tree iso/rootfs"
 if [ ! -d $tree ]; then
 	echo "rootfs: Debian's programs are not here: the shell will be the small one of user/" >&2

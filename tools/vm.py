@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Boot Exon or Linux in QEMU with the same initramfs and get what a script prints there.
 
-The initramfs is build/rootfs.cpio (or build/files.cpio, if the user has added
-FILES: tools/files.py) followed by a small archive with /run.sh;
+The initramfs is build/rootfs.cpio (or that of ROOT, or build/files.cpio, if the
+user has added FILES: tools/files.py) followed by a small archive with /run.sh;
 iso/rootfs/init runs that script, prints a mark before and after it, and powers
 off. All comparisons use this file, so that only the kernel differs.
 """
@@ -19,10 +19,13 @@ import qemu
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, 'build')
-ROOTFS = os.path.join(BUILD, 'rootfs.cpio')
+# ROOT of the Makefile: the folder of a larger root tree, and its archive.
+LARGER = os.environ.get('ROOT_TREE', '')
+DEBIAN = os.path.join(BUILD, LARGER or 'debian')
+ROOTFS = os.path.join(BUILD, (LARGER or 'rootfs') + '.cpio')
 FILES = os.path.join(BUILD, 'files.cpio')
 root = ROOTFS       # use_files() changes it
-MEMORY = 512        # MiB, the same for both kernels: Linux computes some limits from it
+MEMORY = 2048 if LARGER else 512        # MiB, the same for both kernels: Linux computes some limits from it
 # no_timer_check: on a busy computer Linux may find its timer broken, and panic. cryptomgr.notests: no tests of its own ciphers, which
 # were a quarter of its boot.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check cryptomgr.notests'}

@@ -53,7 +53,7 @@ def test_tree_of_an_unmerged_release(work):
     deb(work / 'a_1-1_amd64.deb', {'bin/a': 'old', 'lib64/ld': '->/lib/ld', 'usr/share/doc/a': 'no'})
     deb(work / 'a_1-10_amd64.deb', {'bin/a': 'new', 'lib64/ld': '->/lib/ld', 'usr/share/doc/a': 'no', 'usr/sbin/b': 'b'})
     out = str(work / 'tree')
-    debian.make_tree(out, ['a'], False)
+    debian.make_tree('tree', out, ['a'])
     assert sorted(os.listdir(out)) == ['bin', 'lib64', 'usr'] and not os.path.exists(out + '/usr/share')
     assert open(out + '/bin/a').read() == 'new' and os.stat(out + '/bin/a').st_mode & 0o7777 == 0o4755
     assert os.readlink(out + '/lib64/ld') == '/lib/ld'
@@ -62,9 +62,55 @@ def test_tree_of_an_unmerged_release(work):
 
 def test_tree_of_a_merged_release(work):
     deb(work / 'a_1-1_amd64.deb', {'usr/bin/a': 'a', 'usr/lib64/ld': '->/lib/ld'})
-    debian.make_tree(str(work / 'tree'), ['a'], True)
+    debian.make_tree('sysroot', str(work / 'tree'), ['a'])
     assert os.readlink(work / 'tree/bin') == 'usr/bin' and (work / 'tree/bin/a').read_text() == 'a'
     assert os.readlink(work / 'tree/usr/lib64/ld') == '../../lib/ld'        # a sysroot's
+
+
+ENTRIES = """
+Package: a
+Version: 1-2
+Depends: b | nosuch, virtual (>= 1), c:any
+
+Package: a
+Version: 1-1
+Depends: nosuch
+
+Package: b
+Version: 1
+Pre-Depends: debconf, a
+Depends: d
+
+Package: c
+Version: 1
+
+Package: d
+Version: 1
+Provides: other, virtual (= 2)
+
+Package: debconf
+Version: 1
+"""
+
+
+def test_dependencies():
+    """Of the newest version; the first of alternatives; virtual packages; nothing that is only for scripts, or was left out by '-'."""
+    index = [('http://mirror', ENTRIES.encode())]
+    assert debian.with_dependencies(['a'], index) == ['a', 'b', 'd', 'c']
+    assert debian.with_dependencies(['a', '-b', '-c'], index) == ['a', 'd']
+    with pytest.raises(debian.Failed, match='no package e'):
+        debian.with_dependencies(['e'], index)
+
+
+def test_a_whole_tree(work, monkeypatch):
+    """As in an installed system: /bin is a link, data and settings are there, documents are not; vi is what update-alternatives makes."""
+    deb(work / 'a_1_amd64.deb', {'bin/a': 'a', 'etc/a.conf': 'x', 'usr/bin/vim.basic': 'vim', 'usr/share/doc/a': 'no', 'usr/share/a/data': 'd'})
+    monkeypatch.setattr(debian, 'with_dependencies', lambda names, index: names)
+    monkeypatch.setattr(debian, 'lists_for_dependencies', lambda: None)
+    tree = work / 'tree'
+    debian.make_tree('whole', str(tree), ['a'])
+    assert os.readlink(tree / 'bin') == 'usr/bin' and (tree / 'usr/bin/a').read_text() == 'a' and (tree / 'etc/a.conf').exists()
+    assert sorted(os.listdir(tree / 'usr/share')) == ['a'] and os.readlink(tree / 'usr/bin/vi') == 'vim.basic'
 
 
 def test_linux_is_6_1_alone(work):
@@ -83,7 +129,7 @@ def test_a_release_that_debian_has_not_signed(work, monkeypatch):
 
 
 def test_hashes_are_compared(work, monkeypatch):
-    packages = lzma.compress(b'Package: a\nVersion: 1-1\nFilename: pool/a_1-1_amd64.deb\nSHA256: %064d\n\n' % 0)
+    packages = lzma.compress(b'Package: a\nVersion: 1-1\nFilename: pool/a_1-1_amd64.deb\nSize: 1\nSHA256: %064d\n\n' % 0)
     text = 'Codename: bookworm\nSHA256:\n %s 1 main/binary-amd64/Packages.xz\n' % hashlib.sha256(packages).hexdigest()
     answers = {'InRelease': b'', '.deb': b'not it'}
     monkeypatch.setattr(debian, 'download', lambda url: next((v for k, v in answers.items() if url.endswith(k)), packages))

@@ -105,8 +105,10 @@ def test_a_window_needs_a_desktop():
 
 WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=8: the root tree and the kernel need at least',
          'fuzz SECONDS=abc': 'SECONDS=abc: a number', "lab N=4 OUT=x EARLIER=yes": "EARLIER=yes: 'cut' or nothing",
-         'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, RAM=. INITRD= is for: iso',
+         'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, RAM=, ROOT=. INITRD= is for: iso',
          'run RAMM=256': 'RAMM=: there is no such variable, is RAM= meant', 'compare DEBUG=1 PROG=ls': 'make compare takes no DEBUG=',
+         'run ROOT=full RAM=1024': 'RAM=1024: the root tree and the kernel need at least 1536 MiB', 'film ROOT=full PROG=ls': 'make film takes no ROOT=',
+         'run ROOT=Full': "ROOT=Full: 'full', or names of packages of Debian 12, is wanted",
          'run DEBUG=0': "DEBUG=0: '1' or nothing", 'run-iso UEFI=yes': "UEFI=yes: '1' or nothing",
          'test ALONE=0': "ALONE=0: 'no' or nothing", 'test-host ALONE=no': 'make test-host takes no ALONE='}
 
@@ -138,6 +140,7 @@ REFUSED = {
     'profile PROG=é': 'é, is in no directory of PATH', 'record FILES=/nope': 'there is no file or folder /nope', 'run FILES=é': 'there is no file or folder é',
     'run PROG=ls': 'make run takes no PROG=', 'predict PROG=/etc': 'predict: /etc is a folder', 'predict PROG=/bin/true GUESS=/nope': 'the guess /nope cannot be read',
     'iso INITRD=FOLDER': 'no such file: INITRD=', 'iso ISO=/dev/null/x': 'make iso: ISO=/dev/null/x cannot be written; name a file', 'fuzz SECONDS=0': 'SECONDS=0: a number is wanted',
+    'run ROOT=no-such-package': 'debian: Debian 12 has no package no-such-package',
     'gdb': 'gdb: no machine waits yet', 'replay': 'replay: '}
 
 

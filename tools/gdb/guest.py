@@ -3,7 +3,8 @@
 import os
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ROOTS = [os.path.join(TOP, 'build', 'debian'), os.path.join(TOP, 'build', 'files'), os.path.join(TOP, 'iso', 'rootfs')]
+ROOTS = [os.path.join(TOP, *p) for p in (('build', 'debian'), ('build', 'files'), ('iso', 'rootfs'), ('build', 'debian-full'),
+                                         ('build', 'debian-chosen'))]
 USER = os.path.join(TOP, 'build', 'user')
 SYMBOLS = os.path.join(TOP, 'build', 'symbols', 'usr', 'lib', 'debug')
 VDSO = os.path.join(TOP, 'build', 'arch', 'x86', 'vdso', 'vdso.debug')

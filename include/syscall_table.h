@@ -112,20 +112,24 @@ SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned l
 /* partial: moving and recursive mounts, options of file systems */
 SYSCALL(umount2, char __user *name, int flags)
 /* partial: MNT_DETACH */
-/* fs/xattr.c: no file system has extended attributes, so the other arguments do not count */
-SYSCALL(getxattr, const char __user *path)
-/* partial: attributes: no file has one; the same for all calls about them */
-SYSCALL(lgetxattr, const char __user *path)
-SYSCALL(fgetxattr, int fd)
-SYSCALL(setxattr, const char __user *path)
-SYSCALL(lsetxattr, const char __user *path)
-SYSCALL(fsetxattr, int fd)
-SYSCALL(listxattr, const char __user *path)
-SYSCALL(llistxattr, const char __user *path)
-SYSCALL(flistxattr, int fd)
-SYSCALL(removexattr, const char __user *path)
-SYSCALL(lremovexattr, const char __user *path)
-SYSCALL(fremovexattr, int fd)
+/* fs/xattr.c */
+SYSCALL(getxattr, const char __user *path, const char __user *name, void __user *value, size_t size)
+/* partial: attributes of files: no file has one; the same for all calls about them */
+SYSCALL(lgetxattr, const char __user *path, const char __user *name, void __user *value,
+	size_t size)
+SYSCALL(fgetxattr, int fd, const char __user *name, void __user *value, size_t size)
+SYSCALL(setxattr, const char __user *path, const char __user *name, void __user *value, size_t size,
+	unsigned int flags)
+SYSCALL(lsetxattr, const char __user *path, const char __user *name, void __user *value,
+	size_t size, unsigned int flags)
+SYSCALL(fsetxattr, int fd, const char __user *name, void __user *value, size_t size,
+	unsigned int flags)
+SYSCALL(listxattr, const char __user *path, void __user *value, size_t size)
+SYSCALL(llistxattr, const char __user *path, void __user *value, size_t size)
+SYSCALL(flistxattr, int fd, void __user *value, size_t size)
+SYSCALL(removexattr, const char __user *path, const char __user *name)
+SYSCALL(lremovexattr, const char __user *path, const char __user *name)
+SYSCALL(fremovexattr, int fd, const char __user *name)
 /* fs/pipe.c */
 SYSCALL(pipe, int __user *fds)
 SYSCALL(pipe2, int __user *fds, int flags)

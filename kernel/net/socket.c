@@ -90,6 +90,16 @@ static const struct file_operations sock_fops = {
 	.release = sock_release,
 };
 
+/* The value of the attribute system.sockprotoname. */
+static const char *protocol_name(const struct sock *sk)
+{
+	if (sk->family == AF_UNIX)
+		return sk->type == SOCK_STREAM ? "UNIX-STREAM" : "UNIX";
+	if (sk->family == AF_INET)
+		return sk->type == SOCK_STREAM ? "TCP" : "UDP";
+	return sk->type == SOCK_STREAM ? "TCPv6" : "UDPv6";
+}
+
 /* A file for @sk, which it takes over. @flags: SOCK_NONBLOCK. ERR_PTR. */
 static struct file *sock_alloc_file(struct sock *sk, int flags)
 {
@@ -105,6 +115,8 @@ static struct file *sock_alloc_file(struct sock *sk, int flags)
 
 	if (!pseudo_new(&sockfs, S_IFSOCK | 0777, &p)) {
 		const struct file_operations **fop = &p.dentry->d_inode->i_fop, *was = *fop;
+
+		p.dentry->d_inode->i_private = (void *)protocol_name(sk);
 
 		*fop = &no_fops;
 		f = dentry_open(&p, O_RDWR | (flags & SOCK_NONBLOCK));

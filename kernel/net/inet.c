@@ -45,9 +45,31 @@ static void take_port(struct inet_sock *s)
 		s->port = FIRST_FREE_PORT + next++ % (61000 - FIRST_FREE_PORT);
 }
 
+/*
+ * Why no packet can go to @addr, or why nothing can be bound to it (@local): there is no interface,
+ * not even lo. Linux looks for a source address first if the destination is IPv6.
+ */
+static int no_route(const struct sock *sk, const struct sockaddr_storage *addr, bool local)
+{
+	const struct in6_addr *a = &((const struct sockaddr_in6 *)addr)->sin6_addr;
+	bool link = a->s6_addr[0] == 0xfe && (a->s6_addr[1] & 0xc0) == 0x80;
+	bool mapped = !(a->s6_addr32[0] | a->s6_addr32[1]) && a->s6_addr32[2] == 0xffff0000;
+
+	if (sk->family == AF_INET || mapped)
+		return local ? 0 : -ENETUNREACH;
+	if (a->s6_addr[0] == 0xff && sk->type == SOCK_STREAM && !local)
+		return -ENETUNREACH;
+	if (link || a->s6_addr[0] == 0xff)
+		return -EINVAL;
+	if (local && !(a->s6_addr32[0] | a->s6_addr32[1] | a->s6_addr32[2] | a->s6_addr32[3]))
+		return 0;
+	return -EADDRNOTAVAIL;
+}
+
 static int inet_bind(struct sock *sk, struct sockaddr_storage *addr, int len)
 {
 	struct inet_sock *s = inet_sk(sk);
+	int err;
 
 	if (len < addr_len(sk) && !(sk->family == AF_INET6 && len >= 24))
 		return -EINVAL;
@@ -55,8 +77,9 @@ static int inet_bind(struct sock *sk, struct sockaddr_storage *addr, int len)
 		return -EAFNOSUPPORT;
 	if (port_of(addr) && port_of(addr) < 1024 && !capable(CAP_NET_BIND_SERVICE))
 		return -EACCES;
-	if (s->port)
-		return -EINVAL;
+	err = no_route(sk, addr, true);
+	if (s->port || err)
+		return err ?: -EINVAL;
 	s->name = *addr;
 	s->port = port_of(addr);
 	take_port(s);
@@ -72,7 +95,7 @@ static int inet_connect(struct sock *sk, struct sockaddr_storage *addr, int len,
 		return 0;
 	if (len < (sk->family == AF_INET ? addr_len(sk) : 24))
 		return -EINVAL;
-	return addr->ss_family == sk->family ? -ENETUNREACH : -EAFNOSUPPORT;
+	return addr->ss_family == sk->family ? no_route(sk, addr, false) : -EAFNOSUPPORT;
 }
 
 static int inet_listen(struct sock *sk, int backlog __maybe_unused)
@@ -121,6 +144,8 @@ static int inet_getname(struct sock *sk, struct sockaddr_storage *addr, bool pee
 
 static ssize_t inet_sendmsg(struct sock *sk, struct sock_msg *m)
 {
+	int err;
+
 	if (sk->type == SOCK_STREAM)
 		return -EPIPE;
 	if (!m->namelen)
@@ -129,7 +154,12 @@ static ssize_t inet_sendmsg(struct sock *sk, struct sock_msg *m)
 		return -EINVAL;
 	if (m->name.ss_family != sk->family)
 		return -EAFNOSUPPORT;
-	return port_of(&m->name) ? -ENETUNREACH : -EINVAL;
+	if (!port_of(&m->name))
+		return -EINVAL;
+	if (sk->family == AF_INET && !((struct sockaddr_in *)&m->name)->sin_addr.s_addr)
+		return m->iter.count; /* to this machine, where nobody listens */
+	err = no_route(sk, &m->name, false);
+	return err == -EINVAL ? -EADDRNOTAVAIL : err; /* the scope is not asked for here */
 }
 
 static ssize_t inet_recvmsg(struct sock *sk, struct sock_msg *m)

@@ -115,6 +115,9 @@ long sys_memfd_create(const char __user *uname, unsigned int flags)
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	f->f_flags |= O_LARGEFILE;
+	/* Its writer does not count, so that it can be executed. */
+	put_write_access(f->f_inode);
+	f->f_mode &= ~FMODE_WRITER;
 	if (flags & MFD_ALLOW_SEALING)
 		f->f_inode->i_seals &= ~F_SEAL_SEAL;
 	return fd_install_new(f, flags & MFD_CLOEXEC ? O_CLOEXEC : 0);

@@ -118,10 +118,13 @@ static struct statx_timestamp statx_time(ktime_t t)
 	return (struct statx_timestamp){.tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec};
 }
 
-static long cp_statx(const struct kstat *k, struct statx __user *ust)
+static long cp_statx(const struct path *p, const struct kstat *k, struct statx __user *ust)
 {
 	struct statx st = {
-		.stx_mask = STATX_BASIC_STATS,
+		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID,
+		.stx_mnt_id = p->mnt->mnt_id,
+		.stx_attributes_mask = STATX_ATTR_MOUNT_ROOT,
+		.stx_attributes = p->dentry == p->mnt->mnt_root ? STATX_ATTR_MOUNT_ROOT : 0,
 		.stx_blksize = k->blksize,
 		.stx_nlink = k->nlink,
 		.stx_uid = k->uid,
@@ -156,9 +159,9 @@ long sys_statx(int dfd, const char __user *name, unsigned int flags, unsigned in
 	err = user_path_flags(dfd, name, flags & ~(AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE), &p);
 	if (err)
 		return err;
-	err = vfs_getattr(&p, &st);
+	err = vfs_getattr(&p, &st) ?: cp_statx(&p, &st, ust);
 	path_put(&p);
-	return err ? err : cp_statx(&st, ust);
+	return err;
 }
 
 /* ---- symbolic links ---------------------------------------------------------- */

@@ -245,7 +245,9 @@ void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice)
 
 u64 sched_slice_ns(const struct task_struct *t)
 {
-	return t->policy == SCHED_FIFO ? 0 : slice_of(t) * (NSEC_PER_SEC / HZ);
+	if (t->policy == SCHED_FIFO)
+		return 0;
+	return (t->policy == SCHED_RR ? slice_of(t) : 1) * TICK_NSEC;
 }
 
 /* ---- the switch ------------------------------------------------------- */

@@ -444,6 +444,7 @@ static struct pty *pty_alloc(int index)
 	pty->tty.ops = &pty_ops;
 	pty->tty.dev = MKDEV(UNIX98_PTY_SLAVE_MAJOR, index);
 	pty->tty.termios = tty_std_termios;
+	pty->tty.termios.c_cflag &= ~HUPCL;
 	n_tty_init(&pty->tty);
 	pty->index = index;
 	pty->locked = pty->master_open = true;

@@ -115,6 +115,10 @@ static void old_calls(void)
 	OK(set(0, SCHED_RR, 7));
 	OK(syscall(SYS_sched_rr_get_interval, 0, &ts));
 	EQ(ts.tv_sec * 1000000000 + ts.tv_nsec, 100000000);
+	OK(set(0, SCHED_OTHER, 0));
+	OK(syscall(SYS_sched_rr_get_interval, 0, &ts));
+	CHECK(ts.tv_sec * 1000000000 + ts.tv_nsec <= 4000000); /* a tick, less if others run */
+	OK(set(0, SCHED_RR, 7));
 	ERR(syscall(SYS_sched_rr_get_interval, 0, 8), EFAULT);
 	ERR(syscall(SYS_sched_rr_get_interval, -1, &ts), EINVAL);
 	ERR(syscall(SYS_sched_rr_get_interval, 99999, &ts), ESRCH);

@@ -173,6 +173,7 @@ void start_kernel(u32 magic, phys_addr_t info)
 	fork_init();
 	vfs_init(); /* an empty root directory */
 	files_init();
+	sysfs_init();
 	proc_init();
 	ramfs_init();
 	devices_init();

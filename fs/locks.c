@@ -9,7 +9,7 @@
  *   A sets:          wwww               into two
  *   result:      rrrrwwwwrrrr
  *
- * Abridges Linux's fs/locks.c; leaves out leases and /proc/locks. All waiters share one
+ * Abridges Linux's fs/locks.c; leaves out leases. All waiters share one
  * queue.
  * Not on the road of an exec.
  */
@@ -24,19 +24,23 @@
 
 #define MAX_DEADLK_STEPS 10 /* the longest chain of waiters that is followed, as in Linux */
 
-struct file_lock {
-	struct list_head list; /* in inode->i_locks; a request that waits: in waiting */
-	struct inode *inode;
-	bool flock;
-	const void *owner; /* file or files_struct */
-	int pid;	   /* -1: owned by an open file */
-	short type;	   /* F_RDLCK, F_WRLCK; a request: F_UNLCK */
-	loff_t start, end; /* both included */
-};
-
 static DECLARE_WAIT_QUEUE_HEAD(locks_wait);
-static LIST_HEAD(waiting);		       /* requests for ranges */
-static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* guards waiting and every i_locks */
+static LIST_HEAD(waiting);		       /* requests */
+static LIST_HEAD(all_locks);		       /* for /proc/locks: the newest first */
+static DEFINE_SPINLOCK(locks_lock, LOCK_NONE); /* guards these two and every i_locks */
+
+static void insert_lock(struct file_lock *l, struct list_head *place)
+{
+	list_add_tail(&l->list, place);
+	list_add(&l->all, &all_locks);
+}
+
+static void delete_lock(struct file_lock *l)
+{
+	list_del(&l->list);
+	list_del(&l->all);
+	kfree(l);
+}
 
 static bool same_owner(const struct file_lock *a, const struct file_lock *b)
 {
@@ -74,8 +78,8 @@ static bool conflict_is_gone(const struct file_lock *want)
 	return gone;
 }
 
-/* Sleeps until it is gone. Whoever has waited longest is woken first. Returns 0 or -ERESTARTSYS. */
-static int wait_for_lock(const struct file_lock *want)
+/* @want is in the list of those that wait. Sleeps until the conflict is gone, and takes it out. Whoever has waited longest is woken first. Returns 0 or -ERESTARTSYS. */
+static int wait_for_lock(struct file_lock *want)
 {
 	DEFINE_WAIT(w);
 	int err = 0;
@@ -91,6 +95,9 @@ static int wait_for_lock(const struct file_lock *want)
 			schedule();
 	}
 	finish_wait(&locks_wait, &w);
+	spin_lock(&locks_lock);
+	list_del(&want->list);
+	spin_unlock(&locks_lock);
 	return err;
 }
 
@@ -138,6 +145,8 @@ static struct list_head *cut_lock(struct file_lock *l, const struct file_lock *w
 		(*rest)->start = want->end + 1;
 		next = &(*rest)->list;
 		list_add(next, &l->list);
+		list_add(&(*rest)->all, &l->all); /* the left part is the new lock */
+		list_move(&l->all, &all_locks);
 		*rest = NULL;
 	}
 	if (l->start < want->start) {
@@ -146,8 +155,7 @@ static struct list_head *cut_lock(struct file_lock *l, const struct file_lock *w
 		l->start = want->end + 1;
 		next = &l->list;
 	} else {
-		list_del(&l->list);
-		kfree(l);
+		delete_lock(l);
 	}
 	return next;
 }
@@ -160,8 +168,7 @@ static bool merge_lock(struct file_lock *l, struct file_lock *want)
 		return false;
 	want->start = min(want->start, l->start);
 	want->end = max(want->end, l->end);
-	list_del(&l->list);
-	kfree(l);
+	delete_lock(l);
 	return true;
 }
 
@@ -225,7 +232,7 @@ static int set_range(struct file_lock *want, bool wait, struct file_lock **fresh
 	if (want->type == F_UNLCK)
 		return 0;
 	**fresh = *want;
-	list_add_tail(&(*fresh)->list, place);
+	insert_lock(*fresh, place);
 	*fresh = NULL;
 	return 0;
 }
@@ -260,9 +267,6 @@ static int lock_range(const struct file_lock *request, bool wait)
 		if (err != -EAGAIN || !wait)
 			return err;
 		err = wait_for_lock(&want);
-		spin_lock(&locks_lock);
-		list_del(&want.list);
-		spin_unlock(&locks_lock);
 		if (err)
 			return err;
 	}
@@ -285,13 +289,12 @@ static int set_flock(const struct file_lock *want, struct file_lock **fresh)
 	if (old && old->type == want->type)
 		return 0;
 	if (old) {
-		list_del(&old->list);
-		kfree(old);
+		delete_lock(old);
 	}
 	if (find_conflict(want))
 		return -EAGAIN;
 	if (want->type != F_UNLCK) {
-		list_add_tail(&(*fresh)->list, &want->inode->i_locks);
+		insert_lock(*fresh, &want->inode->i_locks);
 		*fresh = NULL;
 	}
 	return 0;
@@ -317,11 +320,18 @@ static int try_flock(const struct file_lock *want)
 
 long flock_lock(struct file *f, int type, bool wait)
 {
-	struct file_lock want = {
-		.inode = f->f_inode, .flock = true, .owner = f, .type = type, .end = INT64_MAX};
+	struct file_lock want = {.inode = f->f_inode,
+				 .flock = true,
+				 .owner = f,
+				 .pid = current->tgid,
+				 .type = type,
+				 .end = INT64_MAX};
 	int err;
 
 	while ((err = try_flock(&want)) == -EAGAIN && wait) {
+		spin_lock(&locks_lock);
+		list_add_tail(&want.list, &waiting);
+		spin_unlock(&locks_lock);
 		err = wait_for_lock(&want);
 		if (err)
 			break;
@@ -426,4 +436,22 @@ long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg)
 		return lock_range(&want, cmd == F_SETLKW || cmd == F_OFD_SETLKW);
 	get_conflict(&want, &fl);
 	return copy_to_user(arg, &fl, sizeof(fl)) ? -EFAULT : 0;
+}
+
+/* ---- /proc/locks ---------------------------------------------------------------- */
+
+void for_each_lock(void (*show)(void *arg, int n, bool blocked, const struct file_lock *l),
+		   void *arg)
+{
+	struct file_lock *l, *w;
+	int n = 0;
+
+	spin_lock(&locks_lock);
+	list_for_each_entry(l, &all_locks, all) {
+		show(arg, ++n, false, l);
+		list_for_each_entry(w, &waiting, list)
+			if (w->inode == l->inode && find_conflict(w) == l)
+				show(arg, n, true, w);
+	}
+	spin_unlock(&locks_lock);
 }

@@ -89,5 +89,18 @@ long flock_lock(struct file *f, int type, bool wait); /* F_RDLCK, F_WRLCK or F_U
 long fcntl_lock(struct file *f, unsigned int cmd, struct flock __user *arg);
 /* close(2): of the process (@owner: its files_struct). Last close: of the file (@owner: @f). */
 void locks_remove(struct file *f, const void *owner);
+struct file_lock {
+	struct list_head list; /* in inode->i_locks; a request that waits: in waiting */
+	struct list_head all;  /* in all_locks, if it is held */
+	struct inode *inode;
+	bool flock;
+	const void *owner; /* file or files_struct */
+	int pid;	   /* -1: owned by an open file */
+	short type;	   /* F_RDLCK, F_WRLCK; a request: F_UNLCK */
+	loff_t start, end; /* both included */
+};
+/* For /proc/locks: @show each lock @l, and with @blocked each request that waits for it. */
+void for_each_lock(void (*show)(void *arg, int n, bool blocked, const struct file_lock *l),
+		   void *arg);
 
 #endif

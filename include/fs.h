@@ -387,6 +387,7 @@ void files_init(void); /* file.c: a descriptor table for init_task */
 void ramfs_init(void);
 void devices_init(void); /* devices.c: /dev/null and others */
 void proc_init(void);
+void sysfs_init(void);
 /* Unpacks a newc archive into the root. 0, or -errno with a message of what is wrong and where. */
 int unpack_initramfs(phys_addr_t start, size_t size);
 

@@ -12,6 +12,8 @@ struct kallsym {
 
 /* lib/kallsyms.c: the function that contains @addr, or NULL. *offset: bytes from its start. */
 const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
+/* The same with the bytes of the function. */
+const char *kallsyms_lookup_size(unsigned long addr, unsigned long *offset, unsigned long *size);
 
 extern const u32 kallsyms_count; /* functions only, by address */
 extern const struct kallsym kallsyms_table[];

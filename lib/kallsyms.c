@@ -8,7 +8,7 @@
 #include <kallsyms.h>
 #include <asm/sections.h>
 
-const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
+const char *kallsyms_lookup_size(unsigned long addr, unsigned long *offset, unsigned long *size)
 {
 	u32 low = 0, high = kallsyms_count, rel;
 
@@ -26,5 +26,14 @@ const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
 	if (rel < kallsyms_table[low].offset)
 		return NULL;
 	*offset = rel - kallsyms_table[low].offset;
+	*size = (high < kallsyms_count ? kallsyms_table[high].offset : _etext - _text) -
+		kallsyms_table[low].offset;
 	return kallsyms_names + kallsyms_table[low].name;
+}
+
+const char *kallsyms_lookup(unsigned long addr, unsigned long *offset)
+{
+	unsigned long size;
+
+	return kallsyms_lookup_size(addr, offset, &size);
 }

@@ -44,9 +44,15 @@ static int proc_pid_cmdline(struct seq_file *m, struct task_struct *t)
 {
 	struct mm_struct *mm = get_task_mm(t);
 
+	char last;
+
 	if (!mm)
 		return 0;
 	show_remote(m, mm, mm->arg_start, mm->arg_end);
+	/* No NUL at the end: the process has written a title there, one string. */
+	if (mm->arg_start < mm->arg_end && m->count < m->size &&
+	    access_remote_vm(mm, mm->arg_end - 1, &last, 1, false) == 1 && last)
+		m->count = strnlen(m->buf, m->count) + 1;
 	mmput(mm);
 	return 0;
 }
@@ -172,6 +178,7 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_REG("limits", 0444, .show = proc_pid_limits), \
 		PROC_REG("comm", 0644, .show = proc_pid_comm, .store = proc_pid_set_comm, \
 			 .max_text = TASK_COMM_LEN - 1), \
+		PROC_REG("syscall", 0400, .show = proc_pid_syscall), \
 		PROC_REG("cmdline", 0444, .show = proc_pid_cmdline, .max_pos = GENERIC_MAX), \
 		PROC_REG("stat", 0444, .show = proc_pid_stat, .arg = (whole)), \
 		PROC_REG("statm", 0444, .show = proc_pid_statm), \
@@ -182,8 +189,12 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_LNK("exe", .get_path = proc_exe_link), \
 		PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
 		PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
+		PROC_REG("clear_refs", 0200, .store = proc_pid_clear_refs), \
 		PROC_REG("smaps", 0444, .seq = &proc_pid_smaps_ops), \
+		PROC_REG("smaps_rollup", 0444, .show_mm = proc_pid_smaps_rollup), \
 		PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
+		PROC_REG("wchan", 0444, .show = proc_pid_wchan), \
+		PROC_REG("stack", 0400, .show = proc_pid_stack), \
 		PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
 		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, .store = proc_pid_set_oom_adj, \
 			 .max_text = OOM_MAX_TEXT, .max_pos = INT64_MAX), \
@@ -207,6 +218,7 @@ static const struct proc_entry tgid_base_stuff[] = {
 	PROC_DIR("task", 0555, .numbers = &threads),
 	PROC_DIR("map_files", 0500, .numbers = &proc_map_files, .guarded = true),
 	PID_ENTRIES(true),
+	PROC_REG("mountstats", 0400, .show = proc_pid_mountstats),
 	PROC_REG("exec_trace", 0444, .seq = &proc_exec_trace_ops),
 	PROC_REG("coredump_filter", 0644, .show = proc_pid_coredump_filter,
 		 .store = proc_pid_set_coredump_filter, .max_text = U32_MAX_TEXT,

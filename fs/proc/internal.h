@@ -112,6 +112,10 @@ struct proc_file {
 
 static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
 
+/* root.c: a new super block with root directory @dir; NULL: no memory. */
+struct super_block *proc_new_super(struct file_system_type *t, unsigned long magic,
+				   const struct proc_entry *dir, u64 ino);
+
 /* generic.c */
 #define PROC_FD_INO	       0x10000	/* + fd; numbers below are entries */
 #define PROC_MAP_FILES_INO     0x400000 /* + page of the VMA's start, cut */
@@ -157,6 +161,7 @@ extern const struct seq_operations proc_pid_maps_ops;
 ssize_t proc_pid_pagemap(struct mm_struct *mm, char __user *buf, size_t n, loff_t pos, bool write);
 int proc_pid_mounts(struct seq_file *m, struct task_struct *t);
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t);
+int proc_pid_mountstats(struct seq_file *m, struct task_struct *t);
 
 /* task_mmu.c, for smaps: the VMAs of an address space as records, and one line of maps. */
 void *m_start(struct seq_file *m, loff_t *pos);
@@ -165,6 +170,14 @@ void m_stop(struct seq_file *m, void *v);
 void show_map_vma(struct seq_file *m, struct vm_area_struct *vma);
 /* smaps.c */
 extern const struct seq_operations proc_pid_smaps_ops;
+
+int proc_pid_smaps_rollup(struct seq_file *m, struct mm_struct *mm);
+ssize_t proc_pid_clear_refs(const struct proc_entry *e, struct task_struct *t, char *text,
+			    size_t n);
+/* kstack.c */
+int proc_pid_syscall(struct seq_file *m, struct task_struct *t);
+int proc_pid_stack(struct seq_file *m, struct task_struct *t);
+int proc_pid_wchan(struct seq_file *m, struct task_struct *t);
 
 /* exec_trace.c */
 extern const struct seq_operations proc_exec_trace_ops, proc_exec_trace_jsonl_ops;
@@ -180,6 +193,8 @@ ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t ad
 
 /* oom.c */
 #define OOM_MAX_TEXT 12UL /* bytes of a write that are used, and that it returns at most */
+/* Reads an integer with white space around it. Returns 0, -EINVAL or -ERANGE. */
+int proc_parse_int(char *text, long *value);
 int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t);
@@ -187,6 +202,9 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e, struct task_struc
 				   size_t n);
 ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, char *text,
 			     size_t n);
+
+/* locks.c */
+int proc_locks(struct seq_file *m, struct task_struct *t);
 
 /* system.c, sysctl.c */
 extern const struct proc_entry proc_root_entries[];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/mounts and mountinfo: every mount that current can reach from its root.
+ * /proc/PID/mounts, mountinfo and mountstats: every mount that current can reach from its root.
  * Abridges Linux's fs/proc_namespace.c; left out: peer groups.
  * Not on the road of an exec.
  */
@@ -55,6 +55,8 @@ static void show_sb_opts(struct seq_file *m, const struct super_block *sb)
 {
 	const char *type = sb->s_type->name;
 
+	if (!strcmp(type, "devpts"))
+		seq_puts(m, ",mode=600,ptmxmode=000");
 	if (!sb->s_max_inodes)
 		return;
 	if (strcmp(type, "tmpfs"))
@@ -74,6 +76,15 @@ static void show_vfsmnt(struct seq_file *m, struct vfsmount *mnt, const struct p
 	show_mnt_opts(m, mnt);
 	show_sb_opts(m, mnt->mnt_sb);
 	seq_puts(m, " 0 0\n");
+}
+
+static void show_vfsstat(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
+{
+	seq_puts(m, "device ");
+	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
+	seq_puts(m, " mounted on ");
+	seq_path(m, p, ESCAPED);
+	seq_printf(m, " with fstype %s\n", mnt->mnt_sb->s_type->name);
 }
 
 static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struct path *p)
@@ -123,4 +134,9 @@ int proc_pid_mounts(struct seq_file *m, struct task_struct *t __maybe_unused)
 int proc_pid_mountinfo(struct seq_file *m, struct task_struct *t __maybe_unused)
 {
 	return for_each_mount(m, show_mountinfo);
+}
+
+int proc_pid_mountstats(struct seq_file *m, struct task_struct *t __maybe_unused)
+{
+	return for_each_mount(m, show_vfsstat);
 }

@@ -33,8 +33,7 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-/* Reads an integer with white space around it. Returns 0, -EINVAL or -ERANGE. */
-static int parse_int(char *text, long *value)
+int proc_parse_int(char *text, long *value)
 {
 	char *end;
 	bool minus;
@@ -79,7 +78,7 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 				   char *text, size_t n)
 {
 	long adj;
-	int err = parse_int(text, &adj);
+	int err = proc_parse_int(text, &adj);
 
 	if (!err && (adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX))
 		err = -EINVAL;
@@ -104,7 +103,7 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct t
 			     char *text, size_t n)
 {
 	long adj;
-	int err = parse_int(text, &adj);
+	int err = proc_parse_int(text, &adj);
 
 	if (!err && (adj < -17 || adj > 15))
 		err = -EINVAL;

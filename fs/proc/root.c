@@ -28,24 +28,28 @@ static int proc_statfs(struct super_block *sb, struct statfs *st)
 	return 0;
 }
 
-static struct super_block *proc_mount(struct file_system_type *t)
+struct super_block *proc_new_super(struct file_system_type *t, unsigned long magic,
+				   const struct proc_entry *dir, u64 ino)
 {
-	static struct super_block *proc_sb;
-	struct super_block *sb = proc_sb;
+	struct super_block *sb = alloc_super(t, magic);
 	struct inode *root;
 
-	if (sb)
-		return sb;
-	sb = alloc_super(t, PROC_SUPER_MAGIC);
 	if (!sb)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	sb->statfs = proc_statfs;
 	sb->evict_inode = proc_evict_inode;
-	root = proc_new_inode(sb, &proc_root, NULL, PROC_ROOT_INO);
+	root = proc_new_inode(sb, dir, NULL, ino);
 	sb->s_root = root ? d_alloc_root(root) : NULL;
-	if (!sb->s_root)
-		return ERR_PTR(-ENOMEM);
-	return proc_sb = sb;
+	return sb->s_root ? sb : NULL;
+}
+
+static struct super_block *proc_mount(struct file_system_type *t)
+{
+	static struct super_block *sb;
+
+	if (!sb)
+		sb = proc_new_super(t, PROC_SUPER_MAGIC, &proc_root, PROC_ROOT_INO);
+	return sb ?: ERR_PTR(-ENOMEM);
 }
 
 static struct file_system_type proc_fs_type = {.name = "proc", .mount = proc_mount};

@@ -224,6 +224,7 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("stat", 0444, .show = proc_stat),
 	PROC_LNK("mounts", .link_text = proc_mounts_text),
 	PROC_REG("uptime", 0444, .show = proc_uptime),
+	PROC_REG("locks", 0444, .show = proc_locks),
 	PROC_REG("cmdline", 0444, .show = proc_cmdline),
 	PROC_REG("cpuinfo", 0444, .text = "processor\t: 0\n\n"),
 	PROC_REG("devices", 0444,

@@ -4,5 +4,7 @@
 #define ASM_SECTIONS_H
 
 extern char _text[], _etext[], _rodata[], _erodata[], _data[], _end[];
+/* Not aligned: the functions of kernel/sched/. */
+extern char __sched_text_start[], __sched_text_end[];
 
 #endif

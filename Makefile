@@ -193,7 +193,7 @@ GUEST_CC := $(CC) --sysroot=$(SYSROOT)
 ifneq ($(origin ROOT),command line)
 ROOT	:=
 endif
-PROGRAMS := bc binutils bsdutils diffutils file findutils gcc git grep gzip less libc6-dev ltrace lua5.4 make mawk ncurses-base openssl \
+PROGRAMS := bc binutils bsdutils diffutils file findutils gcc git grep gzip less libc-bin libc6-dev ltrace lua5.4 make mawk ncurses-base openssl \
 	    perl-base procps python3 sed sqlite3 strace tar tcc util-linux
 FULL	:= $(PROGRAMS) gdb gron hostname klibc-utils lsof musl nano ncurses-bin nodejs perl psmisc ripgrep stress-ng tmux valgrind vim xz-utils
 PACKAGES_full := $(DEBIAN_PACKAGES) $(FULL)
@@ -210,7 +210,8 @@ ifneq ($(shell cat build/symbols.complete 2>/dev/null),$(SYMBOL_PACKAGES))
 .PHONY: build/symbols.complete
 endif
 LARGER	:= full programs chosen
-$(foreach t,$(LARGER),$(if $(filter-out =$(PACKAGES_$t),=$(shell cat build/debian-$t.complete 2>/dev/null)),$(eval .PHONY: build/debian-$t.complete)))
+changed	= $(subst $(1),,$(2))$(subst $(2),,$(1))
+$(foreach t,$(LARGER),$(if $(call changed,$(PACKAGES_$t),$(shell cat build/debian-$t.complete 2>/dev/null)),$(eval .PHONY: build/debian-$t.complete)))
 ifneq ($(shell cat build/sysroot.complete 2>/dev/null),$(SYSROOT_PACKAGES))
 .PHONY: build/sysroot.complete
 endif

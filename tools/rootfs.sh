@@ -15,6 +15,8 @@ if [ ! -d $tree ]; then
 fi
 files=
 for p in build/user/*; do
+	# In a tree of whole packages sh is Debian's.
+	[ -h $tree/bin ] && [ "$p" = build/user/sh ] && continue
 	[ -x "$p" ] && files="$files --file usr/local/bin/$(basename "$p"):755=$p"
 done
 # Busybox's applets by name, where Debian's own program of that name is not in the tree.

@@ -92,7 +92,7 @@ SYSCALL(fstat, unsigned int fd, struct stat __user *st)
 SYSCALL(newfstatat, int dfd, const char __user *name, struct stat __user *st, int flags)
 SYSCALL(statx, int dfd, const char __user *name, unsigned int flags, unsigned int mask,
 	struct statx __user *st)
-/* partial: birth time, mount id, attributes */
+/* partial: birth time, attributes but STATX_ATTR_MOUNT_ROOT */
 SYSCALL(readlink, const char __user *name, char __user *buf, int n)
 SYSCALL(readlinkat, int dfd, const char __user *name, char __user *buf, int n)
 SYSCALL(statfs, const char __user *name, struct statfs __user *st)

@@ -203,7 +203,8 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e, struct task_struc
 ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, char *text,
 			     size_t n);
 
-/* locks.c */
+/* cpuinfo.c, locks.c */
+int proc_cpuinfo(struct seq_file *m, struct task_struct *t);
 int proc_locks(struct seq_file *m, struct task_struct *t);
 
 /* system.c, sysctl.c */

@@ -226,7 +226,7 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("uptime", 0444, .show = proc_uptime),
 	PROC_REG("locks", 0444, .show = proc_locks),
 	PROC_REG("cmdline", 0444, .show = proc_cmdline),
-	PROC_REG("cpuinfo", 0444, .text = "processor\t: 0\n\n"),
+	PROC_REG("cpuinfo", 0444, .show = proc_cpuinfo),
 	PROC_REG("devices", 0444,
 		 .text = "Character devices:\n  1 mem\n  4 /dev/vc/0\n  4 tty\n  4 ttyS\n"
 			 "  5 /dev/tty\n  5 /dev/console\n\nBlock devices:\n"),

@@ -32,6 +32,8 @@ BIN = 'usr/local/bin'
 LIBRARIES = ('lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu', 'lib', 'usr/lib')      # where ld.so looks
 OTHER_NAMES = {'libz.so.1': 'zlib1g', 'libtinfo.so.6': 'libtinfo6', 'libunwind-ptrace.so.0': 'libunwind8',
                'libunwind-x86_64.so.8': 'libunwind8'}
+# Of these packages a library is not enough: what belongs to it.
+DATA = {'libpython3.11': ['libpython3.11-minimal', 'libpython3.11-stdlib']}
 TREE = os.path.join(vm.BUILD, 'files')
 MOST = 96                               # MiB: more does not fit beside the rest in the guest's memory
 REMEDY = "link it with -static, or build it in a container of Debian 12: make container CMD='gcc ...'"
@@ -231,6 +233,14 @@ class Guest:
         if deb not in self.fetched:
             self.fetched.add(deb)
             debian.unpack(deb, TREE, only=lambda p: '.so' in p)
+            self.unpack_data(os.path.basename(deb).split('_')[0])
+
+    def unpack_data(self, package):
+        """What the package of a library needs beside libraries: Python's has a standard library, without which it does not start."""
+        for name in DATA.get(package, []):
+            with debian.locked_cache():
+                deb, = debian.fetch([re.escape(name)])
+            debian.unpack(deb, TREE)
 
     def add(self, library, path):
         if os.path.dirname(path) == os.path.join(TREE, HOME):

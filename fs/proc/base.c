@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID and /proc/PID/task/TID: the tables of their files, and the files that show memory of
- * the process or a location in the file tree.
+ * /proc/PID and /proc/PID/task/TID: the tables of their files, and those that show
+ * its name or a location in the file tree.
  * Abridges Linux's fs/proc/base.c. Left out: namespaces, the files of cgroups and of security
  * modules. access.c checks permissions, mem.c and map_files.c have the files of these names.
  * Not on the road of an exec.
  */
 #include <cred.h>
-#include <elf.h>
 #include <fs.h>
 #include <fs_struct.h>
 #include <mm.h>
@@ -21,58 +20,6 @@
 #define FIRST_NUMBER 256 /* position of process or thread 0, past all tables */
 
 /* ---- files ------------------------------------------------------------- */
-
-/* Writes [start, end) of the process's memory, as far as it can be read. */
-static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long start,
-		       unsigned long end)
-{
-	while (start < end && m->count < m->size) {
-		int n = min(end - start, m->size - m->count);
-		int got = access_remote_vm(mm, start, m->buf + m->count, n, false);
-
-		if (got <= 0)
-			return 0;
-		m->count += got;
-		start += got;
-	}
-	if (start < end)
-		m->count = m->size;
-	return 0;
-}
-
-static int proc_pid_cmdline(struct seq_file *m, struct task_struct *t)
-{
-	struct mm_struct *mm = get_task_mm(t);
-
-	char last;
-
-	if (!mm)
-		return 0;
-	show_remote(m, mm, mm->arg_start, mm->arg_end);
-	/* No NUL at the end: the process has written a title there, one string. */
-	if (mm->arg_start < mm->arg_end && m->count < m->size &&
-	    access_remote_vm(mm, mm->arg_end - 1, &last, 1, false) == 1 && last)
-		m->count = strnlen(m->buf, m->count) + 1;
-	mmput(mm);
-	return 0;
-}
-
-static int proc_pid_environ(struct seq_file *m, struct mm_struct *mm)
-{
-	return show_remote(m, mm, mm->env_start, mm->env_end);
-}
-
-/* Up to the pair AT_NULL, which is included. */
-static int proc_pid_auxv(struct seq_file *m, struct mm_struct *mm)
-{
-	size_t n = 0;
-
-	do
-		n += 2;
-	while (mm->saved_auxv[n - 2] != AT_NULL && n < ARRAY_SIZE(mm->saved_auxv));
-	seq_write(m, mm->saved_auxv, n * sizeof(mm->saved_auxv[0]));
-	return 0;
-}
 
 static int proc_pid_comm(struct seq_file *m, struct task_struct *t)
 {

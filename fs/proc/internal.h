@@ -185,6 +185,9 @@ ssize_t proc_set_exec_trace(const struct proc_entry *e, struct task_struct *t, c
 			    size_t n);
 
 /* mem.c */
+int proc_pid_cmdline(struct seq_file *m, struct task_struct *t);
+int proc_pid_environ(struct seq_file *m, struct mm_struct *mm);
+int proc_pid_auxv(struct seq_file *m, struct mm_struct *mm);
 #define U32_MAX_TEXT 34 /* bytes of a write to coredump_filter that are used */
 int proc_pid_coredump_filter(struct seq_file *m, struct task_struct *t);
 ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e, struct task_struct *t, char *text,

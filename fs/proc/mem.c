@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/mem, the address space of a process as a file, and /proc/PID/coredump_filter, which
- * says what of it goes into a core.
+ * /proc/PID/mem, the address space of a process as a file, /proc/PID/coredump_filter, which says
+ * what of it goes into a core, and the files that show a part of it: cmdline, environ, auxv.
  * Abridges that part of Linux's fs/proc/base.c.
  * Not on the road of an exec.
  */
+#include <elf.h>
 #include <errno.h>
 #include <mm.h>
 #include <seq_file.h>
@@ -75,4 +76,58 @@ ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t ad
 	}
 	kfree(page);
 	return err ?: done;
+}
+
+/* ---- cmdline, environ, auxv ------------------------------------------------ */
+
+/* Writes [start, end) of the process's memory, as far as it can be read. */
+static int show_remote(struct seq_file *m, struct mm_struct *mm, unsigned long start,
+		       unsigned long end)
+{
+	while (start < end && m->count < m->size) {
+		int n = min(end - start, m->size - m->count);
+		int got = access_remote_vm(mm, start, m->buf + m->count, n, false);
+
+		if (got <= 0)
+			return 0;
+		m->count += got;
+		start += got;
+	}
+	if (start < end)
+		m->count = m->size;
+	return 0;
+}
+
+int proc_pid_cmdline(struct seq_file *m, struct task_struct *t)
+{
+	struct mm_struct *mm = get_task_mm(t);
+
+	char last;
+
+	if (!mm)
+		return 0;
+	show_remote(m, mm, mm->arg_start, mm->arg_end);
+	/* No NUL at the end: the process has written a title there, one string. */
+	if (mm->arg_start < mm->arg_end && m->count < m->size &&
+	    access_remote_vm(mm, mm->arg_end - 1, &last, 1, false) == 1 && last)
+		m->count = strnlen(m->buf, m->count) + 1;
+	mmput(mm);
+	return 0;
+}
+
+int proc_pid_environ(struct seq_file *m, struct mm_struct *mm)
+{
+	return show_remote(m, mm, mm->env_start, mm->env_end);
+}
+
+/* Up to the pair AT_NULL, which is included. */
+int proc_pid_auxv(struct seq_file *m, struct mm_struct *mm)
+{
+	size_t n = 0;
+
+	do
+		n += 2;
+	while (mm->saved_auxv[n - 2] != AT_NULL && n < ARRAY_SIZE(mm->saved_auxv));
+	seq_write(m, mm->saved_auxv, n * sizeof(mm->saved_auxv[0]));
+	return 0;
 }

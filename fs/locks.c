@@ -78,7 +78,10 @@ static bool conflict_is_gone(const struct file_lock *want)
 	return gone;
 }
 
-/* @want is in the list of those that wait. Sleeps until the conflict is gone, and takes it out. Whoever has waited longest is woken first. Returns 0 or -ERESTARTSYS. */
+/*
+ * @want is in the list of those that wait. Sleeps until the conflict is gone, and takes it out.
+ * Whoever has waited longest is woken first. Returns 0 or -ERESTARTSYS.
+ */
 static int wait_for_lock(struct file_lock *want)
 {
 	DEFINE_WAIT(w);

@@ -41,7 +41,9 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 	struct file *f;
 	int fd;
 
-	if ((flags & (wrong | O_PATH)) == wrong)
+	if ((flags & (wrong | O_PATH)) == wrong ||
+	    ((flags & (__O_TMPFILE | O_PATH)) == __O_TMPFILE &&
+	     (!(flags & O_DIRECTORY) || !(flags & O_ACCMODE))))
 		return -EINVAL;
 	fn = getname(name);
 	if (IS_ERR(fn))

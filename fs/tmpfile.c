@@ -61,8 +61,6 @@ struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mod
 	int err;
 
 	flags &= VALID_OPEN_FLAGS | O_TMPFILE;
-	if ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE || !(flags & O_ACCMODE))
-		return ERR_PTR(-EINVAL);
 	err = filename_lookup(dfd, name->name,
 			      LOOKUP_DIRECTORY | (flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW), &dir);
 	if (err)

@@ -453,14 +453,14 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 # The parts of the tests (each is a folder of tests/), and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
-NEEDS_kernel := $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_kernel := build/debian-programs.cpio $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/symbols.complete build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug
 GROUPS_gdb := debug grade
 GROUPS_labs := debug grade
 NEEDS_hosts := build/exon.elf build/rootfs.cpio
-NEEDS_labs := $(NEEDS_kernel) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced build/labs/kit/labrun \
+NEEDS_labs := $(filter-out build/debian-programs.cpio,$(NEEDS_kernel)) $(NEEDS_gdb) $(HOST_TESTS) build/tests/labs/traced build/labs/kit/labrun \
 	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 

@@ -38,12 +38,12 @@ def results_in(text):
 class Batch:
     """Many small cases in one boot of each kernel. cases: {name: shell text}; results: {kernel: {name: (output, status)}}."""
 
-    def __init__(self, cases, cmdline='norandmaps', extra_args=(), seconds=400, kernels=KERNELS):
-        script = script_of(cases)
+    def __init__(self, cases, cmdline='norandmaps', extra_args=(), seconds=400, kernels=KERNELS, script=None, memory=vm.MEMORY):
+        script = script or script_of(cases)
         self.error = {}
         self.results = {}
         with concurrent.futures.ThreadPoolExecutor(at_once(2)) as pool:
-            jobs = {k: pool.submit(vm.run, k, script, cmdline, vm.MEMORY, seconds, extra_args) for k in kernels}
+            jobs = {k: pool.submit(vm.run, k, script, cmdline, memory, seconds, extra_args) for k in kernels}
             for kernel, job in jobs.items():
                 try:
                     text = job.result()[0]

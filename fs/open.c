@@ -201,9 +201,6 @@ static long change_dir(int dfd, const char __user *name, bool root)
 
 long sys_chdir(const char __user *name) { return change_dir(AT_FDCWD, name, false); }
 
-/* AT_FDCWD is not an open file. */
-static int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
-
 long sys_fchdir(unsigned int fd) { return change_dir(only_fd(fd), NULL, false); }
 
 long sys_chroot(const char __user *name) { return change_dir(AT_FDCWD, name, true); }

@@ -108,7 +108,7 @@ long sys_lstat(const char __user *name, struct stat __user *st)
 
 long sys_fstat(unsigned int fd, struct stat __user *st)
 {
-	return do_stat(fd, NULL, st, AT_EMPTY_PATH);
+	return do_stat(only_fd(fd), NULL, st, AT_EMPTY_PATH);
 }
 
 static struct statx_timestamp statx_time(ktime_t t)
@@ -256,5 +256,5 @@ long sys_statfs(const char __user *name, struct statfs __user *st)
 
 long sys_fstatfs(unsigned int fd, struct statfs __user *st)
 {
-	return do_statfs(fd, NULL, AT_EMPTY_PATH, st);
+	return do_statfs(only_fd(fd), NULL, AT_EMPTY_PATH, st);
 }

@@ -7,6 +7,7 @@
 #define NAMEI_H
 
 #include <types.h>
+#include <linux/fcntl.h>
 
 struct dentry;
 struct file;
@@ -36,6 +37,9 @@ int user_path_at(int dfd, const char __user *name, unsigned int flags, struct pa
  * @name NULL: the open file @dfd itself, with AT_EMPTY_PATH an O_PATH one too.
  */
 int user_path_flags(int dfd, const char __user *name, int flags, struct path *p);
+
+/* For calls that take an open file only: AT_FDCWD is not one. */
+static inline int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
 
 #define __FMODE_EXEC 0x20 /* in @flags: checks MAY_EXEC instead of MAY_READ */
 /* Open by name; @flags O_*. */

@@ -8,6 +8,7 @@ int main(void)
 	put_file("f", "", 0644);
 	int fd = OK(open("f", 3));
 
+	OK(unlink("f"));
 	ERR(flock(fd, LOCK_SH | LOCK_NB), EBADF);
 	ERR(flock(fd, LOCK_EX | LOCK_NB), EBADF);
 	OK(flock(fd, LOCK_UN));

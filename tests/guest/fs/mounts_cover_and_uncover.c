@@ -17,8 +17,8 @@ int main(void)
 	CHECK(a.st_dev != b.st_dev);
 	ERR(access("mnt/under", F_OK), ENOENT);
 	put_file("mnt/f", "x", 0644);
-	ERR(rename("mnt/f", "f"), EXDEV);
-	ERR(link("mnt/f", "f"), EXDEV);
+	ERR(rename("mnt/f", "outside"), EXDEV);
+	ERR(link("mnt/f", "outside"), EXDEV);
 	ERR(rmdir("mnt"), EBUSY);
 	OK(chdir("mnt"));
 	ERR(umount("/tmp/mnt"), EBUSY);

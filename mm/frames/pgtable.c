@@ -213,7 +213,7 @@ void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 {
 	unsigned long before = mm->pgtables_bytes;
 
-	/* Mostly the neighbours need the lowest tables at both ends, and so all the tables. */
+	/* A neighbour uses the lowest table of the range, so it needs all tables above, too. */
 	if (ALIGN_DOWN(end - 1, PMD_SIZE) < floor || (start | (PMD_SIZE - 1)) > ceiling - 1)
 		return;
 	free_level(mm, (pte_t *)mm->pgd, TOP_LEVEL, start, end, floor, ceiling);

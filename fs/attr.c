@@ -130,7 +130,7 @@ int notify_change(struct dentry *d, struct iattr *attr)
 		return err;
 	if ((attr->ia_valid & ATTR_MODE) && S_ISLNK(inode->i_mode))
 		return -EOPNOTSUPP;
-	if ((attr->ia_valid & (ATTR_UID | ATTR_GID)) && !S_ISDIR(inode->i_mode) &&
+	if ((attr->ia_valid & ATTR_KILL_SUID) && !S_ISDIR(inode->i_mode) &&
 	    mode_without_set_id(inode) != inode->i_mode) {
 		attr->ia_valid |= ATTR_MODE;
 		attr->ia_mode = mode_without_set_id(inode);

@@ -252,7 +252,7 @@ long sys_fchmod(unsigned int fd, umode_t mode) { return do_chmod(only_fd(fd), NU
 /* -1 leaves an id as it is. */
 static long do_chown(int dfd, const char __user *name, uid_t uid, gid_t gid, int flags)
 {
-	struct iattr attr = {.ia_uid = uid, .ia_gid = gid};
+	struct iattr attr = {.ia_valid = ATTR_KILL_SUID, .ia_uid = uid, .ia_gid = gid};
 
 	if (uid != (uid_t)-1)
 		attr.ia_valid |= ATTR_UID;

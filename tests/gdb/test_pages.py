@@ -28,7 +28,7 @@ KINDS = {
     'docs/architecture.md': 'text text',
     'docs/exec.md': 'text guest',
     'docs/film.md': 'rows',
-    'docs/inside.md': 'text text',
+    'docs/inside.md': 'text text text',
     'docs/locks.md': 'text',
     'docs/memory.md': 'text',
     'labs/00-tools/README.md': 'numbers doctor guest gdb test_answers.py gdb',

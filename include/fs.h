@@ -184,7 +184,7 @@ struct iattr {
 #define ATTR_ATIME_SET 128
 #define ATTR_MTIME_SET 256
 #define ATTR_FORCE     512
-#define ATTR_KILL_SUID 1024 /* set-user-ID and set-group-ID go: a change of owner, even to the same */
+#define ATTR_KILL_SUID 1024 /* set-user-ID and set-group-ID go: any call that changes the owner */
 
 struct kstat {
 	dev_t dev, rdev;

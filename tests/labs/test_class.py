@@ -475,7 +475,14 @@ def test_gradescope_zip(graded, tmp_path, open_folder):
     assert 'elf_map.c was taken as exec/elf_map.c' in data['output']
 
     # The grader itself dies half-way: what it knew by then counts, and the rest is told.
+    # Only the second test needs the reference kernel, if the machine of the first is not looked into.
     shutil.rmtree(os.path.join(base, 'bench', 'build', 'reference'))
+    toml = os.path.join(base, 'bench', 'labs', '04-segments', 'lab.toml')
+    with open(toml) as f:
+        lab = f.read()
+    assert lab.count('outside = true\n') == 1
+    with open(toml, 'w') as f:
+        f.write(lab.replace('outside = true\n', ''))
     p = run_autograder(base)
     data = results_of(base)
     check_gradescope(data)

@@ -64,6 +64,7 @@ probes() {
 		iso	grub-mkrescue	command -v grub-mkrescue
 		iso	xorriso	command -v xorriso
 		iso	mtools	command -v mformat
+		iso	xz	command -v xz
 		debug	gdb	command -v gdb || command -v gdb-multiarch
 		debug	qemu-img	command -v qemu-img
 		files	pyelftools	/usr/bin/python3 -c 'import elftools'

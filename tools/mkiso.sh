@@ -12,7 +12,7 @@ die() {
 
 [ -f "$INITRD" ] || die "no such file: INITRD=$INITRD (a cpio archive of format newc is wanted)"
 [ -d "$INITRD" ] && die "INITRD=$INITRD is a directory; pack it first: (cd DIR && find . | cpio -o -H newc) >FILE.cpio"
-for tool in grub-mkrescue:grub-common xorriso:xorriso mformat:mtools; do
+for tool in grub-mkrescue:grub-common xorriso:xorriso mformat:mtools xz:xz-utils; do
 	command -v "${tool%:*}" >/dev/null || die "${tool%:*} is missing (Debian package ${tool#*:})"
 done
 # GRUB's modules for a PC are no package of other processors' releases.

@@ -80,13 +80,13 @@ def test_another_name_and_a_missing_optional_package_stop_nothing(system):
     have = system.read('installed').split()
     assert 'libclang-rt-14-dev' in have and 'xorriso' in have and 'qemu-system-x86' in have
     assert text.count('could not be installed') == 1
-    assert 'without ovmf: ' in text and 'this target does not work without: grub-common grub-pc-bin mtools' in text
+    assert 'without ovmf: ' in text and 'this target does not work without: grub-common grub-pc-bin mtools xz-utils' in text
     assert status == 1
 
 
 def test_an_optional_package_is_tried_once(system):
     with open(system.path / 'known', 'a') as f:
-        f.write('grub-common\ngrub-pc-bin\nmtools\ngrub-efi-amd64-bin\n')
+        f.write('grub-common\ngrub-pc-bin\nmtools\nxz-utils\ngrub-efi-amd64-bin\n')
     status, text = system.deps('iso')
     assert status == 0 and "without ovmf: 'make run-iso UEFI=1' and its test" in text
     assert system.deps('iso') == (0, '')

@@ -17,9 +17,9 @@
 #include <asm/uaccess.h>
 #include <linux/eventpoll.h>
 #include <linux/major.h>
+#include <linux/random.h>
 
-#define RNDGETENTCNT 0x80045200
-#define POOL_BITS    256
+#define POOL_BITS 256
 
 /* Every position is 0. */
 static loff_t null_lseek(struct file *f, loff_t off __maybe_unused, int whence __maybe_unused)

@@ -88,7 +88,7 @@ class ClosingLine:
 
 def pytest_addoption(parser):
     parser.addoption('--jobs', type=int, default=len(os.sched_getaffinity(0)), help='groups of tests at a time')
-    parser.addoption('--alone', action='store_true', help='up to five tests that failed run once more, after all others')
+    parser.addoption('--alone', action='store_true', help='up to three tests that failed run once more, after all others')
 
 
 def pytest_configure(config):

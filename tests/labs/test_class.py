@@ -342,10 +342,8 @@ def check_box(box, path):
     assert run('echo $SAY; exit 7') == (7, 'a b\n')
     assert run('kill -9 $$')[0] == 137
     assert 'uid=%d' % (61990 if box.method == 'root' else os.getuid()) in run('id')[1]
-    # In a container without CAP_SYS_ADMIN root cannot make a network and mounts of its own.
-    if box.method != 'root' or subprocess.run(['unshare', '-n', 'true'], stderr=subprocess.DEVNULL).returncode == 0:
-        assert run('cat /proc/net/dev | grep -vc -e "|" -e lo:')[1].strip() == '0'
-        assert run('test -e %s/Makefile' % TOP)[0] == 1
+    assert run('cat /proc/net/dev | grep -vc -e "|" -e lo:')[1].strip() == '0'
+    assert run('test -e %s/Makefile' % TOP)[0] == 1
     assert run('touch ../x')[0] and run('touch x') == (0, '')
     assert 'HOME=' in run('env')[1] and 'PYTEST' not in run('env')[1]
     assert run('(setsid sleep 1000 &) ; true')[0] == 0

@@ -461,7 +461,7 @@ static int leaks(void (*run)(void), int nth, int *status, struct use *more)
 }
 
 /*
- * Returns how many runs were bad. A leak is there again in each further run; what is kept only once
+ * Returns how many runs were bad. A leak is there again in a second run; what is kept only once
  * is a table for kernel stacks, or the last slab of a cache.
  */
 static int run_all(const char *name, void (*run)(void))
@@ -479,8 +479,7 @@ static int run_all(const char *name, void (*run)(void))
 		leak = leaks(run, nth, &status, &more);
 		if (number_in(nth_file()))
 			break;
-		for (int again = 0; leak && again < 3; again++)
-			leak = leaks(run, nth, &status, &more);
+		leak = leak && leaks(run, nth, &status, &more);
 		if (good_end(status) && !leak)
 			continue;
 		bad++;

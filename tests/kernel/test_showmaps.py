@@ -3,13 +3,12 @@
 import os
 import re
 import subprocess
-import time
 
 import pytest
 
 import vm
 from conftest import KERNELS, Batch
-from test_terminal import Monitor, wait_for_line
+from test_terminal import Monitor, type_line, wait_for_line
 
 SLEEPER = '/bin/busybox sleep 60 & sleep 0.3; '
 CASES = {
@@ -91,9 +90,8 @@ def test_on_vga(tmp_path):
     try:
         m = Monitor(path)
         wait_for_line(m, r'^exon#')
-        for key in 's h o w m a p s spc minus w ret'.split():
-            m.ask('sendkey %s 20' % key)
-            time.sleep(0.06)
+        type_line(m, 'exon# ', 's h o w m a p s spc minus w')
+        m.ask('sendkey ret 20')
         screen = wait_for_line(m, r'^[+ ] +\d+ showmaps +7 ')
         assert screen[0].startswith('  pid program') and any(line.startswith('+ new  * exec') for line in screen), screen
         attributes = {int(v, 16) >> 8 for v in re.findall(r'0x([0-9a-f]{4})\b', m.ask('xp /2000xh 0xb8000'))[-2000:]}

@@ -201,13 +201,38 @@ class Monitor:
         return [text[i:i + 80].rstrip(' \0') for i in range(0, 2000, 80)]
 
 
-def wait_for_line(monitor, pattern, seconds=20):
-    for _ in range(int(seconds * 5 * float(os.environ.get('TIMEOUT_SCALE', '1')))):
+def wait_for_screen(monitor, condition, what, seconds=20):
+    end = time.time() + seconds * float(os.environ.get('TIMEOUT_SCALE', '1'))
+    while True:
         screen = monitor.screen()
-        if any(re.search(pattern, line) for line in screen):
+        if condition(screen):
             return screen
-        time.sleep(0.2)
-    pytest.fail('nowhere on the screen: %s\n%s' % (pattern, '\n'.join(screen)), pytrace=False)
+        if time.time() > end:
+            pytest.fail('nowhere on the screen: %s\n%s' % (what, '\n'.join(screen)), pytrace=False)
+        time.sleep(0.05)
+
+
+def wait_for_line(monitor, pattern, seconds=20):
+    return wait_for_screen(monitor, lambda screen: any(re.search(pattern, line) for line in screen), pattern, seconds)
+
+
+KEYS = {'spc': ' ', 'shift-h': 'H', 'shift-1': '!', 'minus': '-', 'shift-equal': '+'}
+
+
+def last_row(screen):
+    return next((row for row in reversed(screen) if row), '')
+
+
+def at_prompt(screen):
+    return last_row(screen) == 'exon#'
+
+
+def type_line(monitor, line, keys):
+    """Presses keys after @line, which is the last one, each when the one before is seen: QEMU keeps a few bytes only."""
+    for key in keys.split():
+        monitor.ask('sendkey %s 20' % key)
+        line = line[:-1] if key == 'backspace' else line + KEYS.get(key, key)
+        wait_for_screen(monitor, lambda screen: last_row(screen) == line.rstrip(), line)
 
 
 def test_vga_and_keyboard(tmp_path):
@@ -219,21 +244,25 @@ def test_vga_and_keyboard(tmp_path):
     try:
         m = Monitor(path)
         wait_for_line(m, r'^exon#')
-        for key in 'e c h o spc shift-h i shift-1 spc 1 minus 2 shift-equal x backspace 3 ret'.split():
-            m.ask('sendkey %s 20' % key)
-            time.sleep(0.06)
+        type_line(m, 'exon# ', 'e c h o spc shift-h i shift-1 spc 1 minus 2 shift-equal x backspace 3')
+        m.ask('sendkey ret 20')
         wait_for_line(m, r'^exon# echo Hi! 1-2\+3$')
         screen = wait_for_line(m, r'^Hi! 1-2\+3$')
         assert any('Kernel command line: console=tty0' in line for line in screen)
-        for key in 's l e e p spc 9 9 ret'.split():
+        wait_for_screen(m, at_prompt, 'the prompt')
+        type_line(m, 'exon# ', 'c a t spc minus n')
+        for key in 'ret', 'x', 'ret':
             m.ask('sendkey %s 20' % key)
-            time.sleep(0.06)
+        wait_for_line(m, r'^ +1 +x$')   # so cat is what the terminal's signals go to
         m.ask('sendkey ctrl-c 20')
         wait_for_line(m, r'^\^C$')
-        for i in range(26):     # the screen scrolls
-            m.ask('sendkey ret 20')
-            time.sleep(0.05)
-        assert not any('Hi!' in line for line in m.screen())
+        screen = wait_for_screen(m, at_prompt, 'the prompt')
+        for i in range(26):
+            if not any('Hi!' in line for line in screen):
+                break
+            m.ask('sendkey ret 20')     # a line more, at last the screen scrolls
+            screen = wait_for_screen(m, lambda new, old=screen: at_prompt(new) and new != old, 'one prompt more')
+        assert not any('Hi!' in line for line in screen)
     finally:
         p.kill()
         p.wait()

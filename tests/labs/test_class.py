@@ -5,12 +5,14 @@ A small course of its own, three host tests in lab 3 and two guest tests in lab
 4, so that what the labs ask for may change.
 """
 import csv
+import dataclasses
 import io
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -325,30 +327,97 @@ def open_folder():
         yield folder
 
 
-@pytest.mark.parametrize('method', ['root', 'bwrap', 'userns'])
-def test_box(method, open_folder):
+# Root without CAP_SYS_ADMIN, as in a container without privileges: no namespaces.
+PLAIN_ROOT = ['setpriv', '--inh-caps', '-sys_admin', '--bounding-set', '-sys_admin']
+METHODS = ['root', 'plain root', 'bwrap', 'userns']
+
+
+def box_of(method, folder, **more):
+    """(box, words in front, are there namespaces), or the test is skipped."""
+    method, before = ('root', PLAIN_ROOT) if method == 'plain root' else (method, [])
     if method == 'bwrap' and not shutil.which('bwrap') or method == 'root' and os.geteuid() or not sandbox.works(method):
         pytest.skip('not here')
-    check_box(sandbox.Box(method, '/', open_folder, 61990, hide=(TOP,)), os.path.join(open_folder, 'w'))
+    namespaces = method != 'root' or subprocess.run([*before, 'unshare', '-nm', 'true'], stderr=subprocess.DEVNULL).returncode == 0
+    return sandbox.Box(method, '/', folder, 61990, **more), before, namespaces
 
 
-def check_box(box, path):
+@pytest.mark.parametrize('method', METHODS)
+def test_box(method, open_folder):
+    check_box(*box_of(method, open_folder, hide=(TOP,)), os.path.join(open_folder, 'w'))
+
+
+def check_box(box, before, namespaces, path):
     def run(line):
         folder = box.give(path, 'host')
-        p = subprocess.run(box.words('host', ['sh', '-c', line], [folder], SAY='a b'),
+        p = subprocess.run(before + box.words('host', ['sh', '-c', line], [folder], SAY='a b'),
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return p.returncode, p.stdout.decode()
 
     assert run('echo $SAY; exit 7') == (7, 'a b\n')
     assert run('kill -9 $$')[0] == 137
     assert 'uid=%d' % (61990 if box.method == 'root' else os.getuid()) in run('id')[1]
-    assert run('cat /proc/net/dev | grep -vc -e "|" -e lo:')[1].strip() == '0'
-    assert run('test -e %s/Makefile' % TOP)[0] == 1
+    check_no_network(run)
+    if namespaces:
+        assert run('cat /proc/net/dev | grep -vc -e "|" -e lo:')[1].strip() == '0'
+        assert run('test -e %s/Makefile' % TOP)[0] == 1
+    else:
+        for made in 'socket.socket()', 'socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)':
+            assert 'PermissionError' in run(PYTHON % made)[1]
+        assert run(PYTHON % 'socket.socket(socket.AF_UNIX)') == (0, '')
+        assert 'ermission denied' in run('ipcmk --shmem 100')[1] and 'ermission denied' in run('touch /dev/shm/x')[1]
+    for words in 'cat %s/Makefile', 'ls %s/Makefile/..', 'cat /proc/self/root%s/Makefile':
+        assert run(words % TOP)[0], words
+    assert 'Makefile' not in run('ls ' + TOP)[1]
+    assert run('mkdir a && touch a/b && mv a/b c && echo >/dev/null && ls')[1] == 'a\nc\n'
+    assert run('touch /tmp/x-$$')[0]
     assert run('touch ../x')[0] and run('touch x') == (0, '')
     assert 'HOME=' in run('env')[1] and 'PYTEST' not in run('env')[1]
     assert run('(setsid sleep 1000 &) ; true')[0] == 0
     assert len(run('yes | head -c 900000')[1]) < 70000
     assert run('head -c 99000000 /dev/zero >big; ls -l big')[1].find(' 16777216 ') > 0
+
+
+PYTHON = '/usr/bin/python3 -c "import socket; %s"'
+
+
+def check_no_network(run):
+    """A server that the test can reach, and the command cannot."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        line = "socket.create_connection(('127.0.0.1', %d), 5)" % server.getsockname()[1]
+        assert subprocess.run(PYTHON % line, shell=True).returncode == 0
+        assert run(PYTHON % line)[0] == 1
+
+
+# Linux permits 16 domains of Landlock one in the other. In the last of them there is none to be had.
+NO_LANDLOCK = """
+import os, struct, sys
+sys.path.insert(0, sys.argv[1])
+import sandbox
+sandbox.prctl(sandbox.PR_SET_NO_NEW_PRIVS, 1)
+for _ in range(16):
+    sandbox.landlock(2, sandbox.landlock(0, struct.pack('Q', sandbox.REFER >> 1), 8, 0), 0)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root has the choice')
+def test_a_box_that_cannot_be_closed_is_refused(open_folder, monkeypatch):
+    box, before, _ = box_of('plain root', open_folder)
+    before = before + [sys.executable, '-c', NO_LANDLOCK, os.path.dirname(sandbox.__file__)]
+
+    def run(box):
+        p = subprocess.run(before + box.words('host', ['echo', 'it ran'], []), stdout=subprocess.PIPE)
+        return p.returncode, p.stdout.decode()
+
+    assert run(box) == (126, 'sandbox: [Errno 7] Landlock: Argument list too long\n')
+    assert run(dataclasses.replace(box, open=True)) == (0, 'it ran\n')
+    monkeypatch.setattr(sandbox, 'works', lambda method: False)
+    monkeypatch.delenv(sandbox.UNSAFE, raising=False)
+    with pytest.raises(sandbox.SandboxError, match='neither namespaces nor Landlock'):
+        sandbox.choose_method()
+    assert sandbox.choose_method(alone=True) == 'root'
+    monkeypatch.setenv(sandbox.UNSAFE, '1')
+    assert sandbox.choose_method() == 'root'
 
 
 def running(word):
@@ -370,12 +439,10 @@ def wait_until(condition):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize('method', ['root', 'bwrap', 'userns'])
+@pytest.mark.parametrize('method', METHODS)
 def test_a_box_is_emptied_when_its_grader_is_killed(method, open_folder):
-    if method == 'bwrap' and not shutil.which('bwrap') or method == 'root' and os.geteuid() or not sandbox.works(method):
-        pytest.skip('not here')
-    box, mark = sandbox.Box(method, '/', open_folder, 61990), '%d.5' % os.getpid()
-    words = box.words('boot', ['sleep', mark], [box.give(os.path.join(open_folder, 'w'), 'boot')])
+    (box, before, _), mark = box_of(method, open_folder), '%d.5' % os.getpid()
+    words = before + box.words('boot', ['sleep', mark], [box.give(os.path.join(open_folder, 'w'), 'boot')])
     grader = subprocess.Popen([sys.executable, '-c', 'import subprocess, sys; subprocess.run(sys.argv[1:])', *words])
     wait_until(lambda: len(running(mark)) > 2)
     grader.kill()

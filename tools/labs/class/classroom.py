@@ -207,12 +207,13 @@ class Grader:
     def __init__(self, bench, work, method, slots, jobs, hide=()):
         self.bench, self.work, self.method, self.jobs = bench, work, method, jobs
         self.hide = [h for h in hide if os.path.isdir(h) and not below(work, h)]
+        self.open = method == 'root' and not sandbox.works('root')
         self.users, self.running = Users(method, slots), set()
         self.seconds = BENCH_SECONDS * float(os.environ.get('TIMEOUT_SCALE', '1'))
 
     def box(self, job, uid):
         os.chmod(job, 0o711)
-        return sandbox.Box(self.method, self.bench.top, job, uid, tuple(self.hide))
+        return sandbox.Box(self.method, self.bench.top, job, uid, tuple(self.hide), self.open)
 
     def warm(self, jobs):
         job, uid = tempfile.mkdtemp(dir=self.work), self.users.free.get()
@@ -398,6 +399,8 @@ def run_class(args):
         os.chmod(work, 0o711)
         bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier, args.hide_expected)
         grader = Grader(bench, work, method, slots, 1, (course.TOP, folder, '/home', '/root'))
+        if grader.open:
+            say('# warning: a submission can use the network and read the others (%s)' % sandbox.UNSAFE)
         grader.warm(slots)
         rows, failed = grade_class(grader, submissions, kept, slots)
     write_csv(out, [columns(bench)] + rows)
@@ -446,7 +449,7 @@ def prepared(args, work, jobs):
     bench = Bench(args.bench)
     os.environ['GRADE_CACHE'] = os.path.join(bench.top, 'build', 'grade', 'cache')
     bench.close_hidden()
-    return Grader(bench, work, sandbox.choose_method(), 1, jobs)
+    return Grader(bench, work, sandbox.choose_method(alone=True), 1, jobs)
 
 
 def run_warm(args):
@@ -456,6 +459,8 @@ def run_warm(args):
         grader = prepared(args, work, args.jobs)
         grader.warm(args.jobs)
         check_builds(grader, os.path.join(work, 'nothing'))
+    if grader.open:
+        print('# warning: no namespaces and no Landlock here: a submission can use the network')
     print('ready: %d tests' % len(grader.bench.tests))
     return 0
 

@@ -9,12 +9,15 @@ This starts this file as a program, the keeper, which stays outside:
               (limits on time, memory, disk, output; ends all that is left)
 
 As root the command gets a user of its own, and namespaces if the system
-permits them. Without root, bubblewrap or a user namespace makes everything
+permits them. A container usually does not: there Landlock and a filter of
+system calls, which need no privileges, keep it from the same files and from
+the network. Without root, bubblewrap or a user namespace makes everything
 read-only except the command's own folders.
 """
 import argparse
 import ctypes
 import dataclasses
+import errno
 import json
 import os
 import resource
@@ -22,6 +25,7 @@ import select
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import time
@@ -29,7 +33,7 @@ import time
 MIB = 1 << 20
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_RDONLY, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 1, 4096, 16384, 1 << 18
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
 SYS_MOUNT_SETATTR, AT_RECURSIVE, MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID = 442, 0x8000, 1, 2
 LOOK = 0.3          # seconds between two looks at memory and disk
 FIRST_UID = 61200   # of a range that systems leave to services without a name
@@ -70,7 +74,8 @@ class Box:
     shared: str         # the bench: what all submissions use and none may change
     job: str            # this submission's folder
     uid: int = 0        # who compiles and runs host tests; the next one runs QEMU. Only for 'root'
-    hide: tuple = ()    # folders that a command does not see, where it can be hindered
+    hide: tuple = ()    # folders that a command cannot look into
+    open: bool = False  # as root: go on where neither namespaces nor Landlock work, so with a user of its own and limits alone
 
     @classmethod
     def load(cls, text):
@@ -94,7 +99,7 @@ class Box:
         """The words that run @command with @folders to write in; it starts in the last of them."""
         words = [sys.executable, '-ISB', os.path.abspath(__file__), '--kind', kind, '--method', self.method]
         if self.method == 'root':
-            words += ['--uid', str(self.user(kind))]
+            words += ['--uid', str(self.user(kind))] + ['--open'] * self.open
         for name in folders:
             words += ['--write', name]
         for name in self.hide:
@@ -131,10 +136,13 @@ def works(method):
                           stderr=subprocess.DEVNULL).returncode == 0
 
 
-def choose_method():
-    """How commands are kept apart here. Raises SandboxError where it cannot be done."""
+def choose_method(alone=False):
+    """How commands are kept apart here. Raises SandboxError where it cannot be done. @alone: nothing here is another submission's."""
     if os.geteuid() == 0:
-        return 'root'
+        if alone or works('root') or os.environ.get(UNSAFE) == '1':
+            return 'root'
+        raise SandboxError('a submission could read the others and use the network: this container has neither namespaces nor Landlock. '
+                           'Grade in a container with --privileged, on a kernel with Landlock, or set %s=1 if you have read them all' % UNSAFE)
     if shutil.which('bwrap') and works('bwrap'):
         return 'bwrap'
     if works('userns'):
@@ -175,7 +183,7 @@ def mount_attributes(path, flags, add, remove):
 
 
 def enter_namespaces(method):
-    """Own mounts, network, message queues and process numbers. Root may be refused (in a container): then it has its user."""
+    """Own mounts, network, message queues and process numbers. Root may be refused (in a container)."""
     uid, gid = os.getuid(), os.getgid()
     if method == 'userns':
         unshare(CLONE_NEWUSER)
@@ -208,6 +216,87 @@ def narrow_view(args):
     except OSError:
         pass    # a container that hides parts of /proc: its processes cannot be touched either way
 
+
+# ---- inside, without namespaces: what needs no privileges --------------------------------
+
+# Both are for good, also for all that the command starts.
+SYS_LANDLOCK, LANDLOCK_VERSION, RULE_PATH_BENEATH = 444, 1, 1      # create_ruleset; add_rule and restrict_self follow it
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE, IOCTL_DEV = (1 << n for n in (0, 1, 2, 3, 13, 14, 15))
+CHANGES = ((1 << 13) - 1) & ~(EXECUTE | READ_FILE | READ_DIR)      # write, make, remove
+# AUDIT_ARCH, socket, and what is refused: shmget, semget, msgget, mq_open, io_uring_setup (which can make sockets).
+CALLS = {'x86_64': (0xc000003e, 41, (29, 64, 68, 240, 425)), 'aarch64': (0xc00000b7, 198, (194, 190, 186, 180, 425))}
+
+
+def landlock(number, *arguments):
+    result = libc.syscall(SYS_LANDLOCK + number, *arguments)
+    check(result < 0, 'Landlock')
+    return result
+
+
+def readable(folder, hidden):
+    """What covers all that is below @folder, but nothing of the @hidden paths. Links are left out: their targets are covered."""
+    for entry in os.scandir(folder):
+        inside = entry.path + '/'
+        if entry.path in hidden or entry.is_symlink():
+            continue
+        if any(h.startswith(inside) for h in hidden):
+            yield from readable(entry.path, hidden)
+        else:
+            yield entry.path
+
+
+def restrict_files(args):
+    """By Landlock: reads all but what is hidden, writes its own folders and devices."""
+    version = landlock(0, None, 0, LANDLOCK_VERSION)
+    changes = CHANGES | (REFER if version >= 2 else 0) | (TRUNCATE if version >= 3 else 0) | (IOCTL_DEV if version >= 5 else 0)
+    reads = EXECUTE | READ_FILE | READ_DIR
+    rules = landlock(0, struct.pack('Q', reads | changes), 8, 0)
+
+    def allow(path, rights):
+        fd = os.open(path, os.O_PATH)
+        if not stat.S_ISDIR(os.fstat(fd).st_mode):
+            rights &= EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV
+        landlock(1, rules, RULE_PATH_BENEATH, struct.pack('=Qi', rights & (reads | changes), fd), 0)
+        os.close(fd)
+
+    for path in readable('/', {os.path.realpath(h) for h in args.hide}):
+        allow(path, reads)
+    allow('/dev', WRITE_FILE | TRUNCATE | IOCTL_DEV)
+    for path in args.write:
+        allow(path, reads | changes)
+    landlock(2, rules, 0)
+    os.close(rules)
+
+
+def restrict_calls():
+    """By a filter (seccomp): no socket but AF_UNIX, nothing that outlives the command, no other processor's calls."""
+    arch, socket, refused = CALLS[os.uname().machine]
+    load, equal, at_least, result = 0x20, 0x15, 0x35, 0x06          # BPF: load a word, two jumps, return
+    allow, refuse = (result, 0, 0, 0x7fff0000), (result, 0, 0, 0x50000 | errno.EACCES)
+    nr, architecture, first = 0, 4, 16                              # offsets in struct seccomp_data
+    steps = [(load, 0, 0, architecture), (equal, 1, 0, arch), refuse,
+             (load, 0, 0, nr), (at_least, 0, 1, 1 << 30), refuse]   # x32
+    for call in refused:
+        steps += [(equal, 0, 1, call), refuse]
+    steps += [(equal, 1, 0, socket), allow, (load, 0, 0, first), (equal, 0, 1, 1), allow, refuse]
+    code = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *s) for s in steps))
+    program = struct.pack('HP', len(steps), ctypes.addressof(code))
+    check(libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(2), program, 0, 0), 'a filter of system calls')
+
+
+def restrict(args, view, namespaces):
+    """In the place of what was refused to root."""
+    try:
+        if not view:
+            restrict_files(args)
+        if namespaces & (CLONE_NEWNET | CLONE_NEWIPC) != CLONE_NEWNET | CLONE_NEWIPC:
+            restrict_calls()
+    except (OSError, KeyError):
+        if not args.open:
+            raise
+
+
+# ---- inside: who the command is, and what it may use --------------------------------------
 
 def own_processes():
     """How many this user has already: the limit counts them, too."""
@@ -275,16 +364,19 @@ def first_process(args, namespaces):
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with open('/proc/self/oom_score_adj', 'w') as f:
         f.write('1000')     # if memory runs out, we go first
+    view = False
     if namespaces & CLONE_NEWNS:
         try:
             narrow_view(args)
+            view = True
         except OSError:
             if args.method == 'userns':
                 raise
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
     if args.method == 'root':
+        restrict(args, view, namespaces)
         become(args.uid)
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)     # another user: it has to be said again
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
     command = os.fork()
     if not command:
         run_command(args)
@@ -454,6 +546,7 @@ def main():
     ap.add_argument('--kind', choices=LIMITS, required=True)
     ap.add_argument('--method', choices=('root', 'bwrap', 'userns', 'none'), required=True)
     ap.add_argument('--uid', type=int)
+    ap.add_argument('--open', action='store_true')
     for name in ('--write', '--hide', '--env'):
         ap.add_argument(name, action='append', default=[])
     ap.add_argument('command', nargs='+')

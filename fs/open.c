@@ -29,7 +29,7 @@ struct file *filp_open(const char *name, int flags, umode_t mode)
 
 	if (IS_ERR(fn))
 		return ERR_CAST(fn);
-	f = do_filp_open(AT_FDCWD, fn, flags | O_LARGEFILE, mode);
+	f = do_filp_open(AT_FDCWD, fn, flags, mode);
 	putname(fn);
 	return f;
 }

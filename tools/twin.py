@@ -24,7 +24,7 @@ import time
 sys.dont_write_bytecode = True
 import vm  # noqa: E402
 
-FAMILIES = ('space', 'files', 'tasks')
+FAMILIES = ('space', 'files', 'tasks', 'exec')
 PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')
@@ -41,7 +41,7 @@ class Guest:
         self.dir = tempfile.TemporaryDirectory()
         initrd = os.path.join(self.dir.name, 'initrd.cpio')
         files = []
-        for f in families:
+        for f in [*families, 'image']:      # the program that the family exec runs
             files += ['--file', 't/%s:755=%s' % (f, os.path.join(PROGRAMS, f))]
         # Debian switches these on; Exon does not have them (docs/differences.md).
         off = '(for f in symlinks hardlinks; do echo 0 >/proc/sys/fs/protected_$f; done) 2>/dev/null\n'

@@ -11,8 +11,7 @@
  *   entry    .    ..    c     b     a
  *   d_seq               9     7     3         (newest child first, as Linux's tmpfs)
  *
- * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c. Left out: the
- * old getdents(2), whose entries have another layout.
+ * Abridges Linux's fs/readdir.c and the dcache half of fs/libfs.c.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -108,12 +107,16 @@ struct linux_dirent64 {
 	char d_name[];
 };
 
-/* d_off of an entry is the position of the next one, and is written when that is known. */
+/*
+ * d_off of an entry is the position of the next one, and is written when that is known. An entry of
+ * the old getdents is as long, but has the name where d_type is, and the type in its last byte.
+ */
 struct getdents_callback {
 	struct dir_context ctx;
 	char __user *next;
 	unsigned int prev_reclen; /* 0: no entry yet */
 	unsigned int room;	  /* bytes */
+	bool old;
 	int error;
 };
 
@@ -125,24 +128,26 @@ static int set_prev_off(struct getdents_callback *cb, loff_t pos)
 }
 
 /* The actor: appends one entry. */
-static bool filldir64(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
-		      unsigned int type)
+static bool filldir(struct dir_context *ctx, const char *name, int len, loff_t pos, u64 ino,
+		    unsigned int type)
 {
 	struct getdents_callback *cb = container_of(ctx, struct getdents_callback, ctx);
+	unsigned int name_at = cb->old ? offsetof(struct linux_dirent64, d_type)
+				       : offsetof(struct linux_dirent64, d_name);
 	unsigned int reclen = ALIGN(offsetof(struct linux_dirent64, d_name) + len + 1, sizeof(u64));
 	char buf[ALIGN(offsetof(struct linux_dirent64, d_name) + NAME_MAX + 1,
 		       sizeof(u64))] __aligned(8) = {0};
 	struct linux_dirent64 *de = (void *)buf;
 
 	*de = (struct linux_dirent64){.d_ino = ino, .d_reclen = reclen, .d_type = type};
-	memcpy(de->d_name, name, len);
+	memcpy(buf + name_at, name, len);
 	if (reclen > cb->room) {
 		cb->error = -EINVAL; /* returned only if no entry has fitted */
 		return false;
 	}
 	/* Without the padding, which may lie beyond the user's memory. */
-	if (set_prev_off(cb, pos) ||
-	    copy_to_user(cb->next, de, offsetof(struct linux_dirent64, d_name) + len + 1)) {
+	if (set_prev_off(cb, pos) || copy_to_user(cb->next, de, name_at + len + 1) ||
+	    (cb->old && put_user((char)type, cb->next + reclen - 1))) {
 		cb->error = -EFAULT;
 		return false;
 	}
@@ -170,9 +175,9 @@ static int iterate_dir(struct file *f, struct dir_context *ctx)
 	return err;
 }
 
-long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
+static long do_getdents(unsigned int fd, void __user *buf, unsigned int n, bool old)
 {
-	struct getdents_callback cb = {.ctx.actor = filldir64, .next = buf, .room = n};
+	struct getdents_callback cb = {.ctx.actor = filldir, .next = buf, .room = n, .old = old};
 	struct file *f = fget(fd);
 	long err;
 
@@ -187,6 +192,16 @@ long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
 	if (!cb.prev_reclen)
 		return err;
 	return set_prev_off(&cb, cb.ctx.pos) ? -EFAULT : (long)(n - cb.room);
+}
+
+long sys_getdents(unsigned int fd, void __user *buf, unsigned int n)
+{
+	return do_getdents(fd, buf, n, true);
+}
+
+long sys_getdents64(unsigned int fd, void __user *buf, unsigned int n)
+{
+	return do_getdents(fd, buf, n, false);
 }
 
 long sys_getcwd(char __user *ubuf, unsigned long n)

@@ -99,6 +99,7 @@ SYSCALL(statfs, const char __user *name, struct statfs __user *st)
 SYSCALL(fstatfs, unsigned int fd, struct statfs __user *st)
 /* fs/readdir.c */
 SYSCALL(getcwd, char __user *buf, unsigned long n)
+SYSCALL(getdents, unsigned int fd, void __user *buf, unsigned int n)
 SYSCALL(getdents64, unsigned int fd, void __user *buf, unsigned int n)
 /* fs/fallocate.c */
 SYSCALL(fallocate, int fd, int mode, long offset, long len)

@@ -157,8 +157,7 @@ static void reset_task(struct linux_binprm *bprm)
 		me->pdeath_signal = 0;
 		bprm->rlim_stack.rlim_cur = min(bprm->rlim_stack.rlim_cur, (__u64)_STK_LIM);
 	}
-	me->sas_ss_sp = me->sas_ss_size = 0;
-	me->sas_ss_flags = 0;
+	me->sas_ss_sp = me->sas_ss_size = me->sas_ss_flags = 0;
 	if ((bprm->interp_flags & BINPRM_FLAGS_ENFORCE_NONDUMP) ||
 	    me->cred->euid != me->cred->uid || me->cred->egid != me->cred->gid)
 		set_dumpable(me->mm, suid_dumpable);
@@ -167,6 +166,7 @@ static void reset_task(struct linux_binprm *bprm)
 	set_task_comm(me, bprm->comm_from_dentry ? bprm->file->f_path.dentry->d_name.name
 						 : kbasename(bprm->filename));
 	me->did_exec = true;
+	me->rseq = NULL;
 	flush_signal_handlers(me, false);
 }
 

@@ -202,6 +202,8 @@ SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespe
 /* partial: PI futexes */
 SYSCALL(set_robust_list, void __user *head, size_t len)
 SYSCALL(get_robust_list, pid_t pid, void __user *__user *head, size_t __user *len)
+/* kernel/rseq.c */
+SYSCALL(rseq, struct rseq __user *rseq, u32 len, int flags, u32 sig)
 /* kernel/fork.c */
 SYSCALL(fork, void)
 SYSCALL(vfork, void)

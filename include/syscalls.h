@@ -16,6 +16,7 @@ struct iovec;
 struct pollfd;
 struct rlimit;
 struct rlimit64;
+struct rseq;
 struct sched_attr;
 struct sched_param;
 struct stat;

@@ -173,6 +173,9 @@ struct task_struct {
 	int __user *set_child_tid, *clear_child_tid;
 	struct completion *vfork_done;
 	void __user *robust_list;
+	struct rseq __user *rseq; /* NULL: not registered */
+	unsigned int rseq_sig;
+	bool rseq_event; /* a signal came or the CPU was taken away: kernel/rseq.c */
 	struct restart_block restart_block;
 };
 

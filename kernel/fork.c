@@ -201,28 +201,23 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	p->fs = NULL;
 	p->sighand = NULL;
 	p->mm = NULL;
-	p->utime = p->stime = 0;
-	p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
+	p->utime = p->stime = p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
 	p->start_time = ktime_get();
-	p->exit_state = p->exit_code = 0;
-	p->pdeath_signal = 0;
-	p->in_execve = false;
-	p->did_exec = false;
+	p->exit_state = p->exit_code = p->pdeath_signal = 0;
+	p->in_execve = p->did_exec = false;
 	INIT_LIST_HEAD(&p->children);
 	INIT_LIST_HEAD(&p->ptraced);
-	p->ptrace = 0;
 	INIT_LIST_HEAD(&p->pending.list);
-	p->pending.signal = 0;
-	p->sigpending_flag = false;
-	p->restore_sigmask = false;
-	p->real_blocked = 0;
-	p->jobctl = 0;
+	p->pending.signal = p->real_blocked = p->jobctl = p->ptrace = 0;
+	p->sigpending_flag = p->restore_sigmask = false;
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		p->sas_ss_sp = p->sas_ss_size = p->sas_ss_flags = 0;
 	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;
 	p->clear_child_tid = flags & CLONE_CHILD_CLEARTID ? args->child_tid : NULL;
 	p->vfork_done = NULL;
 	p->robust_list = NULL;
+	if (flags & CLONE_VM)
+		p->rseq = NULL;
 	p->restart_block.fn = NULL;
 	if (args->comm)
 		set_task_comm(p, args->comm);

@@ -11,6 +11,7 @@
  * its reference.
  */
 #include <ptrace.h>
+#include <rseq.h>
 #include <coredump.h>
 #include <errno.h>
 #include <mm.h>
@@ -460,6 +461,17 @@ static long get_syscall_info(struct task_struct *t, unsigned long size, void __u
 	return copy_to_user(data, &info, min(size, actual)) ? -EFAULT : actual;
 }
 
+static long get_rseq_configuration(struct task_struct *t, unsigned long size, void __user *data)
+{
+	struct ptrace_rseq_configuration conf = {
+		.rseq_abi_pointer = (unsigned long)t->rseq,
+		.rseq_abi_size = sizeof(*t->rseq),
+		.signature = t->rseq ? t->rseq_sig : 0,
+	};
+
+	return copy_to_user(data, &conf, min(size, sizeof(conf))) ? -EFAULT : (long)sizeof(conf);
+}
+
 /* ---- the call ------------------------------------------------------------ */
 
 static long request_of_regs(struct task_struct *t, long request, unsigned long addr, void __user *p)
@@ -502,6 +514,8 @@ static long request_of_signals(struct task_struct *t, long request, unsigned lon
 		return put_user(t->ptrace_message, (unsigned long __user *)p);
 	case PTRACE_GET_SYSCALL_INFO:
 		return get_syscall_info(t, addr, p);
+	case PTRACE_GET_RSEQ_CONFIGURATION:
+		return get_rseq_configuration(t, addr, p);
 	default:
 		return request_of_regs(t, request, addr, p);
 	}

@@ -46,6 +46,7 @@ CUTS = [
     ('early_alloc', 'only before the allocator is ready'),
     ('open_section', 'RAM that was not used so far is added, 8 MiB at a time'),
     ('do_signal', 'signals are delivered on the way out; an exec that succeeds has none'),
+    ('rseq_handle_notify_resume', 'only a thread that lost the CPU leaves its restartable sequence; an exec has none yet'),
     ('do_notify_parent_cldstop', 'job control: a stop or a continuation, not an exit'),
     ('wait_task_stopped', 'job control: a stop or a continuation, not an exit'),
     ('wait_task_continued', 'job control: a stop or a continuation, not an exit'),

@@ -291,6 +291,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	if (next->mm != prev->mm)
 		switch_mm(next->mm);
 	rq.prev = prev;
+	prev->rseq_event = prev->rseq;
 	if (next->stack)
 		set_kernel_stack((char *)next->stack + THREAD_SIZE);
 	set_current(next);

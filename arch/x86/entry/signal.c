@@ -23,6 +23,7 @@
 #include <asm/unistd_64.h>
 #include <coredump.h>
 #include <ptrace.h>
+#include <rseq.h>
 #include <sched.h>
 #include <string.h>
 #include <syscalls.h>
@@ -189,6 +190,8 @@ static void handle_signal(const struct ksignal *ksig, struct pt_regs *regs)
 	}
 	if (stepping) /* the frame shows TF as the program has set it */
 		ptrace_single_step(current, false);
+	if (current->rseq)
+		rseq_handle_notify_resume(ksig->sig, regs);
 	if (setup_rt_frame(ksig, regs)) {
 		if (ksig->sig == SIGSEGV)
 			force_fatal_sig(SIGSEGV);

@@ -15,6 +15,7 @@
 #include <asm/unistd_64.h>
 #include <printk.h>
 #include <ptrace.h>
+#include <rseq.h>
 #include <sched.h>
 #include <syscalls.h>
 #include "internal.h"
@@ -47,7 +48,10 @@ static const sys_call_ptr_t sys_call_table[] = {
 };
 
 /* A task with restore_sigmask has a signal pending, too. */
-static inline bool exit_work(void) { return this_cpu()->need_resched || signal_pending(current); }
+static inline bool exit_work(void)
+{
+	return this_cpu()->need_resched || signal_pending(current) || current->rseq_event;
+}
 
 /*
  * The last C function before user mode. It returns with interrupts off when there is no work left,
@@ -59,8 +63,10 @@ void exit_to_user_mode(struct pt_regs *regs)
 		local_irq_enable();
 		if (this_cpu()->need_resched)
 			schedule();
-		else
+		else if (signal_pending(current))
 			do_signal(regs);
+		else
+			rseq_handle_notify_resume(0, regs);
 	}
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* getdents(2) returns the entries of getdents64(2): the name is one byte earlier, the type is the last byte. */
+/*
+ * getdents(2) returns the entries of getdents64(2): the name is one byte earlier, the type is the
+ * last byte.
+ */
 #include "check.h"
 #include <dirent.h>
 

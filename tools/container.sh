@@ -26,8 +26,12 @@ if [ -n "$("$engine" ps -q -f "name=^$name\$")" ]; then
 fi
 echo "container: $engine builds the image exon-host, the first time for some minutes"
 "$engine" build -q -t exon-host . >/dev/null
-# Files that docker makes get this user's name; podman maps its root to this user. A Mac's folders have no sockets.
+# What the container writes here must be this user's. Its root is this user already where the engine runs without root, and with
+# podman, which may be called docker. A Mac's folders have no sockets.
 set -- --rm -i $tty --name "$name" --volume "$PWD:/exon" --security-opt label=disable --env HOME=/tmp
-[ "$engine" = podman ] || set -- "$@" --user "$(id -u):$(id -g)"
+case "$("$engine" --version) $("$engine" info --format '{{.SecurityOptions}}' 2>/dev/null)" in
+*podman* | *rootless*) ;;
+*) set -- "$@" --user "$(id -u):$(id -g)" ;;
+esac
 [ "$(uname)" = Linux ] || set -- "$@" --volume exon-build:/exon/build
 exec "$engine" run "$@" exon-host sh -c "$command"

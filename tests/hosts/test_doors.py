@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a user sees at the terminal: the end of a run, a panic, a misspelt variable, no desktop."""
+import json
 import os
 import pty
 import re
@@ -245,9 +246,10 @@ def test_right_variables_are_taken():
 @pytest.fixture
 def engine(tmp_path):
     """Puts a fake docker first in PATH: (words of its info, what runs already) -> (status, text, calls)."""
-    def run(info, running):
+    def run(info, running, version='Docker version 27.3.1, build ce12230'):
         docker = tmp_path / 'docker'
-        docker.write_text('#!/bin/sh\necho "$@" >>%s/calls\ncase $1 in info) %s ;; ps) echo %s ;; esac\n' % (tmp_path, info, running))
+        docker.write_text('#!/bin/sh\necho "$@" >>%s/calls\ncase $1 in info) %s ;; ps) echo %s ;; --version) echo %s ;; esac\n' % (
+            tmp_path, info, running, version))
         docker.chmod(0o755)
         (tmp_path / 'podman').write_text('#!/bin/sh\nexit 1\n')
         (tmp_path / 'podman').chmod(0o755)
@@ -266,6 +268,21 @@ def test_a_container_has_this_folder_and_this_user(engine):
     assert status == 0 and 'build -q -t exon-host .' in calls
     assert re.search(r'^run .*--volume %s:/exon .*--user %d:%d exon-host sh -c make gdb$' % (
         re.escape(TOP), os.getuid(), os.getgid()), calls, re.M)
+
+
+@pytest.mark.parametrize('words', [('echo "[name=seccomp,profile=builtin name=rootless name=cgroupns]"', '', 'Docker version 27.3.1'),
+                                   ('exit 0', '', 'podman version 4.3.1')])
+def test_where_root_of_the_container_is_this_user(engine, words):
+    status, _, calls = engine(*words)
+    assert status == 0 and 'run --rm' in calls and '--user' not in calls
+
+
+def test_the_editors_container_is_of_the_same_image():
+    with open(os.path.join(TOP, '.devcontainer', 'devcontainer.json')) as f, open(os.path.join(TOP, 'Dockerfile')) as g:
+        settings, dockerfile = json.load(f), g.read()
+    assert settings['build'] == {'dockerfile': '../Dockerfile', 'context': '..'}
+    assert re.search(r'^RUN useradd .* %s$' % settings['remoteUser'], dockerfile, re.M)
+    assert not {'privileged', 'capAdd', 'securityOpt', 'runArgs'} & settings.keys()
 
 
 def test_a_second_command_goes_into_the_same_container(engine):

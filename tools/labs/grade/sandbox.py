@@ -15,6 +15,7 @@ the network. Without root, bubblewrap or a user namespace makes everything
 read-only except the command's own folders.
 """
 import argparse
+import contextlib
 import ctypes
 import dataclasses
 import errno
@@ -252,15 +253,16 @@ def restrict_files(args):
     reads = EXECUTE | READ_FILE | READ_DIR
     rules = landlock(0, struct.pack('Q', reads | changes), 8, 0)
 
-    def allow(path, rights):
-        fd = os.open(path, os.O_PATH)
+    def allow(path, rights, flags=0):
+        fd = os.open(path, os.O_PATH | flags)
         if not stat.S_ISDIR(os.fstat(fd).st_mode):
             rights &= EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV
         landlock(1, rules, RULE_PATH_BENEATH, struct.pack('=Qi', rights & (reads | changes), fd), 0)
         os.close(fd)
 
     for path in readable('/', {os.path.realpath(h) for h in args.hide}):
-        allow(path, reads)
+        with contextlib.suppress(FileNotFoundError):    # a file of /tmp that was there a moment ago
+            allow(path, reads, os.O_NOFOLLOW)
     allow('/dev', WRITE_FILE | TRUNCATE | IOCTL_DEV)
     for path in args.write:
         allow(path, reads | changes)

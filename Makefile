@@ -409,7 +409,7 @@ tested	= $(filter %.c,$(call links,$(1))) $(shell sed -n 's,^\#include "../../\(
 build/uapi/asm:
 	@mkdir -p $(@D)
 	@ln -sfn $(HEADERS)/asm $@
-HOSTFLAGS := -g -fno-strict-aliasing -fsigned-char -Wall -Wextra -Wno-sign-compare -Itests/host -Iinclude $(if $(CROSS),-isystem build/uapi)
+HOSTFLAGS := -g -fno-omit-frame-pointer -fno-strict-aliasing -fsigned-char -Wall -Wextra -Wno-sign-compare -Itests/host -Iinclude $(if $(CROSS),-isystem build/uapi)
 UAPI	:= $(if $(CROSS),build/uapi/asm)
 # ends.c sees only libc's headers: the kernel's have the same names.
 build/tests/host/ends.o: tests/host/ends.c tests/host/ends.h
@@ -420,7 +420,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c build/tests/host
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(HOSTCC) -std=gnu11 -Og -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-		$(HERE) $(HOSTFLAGS) $(STARTER) -o $@ $< tests/host/shims.c build/tests/host/ends.o $(call links,$<) -lcmocka
+		$(HERE) $(HOSTFLAGS) $(STARTER) -o $@ $< tests/host/shims.c build/tests/host/ends.o $(call links,$<) -lcmocka -Wl,--wrap=_fail
 
 # libFuzzer looks for a file for which the planner breaks a rule of elf_image.h.
 SECONDS	:= 60

@@ -39,6 +39,9 @@ const char *__asan_default_options(void);
 void __asan_on_error(void);
 void __ubsan_on_report(void);
 void cmocka_set_test_filter(const char *pattern);
+/* cmocka's end of a test. The linker's --wrap calls the first in place of the second. */
+void __wrap__fail(const char *file, int line);
+void __real__fail(const char *file, int line);
 
 struct place {
 	char function[80], file[120];
@@ -118,6 +121,15 @@ static int chosen_place(const struct stack *s)
 	return 0;
 }
 
+static void print_callers(const struct stack *s, int first)
+{
+	for (int i = first; i < s->n && i < first + SHOWN; i++)
+		dprintf(2, "  %s:%d\t%s\n", s->places[i].file, s->places[i].line,
+			s->places[i].function);
+	if (s->n > first + SHOWN)
+		dprintf(2, "  ...\n");
+}
+
 /* A breakpoint for `make debug-test`. */
 __attribute__((noinline)) void host_end(void) { __asm__ volatile(""); }
 
@@ -135,11 +147,24 @@ void host_ended(const char *what, const char *why)
 			why ? why : "");
 	else
 		dprintf(2, "%s%s%s\n", what, why ? ": " : "", why ? why : "");
-	for (int i = first; i < stack.n && i < first + SHOWN; i++)
-		dprintf(2, "  %s:%d\t%s\n", stack.places[i].file, stack.places[i].line,
-			stack.places[i].function);
-	if (stack.n > first + SHOWN)
-		dprintf(2, "  ...\n");
+	print_callers(&stack, first);
+}
+
+/* A check below a function of yours, in a function that it calls: says where that is. */
+void __wrap__fail(const char *file, int line)
+{
+	int first;
+
+	stack.n = 0;
+	_Unwind_Backtrace(add_frame, &stack);
+	first = chosen_place(&stack);
+	if (stack.n && yours(&stack.places[first])) {
+		fflush(stdout);
+		dprintf(2, "it comes from %s (%s:%d)\n", stack.places[first].function,
+			stack.places[first].file, stack.places[first].line);
+		print_callers(&stack, first);
+	}
+	__real__fail(file, line);
 }
 
 /* ---- who calls it ---------------------------------------------------------- */

@@ -18,7 +18,7 @@ OUT_OF_TIME = 124       # HOST_OUT_OF_TIME of tests/host/ends.h
 PRINTED = 12            # lines of printk that are shown
 SHOWN = 30              # other lines
 END = re.compile(r'^(it crashed|undefined behaviour|panic|ran out of time)(?: in (\w+) \((\S+:\d+)\))?')
-NOISE = re.compile(r'^(\[====|\[ RUN |\[  (PASSED|FAILED) | \d+ FAILED TEST|=====|AddressSanitizer:DEADLYSIGNAL)')
+NOISE = re.compile(r'^(\[  ERROR   \] \w+$|Could not run test: |\[====|\[ RUN |\[  (PASSED|FAILED) | \d+ FAILED TEST|=====|AddressSanitizer:DEADLYSIGNAL)')
 
 
 @dataclasses.dataclass

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """For GDB, on a host test: run to the check that fails, or to the line of a crash or of a loop that does not end.
 
-The frame that is selected then is kernel code, or that of the test if the check is the test's own.
+The frame that is selected then is the student's code, or that of the test if the check is the test's own.
 """
 import os
 
@@ -26,10 +26,9 @@ def frames():
 
 
 def chosen(crashed):
-    """A failed check: the test's frame. A crash: a frame of yours, otherwise of the kernel."""
+    """A frame of yours, if one is on the stack. Otherwise of a crash one of the kernel, of a failed check the test's."""
     ours = [(path_of(f), f) for f in frames() if path_of(f)]
-    ranks = [lambda p: p in YOURS, lambda p: not p.startswith('tests/')] if crashed else []
-    for rank in ranks + [lambda p: True]:
+    for rank in [lambda p: p in YOURS] + [lambda p: not p.startswith('tests/')] * crashed + [lambda p: True]:
         for path, frame in ours:
             if rank(path):
                 return frame

@@ -630,6 +630,7 @@ def test_classroom50_autograder(graded, tmp_path):
     ('ran out of time in find_vma (mm/vma.c:71)\n  mm/vma.c:71\tfind_vma', ['endless loop: find_vma (mm/vma.c:71)']),
     ('it did not end within 500 million instructions\nit was here:\n  mm/vma.c:64  find_vma\n', ['endless loop: mm/vma.c:64  find_vma']),
     ('it did not end within 500 million instructions\n', ['endless loop: see the log']),
+    ('it did not end: for 60 seconds\nprocess 3 (count) waits here:\n  kernel/sched/wait.c:7  down_read\n', ['waits for ever: process 3 (count)']),
     ('the kernel panicked:\nOops: x\nKernel panic - not syncing: NULL pointer access\nCall trace:', ['panics: NULL pointer access']),
     ('panic in padzero (exec/elf_map.c:9): BUG', ['panics: padzero (exec/elf_map.c:9)']),
     ('it crashed in padzero (exec/elf_map.c:9): null-deref', ['crashes: padzero (exec/elf_map.c:9)']),

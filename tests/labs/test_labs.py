@@ -22,6 +22,7 @@ import checks
 import course
 import cutting
 import guest_film
+import host
 import kernels
 import lab as starter
 import pages
@@ -454,6 +455,7 @@ def test_a_hint_names_a_stage_that_the_machine_passes():
     assert guest_film.stop_at(rows[:6], names, 'mm-init', 'tail') == 'mm-init'
     assert guest_film.stop_at(rows[:3], names, 'set-brk', 'tail') == 'map-segments of run'
     assert guest_film.stop_at([], names, 'set-brk', 'tail') == ''
+    assert [guest_film.shown_by(names, stop) for stop in ('mm-init', 'open of tail', 'map-segments of tail')] == ['xbprm', 'xbprm', 'xmaps']
 
 
 # What the pages show of a wrong answer: {lab: (file, [(line of it, the mistake)], {test: its block of the page})}.
@@ -494,6 +496,16 @@ def test_a_hang_shows_where_it_was(room):
     assert status == 1 and 'it did not end within ' in text and re.search(r'it was here:\n  #   exec/elf_map.c:\d+  padzero\n', text), text
 
 
+def test_a_deadlock_ends_soon_and_shows_who_waits(room):
+    """By its instructions the machine would take six minutes of a processor's time: it idles."""
+    began = time.process_time() + sum(os.times()[2:4])
+    twice = 'mmap_write_lock(current->mm);\n\tmmap_write_lock(current->mm);\n\t' + CLEAR
+    text, status = with_change(room, 'deadlock', CLEAR, twice)
+    waits = r'it did not end: for \d+ seconds .*\n  # process 2 \(tail\) waits here:\n(  #   .*\n)*  #   exec/elf_map.c:\d+  padzero\n'
+    assert status == 1 and re.search(waits, text), text
+    assert time.process_time() + sum(os.times()[2:4]) - began < 60
+
+
 # What is put in front of the first line of a function of lab 4, and what the grader says of the test.
 ENDS = {
     'padzero-clears-to-the-pages-end': (
@@ -532,6 +544,47 @@ def test_how_a_host_test_ends_is_told(three_mistakes, monkeypatch):
         for pattern in patterns:
             pattern = pattern % lines[function] if '%d' in pattern else pattern
             assert re.search(pattern, text, re.M), text
+
+
+# A check in a fake that a student's function calls, and one of the test itself.
+CHECKED = {'exec/mine.c': 'void fake(void);\n\nvoid mine(void)\n{\n\tfake();\n\t__asm__ volatile("");\n}\n', 'tests/host/test_mine.c': r'''
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+void mine(void);
+void fake(void)
+{
+	fail_msg("a step of 0 bytes");
+}
+static void in_a_fake(void **state) { (void)state, mine(); }
+static void of_the_test(void **state)
+{
+	(void)state;
+	fail_msg("3, expected 4");
+}
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(in_a_fake), cmocka_unit_test(of_the_test)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+'''}
+
+
+def test_a_check_below_a_students_function_names_its_line(tmp_path):
+    for path, text in CHECKED.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    subprocess.run(['gcc', '-g', '-Og', '-fsanitize=address,undefined', '-o', 'test', *CHECKED, os.path.join(TOP, 'tests/host/ends.c'), '-lcmocka',
+                    '-Wl,--wrap=_fail'], cwd=tmp_path, check=True)
+    said = {}
+    for case in ('in_a_fake', 'of_the_test'):
+        p = subprocess.run(['./test'], cwd=tmp_path, env={**os.environ, 'CMOCKA_CASE': case, 'YOURS': 'exec/mine.c'}, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT)
+        said[case] = host.told(p.stdout.decode()).split('\n')
+    assert said['in_a_fake'][:3] == ['ERROR: a step of 0 bytes', 'it comes from mine (exec/mine.c:5)', '  exec/mine.c:5\tmine'], said
+    assert said['of_the_test'][0] == 'ERROR: 3, expected 4' and 'it comes from' not in ''.join(said['of_the_test']), said
 
 
 def test_gdb_stops_where_a_host_test_fails(three_mistakes):

@@ -316,6 +316,7 @@ KINDS = (
     ('does not build', re.compile(r'^%s\n(?:.*\n)*?(\S+?:\d+):\d+: (?:fatal )?error: ' % re.escape(checks.NO_BUILD))),
     ('endless loop', re.compile(r'^ran out of time in (\w+ \(\S+\))')),
     ('endless loop', re.compile(r'^it did not end within [^\n]*(?:\nit was here:\n +(\S+(?: +\w+)?))?')),
+    ('waits for ever', re.compile(r'^it did not end: [^\n]*(?:\n([^\n]*) waits here:)?')),
     ('panics', re.compile(r'^panic in (\w+ \(\S+\))')),
     ('panics', re.compile(r'^the kernel panicked:\n(?:[^\n]*\n)*?Kernel panic - not syncing: ([^\n]{1,80})')),
     ('crashes', re.compile(r'^(?:it crashed|undefined behaviour) in (\w+ \(\S+\))')),

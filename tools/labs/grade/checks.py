@@ -46,10 +46,11 @@ def hang_text(outcome, calls, limit):
     """calls: lines of the backtrace."""
     text = {'wall': 'it did not end, but executed almost no instructions: is it waiting for something that never happens?',
             'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
+            'idle': 'it did not end: for %d seconds of its own clock every process has waited for something' % machine.IDLE_SECONDS,
             'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
     if calls and 'cpu_idle' in calls[0]:
         calls = calls + ['  that is the idle loop: every process waits for something']
-    return '\n'.join([text] + (['it was here:'] + calls if calls else []) + [outcome.console.strip()[-1500:]])
+    return '\n'.join([text] + (['%s waits here:' % outcome.process if outcome.process else 'it was here:'] + calls if calls else []) + [outcome.console.strip()[-1500:]])
 
 
 def unified(expected, got, names):
@@ -194,9 +195,10 @@ class Bench:
                 return self.load(path)
             out = machine.boot(kernel, archives, [t.words() for t in tests], tests[0].cmdline + (LINUX_WORDS if linux else ''),
                                LINUX_LIMIT if linux else tests[0].limit * machine.MILLION, patience * self.cap,
-                               {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box, look=self.look(kernel, tests))
+                               {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box, look=self.look(kernel, tests),
+                               tasks=None if linux else self.tasks(kernel))
             rows = [] if linux else guest_film.film(self.image(kernel), out.memory)
-            if out.verdict == 'done' or (not linux and out.verdict in ('panic', 'instructions')):
+            if out.verdict == 'done' or (not linux and out.verdict in ('panic', 'instructions', 'idle')):
                 self.store(path, out, rows)
             return out, rows
 
@@ -211,6 +213,14 @@ class Bench:
             'symbols': self.image(kernel).symbols, 'offsets': outside.read_offsets(os.path.join(self.shared, outside.OFFSETS))}
         return outside.Look(programs, outside.Program(os.path.join(built, 'labs', 'kit', 'labrun')), **ours)
 
+    def tasks(self, kernel):
+        """Where a kernel of ours has its tasks, for machine.boot."""
+        try:
+            offsets = dict(zip(outside.FIELDS, outside.read_offsets(os.path.join(self.shared, outside.OFFSETS))))
+        except OSError:
+            return None
+        return self.image(kernel).symbols['init_task'][0], offsets
+
     def boot_together(self, test):
         """(output, status, what was seen) of @test in a machine of Linux that runs all tests like it: its boot takes seconds. None: that failed."""
         alike = [t for t in self.guest if (self.packed[t.label], t.cmdline) == (self.packed[test.label], test.cmdline)]
@@ -219,7 +229,7 @@ class Bench:
         return result and (*result, seen_of(test, out, alike.index(test)))
 
     def store(self, path, out, rows):
-        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'seconds': out.seconds,
+        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'process': out.process, 'seconds': out.seconds,
                 'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()}, 'seen': out.seen,
                 'film': [[pid, list(vars(r).values())] for pid, r in rows]}
         with tempfile.NamedTemporaryFile('w', dir=self.cache, delete=False) as f:
@@ -230,7 +240,7 @@ class Bench:
         with open(path) as f:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
-        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], seconds=d.get('seconds', 0.0), seen=d.get('seen', []))
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], process=d.get('process', ''), seconds=d.get('seconds', 0.0), seen=d.get('seen', []))
         return out, [(pid, guest_film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------
@@ -286,7 +296,7 @@ class Bench:
         return self.hung.get((test.lab, test.cmdline, test.rootfs))
 
     def note_hang(self, test, out, rows):
-        if out.verdict in ('instructions', 'wall') and all(pid < 2 for pid, _ in rows):
+        if out.verdict in machine.HANGS and all(pid < 2 for pid, _ in rows):
             self.hung.setdefault((test.lab, test.cmdline, test.rootfs), test.label)
 
     def compare(self, test, got, status, seen):
@@ -347,7 +357,7 @@ class Bench:
                 stop = guest_film.stop_at(rows[:i + 1], names, (mine or at).stage, guest_film.programs(rows, names)[min(i, len(rows) - 1)] if rows else '')
         lines.append("to look: make debug-test TEST=%s   and in another terminal: make gdb" % test.label)
         if stop:
-            lines.append('         (gdb) xstage %s      (gdb) continue      (gdb) xmaps' % stop)
+            lines.append('         (gdb) xstage %s      (gdb) continue      (gdb) %s' % (stop, guest_film.shown_by(names, stop)))
         elif not rows:
             lines.append('         (gdb) break panic      (gdb) continue      (gdb) bt      (a loop: Ctrl-C instead)')
         return lines

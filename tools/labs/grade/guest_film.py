@@ -145,3 +145,8 @@ def stop_at(rows, names, stage, program):
         before = [s for s in mine if stage and names.index(s) <= names.index(stage)]
         return words((before or mine[:1])[-1], program)
     return words(*found[-1][1:]) if found else ''
+
+
+def shown_by(names, stop):
+    """GDB's command for what there is to see at @stop: the new address space is in no task before begin-new-exec."""
+    return 'xbprm' if stop.split()[0] in names[:names.index('begin-new-exec')] else 'xmaps'

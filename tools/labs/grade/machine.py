@@ -2,10 +2,13 @@
 """One graded boot: a machine and a folder of its own, limits in guest instructions, results from the second serial port.
 
 The machine counts instructions (-icount), so a limit is the same on every
-computer. A limit in seconds, scaled by the speed of this computer, ends a
-machine that executes nothing. The console is only searched for panics.
+computer. One that idles ends by its own clock, which jumps to the next tick:
+by its instructions it would take minutes. A limit in seconds, scaled by the speed
+of this computer, ends a machine that executes nothing. The console is only
+searched for panics.
 """
 import dataclasses
+import datetime
 import json
 import os
 import re
@@ -29,13 +32,18 @@ import qemu     # noqa: E402
 MILLION = 1000000
 CAP_SECONDS = 60            # wall clock, for the slowest test on a machine of SPEED
 SPEED = 20 * MILLION        # instructions a second that the cap is made for
+IDLE_SECONDS = 60           # of the machine's clock, beyond those that its instructions take
+EPOCH = datetime.datetime(2026, 1, 1)       # what its clock shows at the start
 RECORD = re.compile(rb'^@(\w+) (?:(\d+) (?:o ([0-9a-f]*)|e (\d+) (\d+))|(done))\n', re.M)
+KERNEL = 0xffff800000000000     # from here on
+MOST_TASKS = 1000
+HANGS = ('instructions', 'idle', 'wall')
 PANIC_END = re.compile(rb'---\[ end Kernel panic.*\]---\r?\n')
 
 
 @dataclasses.dataclass
 class Outcome:
-    """What a boot came to. verdict: 'done', 'panic', 'instructions', 'wall' or 'quit'."""
+    """What a boot came to. verdict: 'done', 'panic', 'instructions', 'idle', 'wall' or 'quit'."""
     verdict: str
     results: dict           # number of the command -> (output bytes, wait status)
     console: str
@@ -43,6 +51,7 @@ class Outcome:
     registers: str = ''     # at the end, as QEMU prints them
     memory: dict = dataclasses.field(default_factory=dict)   # name -> bytes that were asked for
     stack: list = dataclasses.field(default_factory=list)    # return addresses, innermost first
+    process: str = ''       # whose stack that is, if every process waits
     seconds: float = 0.0    # how long the machine ran
     seen: list = dataclasses.field(default_factory=list)     # by outside.Look, of each command
 
@@ -72,6 +81,11 @@ class Monitor:
 
     def instructions(self):
         return self.call('query-replay')['icount']
+
+    def seconds(self):
+        """Of the machine's own clock, since its start."""
+        now = self.call('qom-get', path='/machine', property='rtc-time')
+        return (datetime.datetime(1900 + now['tm_year'], 1 + now['tm_mon'], *(now['tm_' + f] for f in ('mday', 'hour', 'min', 'sec'))) - EPOCH).total_seconds()
 
     def close(self):
         for end in (self.file, self.socket):
@@ -107,7 +121,7 @@ def command(kernel, initrd, cmdline, count):
 
     It has no SATA controller: the BIOS would wait ten million instructions for disks.
     """
-    return [*qemu.machine(), '-machine', 'sata=off', *(['-icount', 'shift=0,sleep=off'] if count else []), '-rtc', 'base=2026-01-01,clock=vm',
+    return [*qemu.machine(), '-machine', 'sata=off', *(['-icount', 'shift=0,sleep=off'] if count else []), '-rtc', 'base=%s,clock=vm' % EPOCH.isoformat(),
             '-nodefaults',
             *qemu.kernel(os.path.abspath(kernel), initrd, 'console=ttyS0 quiet nokaslr rdinit=/lab/run ' + cmdline)]
 
@@ -132,7 +146,7 @@ class Boot:
     """A running machine in a folder of its own."""
 
     def __init__(self, kernel, archives, commands, cmdline, folder, count, box=None, look=None):
-        self.folder, self.look, self.stub = folder, look, None
+        self.folder, self.look, self.count, self.stub = folder, look, count, None
         self.nonce = secrets.token_hex(8)
         self.start = time.time()
         initrd = pack(folder, archives, commands, self.nonce)
@@ -169,6 +183,13 @@ class Boot:
         except (OSError, ValueError):
             return 0
 
+    def idles(self, instructions):
+        """With -icount an instruction takes a nanosecond, and a processor that waits executes next to none."""
+        try:
+            return self.count and bool(self.connect()) and self.monitor.seconds() - instructions / (1000 * MILLION) > IDLE_SECONDS
+        except (OSError, ValueError):
+            return False
+
     def wait(self, limit, cap):
         """Until the last record, a panic, or a limit. Returns the verdict."""
         if self.look:
@@ -181,8 +202,11 @@ class Boot:
                 return 'panic'
             if ended:
                 return 'quit'
-            if self.instructions() > limit:
+            instructions = self.instructions()
+            if instructions > limit:
                 return 'instructions'
+            if self.idles(instructions):
+                return 'idle'
             if time.time() - self.start > cap:
                 return 'wall'
             self.pause(0.04)
@@ -224,16 +248,33 @@ class Boot:
                 found[name] = b''
         return found
 
+    def word(self, address):
+        return int.from_bytes(self.dump({'word': (address, 8)})['word'], 'little')
+
+    def who_waits(self, init_task, at):
+        """('process 3 (count)', its return addresses): the newest process. @at: offsets in struct task_struct."""
+        found, task = ('', []), self.word(init_task + at['tasks']) - at['tasks']
+        for _ in range(MOST_TASKS):
+            if task == init_task or task < KERNEL:
+                break
+            if self.word(task + at['mm']):
+                sp = self.word(task + at['sp'])     # as __switch_stacks has left it: six registers, then the return address
+                words = self.dump({'comm': (task + at['comm'], 16)})['comm'].split(b'\0')[0].decode('latin-1')
+                found = ('process %d (%s)' % (self.word(task + at['pid']) & 0xffffffff, words), self.callers(self.word(sp + 48), self.word(sp + 40)))
+            task = self.word(task + at['tasks']) - at['tasks']
+        return found
+
     def backtrace(self, registers):
         """Return addresses up the chain of frames: [rip, caller, its caller, ...]."""
         rip, rbp = (re.search(r'%s=([0-9a-f]{16})' % r, registers) for r in ('RIP', 'RBP'))
-        if not rip or not rbp:
-            return []
-        stack, frame = [int(rip.group(1), 16)], int(rbp.group(1), 16)
-        while frame >= 0xffff800000000000 and len(stack) < 32:
+        return self.callers(int(rip.group(1), 16), int(rbp.group(1), 16)) if rip and rbp else []
+
+    def callers(self, ip, frame):
+        stack = [ip]
+        while frame >= KERNEL and len(stack) < 32:
             words = self.dump({'frame': (frame, 16)})['frame']
             above, back = (int.from_bytes(words[i:i + 8], 'little') for i in (0, 8))
-            if back < 0xffff800000000000:
+            if back < KERNEL:
                 break
             stack.append(back)
             if above <= frame:
@@ -253,14 +294,15 @@ class Boot:
 
 
 def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, wanted=(), count=True, box=None,
-         look=None):
+         look=None, tasks=None):
     """Runs @commands, each a list of words, one after the other; see Outcome.
 
     archives: cpio files, of which one has /lab/run; limit: guest instructions;
     cap: seconds; wanted: {name: (address, bytes)} of memory to read at the end;
     count: False runs faster, and then @limit means nothing; box: where a machine
     that nobody trusts runs (sandbox.py); look: what is to be seen from outside
-    (outside.Look).
+    (outside.Look); tasks: of a kernel of ours, the address of init_task and the
+    offsets of fields, to say who waits.
     """
     with tempfile.TemporaryDirectory(prefix='lab-', dir=box and box.job) as folder:
         b = Boot(kernel, archives, commands, cmdline, folder, count, box, look)
@@ -274,8 +316,10 @@ def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, 
                     b.monitor.call('stop')
                     out.registers = b.monitor.human('info registers')
                     out.memory = b.dump(dict(wanted))
-                    if verdict in ('instructions', 'wall'):
+                    if verdict in HANGS:
                         out.stack = b.backtrace(out.registers)
+                    if verdict == 'idle' and tasks:
+                        out.process, out.stack = b.who_waits(*tasks)
                 except (OSError, ValueError):   # it ended just now
                     pass
             elif verdict == 'quit':

@@ -27,7 +27,7 @@ FIRST = 3                   # execs of a program that may be anywhere
 SECONDS = 60                # for QEMU to reply
 OFFSETS = 'build/labs/kit/offsets.o'
 CURRENT = 8             # in the processor's struct percpu: gs:8
-FIELDS = ('mm', 'mmap', 'start', 'end', 'next', 'flags', 'pgoff', 'file')     # as in labs/kit/offsets.c
+FIELDS = ('mm', 'mmap', 'start', 'end', 'next', 'flags', 'pgoff', 'file', 'sp', 'tasks', 'pid', 'comm')     # as in labs/kit/offsets.c
 
 
 class Program:

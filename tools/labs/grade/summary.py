@@ -88,7 +88,7 @@ def change_lines(before, results):
     points = sum(r.test.points for r in new) - sum(r.test.points for r in lost)
     minutes = round((time.time() - max(before[r.test.label][1] for r in known)) / 60)
     words = [word + ', '.join(r.test.label for r in some) for word, some in (('passes now: ', new), ('passed before: ', lost)) if some]
-    return ['# since the last run, %d minutes ago: %s' % (minutes, '; '.join(words + ['%+g points' % points]) if words else 'no change')]
+    return ['# since the last run, %d minute%s ago: %s' % (minutes, 's' * (minutes != 1), '; '.join(words + ['%+g points' % points]) if words else 'no change')]
 
 
 def lines(top, labs, results, remember):

@@ -84,7 +84,7 @@ static inline void fake_lock(spinlock_t *l)
 static inline void fake_unlock(spinlock_t *l)
 {
 	if (!l->locked)
-		fail_msg("page_table_lock is given back by one who does not hold it");
+		fail_msg("page_table_lock is released by one who does not hold it");
 	l->locked = 0;
 }
 #define spin_lock(l)   fake_lock(l)

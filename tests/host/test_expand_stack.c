@@ -98,8 +98,8 @@ static void neighbour(unsigned long address, unsigned long bytes, unsigned long 
 #define EXPAND(address, want, when) \
 	do { \
 		int err_ = expand_stack(&stack, (address)); \
-		SAY_UNLESS(err_ == (want), "%s: expand_stack gives %s (%d), expected %s", (when), \
-			   error_name(err_), err_, error_name(want)); \
+		SAY_UNLESS(err_ == (want), "%s: expand_stack returns %s (%d), expected %s", \
+			   (when), error_name(err_), err_, error_name(want)); \
 	} while (0)
 
 /* The stack has @pages pages more than in the beginning, and everything says so. */

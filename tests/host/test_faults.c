@@ -132,7 +132,7 @@ static const char *result_name(vm_fault_t ret)
 	do { \
 		vm_fault_t ret_ = fault((page), (flags)); \
 		SAY_UNLESS(ret_ == (want), \
-			   "%s page %d: handle_mm_fault gives %s (%#x), expected %s", \
+			   "%s page %d: handle_mm_fault returns %s (%#x), expected %s", \
 			   FAULT_FLAG_WRITE & (flags) ? "a write to" : "a read of", (int)(page), \
 			   result_name(ret_), (unsigned int)ret_, result_name(want)); \
 	} while (0)
@@ -140,14 +140,13 @@ static const char *result_name(vm_fault_t ret)
 /* @page shows a private copy or a page of zeros: of @byte, writable, counted once in each place. */
 static void expect_own(unsigned int page, unsigned char byte)
 {
-	SAY_UNLESS(pte_present(entry(page)), "page %d: no entry after a write", page);
-	SAY_UNLESS(!pte_special(entry(page)), "page %d: the entry is special after a write", page);
+	SAY_UNLESS(pte_present(entry(page)), "page %d: no PTE after a write", page);
+	SAY_UNLESS(!pte_special(entry(page)), "page %d: the PTE is special after a write", page);
 	SAY_UNLESS(shown(page) != zero_page && shown(page) != file_page,
 		   "page %d: a write entered the %s itself, not a page of its own", page,
 		   shown(page) == zero_page ? "zero page" : "file's page");
-	SAY_UNLESS(pte_write(entry(page)), "page %d: the entry is not writable after a write",
-		   page);
-	SAY_UNLESS(pte_dirty(entry(page)), "page %d: the entry is not dirty after a write", page);
+	SAY_UNLESS(pte_write(entry(page)), "page %d: the PTE is not writable after a write", page);
+	SAY_UNLESS(pte_dirty(entry(page)), "page %d: the PTE is not dirty after a write", page);
 	SAY_UNLESS(shown(page)->flags & BIT(PG_anon), "page %d: its frame is not PG_anon", page);
 	SAY_UNLESS(all_bytes(shown(page), byte), "page %d: wrong bytes: expected %s", page,
 		   byte ? "those of the file" : "zeros");
@@ -158,7 +157,7 @@ static void expect_own(unsigned int page, unsigned char byte)
 /* A failed fault: nothing entered, nothing counted, @frames in use. */
 static void expect_nothing(unsigned int page, int frames, const char *when)
 {
-	SAY_UNLESS(!pte_val(entry(page)), "%s: an entry was made all the same", when);
+	SAY_UNLESS(!pte_val(entry(page)), "%s: a PTE was made all the same", when);
 	SAY_UNLESS(!mm.rss_stat[MM_ANONPAGES] && !mm.rss_stat[MM_FILEPAGES],
 		   "%s: rss_stat has changed", when);
 	SAY_UNLESS(frames_in_use() == frames, "%s: %d frames in use, expected %d: a page was %s",
@@ -211,10 +210,10 @@ static void anonymous_memory(void **state)
 	(void)state;
 	fake_area(&area, &mm, 16, 8, RW);
 	FAULT(16, FAULT_FLAG_USER, 0);
-	SAY_UNLESS(pte_present(entry(16)), "page 16: no entry after a read");
+	SAY_UNLESS(pte_present(entry(16)), "page 16: no PTE after a read");
 	SAY_UNLESS(shown(16) == zero_page, "page 16: a read does not show the zero page");
 	SAY_UNLESS(pte_special(entry(16)),
-		   "page 16: the zero page's entry is not special: it would be given back one day");
+		   "page 16: the zero page's PTE is not special: it would be freed one day");
 	SAY_UNLESS(!pte_write(entry(16)), "page 16: the zero page is writable");
 	SAME(zero_page->_refcount.counter, 1, "references to the zero page");
 	SAME(zero_page->_mapcount.counter, 0, "_mapcount of the zero page");
@@ -230,11 +229,11 @@ static void anonymous_memory(void **state)
 
 	for (unsigned int i = 0; i < 512; i++)
 		if (i != 16 && i != 20)
-			SAY_UNLESS(pte_none(entry(i)),
-				   "page %d has an entry, and nobody touched it", i);
+			SAY_UNLESS(pte_none(entry(i)), "page %d has a PTE, and nobody touched it",
+				   i);
 }
 
-/* Errors are handed on, and cost no frame, no entry, no count. */
+/* Errors are returned, and cost no frame, no PTE, no count. */
 static void errors_leave_nothing(void **state)
 {
 	int frames = frames_in_use();
@@ -304,7 +303,7 @@ static void file_pages(void **state)
 		   "page 18: a read does not show the file's page");
 	SAY_UNLESS(!pte_write(entry(18)), "page 18: the file's page is writable in a private VMA");
 	SAME(file_page->_refcount.counter, 2,
-	     "references to the file's page: the file's and the entry's");
+	     "references to the file's page: the file's and the PTE's");
 	SAME(file_page->_mapcount.counter, 1, "_mapcount of the file's page");
 	SAME(mm.rss_stat[MM_FILEPAGES], 1, "rss_stat[MM_FILEPAGES] after a read");
 	FRAMES_ARE(frames);
@@ -407,7 +406,7 @@ static vm_fault_t late_fault(struct vm_fault *vmf)
 	return file_fault(vmf);
 }
 
-/* The entry is there already: a spurious fault, a write that do_wp_page serves, a lost race. */
+/* The PTE is there already: a spurious fault, a write that do_wp_page serves, a lost race. */
 static void entry_is_there(void **state)
 {
 	static const struct vm_operations_struct late_ops = {.fault = late_fault};
@@ -422,25 +421,25 @@ static void entry_is_there(void **state)
 	*slot = pte_mkold(pfn_pte(7, area.vm_page_prot));
 	FAULT(16, FAULT_FLAG_USER, 0);
 	SAY_UNLESS(pte_val(*slot) != pte_val(pte_mkold(pfn_pte(7, area.vm_page_prot))),
-		   "a read of a page that is there: its entry did not become young");
+		   "a read of a page that is there: its PTE did not become young");
 	SAY_UNLESS(
 		pte_val(*slot) == pte_val(pfn_pte(7, area.vm_page_prot)),
-		"a read of a page that is there: more of its entry has changed than that it became "
+		"a read of a page that is there: more of its PTE has changed than that it became "
 		"young");
 	SAY_UNLESS(flushes > 0,
-		   "a spurious fault: the processor still remembers the older entry (replace_pte "
+		   "a spurious fault: the processor still remembers the older PTE (replace_pte "
 		   "flushes)");
 	*slot = pte_mkdirty(pte_mkwrite(*slot));
 	FAULT(16, FAULT_FLAG_WRITE, 0);
 	SAY_UNLESS(pte_write(*slot) && pte_dirty(*slot) && pte_pfn(*slot) == 7,
-		   "a write to a writable entry: its frame or its permissions have changed");
-	SAME(wp_calls, 0, "calls of do_wp_page for a writable entry");
+		   "a write to a writable PTE: its frame or its permissions have changed");
+	SAME(wp_calls, 0, "calls of do_wp_page for a writable PTE");
 	*slot = pte_wrprotect(*slot);
 	FAULT(16, FAULT_FLAG_WRITE, 0);
-	SAME(wp_calls, 1, "calls of do_wp_page for a write to a read-only entry");
+	SAME(wp_calls, 1, "calls of do_wp_page for a write to a read-only PTE");
 	FAULT(16, FAULT_FLAG_USER, 0);
-	SAME(wp_calls, 1, "calls of do_wp_page after a read of a read-only entry");
-	SAY_UNLESS(!pte_write(*slot), "a read of a read-only entry made it writable");
+	SAME(wp_calls, 1, "calls of do_wp_page after a read of a read-only PTE");
+	SAY_UNLESS(!pte_write(*slot), "a read of a read-only PTE made it writable");
 	SAME(current->min_flt, 4, "min_flt");
 	FRAMES_ARE(frames);
 
@@ -450,10 +449,9 @@ static void entry_is_there(void **state)
 	FAULT(17, FAULT_FLAG_USER, 0);
 	fake_lock_hook = NULL;
 	SAY_UNLESS(waits > 1, "page_table_lock was not taken to enter the zero page");
-	SAY_UNLESS(
-		pte_pfn(entry(17)) == 7 && !pte_special(entry(17)),
-		"the zero page was entered over another thread's page: the entry was not looked at "
-		"under the lock");
+	SAY_UNLESS(pte_pfn(entry(17)) == 7 && !pte_special(entry(17)),
+		   "the zero page was mapped over another thread's page: the PTE was not looked at "
+		   "under the lock");
 	*((pte_t *)mm.pgd + 17) = __pte(0);
 
 	file_area(RW);

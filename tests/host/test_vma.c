@@ -149,7 +149,7 @@ void mutex_lock(struct mutex *m)
 
 void mutex_unlock(struct mutex *m)
 {
-	check_lock(held == m, "i_mmap_lock is given back by one who does not hold it");
+	check_lock(held == m, "i_mmap_lock is released by one who does not hold it");
 	note_i_mmap();
 	held = NULL;
 }
@@ -525,8 +525,8 @@ static void test_find_vma(void **state)
 			int n = got ? got - by_hand : -1;
 
 			if (n != cases[k].found)
-				fail_msg("VMAs 4-8, 10-12, 12-20: find_vma of page %ld + %lu gives "
-					 "VMA %d, expected %d (-1: NULL)",
+				fail_msg("VMAs 4-8, 10-12, 12-20: find_vma of page %ld + %lu "
+					 "returns VMA %d, expected %d (-1: NULL)",
 					 (long)(cases[k].addr - BASE) >> PAGE_SHIFT,
 					 offset_in_page(cases[k].addr), n, cases[k].found);
 		}
@@ -713,7 +713,7 @@ static void test_merge_of_file_pages(void **state)
 	do_map(12, 14, R, NULL, 23);
 	expect_areas(3, 0, 10, R, 10, 12, R, 12, 14, R);
 	EXPECT(files[0].f_count.counter == 2 && files[1].f_count.counter == 2,
-	       "a VMA that goes gives its reference to the file back");
+	       "a VMA that goes drops its reference to the file");
 }
 
 /* Device memory and the kernel's own VMAs: VM_SPECIAL. */
@@ -730,10 +730,10 @@ static void test_special_vmas_stay_apart(void **state)
 			  RW | special[i]);
 		EXPECT(!vma_merge_new(&mm, at.prev, at.vma, page_addr(4), page_addr(8),
 				      RW | special[i], NULL, page_addr(4) >> PAGE_SHIFT),
-		       "vma_merge_new gives a VMA, expected NULL");
+		       "vma_merge_new returns a VMA, expected NULL");
 		EXPECT(!vma_merge(&mm, at.prev, page_addr(4), page_addr(8), RW | special[i], NULL,
 				  NULL, page_addr(4) >> PAGE_SHIFT),
-		       "vma_merge gives a VMA, expected NULL");
+		       "vma_merge returns a VMA, expected NULL");
 		expect_areas(1, 0, 4, RW | special[i]);
 		do_unmap(0, 4);
 	}

@@ -8,8 +8,8 @@
  *
  * pipe->mutex guards everything. It is released before a sleep, but held in the page faults of
  * copies.
- * Abridges Linux's fs/pipe.c; leaves out splice, the limits on all pipes of a user, and separate
- * queues for readers and writers: whoever is woken tests the pipe again.
+ * Abridges Linux's fs/pipe.c; leaves out splice, and separate queues for readers and writers:
+ * whoever is woken tests the pipe again.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
@@ -32,12 +32,17 @@
 #include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include "internal.h"
 
 #define PIPE_DEF_BUFFERS 16
+#define PIPE_MIN_DEF_BUFFERS \
+	2 /* of users that have too many: with one a writer never joins a page */
 
 unsigned int pipe_max_size = 1 << 20; /* bytes, without CAP_SYS_RESOURCE */
+/* Pages of all pipes of a user without privileges; 0: no limit. */
+unsigned long pipe_user_pages_hard, pipe_user_pages_soft = PIPE_DEF_BUFFERS * INR_OPEN_CUR;
 
 struct pipe_buffer {
 	struct page *page;
@@ -54,22 +59,53 @@ struct pipe_inode_info {
 	unsigned int files; /* open ends, and opens in progress; at 0 the pipe is freed */
 	unsigned int r_counter, w_counter; /* how often each end was opened: see wait_for_partner */
 	unsigned int ring_size;		   /* a power of two */
+	uid_t uid;			   /* who made it, and has its pages on his account */
 	struct pipe_buffer *bufs;
 	struct page *spare; /* a page that was read, for the next write; or NULL */
 };
 
+/* @pages is the sum of a user. Those with a privilege have no limits. */
+static bool too_many(unsigned long pages, unsigned long limit)
+{
+	return limit && pages > limit && !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+}
+
+/* Takes the pages of a new ring on current's account, fewer above the soft limit. 0: refused. */
+static unsigned int account_new_ring(void)
+{
+	uid_t uid = current->cred->uid;
+	unsigned int slots = PIPE_DEF_BUFFERS;
+	long sum;
+
+	if (slots * PAGE_SIZE > pipe_max_size && !capable(CAP_SYS_RESOURCE))
+		slots = pipe_max_size / PAGE_SIZE;
+	sum = account_pipe_buffers(uid, slots);
+	if (sum > 0 && too_many(sum, pipe_user_pages_soft)) {
+		sum = account_pipe_buffers(uid, PIPE_MIN_DEF_BUFFERS - (long)slots);
+		slots = PIPE_MIN_DEF_BUFFERS;
+	}
+	if (sum > 0 && too_many(sum, pipe_user_pages_hard)) {
+		account_pipe_buffers(uid, -(long)slots);
+		return 0;
+	}
+	return sum > 0 ? slots : 0;
+}
+
 static struct pipe_inode_info *alloc_pipe_info(void)
 {
 	struct pipe_inode_info *pipe = kzalloc(sizeof(*pipe));
+	unsigned int slots = pipe ? account_new_ring() : 0;
 
-	if (!pipe)
-		return NULL;
-	pipe->bufs = kzalloc(PIPE_DEF_BUFFERS * sizeof(*pipe->bufs));
-	if (!pipe->bufs) {
+	if (slots)
+		pipe->bufs = kzalloc(slots * sizeof(*pipe->bufs));
+	if (!pipe || !pipe->bufs) {
+		if (slots)
+			account_pipe_buffers(current->cred->uid, -(long)slots);
 		kfree(pipe);
 		return NULL;
 	}
-	pipe->ring_size = PIPE_DEF_BUFFERS;
+	pipe->ring_size = slots;
+	pipe->uid = current->cred->uid;
 	mutex_init(&pipe->mutex, LOCK_PIPE);
 	init_waitqueue_head(&pipe->wait);
 	INIT_LIST_HEAD(&pipe->fasync);
@@ -90,6 +126,7 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 		put_page(pipe_buf(pipe, pipe->tail++)->page);
 	if (pipe->spare)
 		put_page(pipe->spare);
+	account_pipe_buffers(pipe->uid, -(long)pipe->ring_size);
 	kfree(pipe->bufs);
 	kfree(pipe);
 }
@@ -293,13 +330,21 @@ static int pipe_resize_ring(struct pipe_inode_info *pipe, unsigned int slots)
 static long pipe_set_size(struct pipe_inode_info *pipe, unsigned long arg)
 {
 	unsigned int size = round_pipe_size(arg), slots = size / PAGE_SIZE;
-	int err;
+	long sum, more = (long)slots - pipe->ring_size;
+	int err = 0;
 
 	if (!size)
 		return -EINVAL;
-	if (slots > pipe->ring_size && size > pipe_max_size && !capable(CAP_SYS_RESOURCE))
+	if (more > 0 && size > pipe_max_size && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
-	err = pipe_resize_ring(pipe, slots);
+	sum = account_pipe_buffers(pipe->uid, more);
+	if (more > 0 &&
+	    (too_many(sum, pipe_user_pages_hard) || too_many(sum, pipe_user_pages_soft)))
+		err = -EPERM;
+	if (!err)
+		err = pipe_resize_ring(pipe, slots);
+	if (err)
+		account_pipe_buffers(pipe->uid, -more);
 	wake_up_interruptible(&pipe->wait);
 	return err ? err : (long)size;
 }
@@ -410,8 +455,8 @@ static int fifo_open(struct inode *inode, struct file *f)
 
 	if (!pipe)
 		pipe = inode->i_pipe = alloc_pipe_info();
-	if (!pipe)
-		return -ENOMEM;
+	if (!pipe) /* pipe(2) has no other errno for it */
+		return inode->i_sb->s_magic == PIPEFS_MAGIC ? -ENFILE : -ENOMEM;
 	pipe->files++;
 	mutex_lock(&pipe->mutex);
 	err = fifo_open_end(f, pipe);

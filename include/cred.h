@@ -58,4 +58,7 @@ bool in_group_p(gid_t gid);		 /* current's fsgid or one of its groups */
 bool capable(int cap);			 /* CAP_*, effective set of current */
 extern int suid_dumpable;		 /* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
 
+/* user.c: @uid's pipes may hold @pages more (or less). Returns their sum, or -ENOMEM. */
+long account_pipe_buffers(uid_t uid, long pages);
+
 #endif

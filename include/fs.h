@@ -394,6 +394,7 @@ int unpack_initramfs(phys_addr_t start, size_t size);
 
 /* /proc/sys/fs/pipe-max-size: pipe.c */
 extern unsigned int pipe_max_size;
+extern unsigned long pipe_user_pages_hard, pipe_user_pages_soft;
 unsigned int round_pipe_size(unsigned long size); /* 0: it is too large */
 
 #endif

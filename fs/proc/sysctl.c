@@ -276,6 +276,8 @@ static const struct proc_entry fs_table[] = {
 	SYSCTL_RANGE("nr_open", sysctl_nr_open, 64, 2147483584),
 	SYSCTL_VAR("pipe-max-size", pipe_max_size, .is_uint = true, .max = 1UL << 31,
 		   .changed = round_pipe_max_size),
+	SYSCTL_VAR("pipe-user-pages-hard", pipe_user_pages_hard, .is_long = true, .max = -1UL),
+	SYSCTL_VAR("pipe-user-pages-soft", pipe_user_pages_soft, .is_long = true, .max = -1UL),
 	SYSCTL_RANGE("suid_dumpable", suid_dumpable, 0, 2),
 	{0}};
 

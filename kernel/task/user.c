@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user has queued in all processes together: signals with their siginfo, and the timers of
- * timer_create, each of which keeps room for one. RLIMIT_SIGPENDING limits it.
- * Abridges Linux's kernel/ucount.c; leaves out user namespaces and the other counts.
+ * What a user has in all processes together. Signals that are queued with their siginfo, and the
+ * timers of timer_create, each of which keeps room for one: RLIMIT_SIGPENDING limits them. Pages
+ * that all pipes may hold: /proc/sys/fs/pipe-user-pages-soft and -hard.
+ * Abridges Linux's kernel/ucount.c and user.c; leaves out user namespaces and the other counts.
  * Not on the road of an exec.
  */
+#include <cred.h>
+#include <errno.h>
 #include <slab.h>
 #include <spinlock.h>
 #include "internal.h"
@@ -12,7 +15,8 @@
 struct user_struct {
 	struct user_struct *next;
 	uid_t uid;
-	u64 sigpending; /* at least 1: without any there is no struct */
+	u64 sigpending;
+	u64 pipe_bufs; /* pages; one of the two is at least 1: without any there is no struct */
 };
 
 static DEFINE_SPINLOCK(users_lock, LOCK_NONE);
@@ -28,38 +32,66 @@ static struct user_struct **find_user(uid_t uid)
 	return p;
 }
 
+/* @uid's struct, a new one if there is none; NULL: no memory. users_lock held. */
+static struct user_struct *alloc_uid(uid_t uid)
+{
+	struct user_struct **p = find_user(uid);
+
+	if (!*p)
+		*p = kzalloc(sizeof(**p));
+	if (*p)
+		(*p)->uid = uid;
+	return *p;
+}
+
+/* users_lock held. */
+static void free_if_empty(struct user_struct *user)
+{
+	if (user->sigpending || user->pipe_bufs)
+		return;
+	*find_user(user->uid) = user->next;
+	kfree(user);
+}
+
 struct user_struct *inc_sigpending(uid_t uid, u64 limit)
 {
-	struct user_struct **p, *user = NULL;
+	struct user_struct *user;
 	unsigned long flags;
 
 	spin_lock_irqsave(&users_lock, flags);
-	p = find_user(uid);
-	if (limit && !*p) {
-		*p = kzalloc(sizeof(**p));
-		if (*p)
-			(*p)->uid = uid;
-	}
-	if (*p && (*p)->sigpending < limit) {
-		user = *p;
+	user = limit ? alloc_uid(uid) : NULL;
+	if (user && user->sigpending < limit)
 		user->sigpending++;
-	}
+	else
+		user = NULL;
 	spin_unlock_irqrestore(&users_lock, flags);
 	return user;
 }
 
 void dec_sigpending(struct user_struct *user)
 {
-	struct user_struct **p;
 	unsigned long flags;
 
 	spin_lock_irqsave(&users_lock, flags);
-	if (!--user->sigpending) {
-		p = find_user(user->uid);
-		*p = user->next;
-		kfree(user);
+	user->sigpending--;
+	free_if_empty(user);
+	spin_unlock_irqrestore(&users_lock, flags);
+}
+
+long account_pipe_buffers(uid_t uid, long pages)
+{
+	struct user_struct *user;
+	unsigned long flags;
+	long sum = -ENOMEM;
+
+	spin_lock_irqsave(&users_lock, flags);
+	user = alloc_uid(uid);
+	if (user) {
+		sum = user->pipe_bufs += pages;
+		free_if_empty(user);
 	}
 	spin_unlock_irqrestore(&users_lock, flags);
+	return sum;
 }
 
 u64 sigpending_of(uid_t uid)

@@ -23,20 +23,22 @@ HEADERS = ''.join('#include <%s.h>\n' % h for h in ('stdarg', 'stddef', 'stdint'
 
 @pytest.fixture(scope='module')
 def failed(tmp_path_factory):
-    """What cmocka prints of each kind of check."""
+    """What the grader tells of what cmocka prints of each kind of check, which is line 71 of its file."""
     folder = tmp_path_factory.mktemp('hiding')
+    (folder / 'tests' / 'host').mkdir(parents=True)
+    (folder / 'tests' / 'host' / 'test_x.c').write_text('\n' * 70 + '\tassert_int_equal(mine,\n\t\t0x5ec4e7);\n')
     (folder / 'x.c').write_text(HEADERS + '#line 71 "tests/host/test_x.c"\n' + ' '.join(
         'static void %s(void **s) { (void)s; %s }' % case for case in CASES.items()) + '\nint main(int c, char **v) { const struct CMUnitTest t[] = {%s};'
         ' cmocka_set_test_filter(v[c - 1]); return cmocka_run_group_tests(t, 0, 0); }' % ', '.join('cmocka_unit_test(%s)' % c for c in CASES))
     subprocess.run(['gcc', '-o', str(folder / 'x'), str(folder / 'x.c'), '-lcmocka'], check=True)
-    return {c: subprocess.run([str(folder / 'x'), c], stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode() for c in CASES}
+    printed = {c: subprocess.run([str(folder / 'x'), c], stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode() for c in CASES}
+    return {c: host.told(text + 'printk: mine\n', str(folder)) for c, text in printed.items()}
 
 
 @pytest.mark.parametrize('case', CASES)
 def test_a_host_test(failed, case):
-    told = host.told(failed[case] + 'printk: mine\n')
-    assert told.count('\n') > 1
-    assert hiding.host(told, host.END) == 'the check at tests/host/test_x.c:71 fails\nprintk: mine'
+    assert 'the check: assert_int_equal(mine, 0x5ec4e7);\n' in failed[case]
+    assert hiding.host(failed[case], host.END) == 'the check at tests/host/test_x.c:71 fails\nprintk: mine'
 
 
 def test_how_a_host_test_ended_stays():
@@ -73,9 +75,9 @@ def test_the_film_is_the_students_own():
         return 2, guest_film.Record('set-brk', function, 't', 0x1000, 0x2000, 3, 0)
 
     b = bench()
-    b.image = lambda kernel: type('Image', (), {'stage_names': lambda self: ['mm-init', 'begin-new-exec', 'set-brk', 'exec-failed']})()
+    b.image = lambda kernel: type('Image', (), {'stage_names': lambda self: ['mm-init', 'begin-new-exec', 'set-brk', 'start-thread', 'exec-failed']})()
     b.boot = lambda kernel, test: (machine.Outcome('done', {}, '', 0), [record('5ec4e7')])
-    lines = b.hints(TEST, [record('mine')])
+    lines = b.hints(TEST, [record('mine')], 'done')
     assert 'mine' in '\n'.join(lines) and SECRET not in '\n'.join(lines)
 
 

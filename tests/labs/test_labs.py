@@ -25,6 +25,7 @@ import guest_film
 import host
 import kernels
 import lab as starter
+import machine
 import pages
 import report
 import sandbox
@@ -192,6 +193,10 @@ def test_a_grade_ends_with_steps_changes_and_what_to_do_first(tmp_path):
     assert '# do first: make it build; what the compiler says is above' in lines(['find', 'link'], 'it does not build:\nx')
     diff = '--- expected (the finished kernel)\n+++ got\n@@ -1,2 +1,2 @@\n a\n-brk 408000\n+brk 407000'
     assert lines(['link'], diff)[-2].endswith('vma_link): expected "brk 408000", got "brk 407000"')
+    panic = 'the kernel panicked:\nOops\nKernel panic - not syncing: BUG: x at mm/vma.c:7\nCall trace:'
+    assert lines(['link'], panic)[-2].endswith('vma_link): panic: BUG: x at mm/vma.c:7')
+    check = '[  ERROR   ] --- 0xa != 0x9\n[   LINE   ] --- tests/host/test_vma.c:7: error: Failure!\nthe check: assert_int_equal(a, 9);'
+    assert lines(['link'], check)[-2].endswith('vma_link): 0xa != 0x9, the check: assert_int_equal(a, 9);')
     assert len(lines([])) == 2
 
 
@@ -458,6 +463,33 @@ def test_a_hint_names_a_stage_that_the_machine_passes():
     assert [guest_film.shown_by(names, stop) for stop in ('mm-init', 'open of tail', 'map-segments of tail')] == ['xbprm', 'xbprm', 'xmaps']
 
 
+def test_the_caller_of_a_function_without_a_frame_is_found():
+    """With the kernel as it is linked: memcpy builds no frame. A word that no call of memcpy leaves is passed over."""
+    image = guest_film.Image(os.path.join(TOP, 'build', 'exon.elf'))
+    start, call = image.symbols['memcpy'][0], None
+    for where, name in image.functions:
+        code = image.read(where, 4096)
+        at = next((i for i in range(len(code) - 5) if code[i] == 0xe8 and where + i + 5 + int.from_bytes(code[i + 1:i + 5], 'little', signed=True) == start), None)
+        if at is not None:
+            call = where + at + 5
+            break
+    assert call and image.caller(start + 3, [start, 7, call + 1, call, start]) == [call]
+    assert image.caller(start + 3, [start, 7]) == [] and image.caller(image.symbols['copy_page_range'][0], [call]) == []
+
+
+def test_a_fault_that_comes_again_and_again_is_found():
+    def ring(pages):
+        rows = [(seq, 0, 0, page, page + 4096, 11, 2, 0x401234) for seq, page in enumerate(pages, 1)]
+        return {'mm_trace_ring': b''.join(guest_film.FAULT.pack(*r) + bytes(8) for r in rows).ljust(64 * guest_film.FAULT_RECORDS, b'\0')}
+
+    assert guest_film.FAULT.size == 56
+    assert guest_film.again(ring([0x5000] + [0x7000] * 64)) == [0x7000, 0x401234]
+    assert guest_film.again(ring([0x7000] * 64 + [0x5000])) == guest_film.again(ring([0x7000] * 63)) == guest_film.again({}) == []
+    again = machine.Outcome('instructions', {}, '', 0, again=[0x7000, 0x401234])
+    assert checks.hang_text(again, [], 5000000, {}).split('\n')[0] == (
+        'it did not end within 5 million instructions: the page at 7000 faults again and again, in the instruction at 401234')
+
+
 # What the pages show of a wrong answer: {lab: (file, [(line of it, the mistake)], {test: its block of the page})}.
 MISTAKES = {
     1: ('mm/frames/pgtable.c', [('if (base < floor || base + size - 1 > ceiling - 1)', 'if (addr < floor || next - 1 > ceiling - 1)')],
@@ -493,7 +525,8 @@ def test_a_wrong_area_shows_the_first_stage_that_differs(room):
 
 def test_a_hang_shows_where_it_was(room):
     text, status = with_change(room, 'hang', CLEAR, 'for (;;)\n\t\t;')
-    assert status == 1 and 'it did not end within ' in text and re.search(r'it was here:\n  #   exec/elf_map.c:\d+  padzero\n', text), text
+    assert re.search(r'it did not end within \d+ million instructions, in padzero \(exec/elf_map\.c:\d+\)\n', text), text
+    assert status == 1 and re.search(r'it was here:\n  #   exec/elf_map.c:\d+  padzero\n', text), text
 
 
 def test_a_deadlock_ends_soon_and_shows_who_waits(room):

@@ -42,10 +42,17 @@ def how_it_ended(status):
     return 'killed by signal %d' % (status & 0x7f) if status & 0x7f else 'ended with status %d' % (status >> 8)
 
 
-def hang_text(outcome, calls, limit):
-    """calls: lines of the backtrace."""
+def innermost(calls, files):
+    """', in f (mm/x.c:7)' of the first line of a backtrace that is in one of @files; '' without one."""
+    found = (re.match(r'  (\S+):(\d+)  (\w+)', line) for line in calls)
+    return next((', in %s (%s:%s)' % (m.group(3), m.group(1), m.group(2)) for m in found if m and m.group(1) in files), '')
+
+
+def hang_text(outcome, calls, limit, files):
+    """calls: lines of the backtrace; files: that a student writes."""
+    again = ': the page at %x faults again and again, in the instruction at %x' % tuple(outcome.again) if outcome.again else innermost(calls, files)
     text = {'wall': 'it did not end, but executed almost no instructions: is it waiting for something that never happens?',
-            'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION),
+            'instructions': 'it did not end within %d million instructions' % (limit // machine.MILLION) + again,
             'idle': 'it did not end: for %d seconds of its own clock every process has waited for something' % machine.IDLE_SECONDS,
             'quit': 'the machine ended without a result: a triple fault, or a power off'}[outcome.verdict]
     if calls and 'cpu_idle' in calls[0]:
@@ -173,8 +180,9 @@ class Bench:
         """For backtrace.py: how to run a program on a student's kernel."""
         return self.box.words if self.box else None
 
-    def backtrace(self, kernel, stack):
-        """Lines for the addresses of @stack, of which the first one is that of the next instruction."""
+    def backtrace(self, kernel, out):
+        """Lines for the stack of @out, of which the first one is that of the next instruction."""
+        stack = out.stack[:1] + (self.image(kernel).caller(out.stack[0], out.top) if out.stack else []) + out.stack[1:]
         calls = [a - (i > 0) for i, a in enumerate(stack)]
         found = backtrace.places(kernel, calls, self.inside)
         return ['  ' + line for a, call in zip(stack, calls) for line in found.get(call, ['[<%016x>] %s' % (a, self.image(kernel).place(a))])]
@@ -196,7 +204,8 @@ class Bench:
             out = machine.boot(kernel, archives, [t.words() for t in tests], tests[0].cmdline + (LINUX_WORDS if linux else ''),
                                LINUX_LIMIT if linux else tests[0].limit * machine.MILLION, patience * self.cap,
                                {} if linux else self.image(kernel).wanted(), count=not linux, box=self.box, look=self.look(kernel, tests),
-                               tasks=None if linux else self.tasks(kernel))
+                               tasks=None if linux else self.tasks(kernel), hung={} if linux else self.image(kernel).wanted_of_a_hang())
+            out.again = guest_film.again(out.memory)
             rows = [] if linux else guest_film.film(self.image(kernel), out.memory)
             if out.verdict == 'done' or (not linux and out.verdict in ('panic', 'instructions', 'idle')):
                 self.store(path, out, rows)
@@ -229,8 +238,8 @@ class Bench:
         return result and (*result, seen_of(test, out, alike.index(test)))
 
     def store(self, path, out, rows):
-        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'process': out.process, 'seconds': out.seconds,
-                'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()}, 'seen': out.seen,
+        data = {'verdict': out.verdict, 'console': out.console, 'instructions': out.instructions, 'stack': out.stack, 'top': out.top, 'again': out.again,
+                'process': out.process, 'seconds': out.seconds, 'results': {n: [o.hex(), s] for n, (o, s) in out.results.items()}, 'seen': out.seen,
                 'film': [[pid, list(vars(r).values())] for pid, r in rows]}
         with tempfile.NamedTemporaryFile('w', dir=self.cache, delete=False) as f:
             json.dump(data, f)
@@ -240,7 +249,8 @@ class Bench:
         with open(path) as f:
             d = json.load(f)
         results = {int(n): (bytes.fromhex(o), s) for n, (o, s) in d['results'].items()}
-        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], process=d.get('process', ''), seconds=d.get('seconds', 0.0), seen=d.get('seen', []))
+        out = machine.Outcome(d['verdict'], results, d['console'], d['instructions'], stack=d['stack'], top=d.get('top', []), again=d.get('again', []),
+                              process=d.get('process', ''), seconds=d.get('seconds', 0.0), seen=d.get('seen', []))
         return out, [(pid, guest_film.Record(*r)) for pid, r in d['film']]
 
     # ---- verdicts --------------------------------------------------------------
@@ -285,11 +295,11 @@ class Bench:
         if out.verdict == 'panic':
             text = 'the kernel panicked:\n' + backtrace.resolve(backtrace.panic_messages(out.console)[:4000], kernel, self.inside)
         elif out.verdict != 'done':
-            text = hang_text(out, self.backtrace(kernel, out.stack), test.limit * machine.MILLION)
+            text = hang_text(out, self.backtrace(kernel, out), test.limit * machine.MILLION, course.find_lab(self.labs, test.lab).write)
             self.note_hang(test, out, rows)
         else:
             text = self.compare(test, *out.results.get(0, (b'', 0xff00)), seen_of(test, out))
-        return not text, text, self.hints(test, rows) if text else [], out
+        return not text, text, self.hints(test, rows, out.verdict) if text else [], out
 
     def hung_before(self, test):
         """The label of a test that hung before its program was started: all boots of its lab are the same up to there."""
@@ -342,11 +352,11 @@ class Bench:
         out, _ = self.boot(self.oracle, test)
         return (out.verdict, *out.results.get(0, (b'', -1)), seen_of(test, out))
 
-    def hints(self, test, rows):
+    def hints(self, test, rows, verdict):
         """The first stage that differs from the finished kernel's exec, and how to look at it."""
         stage, program = test.stage, os.path.basename(test.words()[0])
         names, lines = self.image(self.under_test[test.lab]).stage_names(), []
-        stop = guest_film.stop_at(rows, names, stage, program) if stage or not rows else ''
+        stop = guest_film.stop_at(rows, names, stage or 'start-thread', program) if stage or verdict == 'done' else ''
         if self.reference and 'norandmaps' in test.cmdline:     # otherwise two films differ by chance
             place = guest_film.first_difference(rows, self.boot(self.reference, test)[1])
             if place:
@@ -358,6 +368,8 @@ class Bench:
         lines.append("to look: make debug-test TEST=%s   and in another terminal: make gdb" % test.label)
         if stop:
             lines.append('         (gdb) xstage %s      (gdb) continue      (gdb) %s' % (stop, guest_film.shown_by(names, stop)))
-        elif not rows:
-            lines.append('         (gdb) break panic      (gdb) continue      (gdb) bt      (a loop: Ctrl-C instead)')
+        elif verdict == 'panic':
+            lines.append('         (gdb) break panic      (gdb) continue      (gdb) bt')
+        elif verdict != 'done':
+            lines.append('         (gdb) continue      Ctrl-C      (gdb) bt')
         return lines

@@ -14,6 +14,9 @@ from elftools.elf.elffile import ELFFile
 # struct exec_trace of include/trace.h
 RECORD = struct.Struct('<QQIiQIi16sQQQQII')
 RING_SIZE = 1024        # TRACE_RING_SIZE
+# struct mm_trace of include/mm_trace.h begins so: seq, stage_seq, mm, start, end, kind, pid, user_ip
+FAULT = struct.Struct('<QQQQQIiQ')
+FAULT_RECORDS, FIRST_FAULT, ALIKE = 4096, 6, 64     # MM_TRACE_SIZE, MM_TRACE_PAGE; so many are no chance
 RIGHTS = 'rwx'
 
 
@@ -56,9 +59,24 @@ class Image:
             return '%#x' % address
         return '%s+%#x' % (self.functions[i][1], address - self.functions[i][0])
 
+    def caller(self, rip, top):
+        """[the return address of the function at @rip] if it has built no frame, as a small one never does; otherwise [].
+
+        It is the word of @top (machine.Outcome) that comes after a call of that function.
+        """
+        start = self.functions[bisect.bisect_right(self.functions, (rip, '\xff')) - 1][0]
+        for word in top:
+            code = self.read(word - 5, 5)
+            if code[:1] == b'\xe8' and word + int.from_bytes(code[1:], 'little', signed=True) == start:
+                return [word]
+        return []
+
     def wanted(self):
         """What machine.boot must read for a film."""
         return {n: self.symbols[n] for n in ('exec_trace_ring', 'exec_trace_seq') if n in self.symbols}
+
+    def wanted_of_a_hang(self):
+        return {n: self.symbols[n] for n in ('mm_trace_ring',) if n in self.symbols}
 
     def stage_names(self):
         address, size = self.symbols['exec_stage_names']
@@ -95,6 +113,17 @@ def film(image, memory):
             found.append((seq, pid, Record(names[stage], image.string(function), comm.split(b'\0')[0].decode('latin-1'),
                                            start, end, flags, error)))
     return [(pid, r) for seq, pid, r in sorted(found, key=lambda row: row[0])]
+
+
+def again(memory):
+    """[page, instruction] of the fault that all of the newest records of mm_trace are about; [] if they differ."""
+    raw = memory.get('mm_trace_ring', b'')
+    size = len(raw) // FAULT_RECORDS
+    rows = sorted((FAULT.unpack_from(raw, at) for at in range(0, len(raw), size)), reverse=True)[:ALIKE] if size else []
+    alike = {(start, kind, pid, ip) for _, _, _, start, _, kind, pid, ip in rows}
+    if len(rows) < ALIKE or len(alike) != 1 or rows[0][5] < FIRST_FAULT:
+        return []
+    return [rows[0][3], rows[0][7]]
 
 
 def first_difference(ours, theirs):

@@ -18,6 +18,7 @@ OUT_OF_TIME = 124       # HOST_OUT_OF_TIME of tests/host/ends.h
 PRINTED = 12            # lines of printk that are shown
 SHOWN = 30              # other lines
 END = re.compile(r'^(it crashed|undefined behaviour|panic|ran out of time)(?: in (\w+) \((\S+:\d+)\))?')
+FAILED = re.compile(r'\[   LINE   \] --- (tests/host/\w+\.c):(\d+): ')
 NOISE = re.compile(r'^(\[  ERROR   \] \w+$|Could not run test: |\[====|\[ RUN |\[  (PASSED|FAILED) | \d+ FAILED TEST|=====|AddressSanitizer:DEADLYSIGNAL)')
 
 
@@ -56,13 +57,13 @@ def run(test, lab, top, box=None, hurried=False):
     """What came of @test; one that has passed with the same binary passes."""
     binary = os.path.join(top, 'build', test.binary)
     if box:
-        return run_case(test, lab, binary, box, hurried)
+        return run_case(test, lab, top, binary, box, hurried)
     known = os.path.join(kernels.cache(top), kernels.digest(top, [binary]) + '.' + test.case)
     with kernels.turn(known):
         if os.path.exists(known):
             with open(known) as f:
                 return Ended(True, seconds=float(f.read()))
-        ended = run_case(test, lab, binary, None, hurried)
+        ended = run_case(test, lab, top, binary, None, hurried)
         if ended.passed:
             with open(known + '.new', 'w') as f:
                 f.write('%.3f' % ended.seconds)
@@ -70,13 +71,13 @@ def run(test, lab, top, box=None, hurried=False):
         return ended
 
 
-def run_case(test, lab, binary, box, hurried):
+def run_case(test, lab, top, binary, box, hurried):
     begin = time.time()
-    ended = one_case(test, lab, binary, box, hurried)
+    ended = one_case(test, lab, top, binary, box, hurried)
     return dataclasses.replace(ended, seconds=time.time() - begin)
 
 
-def one_case(test, lab, binary, box, hurried):
+def one_case(test, lab, top, binary, box, hurried):
     variables = environment(test, lab, seconds(hurried))
     try:
         p = process(binary, variables, box)
@@ -89,14 +90,29 @@ def one_case(test, lab, binary, box, hurried):
         return Ended(True)
     end = next((m for m in map(END.match, text.split('\n')) if m), None)
     function, line = (end.group(2) or '', end.group(3) or '') if end else ('', '')
-    return Ended(False, told(text), function, line, p.returncode == OUT_OF_TIME)
+    return Ended(False, told(text, top), function, line, p.returncode == OUT_OF_TIME)
 
 
-def told(text):
+def check_at(top, path, number):
+    """['the check: assert_true(x);'] of a line of a test, and of those that it goes on in. None of fail_msg, whose words are printed."""
+    with open(os.path.join(top, path), encoding='utf-8') as f:
+        lines = f.read().split('\n')[number - 1:number + 3]
+    last = next((i for i, l in enumerate(lines) if l.endswith(';')), 0)
+    check = ' '.join(l.strip() for l in lines[:last + 1])
+    return [] if check.startswith('fail') else ['the check: ' + check]
+
+
+def with_check(top, line):
+    """@line, and if it names a check that failed, what is checked there."""
+    m = FAILED.search(line)
+    return [line] + (check_at(top, m.group(1), int(m.group(2))) if m and os.path.isfile(os.path.join(top, m.group(1))) else [])
+
+
+def told(text, top):
     """What of a test's output tells a student why it failed."""
     lines = [l.rstrip('\r') for l in text.split('\n') if l.strip() and not NOISE.match(l)]
     printed = [l for l in lines if l.startswith('printk: ')]
-    others = [l for l in lines if not l.startswith('printk: ')]
+    others = [l for line in lines if not line.startswith('printk: ') for l in with_check(top, line)]
     at = next((i for i, l in enumerate(others) if END.match(l)), None)
     if at is not None:      # after the stack comes the sanitizer's report of the same
         after = at + 1

@@ -50,8 +50,10 @@ class Outcome:
     instructions: int
     registers: str = ''     # at the end, as QEMU prints them
     memory: dict = dataclasses.field(default_factory=dict)   # name -> bytes that were asked for
-    stack: list = dataclasses.field(default_factory=list)    # return addresses, innermost first
+    stack: list = dataclasses.field(default_factory=list)    # rip, and return addresses, innermost first
     process: str = ''       # whose stack that is, if every process waits
+    top: list = dataclasses.field(default_factory=list)      # the words above rsp that are in no frame of @stack's callers
+    again: list = dataclasses.field(default_factory=list)    # [page, instruction] of a fault that comes again and again
     seconds: float = 0.0    # how long the machine ran
     seen: list = dataclasses.field(default_factory=list)     # by outside.Look, of each command
 
@@ -282,6 +284,12 @@ class Boot:
             frame = above
         return stack
 
+    def words_above_rsp(self, registers):
+        """Up to the frame that rbp points at."""
+        rsp, rbp = (int(re.search(r'%s=([0-9a-f]{16})' % r, registers).group(1), 16) for r in ('RSP', 'RBP'))
+        found = self.dump({'top': (rsp, min(rbp - rsp, 256))})['top'] if rsp < rbp else b''
+        return [int.from_bytes(found[i:i + 8], 'little') for i in range(0, len(found) - 7, 8)]
+
     def close(self):
         for end in filter(None, (self.stub, self.monitor)):
             end.close()
@@ -294,7 +302,7 @@ class Boot:
 
 
 def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, cap=CAP_SECONDS, wanted=(), count=True, box=None,
-         look=None, tasks=None):
+         look=None, tasks=None, hung=()):
     """Runs @commands, each a list of words, one after the other; see Outcome.
 
     archives: cpio files, of which one has /lab/run; limit: guest instructions;
@@ -302,7 +310,7 @@ def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, 
     count: False runs faster, and then @limit means nothing; box: where a machine
     that nobody trusts runs (sandbox.py); look: what is to be seen from outside
     (outside.Look); tasks: of a kernel of ours, the address of init_task and the
-    offsets of fields, to say who waits.
+    offsets of fields, to say who waits; hung: as wanted, for a machine that ends at a limit.
     """
     with tempfile.TemporaryDirectory(prefix='lab-', dir=box and box.job) as folder:
         b = Boot(kernel, archives, commands, cmdline, folder, count, box, look)
@@ -317,9 +325,10 @@ def boot(kernel, archives, commands, cmdline='norandmaps', limit=500 * MILLION, 
                     out.registers = b.monitor.human('info registers')
                     out.memory = b.dump(dict(wanted))
                     if verdict in HANGS:
-                        out.stack = b.backtrace(out.registers)
+                        out.stack, out.top = b.backtrace(out.registers), b.words_above_rsp(out.registers)
+                        out.memory.update(b.dump(dict(hung)))
                     if verdict == 'idle' and tasks:
-                        out.process, out.stack = b.who_waits(*tasks)
+                        (out.process, out.stack), out.top = b.who_waits(*tasks), []
                 except (OSError, ValueError):   # it ended just now
                     pass
             elif verdict == 'quit':

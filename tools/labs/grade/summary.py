@@ -10,6 +10,8 @@ import report
 TASK = re.compile(r'^## (?:\d+\. )?The task\n(.*?)^## ', re.M | re.S)
 STEP = re.compile(r'^(?:\*\*Step )?(\d+)(?:: |\. \*\*)(.*?)\*\*', re.M)
 LAST = os.path.join('build', 'grade', 'last.json')
+PANIC = 'Kernel panic - not syncing: '
+CMOCKA = '[  ERROR   ] --- '    # before what cmocka found, or before the place if it found no number
 NO_BUILD = 'it does not build:'
 
 
@@ -42,9 +44,13 @@ def first(results):
 def gist(cause):
     """One line of @cause: the first one, or of a diff what was expected and what came."""
     lines = cause.split('\n')
+    panic = next((l for l in lines if PANIC in l), None) if lines[0] == 'the kernel panicked:' else None
     at = next((i for i, l in enumerate(lines) if l.startswith('@@ ')), None)
+    if panic:
+        return 'panic: ' + panic.split(PANIC, 1)[1]
     if at is None:
-        return lines[0]
+        check = next((l for l in lines if l.startswith('the check: ')), '') if lines[0].startswith(CMOCKA) else ''
+        return ', '.join(filter(None, [lines[0].replace(CMOCKA, ''), check]))
     wanted, got = (next((l[1:].strip() for l in lines[at:] if l.startswith(sign)), 'no such line') for sign in '-+')
     return 'expected "%s", got "%s"' % (wanted, got)
 

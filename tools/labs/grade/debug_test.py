@@ -8,6 +8,7 @@ A host test: GDB in this terminal, at the check that fails (stops.py).
 import os
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import checks
@@ -45,13 +46,21 @@ def start_host(top, test):
 def start_guest(top, test):
     """QEMU's exit status."""
     print('building the kernel and the programs of %s' % test.label, flush=True)
+    # The first time it takes a minute: what is compiled is shown.
+    if subprocess.call(['make', '--no-print-directory', '-j%d' % (os.cpu_count() or 1), 'build/exon.elf'], cwd=top):
+        return 2
     folder = os.path.join(top, 'build', 'grade', 'debug')
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(top, 'build', 'gdb.prog'), 'w'):     # no program to run to: that of an earlier `make debug`
         pass
-    words = machine_words(top, [test], folder, os.path.join(top, 'build', 'gdb.socket'))
-    print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
-    return subprocess.call(words + ['-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records')])
+    socket = os.path.join(top, 'build', 'gdb.socket')
+    words = machine_words(top, [test], folder, socket)
+    with subprocess.Popen(words + ['-serial', 'mon:stdio', '-serial', 'file:' + os.path.join(folder, 'records')]) as qemu:
+        while qemu.poll() is None and not os.path.exists(socket):
+            time.sleep(0.01)
+        if qemu.poll() is None:
+            print('The machine of %s waits: type `make gdb` in another terminal. Ctrl-A X ends it.' % test.label, flush=True)
+        return qemu.wait()
 
 
 def machine_words(top, tests, folder, socket):

@@ -36,9 +36,11 @@ def kvm_works():
 
 
 def accelerator(kvm=False):
+    """One thread, as there is one processor: in a thread of its own, a timer that comes just before an instruction ends GDB's step of that
+    instruction at once, and GDB meets the breakpoint there a second time."""
     if kvm and kvm_works():
         return ['-accel', 'kvm', '-cpu', 'host']
-    return ['-accel', 'tcg', '-cpu', CPU]
+    return ['-accel', 'tcg,thread=single', '-cpu', CPU]
 
 
 def dies_with_parent():

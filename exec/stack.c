@@ -207,7 +207,7 @@ static int __bprm_mm_init(struct linux_binprm *bprm)
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
 	err = insert_vm_struct(mm, vma);
 	if (!err)
-		mm->stack_vm = mm->total_vm = 1;
+		vm_stat_account(mm, vma->vm_flags, 1);
 	mmap_write_unlock(mm);
 	if (err) {
 		vm_area_free(vma);

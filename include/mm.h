@@ -81,6 +81,9 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma);
 int vma_adjust(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 	       unsigned long pgoff);
 
+/* Adds @npages, which may be negative, to the totals that count VMAs with @vm_flags. */
+void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
+
 static inline bool vma_is_anonymous(const struct vm_area_struct *vma) { return !vma->vm_ops; }
 static inline unsigned long vma_pages(const struct vm_area_struct *vma)
 {

@@ -62,7 +62,6 @@ void vm_acct_memory(struct mm_struct *mm, long npages)
 
 unsigned long vm_committed_as(void) { return committed; }
 
-/* Adds @npages, which may be negative, to the totals that count VMAs with @vm_flags. */
 void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
 {
 	mm->total_vm += npages;

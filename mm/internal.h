@@ -88,7 +88,6 @@ void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src
 /* ---- limits and totals: account.c, mlock.c ----------------------------------- */
 
 bool may_expand_vm(struct mm_struct *mm, unsigned long vm_flags, unsigned long npages);
-void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages);
 void vm_acct_memory(struct mm_struct *mm, long npages); /* what counts to the commit limit */
 /* 0, or -ENOMEM if @pages more are too many in the mode vm.overcommit_memory. */
 int security_vm_enough_memory(long pages);

@@ -266,6 +266,10 @@ int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	return (void)mm, (void)vma, 0;
 }
+void vm_stat_account(struct mm_struct *mm, unsigned long vm_flags, long npages)
+{
+	(void)mm, (void)vm_flags, (void)npages;
+}
 struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 {
 	return (void)mm, (void)addr, NULL;

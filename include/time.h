@@ -43,6 +43,8 @@ static inline ktime_t timespec_to_ns(const struct __kernel_timespec *ts)
 {
 	if (ts->tv_sec >= INT64_MAX / NSEC_PER_SEC)
 		return INT64_MAX;
+	if (ts->tv_sec <= INT64_MIN / NSEC_PER_SEC)
+		return INT64_MIN;
 	return ts->tv_sec * NSEC_PER_SEC + ts->tv_nsec;
 }
 

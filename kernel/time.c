@@ -267,10 +267,13 @@ static void set_itimer(int which, const struct itimer_ns *v)
 /* Returns false if @tv is not a valid time. */
 static bool timeval_to_ns(const struct __kernel_old_timeval *tv, u64 *ns)
 {
-	struct __kernel_timespec ts = {tv->tv_sec, tv->tv_usec * NSEC_PER_USEC};
+	struct __kernel_timespec ts = {.tv_sec = tv->tv_sec};
 
+	if (tv->tv_sec < 0 || (unsigned long)tv->tv_usec >= NSEC_PER_SEC / NSEC_PER_USEC)
+		return false;
+	ts.tv_nsec = tv->tv_usec * NSEC_PER_USEC;
 	*ns = timespec_to_ns(&ts);
-	return tv->tv_sec >= 0 && (unsigned long)tv->tv_usec < NSEC_PER_SEC / NSEC_PER_USEC;
+	return true;
 }
 
 static int put_itimerval(const struct itimer_ns *v, struct __kernel_old_itimerval __user *to)

@@ -323,7 +323,8 @@ long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
 			return -EFAULT;
 		if (!timespec_valid(&left))
 			return -EINVAL;
-		end = ktime_get() + timespec_to_ns(&left);
+		if (__builtin_add_overflow(ktime_get(), timespec_to_ns(&left), &end))
+			end = INT64_MAX;
 	}
 	f = sock_fget(fd, &sk);
 	if (IS_ERR(f))

@@ -24,9 +24,12 @@ int main(void)
 	EQ(recvmmsg(s[1], r, 2, 0, &limit), 2);
 	CHECK(!limit.tv_sec && limit.tv_nsec < 100000000);
 	CHECK(!memcmp(in[1], "hello", 5));
+	limit = (struct timespec){INT64_MAX, 0}; /* added to the time of now it must not wrap */
+	EQ(sendmmsg(s[0], m, 2, 0), 2);
+	EQ(recvmmsg(s[1], r, 2, 0, &limit), 2);
 	EQ(sendmmsg(s[0], m, 1, 0), 1);
 	EQ(recvmmsg(s[1], r, 2, MSG_WAITFORONE, NULL), 1);
-	limit.tv_nsec = -1;
+	limit = (struct timespec){0, -1};
 	ERR(recvmmsg(s[1], r, 2, 0, &limit), EINVAL);
 	ERR(recvmmsg(s[1], r, 2, 0, (void *)8), EFAULT);
 	ERR(syscall(SYS_recvmmsg, s[1], 8, 1, MSG_DONTWAIT, NULL), EFAULT);

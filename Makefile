@@ -52,15 +52,20 @@ HERE	= -ffile-prefix-map=$(call quote,$(CURDIR))=.
 STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function -Wno-unused-const-variable)
 CFLAGS	+= $(STARTER)
 ifdef DEBUG
-CFLAGS	+= -DDEBUG
+# A user's address may be NULL, or wrap around: only its use counts, and that faults. memcpy of no bytes may get NULL.
+CFLAGS	+= -DDEBUG -fsanitize=undefined \
+	   -fno-sanitize=alignment,null,pointer-overflow,nonnull-attribute,returns-nonnull-attribute
 B	:= build/debug
+# What they report must not be reported again.
+$(B)/lib/ubsan.o $(B)/lib/sanitize.o $(B)/lib/vsprintf.o $(B)/lib/printk.o $(B)/lib/panic.o: CFLAGS += -fno-sanitize=undefined
 endif
 EXEC_CFLAGS := -Og
 
 DIRS	:= $(shell find boot arch exec kernel mm fs lib -name vdso -prune -o -type d -print)
 CSRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.c))
 ifndef DEBUG
-CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c mm/frames/fault_inject.c,$(CSRC))
+CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c mm/frames/fault_inject.c lib/sanitize.c lib/ubsan.c \
+		   mm/verify.c kernel/provoke.c,$(CSRC))
 endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 # By name: the same sources make the same kernel, in whatever order the file system lists them.

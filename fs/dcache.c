@@ -196,7 +196,7 @@ void d_exchange(struct dentry *a, struct dentry *b)
 
 struct dentry *dget(struct dentry *d)
 {
-	atomic_inc(&d->d_count);
+	refcount_inc(&d->d_count);
 	return d;
 }
 
@@ -210,7 +210,7 @@ void dput(struct dentry *d)
 		struct dentry *parent;
 
 		spin_lock(&dcache_lock);
-		if (!atomic_dec_and_test(&d->d_count)) {
+		if (!refcount_dec_and_test(&d->d_count)) {
 			spin_unlock(&dcache_lock);
 			return;
 		}

@@ -159,7 +159,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 
 static void put_files_struct(struct files_struct *files)
 {
-	if (!atomic_dec_and_test(&files->count))
+	if (!refcount_dec_and_test(&files->count))
 		return;
 	for (unsigned int fd = 0; fd < files->max_fds; fd++) {
 		if (files->fd[fd].file)

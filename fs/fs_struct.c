@@ -59,7 +59,7 @@ void exit_fs(struct task_struct *t)
 	struct fs_struct *fs = t->fs;
 
 	t->fs = NULL;
-	if (!fs || !atomic_dec_and_test(&fs->users))
+	if (!fs || !refcount_dec_and_test(&fs->users))
 		return;
 	path_put(&fs->root);
 	path_put(&fs->pwd);

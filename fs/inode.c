@@ -56,14 +56,14 @@ struct inode *new_inode(struct super_block *sb)
 
 struct inode *igrab(struct inode *i)
 {
-	atomic_inc(&i->i_count);
+	refcount_inc(&i->i_count);
 	return i;
 }
 
 /* Drops a reference. The last one frees the pages of the file and the inode. May sleep. */
 void iput(struct inode *i)
 {
-	if (!atomic_dec_and_test(&i->i_count))
+	if (!refcount_dec_and_test(&i->i_count))
 		return;
 	if (i->i_data.nrpages)
 		truncate_inode_pages(&i->i_data);

@@ -44,7 +44,7 @@ struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, unsigned
 
 struct vfsmount *mntget(struct vfsmount *m)
 {
-	atomic_inc(&m->mnt_count);
+	refcount_inc(&m->mnt_count);
 	return m;
 }
 
@@ -53,13 +53,13 @@ void mntput(struct vfsmount *m)
 {
 	struct super_block *sb;
 
-	if (!m || !atomic_dec_and_test(&m->mnt_count))
+	if (!m || !refcount_dec_and_test(&m->mnt_count))
 		return;
 	sb = m->mnt_sb;
 	dput(m->mnt_root);
 	kfree(m->mnt_devname);
 	kfree(m);
-	if (atomic_dec_and_test(&sb->s_active) && sb->s_type->kill_sb)
+	if (refcount_dec_and_test(&sb->s_active) && sb->s_type->kill_sb)
 		sb->s_type->kill_sb(sb);
 }
 

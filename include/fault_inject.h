@@ -7,6 +7,7 @@
 #ifndef FAULT_INJECT_H
 #define FAULT_INJECT_H
 
+#include <sanitize.h>
 #include <types.h>
 
 struct fail_attr {
@@ -32,7 +33,9 @@ static inline bool should_fail_copy(void) { return should_fail(&fail_copy); }
 			   .changed = fail_mark_current)
 #define DEBUG_VARS \
 	FAIL_VARS(fail_alloc), FAIL_VARS(fail_copy), \
-		SYSCTL_REG("slab_objects", 0444, .show = show_slab_objects, .once = true),
+		SANITIZE_VARS SYSCTL_REG("slab_objects", 0444, .show = show_slab_objects, \
+					 .once = true), \
+		STACK_USE_VAR
 #define DEBUG_DIR    SYSCTL_DIR("debug", debug_table),
 #define DEBUG_PARAMS {"fail_alloc_nth", true, set_fail_alloc_nth},
 #else

@@ -42,7 +42,7 @@ static inline struct page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 void __free_pages(struct page *page, unsigned int order);
 void *__get_free_pages(gfp_t gfp, unsigned int order); /* the same two by virtual address */
 void free_pages(void *addr, unsigned int order);
-static inline void get_page(struct page *p) { atomic_inc(&p->_refcount); }
+static inline void get_page(struct page *p) { refcount_inc(&p->_refcount); }
 void __put_page(struct page *page);	    /* after the last reference */
 static inline void put_page(struct page *p) /* __free_pages, with the order of the block */
 {

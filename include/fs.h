@@ -300,13 +300,13 @@ struct file {
 
 static inline struct file *get_file(struct file *f)
 {
-	atomic_inc(&f->f_count);
+	refcount_inc(&f->f_count);
 	return f;
 }
 
 static inline void fput(struct file *f)
 {
-	if (atomic_dec_and_test(&f->f_count))
+	if (refcount_dec_and_test(&f->f_count))
 		f->f_release(f);
 }
 

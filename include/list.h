@@ -3,6 +3,7 @@
 #ifndef LIST_H
 #define LIST_H
 
+#include <sanitize.h>
 #include <types.h>
 
 struct list_head {
@@ -19,10 +20,9 @@ static inline void INIT_LIST_HEAD(struct list_head *h) { h->next = h->prev = h; 
 
 static inline void __list_add(struct list_head *n, struct list_head *prev, struct list_head *next)
 {
-	next->prev = n;
-	n->next = next;
-	n->prev = prev;
-	prev->next = n;
+	list_check_add(n, prev, next);
+	*n = (struct list_head){next, prev};
+	next->prev = prev->next = n;
 }
 
 static inline void list_add(struct list_head *n, struct list_head *head)
@@ -37,6 +37,7 @@ static inline void list_add_tail(struct list_head *n, struct list_head *head)
 
 static inline void list_del(struct list_head *e)
 {
+	list_check_del(e);
 	e->next->prev = e->prev;
 	e->prev->next = e->next;
 	e->next = e->prev = NULL;
@@ -44,15 +45,13 @@ static inline void list_del(struct list_head *e)
 
 static inline void list_del_init(struct list_head *e)
 {
-	e->next->prev = e->prev;
-	e->prev->next = e->next;
+	list_del(e);
 	INIT_LIST_HEAD(e);
 }
 
 static inline void list_move(struct list_head *e, struct list_head *head)
 {
-	e->next->prev = e->prev;
-	e->prev->next = e->next;
+	list_del(e);
 	list_add(e, head);
 }
 

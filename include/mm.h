@@ -7,6 +7,7 @@
 #define MM_H
 
 #include <mm_types.h>
+#include <sanitize.h>
 
 struct task_struct;
 struct file;
@@ -17,9 +18,9 @@ struct linux_binprm;
 struct mm_struct *mm_alloc(void); /* empty address space, mm_users = 1; NULL */
 /* fork: a copy of @oldmm with its VMAs copied, pages shared copy-on-write. NULL: no memory. */
 struct mm_struct *dup_mm(struct mm_struct *oldmm);
-static inline void mmgrab(struct mm_struct *mm) { atomic_inc(&mm->mm_count); }
+static inline void mmgrab(struct mm_struct *mm) { refcount_inc(&mm->mm_count); }
 void mmdrop(struct mm_struct *mm); /* drops a reference to the struct */
-static inline void mmget(struct mm_struct *mm) { atomic_inc(&mm->mm_users); }
+static inline void mmget(struct mm_struct *mm) { refcount_inc(&mm->mm_users); }
 /* Drops a user; the last one unmaps everything (exit_mmap). */
 void mmput(struct mm_struct *mm);
 struct mm_struct *get_task_mm(struct task_struct *t); /* with a user reference, or NULL */
@@ -34,13 +35,13 @@ static inline bool mmap_read_trylock(struct mm_struct *mm)
 {
 	return down_read_trylock(&mm->mmap_lock);
 }
-static inline void mmap_read_unlock(struct mm_struct *mm) { up_read(&mm->mmap_lock); }
+#define mmap_read_unlock(mm) (mm_verify(mm), up_read(&(mm)->mmap_lock))
 static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_lock); }
 static inline int mmap_write_lock_killable(struct mm_struct *mm)
 {
 	return down_write_killable(&mm->mmap_lock);
 }
-static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_lock); }
+#define mmap_write_unlock(mm) (mm_verify(mm), up_write(&(mm)->mmap_lock))
 
 /* Pages in memory: VmRSS. */
 static inline unsigned long get_mm_rss(const struct mm_struct *mm)

@@ -224,7 +224,7 @@ void task_init(void);
 void put_task_struct(struct task_struct *t);
 static inline struct task_struct *get_task_struct(struct task_struct *t)
 {
-	atomic_inc(&t->usage);
+	refcount_inc(&t->usage);
 	return t;
 }
 /*

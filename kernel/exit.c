@@ -275,7 +275,7 @@ static void __noreturn do_exit(long code)
 		panic("Attempted to kill the idle task!");
 	ptrace_event(PTRACE_EVENT_EXIT, code);
 	exit_signals(t);
-	group_dead = atomic_dec_and_test(&t->signal->live);
+	group_dead = refcount_dec_and_test(&t->signal->live);
 	if (group_dead)
 		exit_group_parts(t, code);
 	note_maxrss(t);

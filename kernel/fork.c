@@ -91,7 +91,7 @@ static int copy_files(u64 flags, struct task_struct *p)
 {
 	if (flags & CLONE_FILES) {
 		p->files = current->files;
-		atomic_inc(&p->files->count);
+		refcount_inc(&p->files->count);
 	} else {
 		p->files = dup_fd(current->files);
 	}
@@ -108,7 +108,7 @@ static int copy_fs(u64 flags, struct task_struct *p)
 	if (current->fs->in_exec)
 		return -EAGAIN;
 	p->fs = current->fs;
-	atomic_inc(&p->fs->users);
+	refcount_inc(&p->fs->users);
 	return 0;
 }
 
@@ -116,7 +116,7 @@ static int copy_sighand(u64 flags, struct task_struct *p)
 {
 	if (flags & CLONE_SIGHAND) {
 		p->sighand = current->sighand;
-		atomic_inc(&p->sighand->count);
+		refcount_inc(&p->sighand->count);
 		return 0;
 	}
 	p->sighand = alloc_sighand();
@@ -133,7 +133,7 @@ static int copy_signal(u64 flags, struct task_struct *p)
 {
 	if (flags & CLONE_THREAD) {
 		p->signal = current->signal;
-		atomic_inc(&p->signal->sigcnt);
+		refcount_inc(&p->signal->sigcnt);
 		return 0;
 	}
 	p->signal = alloc_signal_struct();
@@ -261,7 +261,7 @@ static void link_leader(struct task_struct *p)
 static void link_thread(struct task_struct *p)
 {
 	p->signal->nr_threads++;
-	atomic_inc(&p->signal->live);
+	refcount_inc(&p->signal->live);
 	list_add_tail(&p->thread_node, &p->signal->thread_head);
 }
 

@@ -51,7 +51,7 @@ void anon_vma_clone(struct vm_area_struct *dst, const struct vm_area_struct *src
 	dst->anon_vma = src->anon_vma;
 	dst->anon_chain = src->anon_chain;
 	if (dst->anon_vma)
-		atomic_inc(&dst->anon_vma->refcount);
+		refcount_inc(&dst->anon_vma->refcount);
 }
 
 int anon_vma_prepare(struct vm_area_struct *vma)
@@ -76,7 +76,7 @@ int anon_vma_fork(struct vm_area_struct *dst, struct vm_area_struct *src)
 /* Drops @vma's reference to its anon_vma, and sets it to NULL. */
 void unlink_anon_vma(struct vm_area_struct *vma)
 {
-	if (vma->anon_vma && atomic_dec_and_test(&vma->anon_vma->refcount))
+	if (vma->anon_vma && refcount_dec_and_test(&vma->anon_vma->refcount))
 		kfree(vma->anon_vma);
 	vma->anon_vma = NULL;
 	vma->anon_chain = 0;

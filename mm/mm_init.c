@@ -57,7 +57,7 @@ struct mm_struct *mm_alloc(void) { return mm_new(NULL); }
 
 void mmdrop(struct mm_struct *mm)
 {
-	if (!atomic_dec_and_test(&mm->mm_count))
+	if (!refcount_dec_and_test(&mm->mm_count))
 		return;
 	pgd_free(mm->pgd);
 	kfree(mm);
@@ -65,7 +65,7 @@ void mmdrop(struct mm_struct *mm)
 
 void mmput(struct mm_struct *mm)
 {
-	if (!atomic_dec_and_test(&mm->mm_users))
+	if (!refcount_dec_and_test(&mm->mm_users))
 		return;
 	exit_mmap(mm);
 	vm_acct_memory(mm, -(long)mm->acct_vm);

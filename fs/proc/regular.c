@@ -64,7 +64,7 @@ static int single_show(struct seq_file *m, void *v __maybe_unused)
 		return seq_printf(m, "%s", e->text);
 	if (e->show)
 		return e->show(m, pf->task);
-	if (!pf->mm || !atomic_inc_not_zero(&pf->mm->mm_users))
+	if (!pf->mm || !refcount_inc_not_zero(&pf->mm->mm_users))
 		return 0;
 	err = e->show_mm(m, pf->mm);
 	mmput(pf->mm);
@@ -85,7 +85,7 @@ static ssize_t proc_mm_rw(struct file *f, char __user *buf, size_t n, loff_t *po
 	struct mm_struct *mm = ((struct proc_file *)f->private_data)->mm;
 	ssize_t ret;
 
-	if (!mm || !atomic_inc_not_zero(&mm->mm_users))
+	if (!mm || !refcount_inc_not_zero(&mm->mm_users))
 		return 0;
 	ret = PROC_I(file_inode(f))->entry->rw_mm(mm, buf, n, *pos, write);
 	mmput(mm);

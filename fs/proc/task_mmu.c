@@ -116,7 +116,7 @@ void *m_start(struct seq_file *m, loff_t *pos)
 {
 	struct proc_file *pf = container_of(m, struct proc_file, seq);
 
-	pf->mm_held = *pos != AT_END && pf->mm && atomic_inc_not_zero(&pf->mm->mm_users);
+	pf->mm_held = *pos != AT_END && pf->mm && refcount_inc_not_zero(&pf->mm->mm_users);
 	if (!pf->mm_held)
 		return NULL;
 	mmap_read_lock(pf->mm);

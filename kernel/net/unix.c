@@ -80,26 +80,26 @@ static bool is_dgram(const struct unix_sock *u) { return u->sk.type == SOCK_DGRA
 
 static struct unix_sock *unix_get(struct unix_sock *u)
 {
-	atomic_inc(&u->sk.refs);
+	refcount_inc(&u->sk.refs);
 	return u;
 }
 
 static void put_address(struct unix_address *a)
 {
-	if (a && atomic_dec_and_test(&a->refs))
+	if (a && refcount_dec_and_test(&a->refs))
 		kfree(a);
 }
 
 static struct unix_address *get_address(struct unix_address *a)
 {
 	if (a)
-		atomic_inc(&a->refs);
+		refcount_inc(&a->refs);
 	return a;
 }
 
 static void unix_put(struct unix_sock *u)
 {
-	if (!u || !atomic_dec_and_test(&u->sk.refs))
+	if (!u || !refcount_dec_and_test(&u->sk.refs))
 		return;
 	put_address(u->addr);
 	if (u->path.dentry)

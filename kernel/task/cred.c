@@ -35,7 +35,7 @@ struct cred *get_cred(const struct cred *c)
 {
 	struct cred *cred = (struct cred *)c; /* only the count is written */
 
-	atomic_inc(&cred->usage);
+	refcount_inc(&cred->usage);
 	return cred;
 }
 
@@ -43,7 +43,7 @@ void put_cred(const struct cred *c)
 {
 	struct cred *cred = (struct cred *)c;
 
-	if (atomic_dec_and_test(&cred->usage))
+	if (refcount_dec_and_test(&cred->usage))
 		kfree(cred);
 }
 

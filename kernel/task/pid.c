@@ -91,13 +91,13 @@ struct pid *alloc_pid(void)
 struct pid *get_pid(struct pid *pid)
 {
 	if (pid)
-		atomic_inc(&pid->count);
+		refcount_inc(&pid->count);
 	return pid;
 }
 
 void put_pid(struct pid *pid)
 {
-	if (pid && atomic_dec_and_test(&pid->count))
+	if (pid && refcount_dec_and_test(&pid->count))
 		kfree(pid);
 }
 

@@ -37,7 +37,7 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 
 	if (!t)
 		return NULL;
-	stack = alloc_stack();
+	stack = paint_stack(alloc_stack(), THREAD_SIZE);
 	if (!stack) {
 		kmem_cache_free(task_cache, t);
 		return NULL;
@@ -54,14 +54,14 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 
 static void put_signal_struct(struct signal_struct *sig)
 {
-	if (atomic_dec_and_test(&sig->sigcnt))
+	if (refcount_dec_and_test(&sig->sigcnt))
 		kfree(sig);
 }
 
 /* NULL is allowed. A task's own reference is dropped in finish_task_switch, off its stack. */
 void put_task_struct(struct task_struct *t)
 {
-	if (!t || !atomic_dec_and_test(&t->usage))
+	if (!t || !refcount_dec_and_test(&t->usage))
 		return;
 	if (t->thread.fpu)
 		exit_thread(t);
@@ -113,7 +113,7 @@ struct sighand_struct *alloc_sighand(void)
 
 void put_sighand(struct sighand_struct *sh)
 {
-	if (!atomic_dec_and_test(&sh->count))
+	if (!refcount_dec_and_test(&sh->count))
 		return;
 	__wake_up(&sh->signalfd_wqh, TASK_NORMAL, 0, POLLFREE);
 	kfree(sh);

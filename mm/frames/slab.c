@@ -56,7 +56,7 @@ static struct page *new_slab(struct kmem_cache *c)
 		slab[i].slab = c;
 	}
 	slab->index = slab->private = 0;
-	slab->fresh = page_address(slab);
+	slab->fresh = slab_memory(page_address(slab), PAGE_SIZE << c->order);
 	list_add(&slab->lru, &c->partial);
 	atomic_add(1 << c->order, &nr_slab_pages);
 	return slab;
@@ -118,7 +118,7 @@ struct kmem_cache *kmem_cache_create(const char *name __maybe_unused, size_t siz
 {
 	struct kmem_cache *c = kmalloc(sizeof(*c), GFP_KERNEL);
 
-	size = ALIGN(size, max(align, MIN_ALIGN));
+	size = ALIGN(size + SLAB_RED_ZONE, max(align, MIN_ALIGN));
 	BUG_ON(size > PAGE_SIZE << MAX_SLAB_ORDER);
 	if (c)
 		init_cache(c, size);
@@ -136,10 +136,10 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 	slab = should_fail_alloc()	 ? NULL
 	       : list_empty(&c->partial) ? new_slab(c)
 					 : list_first_entry(&c->partial, struct page, lru);
-	obj = slab ? take_object(c, slab) : NULL;
+	obj = slab ? slab_object_out(take_object(c, slab), c->size) : NULL;
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (obj && (gfp & __GFP_ZERO))
-		memset(obj, 0, c->size);
+		memset(obj, 0, c->size - SLAB_RED_ZONE);
 	return obj;
 }
 
@@ -151,7 +151,7 @@ void kmem_cache_free(struct kmem_cache *c, void *obj)
 
 	spin_lock_irqsave(&c->lock, flags);
 	BUG_ON(!(slab->flags & BIT(PG_slab)) || slab->slab != c);
-	BUG_ON(slab->private == (unsigned long)obj);
+	BUG_ON(slab->private == (unsigned long)obj || slab_object_back(obj, c->size));
 	if (is_full(slab))
 		list_add(&slab->lru, &c->partial);
 	*(unsigned long *)obj = slab->private;
@@ -168,7 +168,7 @@ void slab_init(void)
 	unsigned int unit = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++) {
-		init_cache(&kmalloc_caches[i], class_size[i]);
+		init_cache(&kmalloc_caches[i], class_size[i] + SLAB_RED_ZONE);
 		while (unit <= class_size[i] / MIN_ALIGN)
 			class_of[unit++] = i;
 	}

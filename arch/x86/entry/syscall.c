@@ -59,7 +59,7 @@ static inline bool exit_work(void)
  */
 void exit_to_user_mode(struct pt_regs *regs)
 {
-	for (local_irq_disable(); exit_work(); local_irq_disable()) {
+	for (raw_local_irq_disable(); exit_work(); raw_local_irq_disable()) {
 		local_irq_enable();
 		if (this_cpu()->need_resched)
 			schedule();
@@ -110,7 +110,7 @@ bool do_syscall_64(struct pt_regs *regs)
 		log_absent_call(nr);
 	if (current->syscall_work)
 		syscall_trace_exit();
-	local_irq_disable();
+	raw_local_irq_disable();
 	if (exit_work())
 		exit_to_user_mode(regs);
 	return sysret_allowed(regs);

@@ -166,7 +166,7 @@ struct pt_regs *trap_dispatch(struct pt_regs *regs, unsigned long vector, unsign
 	} else {
 		handle_exception(regs, vector, error_code);
 	}
-	local_irq_disable();
+	raw_local_irq_disable();
 	if (user_mode(regs))
 		exit_to_user_mode(regs);
 	return regs;

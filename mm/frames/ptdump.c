@@ -2,7 +2,7 @@
 /*
  * A check of the kernel's half of the page tables, in debug builds only (make DEBUG=1): no page is
  * both writable and executable, only .text is executable, .text and .rodata are not writable, not
- * even through the direct map, and user mode has access to nothing.
+ * even through the direct map, and user mode has access to nothing but the vsyscall page.
  * Abridges Linux's mm/ptdump.c and arch/x86/mm/dump_pagetables.c.
  * Not on the road of an exec.
  */
@@ -23,7 +23,8 @@ static void check_page(unsigned long va, u64 entry, size_t size)
 	bool text = va >= (unsigned long)_text && va + size <= (unsigned long)_etext;
 	bool writable = entry & _PAGE_RW;
 
-	if (!(entry & _PAGE_NX) != text || (text && writable) || (entry & _PAGE_USER) ||
+	if (!(entry & _PAGE_NX) != text || (text && writable) ||
+	    ((entry & _PAGE_USER) && va != VSYSCALL_ADDR) ||
 	    (writable && constant_frame(entry & PTE_PFN_MASK, size)))
 		panic("W^X: wrong permissions at %lx, %lu KiB: %s%s%s", va, size >> 10,
 		      writable ? "w" : "", entry & _PAGE_NX ? "" : "x",

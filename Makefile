@@ -427,6 +427,21 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c build/tests/host
 	@$(HOSTCC) -std=gnu11 -Og -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 		$(HERE) $(HOSTFLAGS) $(STARTER) -o $@ $< tests/host/shims.c build/tests/host/ends.o $(call links,$<) -lcmocka -Wl,--wrap=_fail
 
+# The same without sanitizers, which ends.c asks only after they have found something.
+comma	:= ,
+SANITIZER := __real__fail __sanitizer_symbolize_pc __asan_get_report_description __ubsan_get_current_report_data
+build/prove/test_vma_sequences: tests/host/test_vma_sequences.c tests/host/shims.c build/tests/host/ends.o $$(call tested,tests/host/test_vma_sequences.c)
+	@mkdir -p $(@D)
+	@echo "  HOST  $<"
+	@$(HOSTCC) -std=gnu11 -O2 -no-pie $(HERE) $(HOSTFLAGS) -o $@ $< tests/host/shims.c build/tests/host/ends.o $(call links,$<) \
+		-lcmocka $(addprefix -Wl$(comma)--defsym=,$(SANITIZER:%=%=0))
+
+prove: ## the VMAs after all sequences of up to 4 calls in 6 pages (about half a minute of processor time)
+	@tools/deps.sh run test
+	@$(MAKE) do-prove
+do-prove: build/prove/test_vma_sequences
+	@$< 4
+
 # libFuzzer looks for a file for which the planner breaks a rule of elf_image.h.
 SECONDS	:= 60
 FUZZ	:= build/tests/host/fuzz_elf_plan
@@ -505,7 +520,7 @@ doctor: ## the version of each tool, beside the versions that Exon was tested wi
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz prove do-prove twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -687,7 +687,7 @@ static void exec_in_vfork(void)
 	pid_t pid = vfork();
 
 	if (!pid) {
-		alarm(10);
+		alarm(60);
 		do_exec();
 		_exit(errno);
 	}
@@ -713,7 +713,7 @@ static void exec_with_threads(void)
 
 static void child(int to)
 {
-	alarm(10);
+	alarm(60);
 	dup2(to, REPORT_FD);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (one_in(30))
@@ -744,6 +744,7 @@ static void begin(void)
 	close(fd);
 	blob_len = ((Elf64_Phdr *)(e + 1))->p_filesz;
 	blob_entry = e->e_entry - ((Elf64_Phdr *)(e + 1))->p_vaddr;
+	alarm(600); /* a busy host: each child has an alarm of its own */
 	setrlimit(RLIMIT_CORE, &no_core);
 	umask(022);
 	mkdir(DIR, 0755);

@@ -59,6 +59,12 @@ B	:= build/debug
 # What they report must not be reported again.
 $(B)/lib/ubsan.o $(B)/lib/sanitize.o $(B)/lib/vsprintf.o $(B)/lib/printk.o $(B)/lib/panic.o: CFLAGS += -fno-sanitize=undefined
 endif
+# Counters in .bss, which tools/coverage.py reads from the RAM of the machine: no code of a library.
+ifdef COVERAGE
+CFLAGS	+= -fprofile-arcs -ftest-coverage -fprofile-update=single -fprofile-info-section=.data.gcov_info
+COVERED	:= --defsym=__gcov_merge_add=0
+B	:= build/coverage
+endif
 EXEC_CFLAGS := -Og
 
 DIRS	:= $(shell find boot arch exec kernel mm fs lib -name vdso -prune -o -type d -print)
@@ -126,7 +132,7 @@ $(B)/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
 # binutils before 2.39 do not have this option, and do not warn.
 RWX	= $(shell $(LD) --help | grep -o -m 1 -e --no-warn-rwx-segments)
-LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) -T boot/kernel.lds
+LDFLAGS	= -nostdlib -z max-page-size=4096 -z noexecstack --build-id=none $(RWX) $(COVERED) -T boot/kernel.lds
 
 help: ## this list
 	@tools/help.sh $(MAKEFILE_LIST)
@@ -154,6 +160,8 @@ objects:
 ifndef DEBUG
 build/debug/exon.elf: FORCE
 	@$(MAKE) DEBUG=1 $@
+build/coverage/exon.elf: FORCE
+	@$(MAKE) DEBUG=1 COVERAGE=1 $@
 endif
 
 # ---- the ISO image: GRUB for BIOS and UEFI ----------------------------------------------------------
@@ -465,6 +473,18 @@ twin: ## random programs, the same on Exon and on Linux 6.1, must say the same: 
 do-twin: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(TWINS)
 	@/usr/bin/python3 tools/twin.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAMILY),--family $(FAMILY))
 
+coverage: ## which lines of the kernel no test reaches, as text and as build/coverage.html (ONLY=guest,oracle,failures,attacks,oom,twin)
+	@tools/deps.sh run test
+	@$(MAKE) do-coverage
+do-coverage: build/coverage/exon.elf build/exon.elf build/rootfs.cpio $(GUEST_TESTS)
+	@/usr/bin/python3 tools/coverage.py $(if $(ONLY),--only $(ONLY))
+
+soak: ## execs of all kinds and forks for SECONDS=60 in 64 MiB, then storms that take all of one thing: is a page missing afterwards?
+	@tools/deps.sh run test
+	@$(MAKE) do-soak
+do-soak: build/debug/exon.elf build/rootfs.cpio build/user/two build/tests/programs/fuzz/soak build/tests/programs/fuzz/storms
+	@/usr/bin/python3 tools/soak.py --seconds $(SECONDS)
+
 build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
@@ -520,7 +540,7 @@ doctor: ## the version of each tool, beside the versions that Exon was tested wi
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz prove do-prove twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz prove do-prove coverage do-coverage soak do-soak twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

@@ -4,7 +4,7 @@
  * as many pages and slab objects are in use as before. For a kernel of make DEBUG=1. With an
  * argument: only that storm.
  */
-#include "../../guest/check.h"
+#include "use.h"
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -151,20 +151,6 @@ static const struct {
 	{"terminals", terminals}, {"pipes", pipes},	{"memory_files", memory_files},
 	{"timers", timers},
 };
-
-struct use {
-	long free, objects;
-};
-
-static struct use in_use(void)
-{
-	char text[32] = "";
-	int fd = OK(open("/proc/sys/debug/slab_objects", O_RDONLY));
-
-	OK(read(fd, text, sizeof(text) - 1));
-	close(fd);
-	return (struct use){proc_number("/proc/meminfo", "MemFree"), strtol(text, NULL, 0)};
-}
 
 /* Kills all of nobody's processes, as nobody. */
 static void kill_all(void)

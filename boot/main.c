@@ -62,12 +62,9 @@ static void populate_rootfs(void)
 		return;
 	}
 	error = unpack_initramfs(rd->start, size);
-	if (error == -ENOMEM || error == -ENOSPC)
+	if (error)
 		printk(KERN_ERR "The initramfs of %lu KiB does not fit into %lu MiB of RAM\n",
 		       size >> 10, ram_mib());
-	else if (error)
-		printk(KERN_ERR "The initramfs is damaged, or not a newc cpio archive (error %d)\n",
-		       error);
 	initramfs_ok = !error;
 }
 

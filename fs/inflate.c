@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The gzip format (RFC 1952) and the DEFLATE data in it (RFC 1951). Abridges what Linux has in
- * lib/zlib_inflate. Left out: streams; the whole input and the whole output are in memory.
+ * lib/zlib_inflate and lib/decompress_inflate.c. Left out: streams; the whole input and the whole
+ * output are in memory. As there, the check sum and the length at the end are not looked at.
  *
  *   gzip:    1f 8b 08 flags time(4) xfl os [extra] [name\0] [comment\0] [crc16] |
  *            blocks | crc32 size
@@ -51,7 +52,7 @@ static unsigned int get_bits(struct stream *s, unsigned int n)
 
 	while (s->nr_bits < n) {
 		if (s->in == s->in_end)
-			return fail(s, -EINVAL);
+			return fail(s, -EIO);
 		s->bits |= (uint32_t)*s->in++ << s->nr_bits;
 		s->nr_bits += 8;
 	}
@@ -260,12 +261,12 @@ static void inflate(struct stream *s)
 
 /* ---- gzip ---------------------------------------------------------------- */
 
-#define FLAG_CRC     0x02
-#define FLAG_EXTRA   0x04
-#define FLAG_NAME    0x08
-#define FLAG_COMMENT 0x10
+#define FLAG_NAME 0x08
 
-bool is_gzip(const void *data, size_t n) { return n >= 2 && !memcmp(data, "\x1f\x8b", 2); }
+bool is_gzip(const void *data, size_t n)
+{
+	return n >= 2 && (!memcmp(data, "\x1f\x8b", 2) || !memcmp(data, "\x1f\x9e", 2));
+}
 
 static void skip_bytes(struct stream *s, unsigned int n)
 {
@@ -279,47 +280,20 @@ static void skip_string(struct stream *s)
 		;
 }
 
+/* As in Linux a name is skipped, and the other flags are ignored. */
 static void read_gzip_header(struct stream *s)
 {
 	unsigned int magic = get_bits(s, 16), method = get_bits(s, 8), flags = get_bits(s, 8);
 
-	if (magic != 0x8b1f || method != 8 || flags > 0x1f)
+	if (magic != 0x8b1f || method != 8)
 		fail(s, -EINVAL);
 	skip_bytes(s, 6);
-	if (flags & FLAG_EXTRA)
-		skip_bytes(s, get_bits(s, 16));
 	if (flags & FLAG_NAME)
 		skip_string(s);
-	if (flags & FLAG_COMMENT)
-		skip_string(s);
-	if (flags & FLAG_CRC)
-		skip_bytes(s, 2);
 }
 
-/* The check sum of Ethernet and gzip, four bits at a time. */
-static uint32_t crc32(const uint8_t *p, size_t n)
-{
-	uint32_t table[16], crc = ~0U;
-
-	for (unsigned int i = 0; i < 16; i++) {
-		table[i] = i;
-		for (unsigned int bit = 0; bit < 4; bit++)
-			table[i] = table[i] >> 1 ^ (table[i] & 1 ? 0xedb88320 : 0);
-	}
-	while (n--) {
-		crc ^= *p++;
-		crc = crc >> 4 ^ table[crc & 15];
-		crc = crc >> 4 ^ table[crc & 15];
-	}
-	return ~crc;
-}
-
-static uint32_t get_u32(struct stream *s)
-{
-	uint32_t low = get_bits(s, 16);
-
-	return low | (uint32_t)get_bits(s, 16) << 16;
-}
+/* The check sum and the length after the data: skipped, and they may be missing. */
+#define TRAILER_SIZE 8
 
 int gunzip(const void *in, size_t *in_len, void *out, size_t *out_len)
 {
@@ -328,18 +302,15 @@ int gunzip(const void *in, size_t *in_len, void *out, size_t *out_len)
 			   .out = out,
 			   .out_start = out,
 			   .out_end = (uint8_t *)out + *out_len};
-	uint32_t crc, size;
+	size_t left;
 
 	read_gzip_header(&s);
 	inflate(&s);
-	get_bits(&s, s.nr_bits % 8);
-	crc = get_u32(&s);
-	size = get_u32(&s);
-	if (s.error)
+	if (s.error == -ENOSPC)
 		return s.error;
-	if (size != (uint32_t)(s.out - s.out_start) || crc != crc32(out, s.out - s.out_start))
-		return -EINVAL;
-	*in_len = s.in - (const uint8_t *)in - s.nr_bits / 8;
+	s.in -= s.nr_bits / 8;
+	left = s.in_end - s.in;
+	*in_len -= left - (left < TRAILER_SIZE ? left : TRAILER_SIZE);
 	*out_len = s.out - s.out_start;
-	return 0;
+	return s.error;
 }

@@ -53,7 +53,7 @@ def small(folder):
 @pytest.fixture(scope='module')
 def busybox(folder):
     """Busybox with the names that the tests of archives call, and /init: 2 MB. To unpack it takes a tenth of the root tree's time."""
-    names = ('sh', 'cat', 'cut', 'md5sum', 'rm', 'sed', 'truncate', 'uname')
+    names = ('sh', 'cat', 'cut', 'md5sum', 'readlink', 'rm', 'sed', 'stat', 'truncate', 'uname')
     links = [word for name in names for word in ('--link', 'bin/%s=busybox' % name)]
     return mkcpio(folder / 'busybox.cpio', *SMALL, '--dir', 'tmp:1777', '--file', 'bin/busybox:755=build/debian/bin/busybox', *links,
                   '--file', 'init:755=iso/rootfs/init')
@@ -237,10 +237,10 @@ BAD_ARCHIVE = {
     'truncated': (cut, r'initramfs: (file|header|name) cut off, at byte \d+ of \d+'),
     'garbage': (lambda p, s: p.write_bytes(b'This is no archive.' * 999), r'initramfs: no cpio magic, at byte 0'),
     'xz': (lambda p, s: p.write_bytes(lzma.compress(open(s, 'rb').read())), r'initramfs: compressed with xz: unpack'),
-    'gzip, cut off': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())[:-9]), r'initramfs: the gzip file at byte 0 of \d+ is damaged'),
+    'gzip, cut off': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())[:99]), r'initramfs: the gzip file at byte 0 of \d+ is damaged'),
     'gzip twice': (lambda p, s: p.write_bytes(gzip.compress(gzip.compress(open(s, 'rb').read()))), r'initramfs: compressed with gzip twice: unpack'),
     'zstd': (lambda p, s: p.write_bytes(b'\x28\xb5\x2f\xfd' * 64), r'initramfs: compressed with zstd: unpack'),
-    'old cpio': (lambda p, s: p.write_bytes(b'070707' + b'0' * 100), r'initramfs: old cpio format: .*-H newc'),
+    'old cpio': (lambda p, s: p.write_bytes(b'070707' + b'0' * 104), r'initramfs: old cpio format: .*-H newc'),
 }
 
 
@@ -272,6 +272,128 @@ def test_gzip(folder, busybox, kernel, parts):
                       'a member, then an archive': packed + bytes(-len(packed) % 4) + run}[parts])
     text = vm.boot(kernel, str(path), memory=256)[0]
     assert '=== begin\nunpacked\nLinux\n=== end 0' in text
+
+
+def entry(name, mode=0o100644, body=b'', magic=b'070701', field=None, **numbers):
+    """An entry of an archive. @numbers replace those of its header; @field: (number of a field, its eight bytes)."""
+    name = name if isinstance(name, bytes) else name.encode() + b'\0'
+    values = {'ino': 1, 'mode': mode, 'uid': 0, 'gid': 0, 'nlink': 1, 'mtime': 7, 'size': len(body), 'major': 0, 'minor': 0, 'rmajor': 1,
+              'rminor': 3, 'namesize': len(name), 'check': 0}
+    values.update(numbers)
+    head = magic + b''.join(b'%08X' % v for v in values.values())
+    if field:
+        head = head[:6 + 8 * field[0]] + field[1] + head[14 + 8 * field[0]:]
+    head += name
+    return head + bytes(-len(head) % 4) + body + bytes(-len(body) % 4)
+
+
+TRAILER = entry('TRAILER!!!', 0)
+# What Linux passes over, or takes in its way, and goes on behind.
+ODD = [
+    entry('odd', 0o40755),
+    # names: empty, without a byte, too long for a path, too long for a directory, with a NUL, absolute, through a file
+    entry('', body=b'x'), entry(b'', body=b'x'), entry('n/' * 2048, body=b'x'), entry('odd/' + 'n' * 256, body=b'x'),
+    entry(b'odd/nul\0more\0', body=b'x'), entry('/odd/absolute', body=b'x'), entry('odd/absolute/in', body=b'x'), entry('odd/no/in', body=b'x'),
+    # a slash at the end is for directories
+    entry('odd/dir/', 0o40750), entry('odd/file/', body=b'x'), entry('odd/absolute/', 0o40755), entry('odd/link/', 0o120777, b'x'),
+    # symbolic links: empty, of 4,096 bytes, with a NUL; the body of a directory and of a type that does not exist
+    entry('odd/empty', 0o120777), entry('odd/long', 0o120777, b'l' * 4096), entry('odd/sym', 0o120644, b'ab\0cd', uid=3, gid=4),
+    entry('odd/body', 0o40755, b'body'), entry('odd/type3', 0o30644), entry('odd/type0', 0o644), entry('odd/type15', 0o170644),
+    # numbers: not hexadecimal, with 0x, of 17 bits, -1
+    entry('odd/hex', body=b'x', field=(2, b'00 00001')), entry('odd/0x', body=b'x', field=(1, b'0x0081a4')),
+    entry('odd/bits', body=b'x', mode=0xffff8fff), entry('odd/nobody', body=b'x', uid=0xffffffff, gid=0xffffffff),
+    entry('odd/char', 0o20604, rmajor=0x1005, rminor=0x100001), entry('odd/fifo', 0o10600), entry('odd/sock', 0o140755),
+    # hard links: of a file, of a FIFO, of another type, to a name that is gone, to a file that could not be made; not of directories
+    entry('odd/h1', nlink=2, ino=7, body=b'one'), entry('odd/h2', nlink=2, ino=7, body=b'twotwo'),
+    entry('odd/p1', 0o10644, nlink=2, ino=8), entry('odd/p2', 0o10644, nlink=2, ino=8), entry('odd/p3', 0o140644, nlink=2, ino=8),
+    entry('odd/g1', nlink=2, ino=9, body=b'x'), entry('odd/g1', 0o40755), entry('odd/g2', nlink=2, ino=9, body=b'y'),
+    entry('odd/s1', nlink=2, ino=10, body=b'x'), entry('odd/s1', nlink=2, ino=10, body=b'yy'),
+    entry('odd/no/t1', nlink=2, ino=11, body=b'x'), entry('odd/t2', nlink=2, ino=11, body=b'yy'),
+    entry('odd/d1', 0o40755, nlink=2, ino=12), entry('odd/d2', 0o40755, nlink=2, ino=12),
+    # of two archives, the same number is not the same file
+    TRAILER, bytes(512), entry('odd/h3', nlink=2, ino=7, body=b'three'),
+    # one in another's place
+    entry('odd/r1', body=b'long contents'), entry('odd/r1', body=b'sh'), entry('odd/r2', body=b'x'), entry('odd/r2', 0o120777, b'r1'),
+    entry('odd/r2', body=b'not through the link'), entry('odd/full', 0o40755), entry('odd/full/in', body=b'x'), entry('odd/full', body=b'x'),
+    # check sums: right; not of what has no body
+    entry('odd/sum', body=b'ab', magic=b'070702', check=195), entry('odd/sumdir', 0o40755, magic=b'070702', check=9)]
+LISTED = '''
+cd /odd; for f in *; do echo $(stat -c '%n %f %u:%g %h %s %Y %t:%T' $f | sed '/ 4[0-9a-f]* /s/ [0-9]* 7 / - 7 /') $([ ! -f $f ] || cat $f) $(readlink $f); done
+'''
+# As Linux listed it.
+AS_LISTED = '''0x 81a4 0:0 1 1 7 0:0 x
+absolute 81a4 0:0 1 1 7 0:0 x
+bits 8fff 0:0 1 1 7 0:0 x
+char 2184 0:0 1 0 7 5:1
+d1 41ed 0:0 2 - 7 0:0
+d2 41ed 0:0 2 - 7 0:0
+dir 41e8 0:0 2 - 7 0:0
+empty a1ff 0:0 1 0 7 0:0
+fifo 1180 0:0 1 0 7 0:0
+full 41ed 0:0 2 - 7 0:0
+g1 41ed 0:0 2 - 7 0:0
+h1 81a4 0:0 2 6 7 0:0 twotwo
+h2 81a4 0:0 2 6 7 0:0 twotwo
+h3 81a4 0:0 1 5 7 0:0 three
+hex 81a4 0:0 1 1 7 0:0 x
+nobody 81a4 0:0 1 1 7 0:0 x
+nul 81a4 0:0 1 1 7 0:0 x
+p1 11a4 0:0 2 0 7 0:0
+p2 11a4 0:0 2 0 7 0:0
+p3 c1a4 0:0 1 0 7 0:0
+r1 81a4 0:0 1 2 7 0:0 sh
+r2 81a4 0:0 1 20 7 0:0 not through the link
+sock c1ed 0:0 1 0 7 0:0
+sum 81a4 0:0 1 2 7 0:0 ab
+sumdir 41ed 0:0 2 - 7 0:0
+sym a1ff 3:4 1 2 7 0:0 ab
+wrong 81a4 0:0 1 2 7 0:0 ab
+'''
+
+
+def odd_gzip(raw):
+    """Wrong check sum and length, flags that are reserved."""
+    return b'\x1f\x8b\x08\xe1' + gzip.compress(raw, 1)[4:-8] + b'12345678'
+
+
+@pytest.mark.parametrize('kernel', ['exon', 'linux'])
+def test_odd_archive(folder, busybox, kernel):
+    """All that does not stop the unpacking, and a wrong check sum, which does."""
+    last = [entry('odd/wrong', body=b'ab', magic=b'070702', check=1), entry('odd/never', body=b'x'), TRAILER]
+    with open(busybox, 'rb') as f:
+        tree = odd_gzip(f.read())
+    run = mkcpio(folder / 'odd.run', '--text', 'run.sh:755=' + LISTED)
+    with open(run, 'rb') as f:
+        parts = [tree, bytes(3), gzip.compress(b''), gzip.compress(bytes(999)), gzip.compress(f.read())]
+    packed = b''.join(parts)
+    path = folder / 'odd'
+    path.write_bytes(packed + bytes(-len(packed) % 4) + b''.join(ODD + last))
+    text, status, _ = vm.boot(kernel, str(path), memory=256)
+    assert section(text) == AS_LISTED and status == 0
+    assert 'Initramfs unpacking failed: bad data checksum' in text
+
+
+MORE = entry('more', body=b'more') + TRAILER
+# What follows the archive, and what Linux says then. It boots with what it has unpacked.
+STOPS = {
+    'garbage': (b'garbage!' + MORE, 'invalid magic at start of compressed archive'),
+    'two zeros': (bytes(2) + MORE, 'broken padding'),
+    'an extra field': (b'\x1f\x8b\x08\x04' + bytes(6) + b'\4\0abcd' + gzip.compress(MORE)[10:], 'uncompression error'),
+    'gzip, cut off': (gzip.compress(MORE)[:-20], 'read error'),
+}
+
+
+@pytest.mark.parametrize('kernel', ['exon', 'linux'])
+@pytest.mark.parametrize('name', STOPS)
+def test_stop_in_an_archive(folder, busybox, kernel, name):
+    after, message = STOPS[name]
+    run = mkcpio(folder / 'stop.run', '--text', 'run.sh:755=[ ! -f /more ] || cat /more; cat /proc/sys/kernel/ostype')
+    path = folder / 'stop'
+    with open(busybox, 'rb') as a, open(run, 'rb') as b:
+        path.write_bytes(a.read() + b.read() + after)
+    text, status, _ = vm.boot(kernel, str(path), memory=256)
+    assert section(text) == ('moreLinux\n' if name == 'gzip, cut off' else 'Linux\n') and status == 0
+    assert 'Initramfs unpacking failed: ' + message in text
 
 
 # What is before the archive's first byte: 4 zeros, and no file is at a page border; or it is compressed.

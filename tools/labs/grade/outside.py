@@ -137,8 +137,9 @@ class Memory:
     def walk(self, first=0, last=256):
         """(address, permissions, frame) of each page of user space that the processor would find there."""
         def level(table, shift, base, r, w, x, indexes):
+            entries = self.table(table)
             for i in indexes:
-                entry, va = self.table(table)[i], base + (i << shift)
+                entry, va = entries[i], base + (i << shift)
                 if not entry & PRESENT:
                     continue
                 rights = r and entry & USER, w and entry & WRITE, x and not entry & NO_EXECUTE

@@ -131,6 +131,7 @@ class StageBreakpoint(gdb.Breakpoint):
         """From now on. The execs that have begun are those of which no stage has stopped yet: {mm: (name, pid)}."""
         self.wanted, self.program = set(stages), program
         self.begun, self.seen, self.stops = {}, 0, 0
+        gone.enabled = False
         if self.wanted and kernel.current() is not None and binprm.find() is not None:
             self.begin(*running())
 
@@ -138,6 +139,7 @@ class StageBreakpoint(gdb.Breakpoint):
         if self.program and is_program(self.program, name):
             self.begun[int(mm)] = (name, int(kernel.current()['pid']))
             self.seen += 1
+            gone.enabled = True
 
     def text(self):
         return ', '.join(n for n in names() if n in self.wanted)
@@ -173,6 +175,7 @@ class StageBreakpoint(gdb.Breakpoint):
     def stopped(self, mm):
         self.stops += 1
         self.begun.pop(int(mm), None)
+        gone.enabled = bool(self.begun)
 
     def over(self, mm, how):
         """An exec or its process has ended: says so if none of the wanted stages has come, for now it is certain."""
@@ -189,20 +192,18 @@ class StageBreakpoint(gdb.Breakpoint):
 
 
 class Gone(gdb.Breakpoint):
-    """An address space ends."""
+    """An address space ends. Only while an exec has begun: QEMU runs code beside a breakpoint slowly, and this code is mmap's."""
 
     def __init__(self):
         super().__init__('*exit_mmap', internal=True)
-        self.silent = True
+        self.silent, self.enabled = True, False
 
     def stop(self):
-        if hook.begun:
-            hook.over(gdb.parse_and_eval('(unsigned long)$rdi'), '%s (pid %d) has ended')
+        hook.over(gdb.parse_and_eval('(unsigned long)$rdi'), '%s (pid %d) has ended')
         return False
 
 
-hook = StageBreakpoint()
-Gone()
+hook, gone = StageBreakpoint(), Gone()
 snapshots.at_the_end.append(hook.at_the_end)
 
 

@@ -51,9 +51,12 @@ def folder():
 
 
 def qemu_command(kernel, initrd, cmdline, memory=MEMORY, extra=()):
-    """QEMU's command line, with the serial line on stdout. Without @kernel, @extra says what boots."""
+    """QEMU's command line, with the serial line on stdout. Without @kernel, @extra says what boots.
+
+    With it there is no SATA controller: firmware and Linux would wait for its disks.
+    """
     return (qemu.machine(memory) + ['-nodefaults', '-display', 'none', '-serial', 'stdio']
-            + (qemu.kernel(kernel, initrd, cmdline) if kernel else []) + list(extra))
+            + (['-machine', 'sata=off', *qemu.kernel(kernel, initrd, cmdline)] if kernel else []) + list(extra))
 
 
 def boot(which, initrd, cmdline='', memory=MEMORY, seconds=120, extra=()):

@@ -33,6 +33,7 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 /* An index of the list, for long ones: vma_tree.c. */
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma);
+void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma);
 struct vm_area_struct *vma_tree_start(const struct mm_struct *mm, unsigned long addr);
 unsigned long vma_tree_room(const struct mm_struct *mm, unsigned long len, unsigned long high);
@@ -65,10 +66,11 @@ int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigne
 typedef int vma_fn(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigned long start,
 		   unsigned long end, unsigned long arg);
 /*
- * Calls @fn for each VMA's part of [start, end) until one fails. A hole makes the result -ENOMEM:
+ * Calls @fn for each VMA's part of [start, end) until one fails. @at: the place of @start. A hole
+ * makes the result -ENOMEM:
  * at once, or with @skip_holes in the end.
  */
-int walk_vmas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+int walk_vmas(struct vma_place at, unsigned long start, unsigned long end, bool skip_holes,
 	      vma_fn *fn, unsigned long arg);
 
 static inline bool vma_is_accessible(const struct vm_area_struct *vma)

@@ -211,7 +211,7 @@ long sys_madvise(unsigned long start, size_t len_in, int behavior)
 		return advise_file_or_fault(mm, start, start + len, behavior);
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
-	err = walk_vmas(mm, start, start + len, true, advise_vma, i);
+	err = walk_vmas(find_vma_place(mm, start), start, start + len, true, advise_vma, i);
 	mmap_write_unlock(mm);
 	return err;
 }

@@ -52,7 +52,8 @@ static int apply_vma_lock_flags(unsigned long start, size_t len, unsigned long l
 {
 	if (start + len < start)
 		return -EINVAL;
-	return walk_vmas(current->mm, start, start + len, false, mlock_fixup, lock);
+	return walk_vmas(find_vma_place(current->mm, start), start, start + len, false, mlock_fixup,
+			 lock);
 }
 
 static int do_mlock(unsigned long start, size_t len, unsigned long lock)

@@ -69,7 +69,8 @@ static int protect_vma(struct vm_area_struct *vma, struct vm_area_struct **pprev
 static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long end,
 		       unsigned long prot)
 {
-	struct vm_area_struct *vma = find_vma(mm, start);
+	struct vma_place at = find_vma_place(mm, start);
+	struct vm_area_struct *vma = at.vma;
 
 	if (!vma || vma->vm_start >= end)
 		return -ENOMEM;
@@ -82,7 +83,7 @@ static int do_mprotect(struct mm_struct *mm, unsigned long start, unsigned long 
 	} else if (prot & PROT_GROWSUP) {
 		return -EINVAL; /* on x86 no VMA grows upward */
 	}
-	return walk_vmas(mm, start, end, false, protect_vma, prot);
+	return walk_vmas(at, start, end, false, protect_vma, prot);
 }
 
 long sys_mprotect(unsigned long start, size_t len, unsigned long prot)

@@ -31,7 +31,7 @@ long sys_msync(unsigned long start, size_t len, int flags)
 	if (end < start)
 		return -ENOMEM;
 	mmap_read_lock(current->mm);
-	err = walk_vmas(current->mm, start, end, true, sync_vma, flags);
+	err = walk_vmas(find_vma_place(current->mm, start), start, end, true, sync_vma, flags);
 	mmap_read_unlock(current->mm);
 	return err;
 }

@@ -41,10 +41,11 @@ struct vm_area_struct *vm_area_alloc(struct mm_struct *mm)
 
 struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma)
 {
-	struct vm_area_struct *copy = kmemdup(vma, sizeof(*vma));
+	struct vm_area_struct *copy = kmalloc(sizeof(*copy), GFP_KERNEL);
 
 	if (!copy)
 		return NULL;
+	*copy = *vma;
 	copy->vm_next = copy->vm_prev = NULL;
 	copy->anon_vma = NULL;
 	copy->anon_chain = 0;
@@ -141,7 +142,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		vma->vm_next->vm_prev = vma->vm_prev;
 	else
 		note_last(mm, vma->vm_prev);
-	vma_tree_renew(mm, vma->vm_next);
+	vma_tree_hole(mm, vma->vm_next);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;
@@ -383,10 +384,9 @@ int vma_carve(struct vm_area_struct *vma, struct vm_area_struct **pprev, unsigne
 	return err;
 }
 
-int walk_vmas(struct mm_struct *mm, unsigned long start, unsigned long end, bool skip_holes,
+int walk_vmas(struct vma_place at, unsigned long start, unsigned long end, bool skip_holes,
 	      vma_fn *fn, unsigned long arg)
 {
-	struct vma_place at = find_vma_place(mm, start);
 	struct vm_area_struct *vma = at.vma, *prev = at.prev;
 	int err, hole = 0;
 

@@ -30,18 +30,22 @@ static void set_node(struct vm_area_struct *vma)
 	vma->node.room = top > end ? top - end : 0;
 }
 
+/* The hole below @vma, if that is not NULL, has changed. */
+void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	if (!mm->vma_tree || !vma)
+		return;
+	set_node(vma);
+	treap_changed(mm->vma_tree, &vma->node);
+}
+
 /* The holes on both sides of @vma have changed. */
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *stop;
-
-	if (!mm->vma_tree)
+	if (!mm->vma_tree || !vma)
 		return;
-	stop = vma && vma->vm_next ? vma->vm_next->vm_next : NULL;
-	for (; vma != stop; vma = vma->vm_next) {
-		set_node(vma);
-		treap_changed(mm->vma_tree, &vma->node);
-	}
+	vma_tree_hole(mm, vma);
+	vma_tree_hole(mm, vma->vm_next);
 }
 
 /* @vma was linked. When the list becomes long, all are put in. */
@@ -60,7 +64,7 @@ void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 		vma->node.rank = get_random_u64();
 		treap_insert(&mm->vma_tree, &vma->node);
 	}
-	vma_tree_renew(mm, stop);
+	vma_tree_hole(mm, stop);
 }
 
 /* @vma is about to be unlinked. */

@@ -61,6 +61,7 @@ CUTS = [
     ('advise_file_or_fault', 'only MADV_REMOVE and MADV_POPULATE_*: no exec and no loader uses them'),
     ('vma_tree_insert', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),
     ('vma_tree_erase', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),
+    ('vma_tree_hole', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),
     ('vma_tree_renew', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),
     ('vma_tree_start', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),
     ('vma_tree_room', 'only an address space of more than 64 VMAs has an index: an exec has some 25'),

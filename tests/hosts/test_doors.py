@@ -129,7 +129,7 @@ REFUSED = {
     'lab N=4 OUT=TINY/x': 'No space left on device; make room, or choose another disk', 'lab N=é OUT=FREE': 'N=é: the number of a lab',
     'break': 'usage: make break OUT=DIR', 'break OUT=FOLDER': 'name a new folder', 'break OUT=/dev/null/x': 'name a new folder',
     'break OUT=FREE SEED=7x': 'SEED=7x: a number is wanted', 'break-check': 'usage: make break-check DIR=DIR', 'break-check DIR=é': 'has no seal',
-    'grade LAB=99': 'grade: there is no lab 99', 'grade TEST=é': 'grade: no test is called "é"', 'debug-test TEST=nosuch': 'debug-test: usage',
+    'grade LAB=99': 'grade: there is no lab 99', 'grade TEST=é': 'grade: no test is called "é"', 'debug-test TEST=nosuch': 'debug-test: no test is called "nosuch"',
     'grade GRADEFLAGS=--junit=/proc/none/x': 'grade: /proc/none/x: No such file or directory; is its folder there',
     'grade-class N=4': 'usage: make grade-class', 'grade-class DIR=/nope N=4': 'grade-class: /nope: No such file or directory; is its folder there, and the name right?',
     'grade-class DIR=/dev/null N=4': 'grade-class: /dev/null: Not a directory', 'grade-class DIR=FOLDER N=4': 'has no submissions',

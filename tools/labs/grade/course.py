@@ -24,6 +24,7 @@ KEYS = {
     'answer': {'question'},
 }
 CONTRACT_WIDTH = 97     # of a line; ' * ' comes before it
+NAMES = '`make grade GRADEFLAGS=--list` shows the names'
 COMMON = {'name', 'kind', 'shows', 'stage', 'step', 'hidden'}
 
 

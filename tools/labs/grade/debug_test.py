@@ -23,8 +23,12 @@ def find_test(labs, name):
     found = [t for l in labs for t in l.tests if name in (t.name, t.label)]
     start = course.starter()
     found = [t for t in found if start and t.lab == start['lab']] or found
-    if len(found) != 1:
-        raise course.CourseError('usage: make debug-test TEST=name; `make grade GRADEFLAGS=--list` shows the names')
+    if not name:
+        raise course.CourseError('usage: make debug-test TEST=name; ' + course.NAMES)
+    if not found:
+        raise course.CourseError('no test is called "%s"; %s' % (name, course.NAMES))
+    if len(found) > 1:
+        raise course.CourseError('which one is it? TEST=' + ', TEST='.join(t.label for t in found))
     if found[0].kind == 'answer':
         raise course.CourseError('%s is a question: there is nothing to run; `make debug` starts a machine' % found[0].label)
     return found[0]

@@ -38,7 +38,7 @@ def chosen_tests(labs, name, start):
     """All tests, or those called @name: in a starter, if its own lab has one, that one."""
     tests = [t for l in labs for t in l.tests if not name or name in (t.name, t.label)]
     if not tests:
-        raise course.CourseError('no test is called "%s"; --list shows them' % name)
+        raise course.CourseError('no test is called "%s"; %s' % (name, course.NAMES))
     mine = [t for t in tests if start and t.lab == start['lab']]
     return mine if name and mine else tests
 

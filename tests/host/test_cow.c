@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm/cow.c on a machine of 64 frames: fork's copy of a range of entries, and
+ * mm/cow.c on a machine of 64 frames: fork's copy of a range of PTEs, and
  * the first write to a page that is there but read-only. The file under test
  * is included; what it needs of mm/memory.c stands here.
  */
@@ -57,7 +57,7 @@ void fault_dirty_shared_page(struct vm_fault *f, struct page *page)
 {
 	(void)f;
 	if (!page)
-		fail_msg("fault_dirty_shared_page of a special entry, which has no page");
+		fail_msg("fault_dirty_shared_page of a special PTE, which has no page");
 	page->flags |= BIT(PG_dirty);
 	dirtied++;
 }
@@ -118,7 +118,7 @@ static void enter_zero(unsigned int n)
 	*slot(&parent, n) = pte_mkspecial(pfn_pte(page_to_pfn(zero_page), area.vm_page_prot));
 }
 
-/* A special entry: frame @pfn has bytes, but nobody counts it. */
+/* A special PTE: frame @pfn has bytes, but nobody counts it. */
 static void enter_special(unsigned int n, unsigned long pfn, unsigned char byte)
 {
 	memset(phys_to_virt(pfn << PAGE_SHIFT), byte, PAGE_SIZE);
@@ -178,7 +178,7 @@ static void first_write(void **state)
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 1);
 	assert_int_equal(frames_in_use(), frames);
 
-	try("a page that another shows as well: a copy; the old one loses one of each count");
+	try("a page that another PTE maps as well: a copy; the old one loses one of each count");
 	old = enter(17, 'b', BIT(PG_anon), false);
 	get_page(old);
 	count_mapping_of(&child, old, 1);
@@ -225,7 +225,7 @@ static void first_write(void **state)
 	assert_int_equal(zero_page->_mapcount.counter, 0);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 4);
 
-	try("another special entry: a copy of the frame's bytes; nobody counts the frame");
+	try("another special PTE: a copy of the frame's bytes; the frame is not counted");
 	enter_special(23, 50, 'd');
 	assert_int_equal(write_to(23), 0);
 	page = shown(&parent, 23);
@@ -249,7 +249,7 @@ static void first_write(void **state)
 	assert_int_equal(old->_refcount.counter, 2);
 	assert_int_equal(old->_mapcount.counter, 1);
 
-	try("another thread was faster: its entry stays, the copy goes");
+	try("another thread was faster: its PTE stays, the copy is freed");
 	other_was_faster = 1;
 	assert_int_equal(write_to(20), 0);
 	other_was_faster = 0;
@@ -259,7 +259,7 @@ static void first_write(void **state)
 	assert_int_equal(frames_in_use(), frames);
 	assert_int_equal(parent.rss_stat[MM_ANONPAGES], 6);
 
-	try("a shared mapping: the file's own page, however many show it; the file is told");
+	try("a shared mapping: the file's own page, however many PTEs map it; it becomes dirty");
 	fake_area(&area, &parent, 16, 8, RW | VM_SHARED);
 	page = enter(21, 's', 0, false);
 	*slot(&parent, 21) = pte_wrprotect(*slot(&parent, 21));
@@ -270,7 +270,7 @@ static void first_write(void **state)
 	assert_int_equal(page->_refcount.counter, 2);
 	assert_int_equal(dirtied, 1);
 
-	try("a shared mapping, and another thread was faster: its entry stays, no file is told");
+	try("a shared mapping, and another thread was faster: its PTE stays, no file is dirty");
 	*slot(&parent, 21) = pte_mkclean(pte_wrprotect(*slot(&parent, 21)));
 	other_was_faster = 1;
 	assert_int_equal(write_to(21), 0);
@@ -278,8 +278,8 @@ static void first_write(void **state)
 	assert_false(pte_write(*slot(&parent, 21)));
 	assert_int_equal(dirtied, 1);
 
-	try("a special entry in a shared VMA: the same frame, writable; "
-	    "there is no page to tell of");
+	try("a special PTE in a shared VMA: the same frame, writable; "
+	    "there is no page to make dirty");
 	enter_special(23, 50, 'd');
 	*slot(&parent, 23) = pte_wrprotect(*slot(&parent, 23));
 	assert_int_equal(write_to(23), 0);
@@ -360,7 +360,7 @@ static void range_is_copied(void **state)
 	assert_true(pte_write(*slot(&parent, 24)));
 
 	try("a private VMA without VM_WRITE, but VM_MAYWRITE, "
-	    "and an entry that is writable yet: the same");
+	    "and a PTE that is writable yet: the same");
 	fake_area(&area, &parent, 26, 4, R);
 	area.vm_flags |= VM_MAYWRITE;
 	area.anon_vma = &fake_anon_vma;
@@ -371,7 +371,7 @@ static void range_is_copied(void **state)
 	assert_false(pte_write(*slot(&child, 27)));
 
 	/* It may have an anon_vma from a time when it was private enough. */
-	try("a shared VMA: permissions stay, the child's entry is clean");
+	try("a shared VMA: permissions stay, the child's PTE is clean");
 	fake_area(&area, &parent, 32, 8, RW | VM_SHARED);
 	area.anon_vma = &fake_anon_vma;
 	child_area();
@@ -383,7 +383,7 @@ static void range_is_copied(void **state)
 	assert_false(pte_dirty(*slot(&child, 33)));
 	assert_int_equal(s->_refcount.counter, 2);
 
-	try("frames of a device, VM_PFNMAP: special entries, no counts, "
+	try("frames of a device, VM_PFNMAP: special PTEs, no counts, "
 	    "copied though there is no anon_vma");
 	fake_area(&area, &parent, 40, 8, R | VM_PFNMAP);
 	child_area();

@@ -130,7 +130,6 @@ static void print_callers(const struct stack *s, int first)
 		dprintf(2, "  ...\n");
 }
 
-/* A breakpoint for `make debug-test`. */
 __attribute__((noinline)) void host_end(void) { __asm__ volatile(""); }
 
 void host_ended(const char *what, const char *why)

@@ -20,6 +20,7 @@
 #include "../../mm/internal.h"
 #include <mm_trace.h>
 #include <fs.h>
+#include "ends.h"
 #include "shims.h"
 
 #define NR_PAGES 64
@@ -205,7 +206,7 @@ static int setup(void **state)
 static void drop_list_by_hand(void);
 
 /* What a teardown finds. */
-#define LEFT(...) (print_error(__VA_ARGS__), print_error("\n"), -1)
+#define LEFT(...) (print_error(__VA_ARGS__), print_error("\n"), host_end(), -1)
 
 static int teardown(void **state)
 {

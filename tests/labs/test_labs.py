@@ -628,6 +628,68 @@ def test_gdb_stops_where_a_host_test_fails(three_mistakes):
     assert re.search(r'Here it fails.*\n#\d+ .*padzero \(.*\)\s+at \S*exec/elf_map\.c:%d\n' % lines['padzero'], text), text
 
 
+# Runs each of CASES but the last one, which `make debug-test` itself runs then.
+EACH = """
+import gdb
+for case in CASES[:-1]:
+    gdb.execute('set environment CMOCKA_CASE ' + case)
+    gdb.execute('source tools/labs/grade/stops.py')
+    gdb.write('\\x01')
+    gdb.flush()
+gdb.execute('set environment CMOCKA_CASE ' + CASES[-1])
+"""
+
+
+def host_stops(out, tests, folder):
+    """{label: (function, file, line)} where GDB stops by the line that a failed host test shows: one GDB for each program."""
+    found = {}
+    for binary in sorted({t.binary for t in tests}):
+        some = [t for t in tests if t.binary == binary]
+        (folder / 'each.py').write_text('CASES = %r\n' % [t.case for t in some] + EACH)
+        p = subprocess.run(['make', '-s', 'debug-test', 'TEST=' + some[-1].label, 'GDBFLAGS=-batch -x %s' % (folder / 'each.py')], cwd=out,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, 'TIMEOUT_SCALE': '0.1'})
+        said = p.stdout.decode('utf-8', 'replace').split('\x01')
+        assert len(said) == len(some), said[-1][-3000:]
+        for t, text in zip(some, said):
+            stop = re.search(r'^Here it fails.*\n#\d+ +(?:0x\w+ in )?(\w+) \([^\n]*\)\s+at (\S+):(\d+)\n', text, re.M)
+            found[t.label] = stop and (stop.group(1), os.path.normpath(stop.group(2)).replace('../', ''), int(stop.group(3)))
+    return found
+
+
+def with_zeros(out, lab):
+    """A copy of a starter whose functions return 0, and do nothing."""
+    zeros = out + '-zeros'
+    copy_tree(out, zeros)
+    for path in c_files(lab):
+        text = starter.read(zeros, path)
+        for name in lab.write[path]:
+            kind = re.search(r'^(?:static )?(?:inline )?(\w.*?)%s\(' % name, text, re.M).group(1).strip()
+            stub = 'panic("lab %d: %s in %s is yours to write");' % (lab.number, name, path)
+            assert text.count(stub) == 1
+            text = text.replace(stub, 'return;' if kind == 'void' else 'return (%s){0};' % kind)
+        starter.write(zeros, path, text)
+    return zeros
+
+
+@pytest.mark.parametrize('number', [l.number for l in LABS if any(t.kind == 'host' for t in l.tests)])
+def test_gdb_stops_where_each_host_test_fails(room, number, tmp_path, monkeypatch):
+    """In the function that is to be written; and where all return 0, at the check that fails or in the line that crashes."""
+    out, lab = make(room, number), course.find_lab(LABS, number)
+    tests = [t for t in lab.tests if t.kind == 'host' and not t.hidden]
+    for label, stop in host_stops(out, tests, tmp_path).items():
+        assert stop and stop[0] in lab.write[stop[1]] and 'is yours to write' in starter.read(out, stop[1]).split('\n')[stop[2] - 1], (label, stop)
+    zeros = with_zeros(out, lab)
+    monkeypatch.setenv('TIMEOUT_SCALE', '0.1')
+    stops = host_stops(zeros, tests, tmp_path)
+    for t in tests:
+        ended = host.run_case(t, lab, zeros, os.path.join(zeros, 'build', t.binary), None, False)
+        told = ended.line or next((m.group(1) for p in (r'^it comes from \w+ \((\S+:\d+)\)', r'\[   LINE   \] --- (\S+:\d+): ')
+                                   for m in re.finditer(p, ended.text, re.M)), None)
+        assert not ended.passed and stops[t.label], (t.label, ended.text)
+        # Where the grade names no line, GDB stops in the function of the test that prints what is wrong.
+        assert told == '%s:%d' % stops[t.label][1:] if told else stops[t.label][0] in ('teardown', 'wrong'), (t.label, told, stops[t.label])
+
+
 def test_a_panics_callers_have_lines():
     kernel = os.path.join(TOP, 'build', 'exon.elf')
     symbols = backtrace.symbols(kernel)

@@ -438,7 +438,7 @@ build/tests/host/test_%: tests/host/test_%.c tests/host/shims.c build/tests/host
 # The same without sanitizers, which ends.c asks only after they have found something.
 comma	:= ,
 SANITIZER := __real__fail __sanitizer_symbolize_pc __asan_get_report_description __ubsan_get_current_report_data
-build/prove/test_vma_sequences: tests/host/test_vma_sequences.c tests/host/shims.c build/tests/host/ends.o $$(call tested,tests/host/test_vma_sequences.c)
+build/prove/test_%: tests/host/test_%.c tests/host/shims.c build/tests/host/ends.o $$(call tested,tests/host/test_$$*.c)
 	@mkdir -p $(@D)
 	@echo "  HOST  $<"
 	@$(HOSTCC) -std=gnu11 -O2 -no-pie $(HERE) $(HOSTFLAGS) -o $@ $< tests/host/shims.c build/tests/host/ends.o $(call links,$<) \

@@ -55,7 +55,7 @@ ifdef DEBUG
 # A user's address may be NULL, or wrap around: only its use counts, and that faults. memcpy of no bytes may get NULL.
 CFLAGS	+= -DDEBUG -fsanitize=undefined \
 	   -fno-sanitize=alignment,null,pointer-overflow,nonnull-attribute,returns-nonnull-attribute
-B	:= build/debug
+B	:= $(if $(COVERAGE),build/coverage,build/debug)
 # What they report must not be reported again.
 $(B)/lib/ubsan.o $(B)/lib/sanitize.o $(B)/lib/vsprintf.o $(B)/lib/printk.o $(B)/lib/panic.o: CFLAGS += -fno-sanitize=undefined
 endif
@@ -63,7 +63,6 @@ endif
 ifdef COVERAGE
 CFLAGS	+= -fprofile-arcs -ftest-coverage -fprofile-update=single -fprofile-info-section=.data.gcov_info
 COVERED	:= --defsym=__gcov_merge_add=0
-B	:= build/coverage
 endif
 EXEC_CFLAGS := -Og
 

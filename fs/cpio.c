@@ -104,8 +104,7 @@ static bool makes_file(const struct cpio_entry *e, size_t name_len)
 
 /*
  * The entry at @p; @left bytes of the archive are left. *size becomes its size with padding.
- * Returns
- * as cpio_next does.
+ * Returns as cpio_next does.
  */
 static int read_entry(const char *p, size_t left, struct cpio_entry *e, size_t *size)
 {

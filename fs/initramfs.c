@@ -157,8 +157,7 @@ static int take_pages(struct inode *inode, const struct cpio_entry *e)
 
 /*
  * Replaces the contents of a regular file. What the archive does not have of it is a hole. Returns
- * 0
- * or -errno.
+ * 0 or -errno.
  */
 static int write_body(struct inode *inode, const struct cpio_entry *e)
 {
@@ -235,8 +234,7 @@ static bool has_type(const struct cpio_entry *e)
 
 /*
  * @parent is locked. @first: the dentry of the file's first name, ERR_PTR if there is none any
- * more,
- * or NULL. The times of the directory do not change. Returns 0 or -errno.
+ * more, or NULL. The times of the directory do not change. Returns 0 or -errno.
  */
 static int place_entry(struct dentry *parent, const struct qstr *name, const struct cpio_entry *e,
 		       const struct dentry *first)

@@ -97,6 +97,7 @@ struct file *dentry_open(const struct path *p, int flags)
 
 void filp_close(struct file *f, struct files_struct *files)
 {
-	locks_remove(f, files);
+	if (!(f->f_mode & FMODE_PATH))
+		locks_remove(f, files);
 	fput(f);
 }

@@ -163,7 +163,10 @@ static struct list_head *cut_lock(struct file_lock *l, const struct file_lock *w
 	return next;
 }
 
-/* @l has @want's type and owner. Grows @want over it if they touch, and frees it then. */
+/*
+ * @l has @want's type and owner. Grows @want over it if they touch, and frees it then. @want stands
+ * in all_locks where the first of those was.
+ */
 static bool merge_lock(struct file_lock *l, struct file_lock *want)
 {
 	if ((want->start && l->end < want->start - 1) ||
@@ -171,6 +174,8 @@ static bool merge_lock(struct file_lock *l, struct file_lock *want)
 		return false;
 	want->start = min(want->start, l->start);
 	want->end = max(want->end, l->end);
+	if (list_empty(&want->all))
+		list_add(&want->all, &l->all);
 	delete_lock(l);
 	return true;
 }
@@ -231,11 +236,16 @@ static int set_range(struct file_lock *want, bool wait, struct file_lock **fresh
 		return -EAGAIN;
 	if ((want->type != F_UNLCK && !*fresh) || (!*rest && splits_lock(want)))
 		return -ENOLCK;
+	INIT_LIST_HEAD(&want->all);
 	place = clear_range(want, rest);
 	if (want->type == F_UNLCK)
 		return 0;
 	**fresh = *want;
 	insert_lock(*fresh, place);
+	if (!list_empty(&want->all)) {
+		list_move(&(*fresh)->all, &want->all);
+		list_del(&want->all);
+	}
 	*fresh = NULL;
 	return 0;
 }

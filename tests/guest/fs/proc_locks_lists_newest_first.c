@@ -78,6 +78,18 @@ int main(void)
 	OK(waitpid(child, NULL, 0));
 	STREQ(line(0), "POSIX  ADVISORY  WRITE me 5 5");
 	STREQ(line(4), "POSIX  ADVISORY  WRITE me 8 14");
+	/* A lock that grows keeps its place; of those that become one, the lowest does. */
+	lock(a, F_SETLK, F_WRLCK, 6, 2);
+	lock(a, F_SETLK, F_RDLCK, 110, 10);
+	locks(&count);
+	EQ(count, 4);
+	STREQ(line(0), "POSIX  ADVISORY  WRITE me 5 14");
+	STREQ(line(1), "OFDLCK ADVISORY  WRITE -1 3 EOF");
+	STREQ(line(3), "POSIX  ADVISORY  READ me 100 119");
+	/* A descriptor of O_PATH has no locks to give up. */
+	close(OK(open("locks_a", O_PATH)));
+	locks(&count);
+	EQ(count, 4);
 	close(a);
 	close(b);
 	locks(&count);

@@ -446,8 +446,7 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 		return -EAGAIN;
 	timer_setup(&t->timer, posix_timer_fn);
 	t->pid = good_sigevent(&ev);
-	t->cpu_pid = cpu_clock ? pid_for_clock(cpu_clock) : NULL;
-	if (!t->pid || (cpu_clock && !t->cpu_pid)) {
+	if (!t->pid) {
 		free_timer(t);
 		return -EINVAL;
 	}
@@ -458,9 +457,14 @@ long sys_timer_create(int clock, void __user *uev, int __user *uid)
 	t->notify = ev.sigev_notify;
 	t->signo = ev.sigev_signo;
 	t->value = ev.sigev_value;
-	if (put_user(t->id, uid)) {
+	t->cpu_pid = cpu_clock ? pid_for_clock(cpu_clock) : NULL;
+	if (put_user(t->id, uid))
+		err = -EFAULT;
+	else if (cpu_clock && !t->cpu_pid)
+		err = -EINVAL;
+	if (err) {
 		free_timer(t);
-		return -EFAULT;
+		return err;
 	}
 	t->node.key = t->id;
 	t->node.rank = get_random_u64();

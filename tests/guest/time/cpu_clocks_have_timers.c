@@ -134,6 +134,7 @@ int main(void)
 	timers(CLOCK_THREAD_CPUTIME_ID);
 	of_a_child();
 	ERR(timer_create(-1, &ev, &t), EINVAL);
+	ERR(syscall(SYS_timer_create, -1, NULL, (void *)8), EFAULT);
 	ERR(timer_create(-5, &ev, &t), EOPNOTSUPP);
 	ERR(timer_create(CLOCK_MONOTONIC_RAW, &ev, &t), EOPNOTSUPP);
 	ERR(timer_create(10, &ev, &t), EINVAL);

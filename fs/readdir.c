@@ -187,10 +187,8 @@ static long do_getdents(unsigned int fd, void __user *buf, unsigned int n, bool 
 	err = iterate_dir(f, &cb.ctx);
 	mutex_unlock(&f->f_pos_lock);
 	fput(f);
-	if (err >= 0)
-		err = cb.error;
 	if (!cb.prev_reclen)
-		return err;
+		return err < 0 ? err : cb.error;
 	return set_prev_off(&cb, cb.ctx.pos) ? -EFAULT : (long)(n - cb.room);
 }
 

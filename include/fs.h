@@ -360,6 +360,7 @@ struct super_block {
 	const struct file_system_type *s_type;
 	unsigned long s_magic;
 	unsigned long s_next_ino;
+	bool s_noexec; /* whatever the mount says: /proc and /sys */
 	unsigned long s_max_inodes,
 		s_inodes; /* tmpfs: names and open nameless files; 0: no limit */
 	int (*statfs)(struct super_block *sb, struct statfs *st);

@@ -250,7 +250,7 @@ static bool file_noexec(const struct file *file)
 {
 	const struct vfsmount *mnt = file->f_path.mnt;
 
-	return mnt && (mnt->mnt_flags & MS_NOEXEC);
+	return mnt && ((mnt->mnt_flags & MS_NOEXEC) || mnt->mnt_sb->s_noexec);
 }
 
 /* Can offsets of the file express the range? */

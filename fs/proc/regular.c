@@ -14,6 +14,7 @@
 #include <task.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
+#include <linux/magic.h>
 #include <linux/fs.h>
 #include "internal.h"
 
@@ -212,6 +213,12 @@ unsigned int proc_reg_poll(struct file *f __maybe_unused,
 	return DEFAULT_POLLMASK;
 }
 
+/* Of a file that is not a process's. */
+static int proc_reg_mmap(struct file *f, struct vm_area_struct *vma __maybe_unused)
+{
+	return f->f_inode->i_sb->s_magic == PROC_SUPER_MAGIC ? -EIO : -ENODEV;
+}
+
 #define PROC_REG_FOPS \
 	.llseek = proc_reg_llseek, .read = proc_reg_read, .open = proc_reg_open, \
 	.release = proc_reg_release
@@ -219,7 +226,7 @@ unsigned int proc_reg_poll(struct file *f __maybe_unused,
 const struct file_operations proc_pid_read_fops = {PROC_REG_FOPS};
 const struct file_operations proc_pid_fops = {PROC_REG_FOPS, .write = proc_reg_write};
 const struct file_operations proc_reg_fops = {PROC_REG_FOPS, .write = proc_reg_write,
-					      .poll = proc_reg_poll};
+					      .poll = proc_reg_poll, .mmap = proc_reg_mmap};
 
 const struct inode_operations proc_reg_iops = {
 	.permission = proc_permission,

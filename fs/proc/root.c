@@ -38,6 +38,7 @@ struct super_block *proc_new_super(struct file_system_type *t, unsigned long mag
 		return NULL;
 	sb->statfs = proc_statfs;
 	sb->evict_inode = proc_evict_inode;
+	sb->s_noexec = true;
 	root = proc_new_inode(sb, dir, NULL, ino);
 	sb->s_root = root ? d_alloc_root(root) : NULL;
 	return sb->s_root ? sb : NULL;

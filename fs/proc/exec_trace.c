@@ -164,7 +164,7 @@ static void find_mm(struct reel *r, const struct exec_trace *first)
 static const char *stage_name(const struct reel *r, const struct exec_trace *t)
 {
 	if (t->stage == EXEC_STAGE_VDSO)
-		return "[vdso]";
+		return t->vm_flags & VM_EXEC ? "[vdso]" : "[vvar]";
 	if (t->vm_flags & VM_GROWSDOWN)
 		return "[stack]";
 	return t->vm_flags ? r->name : "";

@@ -42,6 +42,7 @@ def test_people(batch):
     segments = [r for r in rows if 'map-segments' in r]
     assert len({len(r[:r.index('elf_map')]) for r in segments}) == 1, segments    # aligned
     assert re.search(r'^ +\d+  map-segments +\w+-\w+ +\d+K r-xp  cat +elf_map:\d+$', execs[-1], re.M), execs[-1]
+    assert re.search(r'r--p  \[vvar\] .*\n.*r-xp  \[vdso\] ', execs[-1]), execs[-1]
 
 
 def test_one_process(batch):

@@ -45,10 +45,10 @@ static unsigned int hex_digit(unsigned char c)
 static uint32_t parse_field(const char *s)
 {
 	bool prefix = s[0] == '0' && (s[1] | 0x20) == 'x' && hex_digit(s[2]) < 16;
-	uint32_t v = 0;
+	uint32_t v = 0, digit;
 
-	for (int i = prefix ? 2 : 0; i < 8 && hex_digit(s[i]) < 16; i++)
-		v = v << 4 | hex_digit(s[i]);
+	for (int i = prefix ? 2 : 0; i < 8 && (digit = hex_digit(s[i])) < 16; i++)
+		v = v << 4 | digit;
 	return v;
 }
 

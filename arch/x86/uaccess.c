@@ -74,15 +74,29 @@ static unsigned long copy_faultable(void *to, const void *from, unsigned long n)
 	return words;
 }
 
+/* @user is the one of the two that a user has given. */
+static inline unsigned long copy_user(const void __user *user, void *to, const void *from,
+				      unsigned long n)
+{
+	unsigned long left;
+
+	if (!access_ok(user, n) || should_fail_copy())
+		return n;
+	user_access_begin();
+	left = copy_faultable(to, from, n);
+	user_access_end();
+	return left;
+}
+
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+	return copy_user(from, to, from, n);
+}
+
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
-	unsigned long left = n;
+	unsigned long left = copy_user(from, to, from, n);
 
-	if (access_ok(from, n) && !should_fail_copy()) {
-		user_access_begin();
-		left = copy_faultable(to, from, n);
-		user_access_end();
-	}
 	if (unlikely(left))
 		memset((char *)to + (n - left), 0, left);
 	return left;
@@ -90,14 +104,7 @@ unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
-	unsigned long left;
-
-	if (!access_ok(to, n) || should_fail_copy())
-		return n;
-	user_access_begin();
-	left = copy_faultable(to, from, n);
-	user_access_end();
-	return left;
+	return copy_user(to, to, from, n);
 }
 
 /* As in Linux, no byte of a word that faults is cleared. */

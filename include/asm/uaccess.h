@@ -18,6 +18,8 @@ static inline bool access_ok(const void __user *p, unsigned long n)
 
 /* Return the number of bytes NOT copied (0: all). What could not be read is zeroed in @to. */
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
+/* The same, and @to keeps what could not be read. */
+unsigned long raw_copy_from_user(void *to, const void __user *from, unsigned long n);
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
 /* The number of bytes NOT cleared. */
 unsigned long clear_user(void __user *to, unsigned long n);

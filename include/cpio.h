@@ -30,10 +30,8 @@ enum { CPIO_END, CPIO_ENTRY, CPIO_TRAILER, CPIO_SKIPPED };
 
 /*
  * Reads the entry at *pos of @data, after any padding, and moves *pos past it. Returns CPIO_ENTRY;
- * CPIO_TRAILER at the end of an archive, after which another may follow; CPIO_SKIPPED for an entry
- * that makes no file: its header or its name is cut off, or Linux ignores it; CPIO_END when no
- * bytes
- * are left; -EINVAL if the archive is damaged at *pos.
+ * CPIO_TRAILER at the end of an archive, after which another may follow; CPIO_SKIPPED if it is cut
+ * off or Linux ignores it; CPIO_END if nothing is left; -EINVAL if *pos is damaged.
  */
 int cpio_next(const void *data, size_t size, size_t *pos, struct cpio_entry *e);
 

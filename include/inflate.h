@@ -12,10 +12,8 @@ bool is_gzip(const void *data, size_t n);
 
 /*
  * Unpacks the gzip member of at most *in_len bytes at @in to @out, which has room for *out_len
- * bytes. Sets both lengths to what was used. Returns 0; -EINVAL if it is damaged, and -EIO if it
- * ends
- * too early, both with what was unpacked before; -ENOSPC if the room is too small, and both lengths
- * are unchanged. Never accesses bytes beyond the lengths.
+ * bytes. Both lengths become what was used. Returns 0; -EINVAL if damaged, -EIO if it ends too
+ * early, both with what was unpacked before; -ENOSPC if the room is too small: the lengths stay.
  */
 int gunzip(const void *in, size_t *in_len, void *out, size_t *out_len);
 

@@ -615,7 +615,7 @@ def test_a_check_below_a_students_function_names_its_line(tmp_path):
     for case in ('in_a_fake', 'of_the_test'):
         p = subprocess.run(['./test'], cwd=tmp_path, env={**os.environ, 'CMOCKA_CASE': case, 'YOURS': 'exec/mine.c'}, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT)
-        said[case] = host.told(p.stdout.decode()).split('\n')
+        said[case] = host.told(p.stdout.decode(), str(tmp_path)).split('\n')
     assert said['in_a_fake'][:3] == ['ERROR: a step of 0 bytes', 'it comes from mine (exec/mine.c:5)', '  exec/mine.c:5\tmine'], said
     assert said['of_the_test'][0] == 'ERROR: 3, expected 4' and 'it comes from' not in ''.join(said['of_the_test']), said
 

@@ -136,7 +136,7 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_LNK("exe", .get_path = proc_exe_link), \
 		PROC_REG("mounts", 0444, .show = proc_pid_mounts), \
 		PROC_REG("mountinfo", 0444, .show = proc_pid_mountinfo), \
-		PROC_REG("clear_refs", 0200, .store = proc_pid_clear_refs), \
+		PROC_REG("clear_refs", 0200, .store = proc_pid_clear_refs, .max_text = INT_TEXT), \
 		PROC_REG("smaps", 0444, .seq = &proc_pid_smaps_ops), \
 		PROC_REG("smaps_rollup", 0444, .show_mm = proc_pid_smaps_rollup), \
 		PROC_REG("pagemap", 0400, .rw_mm = proc_pid_pagemap), \
@@ -144,9 +144,9 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 		PROC_REG("stack", 0400, .show = proc_pid_stack), \
 		PROC_REG("oom_score", 0444, .show = proc_pid_oom_score), \
 		PROC_REG("oom_adj", 0644, .show = proc_pid_oom_adj, .store = proc_pid_set_oom_adj, \
-			 .max_text = OOM_MAX_TEXT, .max_pos = INT64_MAX), \
+			 .max_text = INT_TEXT, .max_pos = INT64_MAX), \
 		PROC_REG("oom_score_adj", 0644, .show = proc_pid_oom_score_adj, \
-			 .store = proc_pid_set_oom_score_adj, .max_text = OOM_MAX_TEXT, \
+			 .store = proc_pid_set_oom_score_adj, .max_text = INT_TEXT, \
 			 .max_pos = INT64_MAX)
 
 static const struct proc_entry tid_base_stuff[] = {PID_ENTRIES(false), {0}};

@@ -195,9 +195,9 @@ ssize_t proc_pid_set_coredump_filter(const struct proc_entry *e, struct task_str
 ssize_t proc_pid_mem(struct mm_struct *mm, char __user *buf, size_t n, loff_t addr, bool write);
 
 /* oom.c */
-#define OOM_MAX_TEXT 12UL /* bytes of a write that are used, and that it returns at most */
-/* Reads an integer with white space around it. Returns 0, -EINVAL or -ERANGE. */
-int proc_parse_int(char *text, long *value);
+#define INT_TEXT 12UL /* bytes of a write that are used, and that it returns at most */
+/* Reads an int with white space around it; base 0: as in C. Returns 0, -EINVAL or -ERANGE. */
+int proc_parse_int(char *text, unsigned int base, long *value);
 int proc_pid_oom_score(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t);
 int proc_pid_oom_adj(struct seq_file *m, struct task_struct *t);

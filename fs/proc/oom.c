@@ -33,7 +33,7 @@ int proc_pid_oom_score_adj(struct seq_file *m, struct task_struct *t)
 	return seq_printf(m, "%d\n", t->signal->oom_score_adj);
 }
 
-int proc_parse_int(char *text, long *value)
+int proc_parse_int(char *text, unsigned int base, long *value)
 {
 	char *end;
 	bool minus;
@@ -43,7 +43,7 @@ int proc_parse_int(char *text, long *value)
 	minus = *text == '-';
 	if (minus || *text == '+')
 		text++;
-	*value = strtoul(text, &end, 0);
+	*value = strtoul(text, &end, base);
 	if (end == text)
 		return -EINVAL;
 	if (*value > INT32_MAX + (long)minus)
@@ -78,7 +78,7 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 				   char *text, size_t n)
 {
 	long adj;
-	int err = proc_parse_int(text, &adj);
+	int err = proc_parse_int(text, 0, &adj);
 
 	if (!err && (adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX))
 		err = -EINVAL;
@@ -87,7 +87,7 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e __maybe_unused, st
 	if (adj < t->signal->oom_score_adj_min && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	set_oom_score_adj(t, adj);
-	return min(n, OOM_MAX_TEXT);
+	return min(n, INT_TEXT);
 }
 
 /* The older scale: -17 (never) to 15. */
@@ -103,7 +103,7 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct t
 			     char *text, size_t n)
 {
 	long adj;
-	int err = proc_parse_int(text, &adj);
+	int err = proc_parse_int(text, 0, &adj);
 
 	if (!err && (adj < -17 || adj > 15))
 		err = -EINVAL;
@@ -113,5 +113,5 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e __maybe_unused, struct t
 	if (adj < t->signal->oom_score_adj && !capable(CAP_SYS_RESOURCE))
 		return -EACCES;
 	set_oom_score_adj(t, adj);
-	return min(n, OOM_MAX_TEXT);
+	return min(n, INT_TEXT);
 }

@@ -230,7 +230,7 @@ ssize_t proc_pid_clear_refs(const struct proc_entry *e __maybe_unused, struct ta
 {
 	struct mm_struct *mm;
 	long type;
-	int err = proc_parse_int(text, &type);
+	int err = proc_parse_int(text, 10, &type);
 
 	if (err)
 		return err;
@@ -241,7 +241,7 @@ ssize_t proc_pid_clear_refs(const struct proc_entry *e __maybe_unused, struct ta
 		clear_refs_of(mm, type);
 		mmput(mm);
 	}
-	return n;
+	return min(n, INT_TEXT);
 }
 
 /* ---- pagemap: 8 bytes for each page of the address space --------------- */

@@ -80,6 +80,13 @@ int main(void)
 	EQ(put("-1"), -EINVAL);
 	EQ(put("x"), -EINVAL);
 	EQ(put("1 2"), -EINVAL);
+	EQ(put("0x1"), -EINVAL);
+	EQ(put("99999999999"), -ERANGE);
+	EQ(put("18446744073709551616"), -ERANGE);
+	EQ(put("1           x"), 12); /* the rest is not read */
+	fd = OK(open("/proc/self/clear_refs", O_WRONLY));
+	EQ(pwrite(fd, "1", 1, 5), 1);
+	close(fd);
 
 	fd = OK(open("/proc/self/smaps_rollup", O_RDONLY));
 	CHECK(read(fd, head, 100) == 100);

@@ -38,7 +38,7 @@ SESSIONS = {
     'ctrl-c kills sleep': [SLEEP, (C, ASH), STATUS],
     'ctrl-c kills cat': [('cat\r', r'cat\r\n$'), ('half a line', ''), (C, ASH), STATUS],
     'ctrl-c at the prompt': [('half a command', ''), (C, ASH), STATUS],
-    'ctrl-c kills a pipeline': [('cat | cat | cat\r', r'\r\n$'), ('x\r', r'x\r\nx\r\n$'), (C, ASH), STATUS],
+    'ctrl-c kills a pipeline': [('cat | cat | cat\r', r'\r\n$'), (C, ASH), STATUS],
     'ctrl-\\ kills sleep': [SLEEP, (QUIT, ASH), STATUS],
     'ctrl-z, jobs, fg': [SLEEP, (Z, ASH), STATUS, ('jobs\r', ASH), ('fg\r', r'sleep 100\r\n$'), (C, ASH), ('jobs\r', ASH)],
     'ctrl-z, bg, kill': [SLEEP, (Z, ASH), ('bg\r', ASH), ('jobs\r', ASH), ('kill %1; wait; echo $?\r', ASH), ('jobs\r', ASH)],

@@ -179,9 +179,9 @@ static int write_body(struct inode *inode, const struct cpio_entry *e)
 	if ((size_t)pos != e->body_here)
 		return -ENOSPC;
 	if (e->body_here < e->body_len) {
+		/* Linux never closes the file: it cannot be executed. */
 		inode->i_size = e->body_len;
-		return get_write_access(
-			inode); /* Linux never closes the file: it cannot be executed */
+		return get_write_access(inode);
 	}
 	return 0;
 }

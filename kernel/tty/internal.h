@@ -5,6 +5,7 @@
 
 #include <chrdev.h>
 #include <fs.h>
+#include <iov_iter.h>
 #include <tty.h>
 #include <wait.h>
 #include <asm/termios.h>
@@ -14,6 +15,7 @@ struct poll_table_struct;
 
 #define DEV_CONSOLE    MKDEV(TTYAUX_MAJOR, 1)
 #define N_TTY_BUF_SIZE 4096
+#define TTY_READ_CHUNK 64 /* bytes that are copied at once, as on Linux */
 
 struct tty_struct;
 
@@ -65,6 +67,12 @@ struct tty_struct {
 extern const struct termios tty_std_termios;
 extern const struct file_operations tty_fops;
 int tty_open_file(struct tty_struct *tty, struct file *f); /* 0 or -ENOMEM */
+/*
+ * Passes a vector to @write in chunks of 2 KiB. Nothing of a chunk that faults is written.
+ * Returns the bytes that were taken, or -errno if that is none.
+ */
+ssize_t do_tty_write(struct file *f, struct iov_iter *from,
+		     ssize_t (*write)(struct file *f, const char *s, size_t n));
 /* What is the same for both ends of a pseudo terminal. */
 long tty_line_ioctl(struct tty_struct *tty, unsigned int cmd, unsigned long arg);
 
@@ -76,8 +84,8 @@ void n_tty_flush_input(struct tty_struct *tty);
 size_t n_tty_receive_room(struct tty_struct *tty);  /* bytes that are not dropped */
 size_t n_tty_chars_waiting(struct tty_struct *tty); /* FIONREAD */
 /* A line, or bytes by VMIN and VTIME. Returns their number, 0 at EOF, or -errno. */
-ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, size_t n);
-ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *buf, size_t n);
+ssize_t n_tty_read(struct tty_struct *tty, struct file *f, struct iov_iter *to);
+ssize_t n_tty_write(struct file *f, const char *s, size_t n);
 unsigned int n_tty_poll(struct tty_struct *tty, struct file *f, struct poll_table_struct *pt);
 void start_tty(struct tty_struct *tty);
 void stop_tty(struct tty_struct *tty);

@@ -433,41 +433,44 @@ static int wait_input(struct tty_struct *tty, struct file *f, ktime_t expires)
 	return ret;
 }
 
-/* A line; or VMIN bytes; or, with VMIN 0, what comes within VTIME tenths of a second. */
-static ssize_t read_chars(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
+/*
+ * A line; or VMIN bytes; or, with VMIN 0, what comes within VTIME tenths of a second. A chunk that
+ * faults is lost as a whole.
+ */
+static ssize_t read_chars(struct tty_struct *tty, struct file *f, struct iov_iter *to)
 {
 	const cc_t *cc = tty->termios.c_cc;
 	bool canon = L_FLAG(tty, ICANON), line_done = false;
 	ktime_t expires = canon || cc[VMIN] ? 0 : ktime_get() + cc[VTIME] * (NSEC_PER_SEC / 10);
-	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got, left;
-	char chunk[OUT_SIZE];
+	size_t minimum = canon ? 1 : max_t(size_t, cc[VMIN], 1), done = 0, got, copied;
+	char chunk[TTY_READ_CHUNK];
 	unsigned long flags;
 
-	while (done < n && !line_done && (done < minimum || input_available(tty, 1))) {
+	while (to->count && !line_done && (done < minimum || input_available(tty, 1))) {
 		int err = wait_input(tty, f, expires);
 
 		if (err)
 			return done || err > 0 ? (ssize_t)done : err;
 		spin_lock_irqsave(&tty->lock, flags);
-		got = take_chars(tty, chunk, min(n - done, sizeof(chunk)), &line_done);
+		got = take_chars(tty, chunk, min(to->count, sizeof(chunk)), &line_done);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		notify(tty, 0);
-		left = copy_to_user(buf + done, chunk, got);
-		done += got - left;
-		if (left)
+		copied = copy_to_iter(chunk, got, to);
+		done += copied;
+		if (copied != got)
 			return done ?: -EFAULT;
 	}
 	return done;
 }
 
-ssize_t n_tty_read(struct tty_struct *tty, struct file *f, char __user *buf, size_t n)
+ssize_t n_tty_read(struct tty_struct *tty, struct file *f, struct iov_iter *to)
 {
 	ssize_t ret;
 
 	if (f->f_flags & O_NONBLOCK ? !mutex_trylock(&tty->read_lock)
 				    : mutex_lock_interruptible(&tty->read_lock))
 		return f->f_flags & O_NONBLOCK ? -EAGAIN : -ERESTARTSYS;
-	ret = read_chars(tty, f, buf, n);
+	ret = read_chars(tty, f, to);
 	mutex_unlock(&tty->read_lock);
 	return ret;
 }
@@ -509,27 +512,25 @@ static int wait_write_room(struct tty_struct *tty, struct file *f)
 	return tty_hung_up_p(tty, f) ? -EIO : err;
 }
 
-ssize_t n_tty_write(struct tty_struct *tty, struct file *f, const char __user *buf, size_t n)
+ssize_t n_tty_write(struct file *f, const char *s, size_t n)
 {
-	char chunk[OUT_SIZE];
+	struct tty_struct *tty = file_tty(f);
 	size_t done = 0;
-	ssize_t err = 0;
+	int err = 0;
 
 	while (!err && done < n) {
-		size_t len = min_t(size_t, n - done, sizeof(chunk));
+		size_t len;
 
 		err = wait_write_room(tty, f);
-		len = min(len, write_room(tty));
-		if (!err && copy_from_user(chunk, buf + done, len))
-			err = -EFAULT;
 		if (err)
 			break;
-		write_piece(tty, chunk, len);
+		len = min(n - done, write_room(tty));
+		write_piece(tty, s + done, len);
 		done += len;
 		if (signal_pending(current))
 			err = -ERESTARTSYS;
 	}
-	return done ?: err;
+	return done ? (ssize_t)done : err;
 }
 
 unsigned int n_tty_poll(struct tty_struct *tty, struct file *f, struct poll_table_struct *pt)

@@ -157,14 +157,14 @@ static bool pty_readable(const struct pty *pty)
 	return pty->head != pty->tail || (pty->packet && pty->pktstatus);
 }
 
-/* Takes what there is into @to: in packet mode a status, or a 0 and bytes. */
-static size_t pty_take(struct pty *pty, char *to, size_t n)
+/* Takes what there is into @to, in packet mode @first a status, or a 0 and bytes. */
+static size_t pty_take(struct pty *pty, char *to, size_t n, bool first)
 {
 	unsigned long flags;
 	size_t got = 0;
 
 	spin_lock_irqsave(&pty->lock, flags);
-	if (pty->packet && pty_readable(pty)) {
+	if (first && pty->packet && pty_readable(pty)) {
 		to[got++] = pty->pktstatus;
 		if (pty->pktstatus)
 			n = got;
@@ -178,13 +178,13 @@ static size_t pty_take(struct pty *pty, char *to, size_t n)
 	return got;
 }
 
-static ssize_t ptm_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)
+static ssize_t ptm_read(struct file *f, struct iov_iter *to)
 {
 	struct pty *pty = master_pty(f);
-	char chunk[256];
-	size_t done = 0;
+	char chunk[TTY_READ_CHUNK];
+	size_t done = 0, got, copied;
 
-	if (!n)
+	if (!to->count)
 		return 0;
 	if (!pty_readable(pty) && !pty->slave_closed) {
 		if (f->f_flags & O_NONBLOCK)
@@ -195,44 +195,43 @@ static ssize_t ptm_read(struct file *f, char __user *buf, size_t n, loff_t *pos 
 	}
 	if (!pty_readable(pty))
 		return -EIO;
-	while (done < n && pty_readable(pty)) {
-		size_t got = pty_take(pty, chunk, min(n - done, sizeof(chunk)));
-		size_t left = copy_to_user(buf + done, chunk, got);
-
-		done += got - left;
-		if (left && !done)
-			return -EFAULT;
-		if (left || pty->packet)
-			break;
-	}
+	do {
+		got = pty_take(pty, chunk, min(to->count, sizeof(chunk)), !done);
+		copied = copy_to_iter(chunk, got, to);
+		done += copied;
+		if (copied != got)
+			return done ?: -EFAULT;
+	} while (got == sizeof(chunk) && to->count);
 	return done;
 }
 
-static ssize_t ptm_write(struct file *f, const char __user *buf, size_t n,
-			 loff_t *pos __maybe_unused)
+/* One chunk of a write. */
+static ssize_t receive_chunk(struct file *f, const char *s, size_t n)
 {
 	struct pty *pty = master_pty(f);
 	struct tty_struct *tty = &pty->tty;
 	size_t done = 0;
-	u8 chunk[256];
 	int err = 0;
 
-	while (!err && done < n) {
-		size_t len = min(n - done, sizeof(chunk));
+	while (done < n) {
+		size_t len;
 
 		if (!n_tty_receive_room(tty) && (f->f_flags & O_NONBLOCK))
 			err = -EAGAIN;
 		else
 			err = wait_event_interruptible(&pty->master_wait, n_tty_receive_room(tty));
-		len = min(len, n_tty_receive_room(tty));
-		if (!err && copy_from_user(chunk, buf + done, len))
-			err = -EFAULT;
 		if (err)
 			break;
-		n_tty_receive(tty, chunk, len);
+		len = min(n - done, n_tty_receive_room(tty));
+		n_tty_receive(tty, (const u8 *)s + done, len);
 		done += len;
 	}
 	return done ? (ssize_t)done : err;
+}
+
+static ssize_t ptm_write(struct file *f, struct iov_iter *from)
+{
+	return do_tty_write(f, from, receive_chunk);
 }
 
 static unsigned int ptm_poll(struct file *f, struct poll_table_struct *pt)
@@ -398,8 +397,8 @@ static long ptm_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 }
 
 static const struct file_operations ptm_fops = {
-	.read = ptm_read,
-	.write = ptm_write,
+	.read_iter = ptm_read,
+	.write_iter = ptm_write,
 	.poll = ptm_poll,
 	.ioctl = ptm_ioctl,
 	.release = ptm_release,

@@ -26,6 +26,8 @@
 #define DEV_TTY0  MKDEV(TTY_MAJOR, 0)
 #define DEV_TTYS0 MKDEV(TTY_MAJOR, 64)
 
+#define WRITE_CHUNK 2048
+
 #define CTRL(c) (037 & (c))
 
 const struct termios tty_std_termios = {
@@ -100,7 +102,7 @@ static int tty_open(struct inode *inode, struct file *f)
 	return 0;
 }
 
-static ssize_t tty_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)
+static ssize_t tty_read(struct file *f, struct iov_iter *to)
 {
 	struct tty_struct *tty = file_tty(f);
 	int err;
@@ -108,18 +110,36 @@ static ssize_t tty_read(struct file *f, char __user *buf, size_t n, loff_t *pos 
 	if (tty_hung_up_p(tty, f))
 		return 0;
 	err = tty_is_console_file(f) ? 0 : tty_check_change(tty, SIGTTIN);
-	return err || !n ? err : n_tty_read(tty, f, buf, n);
+	return err ?: n_tty_read(tty, f, to);
 }
 
-static ssize_t tty_write(struct file *f, const char __user *buf, size_t n,
-			 loff_t *pos __maybe_unused)
+ssize_t do_tty_write(struct file *f, struct iov_iter *from,
+		     ssize_t (*write)(struct file *f, const char *s, size_t n))
+{
+	char *chunk = kmalloc(WRITE_CHUNK, GFP_KERNEL);
+	ssize_t done = 0, ret = chunk ? 0 : -ENOMEM;
+
+	while (chunk && from->count) {
+		size_t n = min_t(size_t, from->count, WRITE_CHUNK);
+
+		ret = copy_from_iter(chunk, n, from) == n ? write(f, chunk, n) : -EFAULT;
+		if (ret > 0)
+			done += ret;
+		if (ret != (ssize_t)n)
+			break;
+	}
+	kfree(chunk);
+	return done ?: ret;
+}
+
+static ssize_t tty_write(struct file *f, struct iov_iter *from)
 {
 	struct tty_struct *tty = file_tty(f);
 	int err = 0;
 
 	if ((tty->termios.c_lflag & TOSTOP) && !tty_is_console_file(f))
 		err = tty_check_change(tty, SIGTTOU);
-	return err ?: n_tty_write(tty, f, buf, n);
+	return err ?: do_tty_write(f, from, n_tty_write);
 }
 
 static unsigned int tty_poll(struct file *f, struct poll_table_struct *pt)
@@ -222,8 +242,8 @@ static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 }
 
 const struct file_operations tty_fops = {
-	.read = tty_read,
-	.write = tty_write,
+	.read_iter = tty_read,
+	.write_iter = tty_write,
 	.poll = tty_poll,
 	.ioctl = tty_ioctl,
 	.open = tty_open,

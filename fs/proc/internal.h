@@ -210,7 +210,7 @@ ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, 
 int proc_cpuinfo(struct seq_file *m, struct task_struct *t);
 int proc_locks(struct seq_file *m, struct task_struct *t);
 
-/* system.c, sysctl.c */
+/* system.c, sysctl.c, proc_sysctl.c */
 extern const struct proc_entry proc_root_entries[];
 extern const struct proc_entry proc_sys_entries[];
 extern const struct file_operations proc_sys_fops;

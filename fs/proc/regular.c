@@ -102,8 +102,6 @@ ssize_t proc_reg_read(struct file *f, char __user *buf, size_t n, loff_t *pos)
 
 	if (PROC_I(file_inode(f))->entry->rw_mm)
 		return proc_mm_rw(f, buf, n, pos, false);
-	if (PROC_I(file_inode(f))->entry->once && *pos)
-		return 0;
 	mutex_lock(&pf->lock);
 	ret = get_task_for(file_inode(f), &pf->task);
 	if (!ret) {

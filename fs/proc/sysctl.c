@@ -2,8 +2,7 @@
 /*
  * /proc/sys: variables of the kernel, with a table for each directory, in the order
  * in which Linux lists them (by the alphabet).
- * Abridges Linux's kernel/sysctl.c and fs/proc/proc_sysctl.c; left out: variables
- * that no program of Exon's tests reads.
+ * Abridges Linux's kernel/sysctl.c; left out: variables that no program of Exon's tests reads.
  * Not on the road of an exec.
  */
 #include <binfmts.h>
@@ -13,7 +12,6 @@
 #include <fault_inject.h>
 #include <file.h>
 #include <fs.h>
-#include <iov_iter.h>
 #include <mm.h>
 #include <printk.h>
 #include <random.h>
@@ -28,8 +26,7 @@
 #include "internal.h"
 
 #define MAX_INTS   4
-#define DIGITS_MAX 20	     /* of an unsigned long */
-#define MAX_TEXT   (4 << 20) /* bytes of one write */
+#define DIGITS_MAX 20 /* of an unsigned long */
 
 /* Numbers that can be written. @data: ints, or with @is_long one unsigned long. */
 struct sysctl_var {
@@ -152,35 +149,6 @@ int proc_sys_permission(const struct inode *inode, int mask)
 		mode >>= 3;
 	return mask & ~mode & (MAY_READ | MAY_WRITE | MAY_EXEC) ? -EACCES : 0;
 }
-
-/* A vector is one text. */
-static ssize_t proc_sys_write(struct file *f, struct iov_iter *from)
-{
-	const struct proc_entry *e = PROC_I(file_inode(f))->entry;
-	size_t n = from->count;
-	char *text;
-	ssize_t ret;
-
-	if (!n)
-		return 0;
-	text = n < MAX_TEXT ? kzalloc(n + 1) : NULL;
-	if (!text)
-		return -ENOMEM;
-	ret = copy_from_iter(text, n, from) == n ? e->set(e, text, n, *from->pos) : -EFAULT;
-	kfree(text);
-	if (ret > 0)
-		*from->pos += ret;
-	return ret;
-}
-
-const struct file_operations proc_sys_fops = {
-	.llseek = proc_reg_llseek,
-	.read = proc_reg_read,
-	.write_iter = proc_sys_write,
-	.poll = proc_reg_poll,
-	.open = proc_reg_open,
-	.release = proc_reg_release,
-};
 
 #define SYSCTL_DIR(n, table) PROC_DIR(n, 0555, .children = (table), .sysctl = true)
 #define SYSCTL_REG(n, m, ...) \

@@ -19,6 +19,7 @@
 #include <slab.h>
 #include <string.h>
 #include <syscalls.h>
+#include <asm/cpu.h>
 #include <asm/uaccess.h>
 #include <asm/ptrace-abi.h>
 #include <linux/audit.h>
@@ -285,6 +286,8 @@ static size_t regset_size(unsigned long type)
 		return FXSAVE_SIZE;
 	case NT_X86_XSTATE:
 		return boot_cpu.xsave ? boot_cpu.xstate_size : 0;
+	case NT_386_IOPERM:
+		return IO_PORTS / 8;
 	default:
 		return 0;
 	}
@@ -345,6 +348,8 @@ static long ptrace_regset(struct task_struct *t, bool set, unsigned long type,
 		return -EFAULT;
 	if (!size || iov.iov_len % 8)
 		return -EINVAL;
+	if (type == NT_386_IOPERM) /* no task may use a port */
+		return set ? -EOPNOTSUPP : -ENXIO;
 	iov.iov_len = min(iov.iov_len, size);
 	ret = set ? set_regset(t, type, iov.iov_base, iov.iov_len)
 		  : get_regset(t, type, iov.iov_base, iov.iov_len);

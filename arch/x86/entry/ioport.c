@@ -8,10 +8,10 @@
 #include <syscalls.h>
 #include <errno.h>
 #include <task.h>
+#include <asm/cpu.h>
 #include <asm/ldt.h>
 #include <asm/uaccess.h>
 
-#define IO_PORTS 65536UL
 #define LDT_SIZE 128UL /* bytes of an empty table that modify_ldt(2, ...) shows */
 
 long sys_iopl(unsigned int level)

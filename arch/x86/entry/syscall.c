@@ -140,7 +140,11 @@ long sys_arch_prctl(int option, unsigned long arg)
 		return -ENODEV;
 	case ARCH_GET_XCOMP_SUPP:
 	case ARCH_GET_XCOMP_PERM:
+	case ARCH_GET_XCOMP_GUEST_PERM:
 		return put_user(boot_cpu.xfeatures, (u64 __user *)arg);
+	case ARCH_REQ_XCOMP_PERM:
+	case ARCH_REQ_XCOMP_GUEST_PERM:
+		return arg < XFEATURE_MAX ? -EOPNOTSUPP : -EINVAL;
 	default:
 		return -EINVAL;
 	}

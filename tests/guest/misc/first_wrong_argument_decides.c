@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls with several wrong arguments: which of the errors is returned. */
 #include "../check.h"
+#include <asm/prctl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/random.h>
@@ -72,6 +73,15 @@ static void ioctls(int fd)
 	EQ(poll(&p, 1, 0), 0);
 }
 
+/* AMX tiles (18) are for CPUs that have them; nothing else is asked for. */
+static void cpu_state(void)
+{
+	ERR(syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, 0), EOPNOTSUPP);
+	ERR(syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, 17), EOPNOTSUPP);
+	ERR(syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, 19), EINVAL);
+	ERR(syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, -1L), EINVAL);
+}
+
 int main(void)
 {
 	int fd = scratch();
@@ -79,5 +89,6 @@ int main(void)
 	sockets();
 	files(fd);
 	ioctls(fd);
+	cpu_state();
 	return 0;
 }

@@ -56,6 +56,7 @@ static void bad_register(size_t offset, unsigned long value)
 int main(void)
 {
 	static unsigned char random[8192];
+	struct iovec ports;
 	pid_t pid = tracee(child);
 
 	for (long request = 0; request < 0x4220; request++) {
@@ -90,6 +91,9 @@ int main(void)
 		PT(PTRACE_SETREGSET, pid, NT_PRSTATUS, &iov);
 		PT(PTRACE_SETSIGINFO, pid, 0, random);
 	}
+	ports = (struct iovec){random, 8};
+	ERR(PT(PTRACE_GETREGSET, pid, 0x201, &ports), ENXIO); /* NT_386_IOPERM */
+	ERR(PT(PTRACE_SETREGSET, pid, 0x201, &ports), EOPNOTSUPP);
 	OK(kill(pid, SIGKILL));
 	next_status(pid);
 	for (size_t i = 0; i < sizeof(struct user_regs_struct) / 8; i++)

@@ -1,10 +1,10 @@
 /* links: -include tests/host/machine.h mm/vma.c mm/vma_tree.c lib/treap.c mm/anon_vma.c */
 /* SPDX-License-Identifier: MIT */
 /*
- * All sequences of up to DEPTH calls of mmap, munmap, mprotect and mremap in a window of six pages,
- * against a model that knows nothing of VMAs: one record a page. After each call the result, the
- * VMAs, the totals and the references must be what the model says; so neighbours that could be one
- * VMA must be one.
+ * All sequences of up to DEPTH calls of mmap, munmap, mprotect, mremap and brk in a window of six
+ * pages, against a model that knows nothing of VMAs: one record a page, and the break. After each
+ * call the result, the VMAs, the totals and the references must be what the model says; so
+ * neighbours that could be one VMA must be one.
  *
  * No page is ever touched here, so the model's pages are the whole state: two sequences that end in
  * the same pages have the same VMAs, as has been checked. So what follows is tried once for each
@@ -25,6 +25,7 @@
 #include <linux/mman.h>
 #include <linux/stat.h>
 #include "../../mm/account.c"
+#include "../../mm/brk.c"
 #include "../../mm/layout.c"
 #include "../../mm/mmap.c"
 #include "../../mm/mprotect.c"
@@ -48,11 +49,12 @@ enum { READ = 1, WRITE = 2, ACCOUNTED = 4, OF_FILE = 8, MAPPED = 16 };
 struct model {
 	unsigned char is[PAGES]; /* 0: not mapped */
 	unsigned char at[PAGES]; /* the page of the file */
+	unsigned char brk;	 /* the heap begins at page 0, and ends before this one */
 };
 
 static u64 key_of(const struct model *m)
 {
-	u64 key = 0;
+	u64 key = m->brk;
 
 	for (int i = 0; i < PAGES; i++)
 		key = key << 9 | m->is[i] << 4 | m->at[i];
@@ -106,7 +108,7 @@ static int hole(const struct model *m, int count)
 
 /* ---- the calls ---------------------------------------------------------------- */
 
-enum call { MAP_AT, MAP_HINT, UNMAP, PROTECT, REMAP, REMAP_TO };
+enum call { MAP_AT, MAP_HINT, UNMAP, PROTECT, REMAP, REMAP_TO, BRK };
 
 struct step {
 	enum call call;
@@ -144,6 +146,8 @@ static void list_steps(void)
 	for (int page = 0; page < PAGES; page++)
 		for (int count = 1; page + count <= PAGES; count++)
 			list_steps_of(page, count);
+	for (int page = 0; page <= PAGES; page++)
+		add(BRK, page, 0, 0, false, false);
 }
 
 static long addr_of(int page) { return BASE + page * PAGE_SIZE; }
@@ -212,6 +216,21 @@ static long model_remap_to(struct model *m, const struct step *s)
 	return model_move(m, s, s->more, s->count);
 }
 
+/* It shrinks if the heap has any page there, and grows if all of them and one more are free. */
+static long model_brk(struct model *m, const struct step *s)
+{
+	int old = m->brk, grown = s->page - old;
+
+	if (grown > 0 && is_free(m, old, grown + 1))
+		set(m, old, grown, MAPPED | READ | WRITE | ACCOUNTED, 0);
+	else if (grown < 0 && !is_free(m, s->page, -grown))
+		clear(m, s->page, -grown);
+	else if (grown)
+		return addr_of(old);
+	m->brk = s->page;
+	return addr_of(s->page);
+}
+
 static long model_step(struct model *m, const struct step *s)
 {
 	switch (s->call) {
@@ -224,6 +243,8 @@ static long model_step(struct model *m, const struct step *s)
 		return model_remap(m, s);
 	case REMAP_TO:
 		return model_remap_to(m, s);
+	case BRK:
+		return model_brk(m, s);
 	default:
 		return model_map(m, s);
 	}
@@ -298,7 +319,10 @@ static void add_wall(unsigned long start, unsigned long end)
 
 static void begin(void)
 {
-	mm = (struct mm_struct){.mmap_base = END, .mmap_legacy_base = BASE};
+	mm = (struct mm_struct){.mmap_base = END,
+				.mmap_legacy_base = BASE,
+				.start_brk = BASE,
+				.brk = BASE};
 	add_wall(PAGE_SIZE, BASE);
 	add_wall(END, TASK_SIZE);
 }
@@ -318,6 +342,8 @@ static long kernel_step(const struct step *s)
 				  0);
 	case REMAP_TO:
 		return sys_mremap(addr, len, len, MREMAP_MAYMOVE | MREMAP_FIXED, addr_of(s->more));
+	case BRK:
+		return sys_brk(addr);
 	case MAP_HINT:
 		return sys_mmap(addr, len, s->more, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	default:
@@ -332,8 +358,8 @@ static long kernel_step(const struct step *s)
 
 /* ---- the comparison ------------------------------------------------------------ */
 
-static const char *const call_names[] = {"mmap fixed", "mmap hint", "munmap",
-					 "mprotect",   "mremap",    "mremap to"};
+static const char *const call_names[] = {"mmap fixed", "mmap hint", "munmap", "mprotect",
+					 "mremap",     "mremap to", "brk"};
 
 static void say_step(const struct step *s)
 {

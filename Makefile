@@ -449,6 +449,12 @@ prove: ## the VMAs after all sequences of up to 4 calls in 6 pages (about half a
 do-prove: build/prove/test_vma_sequences
 	@$< 4
 
+eva: ## Frama-C's EVA over the ELF planner, the cpio parser, the search for room and the page tables (a package of 200 MB)
+	@tools/deps.sh run eva
+	@$(MAKE) do-eva
+do-eva:
+	@tools/eva.py
+
 # libFuzzer looks for a file for which the planner breaks a rule of elf_image.h.
 SECONDS	:= 60
 FUZZ	:= build/tests/host/fuzz_elf_plan
@@ -539,7 +545,7 @@ doctor: ## the version of each tool, beside the versions that Exon was tested wi
 clean: ## remove what was built; downloads stay (build/debs, build/hosts)
 	@find build -mindepth 1 -maxdepth 1 ! -name debs ! -name hosts -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: fuzz do-fuzz prove do-prove coverage do-coverage soak do-soak twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
+.PHONY: fuzz do-fuzz prove do-prove eva do-eva coverage do-coverage soak do-soak twin do-twin run built-run do-run run-vga do-run-vga run-iso do-run-iso compare do-compare film do-film bench do-bench profile do-profile film-svg do-film-svg films do-films test do-test $(PARTS:%=test-%) $(PARTS:%=do-test-%) deps format format-check container doctor clean
 
 # ---- the command line ---------------------------------------------------------------
 

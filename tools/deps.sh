@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# deps.sh [GROUP...]: install what tools/packages.txt lists for these groups (for all of them, without an argument) and
+# deps.sh [GROUP...]: install what tools/packages.txt lists for these groups (without an argument: for all but eva) and
 # this machine lacks; say so first. Once everything is there it does nothing and says nothing.
 # Status 1: something is missing without which the target does not work; nothing should be built then.
 set -u
@@ -69,6 +69,7 @@ probes() {
 		debug	qemu-img	command -v qemu-img
 		files	pyelftools	/usr/bin/python3 -c 'import elftools'
 		fuzz	clang	command -v clang
+		eva	frama-c	command -v frama-c
 		grade	gcc	command -v gcc
 		grade	cmocka	gcc -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h -include cmocka.h -E -x c -
 		grade	pyelftools	/usr/bin/python3 -c 'import elftools'

@@ -8,7 +8,7 @@ BEGIN {
 	groups = "Run: run run-vga run-iso iso all|" \
 		"Look: compare film film-svg films profile bench|" \
 		"Debug: debug gdb record replay debug-test|" \
-		"Test: test test-host test-kernel test-gdb test-labs test-hosts twin fuzz prove coverage soak|" \
+		"Test: test test-host test-kernel test-gdb test-labs test-hosts twin fuzz prove eva coverage soak|" \
 		"Labs: grade predict break break-check|" \
 		"Teach: lab grade-class gradescope-zip|" \
 		"House: doctor deps container format clean help"

@@ -303,6 +303,7 @@ static int set_flock(const struct file_lock *want, struct file_lock **fresh)
 		return 0;
 	if (old) {
 		delete_lock(old);
+		wake_up_all(&locks_wait);
 	}
 	if (find_conflict(want))
 		return -EAGAIN;
@@ -327,7 +328,6 @@ static int try_flock(const struct file_lock *want)
 	err = set_flock(want, &fresh);
 	spin_unlock(&locks_lock);
 	kfree(fresh);
-	wake_up_all(&locks_wait);
 	return err;
 }
 

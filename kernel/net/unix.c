@@ -32,9 +32,19 @@
 #include "internal.h"
 
 #define ADDR_HEAD     ((int)offsetof(struct sockaddr_un, sun_path))
-#define DGRAM_BACKLOG 10	    /* net.unix.max_dgram_qlen */
-#define STREAM_CHUNK  (16 * 1024UL) /* bytes of a message of a stream */
-#define MSG_OVERHEAD  576UL	    /* what Linux counts for the structs of a message */
+#define DGRAM_BACKLOG 10 /* net.unix.max_dgram_qlen */
+
+/*
+ * What Linux counts for a message: a head with its struct, whose size is a power of two, and whole
+ * pages for what the head has no room for.
+ */
+#define SKB_STRUCT	 256UL
+#define SKB_SHARED	 320UL /* behind the bytes of each head */
+#define SKB_MIN		 512UL
+#define SKB_MAX_HEAD	 (PAGE_SIZE - SKB_SHARED)     /* bytes in the head of a stream's message */
+#define SKB_MAX_ALLOC	 (4 * PAGE_SIZE - SKB_SHARED) /* the same of a datagram */
+#define SKB_STREAM_FRAGS (8 * PAGE_SIZE)
+#define SKB_FRAGS	 (17 * PAGE_SIZE)
 
 struct unix_address {
 	atomic_t refs;
@@ -340,13 +350,25 @@ static int unix_getname(struct sock *sk, struct sockaddr_storage *addr, bool pee
 
 /* ---- queues ---------------------------------------------------------------------------------- */
 
+/* What a message of @n bytes counts for its sender. */
+static size_t truesize(size_t n, bool stream)
+{
+	size_t in_head = stream ? SKB_MAX_HEAD : SKB_MAX_ALLOC, room = SKB_MIN, pages = 0;
+
+	if (n > in_head)
+		pages = PAGE_ALIGN(min(n - in_head, stream ? SKB_STREAM_FRAGS : SKB_FRAGS));
+	while (room < ALIGN(n - min(n, pages), 64) + SKB_SHARED)
+		room *= 2;
+	return SKB_STRUCT + room + pages;
+}
+
 static struct unix_msg *unix_new_msg(struct unix_sock *sender, size_t n)
 {
 	struct unix_msg *m = kmalloc(sizeof(*m) + n, GFP_KERNEL);
 
 	if (!m)
 		return NULL;
-	*m = (struct unix_msg){.len = n, .truesize = ALIGN(n, 64) + MSG_OVERHEAD};
+	*m = (struct unix_msg){.len = n, .truesize = truesize(n, sender->sk.type == SOCK_STREAM)};
 	m->sender = unix_get(sender);
 	m->addr = get_address(sender->addr);
 	sender->sk.wmem += m->truesize;
@@ -656,9 +678,10 @@ static struct unix_msg *make_msg(struct unix_sock *u, struct unix_sock *to, stru
 	return m;
 }
 
+/* The limit is passed by one message, as in Linux. */
 static bool too_many_fds(const struct sock_msg *sm)
 {
-	return sm->scm.fds && (u64)nr_inflight + sm->scm.fds->n > rlimit(RLIMIT_NOFILE) &&
+	return sm->scm.fds && (u64)nr_inflight > rlimit(RLIMIT_NOFILE) &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
 
@@ -682,7 +705,8 @@ static int deliver(struct unix_sock *to, struct unix_msg *m, int gone)
 static ssize_t stream_send_piece(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm,
 				 ktime_t end)
 {
-	size_t n = min(sm->iter.count, min(STREAM_CHUNK, (size_t)u->sk.sndbuf / 2));
+	size_t most = min((size_t)u->sk.sndbuf / 2 - 64, SKB_MAX_HEAD + SKB_STREAM_FRAGS);
+	size_t n = min(sm->iter.count, most);
 	struct unix_msg *m;
 	int err = unix_wait(u, &u->sk.wait, may_send, end);
 

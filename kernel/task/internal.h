@@ -17,9 +17,6 @@
 #define SIGNAL_CLD_MASK	 (SIGNAL_CLD_STOPPED | SIGNAL_CLD_CONTINUED)
 #define SIGNAL_STOP_MASK (SIGNAL_CLD_MASK | SIGNAL_STOP_STOPPED | SIGNAL_STOP_CONTINUED)
 
-#define SA_IMMUTABLE \
-	0x00800000UL /* set by force_fatal_sig: sigaction and a tracer may not undo it */
-
 static inline bool sig_kernel_only(int sig) { return sigmask(sig) & SIG_KERNEL_ONLY_MASK; }
 
 /* signal.c, all with siglock held. @force: the kernel sends it, to init too. */

@@ -505,11 +505,9 @@ static void force_sig_info(kernel_siginfo_t *info, bool fatal)
 	spin_lock_irqsave(&t->sighand->siglock, flags);
 	if (blocked || ka->sa.sa_handler == SIG_IGN || fatal) {
 		ka->sa.sa_handler = SIG_DFL;
-		if (fatal)
-			ka->sa.sa_flags |= SA_IMMUTABLE;
 		t->blocked &= ~sigmask(sig);
 	}
-	if (ka->sa.sa_handler == SIG_DFL && (!t->ptrace || fatal))
+	if (ka->sa.sa_handler == SIG_DFL && !t->ptrace)
 		t->signal->flags &= ~SIGNAL_UNKILLABLE;
 	send_signal_locked(sig, info, t, false, true);
 	if (!t->sigpending_flag) /* it was pending already, and blocked until now */
@@ -590,7 +588,6 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 	struct task_struct *t = current;
 	struct k_sigaction *k;
 	unsigned long flags;
-	int ret = 0;
 
 	if (sig < 1 || sig > _NSIG || (act && sig_kernel_only(sig)))
 		return -EINVAL;
@@ -600,9 +597,7 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 		*old = *k;
 		old->sa.sa_flags &= known_flags;
 	}
-	if (k->sa.sa_flags & SA_IMMUTABLE) {
-		ret = -EINVAL;
-	} else if (act) {
+	if (act) {
 		*k = *act;
 		k->sa.sa_flags &= known_flags;
 		k->sa.sa_mask &= ~SIG_KERNEL_ONLY_MASK;
@@ -611,5 +606,5 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 			flush_mask_of_process(t, sigmask(sig));
 	}
 	spin_unlock_irqrestore(&t->sighand->siglock, flags);
-	return ret;
+	return 0;
 }

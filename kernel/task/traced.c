@@ -189,7 +189,7 @@ void ptrace_signal(struct ksignal *ksig, unsigned long flags)
 {
 	struct task_struct *t = current;
 
-	if (ksig->sig == SIGKILL || (t->sighand->action[ksig->sig - 1].sa.sa_flags & SA_IMMUTABLE))
+	if (ksig->sig == SIGKILL)
 		return;
 	/* A stop signal that the tracer passes on stops, even if a SIGCONT came meanwhile. */
 	t->jobctl |= JOBCTL_STOP_DEQUEUED;

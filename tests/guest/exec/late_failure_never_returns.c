@@ -1,10 +1,9 @@
 /* flags: -no-pie */
 /*
  * An exec that fails while it maps the new program ends by SIGSEGV, though the old code's address
- * is mapped again.
+ * is mapped again. A tracer sees the signal.
  */
-#include "check.h"
-#include <elf.h>
+#include "ptrace/tracee.h"
 
 /*
  * A copy of this program whose last segment has more bytes in the file than in memory: refused when
@@ -47,7 +46,13 @@ static void exec_and_exit(void)
 
 int main(void)
 {
+	pid_t pid;
+
 	copy_with_bad_end("bad_end");
 	EQ(in_child(exec_and_exit) & 0x7f, SIGSEGV);
+	pid = tracee(exec_and_exit);
+	EQ(resume(PTRACE_CONT, pid, 0), STOP(SIGSEGV));
+	EQ(regs_of(pid).rax, -EINVAL);
+	EQ(resume(PTRACE_CONT, pid, SIGSEGV) & 0x7f, SIGSEGV);
 	return 0;
 }

@@ -79,7 +79,7 @@ int check_kill_permission(int sig, kernel_siginfo_t *info, struct task_struct *t
 /* To current; it can be neither ignored nor blocked. */
 void force_sig(int sig);
 void force_sig_fault(int sig, int code, void __user *addr);
-/* To current, without its handler, as an exec that fails too late does. A tracer may still drop it. */
+/* To current, without its handler, as an exec that fails too late does. A tracer may drop it. */
 void force_fatal_sig(int sig);
 /* Kills all other threads of @t's process and returns their number. siglock held. */
 int zap_other_threads(struct task_struct *t);

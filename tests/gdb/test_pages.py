@@ -42,6 +42,7 @@ KINDS = {
     'labs/08-fork/README.md': 'numbers letters gdb',
     'labs/09-scripts/README.md': 'script numbers text gdb gdb',
     'labs/10-maps/README.md': 'gdb-lines maps numbers numbers smaps gdb gdb',
+    'labs/11-tracer/README.md': 'story text test_labs.py',
     'labs/INSTRUCTOR.md': 'text text text text',
     'labs/break/README.md': 'text test_break.py test_break.py test_break.py test_break.py test_break.py',
     'labs/predict/README.md': 'test_predict.py test_predict.py test_predict.py test_predict.py',
@@ -116,12 +117,12 @@ def test_drawings(said, guest, path, tmp_path_factory):
 def guest():
     """{name: what it prints}: programs of the labs, and what the pages say to type."""
     programs = ('07-demand-paging/programs/anonymous', '07-demand-paging/programs/around', '08-fork/programs/frames', '10-maps/programs/own-maps',
-                '09-scripts/programs/argv')
+                '09-scripts/programs/argv', '11-tracer/programs/tracer')
     kernels.make(TOP, *('build/labs/' + p for p in programs))
-    commands = {p.rsplit('/', 1)[1]: '/t/' + p.rsplit('/', 1)[1] for p in programs[:-1]}
+    commands = {p.rsplit('/', 1)[1]: '/t/' + p.rsplit('/', 1)[1] for p in programs[:-2]}
     commands.update({
         'cat': '/bin/cat /proc/self/maps', 'script': "printf '#!/t/argv -e\n' >script; chmod 755 script; ./script kept",
-        'smaps': 'cat /proc/self/smaps', 'format': only('docs/exec.md', 'guest'), 'records': 'cat /proc/exec_trace.jsonl',
+        'smaps': 'cat /proc/self/smaps', 'story': '/t/tracer mscb /bin/true', 'format': only('docs/exec.md', 'guest'), 'records': 'cat /proc/exec_trace.jsonl',
         'rows': '/bin/cat /proc/version; cat /proc/exec_trace'})
     files = [w for p in programs for w in ('--file', 't/%s:755=%s' % (p.rsplit('/', 1)[1], os.path.join(TOP, 'build', 'labs', p)))]
     out, _ = vm.run('exon', script_of(commands), 'norandmaps vsyscall=xonly', extra_args=files)
@@ -141,6 +142,11 @@ def test_lines_of_maps(guest):
     assert len(lines) == 2 and pages.missing(lines, guest['own-maps']) == '', guest['own-maps']
     name = lines[0].index('/t/own-maps')
     assert 'column %d ---->|' % name in only('labs/10-maps/README.md', 'maps') and guest['own-maps'].split('\n')[1].index('/t/own-maps') == name
+
+
+def test_story_of_an_exec(guest):
+    shown = [l for l in only('labs/11-tracer/README.md', 'story').split('\n')[1:] if l not in ('', '...')]
+    assert pages.missing(shown, guest['story']) == '', guest['story']
 
 
 def test_flags_of_smaps(guest):

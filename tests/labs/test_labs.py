@@ -152,7 +152,8 @@ def put_back(room, number, seed=None):
 # ---- the labs themselves ----------------------------------------------------------
 
 def test_all_labs_are_there():
-    assert NUMBERS == list(range(11))
+    assert NUMBERS == list(range(12)) and [l.number for l in LABS if l.optional] == [11]
+    assert course.counted(LABS) == LABS[:11] and course.counted(LABS[11:]) == LABS[11:]
 
 
 @pytest.mark.parametrize('lab', LABS, ids=lambda l: l.folder)
@@ -320,7 +321,9 @@ def test_a_wrong_contract_is_an_error(tmp_path, text, message):
 
 @pytest.mark.parametrize('number', NUMBERS)
 def test_starter_put_back_is_the_source(room, number):
-    assert sources(put_back(room, number)) == sources(TOP)
+    whole = put_back(room, number)
+    assert sources(whole) == sources(TOP)
+    assert all(starter.read(whole, f) == starter.read(TOP, f) for f in c_files(course.find_lab(LABS, number)))
 
 
 @pytest.mark.parametrize('number', NUMBERS)
@@ -350,7 +353,7 @@ def test_starter_builds_and_stops_clearly(room, number):
     console = p.stdout.decode('utf-8', 'replace')
     lab = course.find_lab(LABS, number)
     missing = re.search(r'Kernel panic - not syncing: lab (\d+): (\w+) in (\S+) is yours to write', console)
-    if any(f.endswith('.c') for f in lab.write):
+    if lab.kernel_files:
         assert missing, console[-2000:]
         assert int(missing.group(1)) == number and missing.group(2) in lab.write[missing.group(3)]
     else:
@@ -363,7 +366,7 @@ def test_starter_scores_nothing_in_its_lab_and_all_before(room, number):
     assert status == 1
     assert scores.pop(number) == (0, 100), text[-6000:]
     # Lab 0's answers are blank in every starter.
-    assert {n: s for n, s in scores.items() if n} == {n: (100, 100) for n in NUMBERS if 0 < n < number}, text[-6000:]
+    assert {n: s for n, s in scores.items() if n} == {n: (100, 100) for n in before(number) if n}, text[-6000:]
     assert re.search(r'^\d+ passed, \d+ failed$', text.strip().split('\n')[-1])
 
 
@@ -373,8 +376,13 @@ def test_starter_put_back_scores_all(room, number):
     if number:
         starter.restore_lab(whole, course.find_lab(LABS, 0), finished())
     scores, text, status = grade(whole)
-    assert scores == {n: (100, 100) for n in NUMBERS if n <= number} and status == 0, text[-6000:]
+    assert scores == {n: (100, 100) for n in [*before(number), number]} and status == 0, text[-6000:]
     check_hints(whole, number)
+
+
+def before(number):
+    """The labs that a starter of this one is graded with; an optional one is graded alone."""
+    return [l.number for l in LABS if l.number < number and not course.find_lab(LABS, number).optional]
 
 
 def check_hints(whole, number):
@@ -499,6 +507,8 @@ MISTAKES = {
                             ('ehdr->e_phentsize != sizeof(Elf64_Phdr)', 'false')], {'code-and-data': 1, 'broken-headers': 2}),
     5: ('exec/stack.c', [('int err = 0;\n\n\twhile (!err && argc-- > 0)', 'int err = 0, all = argc;\n\n\twhile (!err && argc-- > 0)'),
                          ('get_arg(argv, argc, &str)', 'get_arg(argv, all - 1 - argc, &str)')], {'copy-strings-keeps-the-order': 3}),
+    11: ('labs/11-tracer/programs/tracer.c', [('ptrace(PTRACE_SYSCALL, t->pid, 0, t->signal);', 'ptrace(PTRACE_SYSCALL, t->pid, 0, 0);')],
+         {'signals-arrive': 2}),
 }
 
 
@@ -770,7 +780,7 @@ def gdb_machines(bench, tests):
 def test_each_gdb_line_stops_where_it_says(room, tmp_path):
     """The line that a failed guest test shows, of each test of each lab, in GDB. The films are in the cache."""
     bench = checks.Bench(TOP, LABS, print)
-    tests = [t for l in LABS for t in l.tests if t.kind == 'guest']
+    tests = [t for l in LABS for t in l.tests if t.kind == 'guest' and not l.own_programs]
     bench.prepare(tests)
     for i, (some, stops) in enumerate(gdb_machines(bench, tests)):
         folder = tmp_path / str(i)
@@ -794,11 +804,11 @@ def test_every_variant_is_another_kernel():
 
 
 def test_a_variant_put_back_scores_all(room):
-    last = NUMBERS[-1]
+    last = course.counted(LABS)[-1].number
     whole = put_back(room, last, SEED)
     starter.restore_lab(whole, course.find_lab(LABS, 0), finished(SEED))
     scores, text, status = grade(whole)
-    assert scores == {n: (100, 100) for n in NUMBERS} and status == 0, text[-6000:]
+    assert scores == {n: (100, 100) for n in [*before(last), last]} and status == 0, text[-6000:]
     page = starter.read(whole, 'labs/VARIANT.md')
     assert all(e['what'] in page for e in variant.load(TOP))
 
@@ -806,7 +816,7 @@ def test_a_variant_put_back_scores_all(room):
 def test_last_years_answer_is_not_this_years(room):
     """The published files in a variant lose points in each lab whose file varies."""
     varied = {e['file'] for e in variant.load(TOP)}
-    last = NUMBERS[-1]
+    last = course.counted(LABS)[-1].number
     out = str(room / 'last-year')
     copy_tree(make(room, last, SEED), out)
     labs = [l for l in LABS if varied & set(l.write)]

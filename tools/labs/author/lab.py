@@ -142,9 +142,10 @@ def objects(top):
     return sorted(kernels.make(top, 'objects').split())
 
 
-def pack_given(tree, out):
-    """labs/given.tar.xz: the objects without what debuggers read, which has no place in a handout."""
-    built, names = os.path.join(tree, 'build'), objects(tree)
+def pack_given(tree, out, programs):
+    """labs/given.tar.xz: the objects, and the finished @programs, without what debuggers read, which has no place in a handout."""
+    kernels.make(tree, *('build/' + p for p in programs))
+    built, names = os.path.join(tree, 'build'), objects(tree) + programs
     known = os.path.join(kernels.cache(tree), kernels.digest(built, names) + '.tar.xz')
     with kernels.turn(known):
         if not os.path.exists(known):
@@ -190,14 +191,17 @@ def earlier_page(earlier):
 
 def lab_page(lab, seed, earlier=()):
     code = any(path.endswith('.c') for path in lab.write)
+    own = lab.own_programs[0] if lab.own_programs else ''
     return '\n'.join([
         '# Your lab: %d, %s' % (lab.number, lab.title), '',
         'Read [labs/%s/README.md](labs/%s/README.md). You %s%s:' % (
             lab.folder, lab.folder, 'write these functions' if code else 'answer these questions', '' if earlier else '; everything else works'), '',
         *rows_of(lab), '', *earlier_page(earlier),
         '| type | for |', '|---|---|',
-        '| `make run` | boot %s |' % ('what you have: it stops at the first function that is missing' if code else 'to a shell'),
-        '| `make grade LAB=%d` | your score, in a minute; `make grade` that of all labs up to this one |' % lab.number,
+        *(['| `make build/%s` | build it; it runs on your own machine, too, if that is Linux on x86-64 |' % own,
+           '| `make run FILES=build/%s` | boot with it in the tree: `%s` runs it |' % (own, os.path.basename(own))] if own else
+          ['| `make run` | boot %s |' % ('what you have: it stops at the first function that is missing' if code else 'to a shell')]),
+        '| `make grade LAB=%d` | your score, in a minute%s |' % (lab.number, '' if lab.optional else '; `make grade` that of all labs up to this one'),
         '| `make debug-test TEST=name` | one test in the debugger: GDB at the failing check, or a machine for `make gdb` in another terminal |', '',
         *(['This kernel is variant %s: read [labs/VARIANT.md](labs/VARIANT.md) first.' % seed, ''] if seed is not None else []),
         'The grader takes only the files named above.', ''])
@@ -242,7 +246,7 @@ def make_starter(top, number, out, seed=None, cut_earlier=False, hidden=False, h
     for other in labs:
         if other.number <= number:
             seal_answers(top, out, other)
-    pack_given(variant_tree(top, seed, changed), out)
+    pack_given(variant_tree(top, seed, changed), out, lab.own_programs)
     commit(out, lab, seed)
     return lab
 

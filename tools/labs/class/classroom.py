@@ -102,10 +102,10 @@ class Bench:
         """Boots the finished kernel for each test: what is expected is known then, and this machine proved fit."""
         bench = checks.Bench(self.top, self.labs, say, box)
         reference = bench.reference = bench.kernels.reference()
-        bench.pack(self.guest)
+        bench.pack(self.guest, finished=True)
 
         def boot(test):
-            out, _ = bench.boot(reference, test)
+            out, _ = bench.boot(reference, test, True)
             if out.verdict != 'done' or 0 not in out.results:
                 raise course.CourseError('the finished kernel fails %s here (%s):\n%s' % (
                     test.label, out.verdict, out.console.strip()[-1500:]))
@@ -307,8 +307,8 @@ def row(bench, student, results, remarks):
     """One line of the CSV. Without results all is 0, and the remarks say why."""
     score = {t['number']: t['score'] for t in (results or {'tests': []})['tests']}
     labs = [sum(score.get(t.label, 0) for t in l.tests) for l in bench.labs]
-    tests = [score.get(t.label, 0) for t in bench.tests]
-    return [cell(v) for v in [student, sum(labs), sum(l.points for l in bench.labs), *labs, *tests, '; '.join(remarks + trouble_in(results))]]
+    tests, counted = [score.get(t.label, 0) for t in bench.tests], course.counted(bench.labs)
+    return [cell(v) for v in [student, sum(s for l, s in zip(bench.labs, labs) if l in counted), sum(l.points for l in counted), *labs, *tests, '; '.join(remarks + trouble_in(results))]]
 
 
 # What of a failed test's text is a remark: how often, and where, the CSV tells at a glance.

@@ -21,6 +21,7 @@ from machine import backtrace, outside, qemu
 from report import Result
 
 YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours to write')
+OWN = re.compile(r'^lab \d+: (\w+ in labs/\S+) is yours to write$', re.M)      # a program's, which ends
 NO_BUILD = 'it does not build:'
 LINUX_LIMIT = 20000 * machine.MILLION
 LINUX_WORDS = ' no_timer_check cryptomgr.notests'     # as in tools/vm.py
@@ -89,7 +90,7 @@ class Bench:
         self.top, self.labs, self.say, self.box = top, labs, say, box
         self.shared = box.shared if box else top
         self.kernels = kernels.Kernels(top, labs, box)
-        self.under_test, self.errors, self.images, self.contents, self.packed = {}, {}, {}, {}, {}
+        self.under_test, self.errors, self.images, self.contents, self.packed, self.right = {}, {}, {}, {}, {}, {}
         self.reference = self.oracle = self.measured = None
         self.endless = {}       # number of a lab -> (function that ran out of time, label of the test)
         self.hung = {}          # (lab, command line, rootfs) -> label of a test whose kernel hung before it
@@ -108,11 +109,11 @@ class Bench:
             return
         if not self.box:    # a box's bench has them
             kernels.make_programs(self.top, self.labs, guest)
-        self.pack(guest)
         self.reference, self.oracle = self.kernels.reference(), self.kernels.oracle()
         for number in sorted({t.lab for t in guest}):
             lab = course.find_lab(self.labs, number)
             self.under_test[number] = self.attempt(number, lambda: self.kernels.under_test(lab))
+        self.pack(guest)
 
     def attempt(self, key, build):
         try:
@@ -148,14 +149,27 @@ class Bench:
     def archive(self, name, programs):
         if self.box:
             return os.path.join(self.shared, 'build', 'grade', name + '.cpio')
-        return kernels.archive(self.top, name, programs)
+        finished = {p for l in self.labs for p in l.own_programs} & set(programs)
+        return kernels.archive(self.top, name, programs, {p: self.kernels.finished_program(p) for p in finished})
 
-    def pack(self, tests):
-        """The parts of each test's initramfs, whose programs are built. Tests of a lab share them: see boot_together."""
-        small = {name: self.archive(name, programs) for name, programs in kernels.archives_of(self.labs, tests).items()}
+    def own_archive(self, name, programs, own):
+        """The same with the student's programs."""
+        out = os.path.join(self.box.job if self.box else os.path.join(self.top, 'build', 'grade'), name + '-own.cpio')
+        return kernels.archive(self.shared, name, programs, {p: self.kernels.own_program(p) for p in own}, out)
+
+    def pack(self, tests, finished=False):
+        """The parts of each test's initramfs, whose programs are built. Tests of a lab share them: see boot_together.
+
+        finished: a student has written nothing yet.
+        """
         root = os.path.join(self.shared, 'build', 'rootfs.cpio')
-        for t in tests:
-            self.packed[t.label] = ([root] if t.rootfs else []) + [small[kernels.archive_name(t.lab, t.rootfs)]]
+        for name, programs in kernels.archives_of(self.labs, tests).items():
+            alike = [t for t in tests if kernels.archive_name(t.lab, t.rootfs) == name]
+            right = self.archive(name, programs)
+            own = [p for p in course.find_lab(self.labs, alike[0].lab).own_programs if p in programs]
+            mine = self.own_archive(name, programs, own) if own and not finished and alike[0].lab not in self.errors else right
+            for t in alike:
+                self.packed[t.label], self.right[t.label] = ([root] * t.rootfs + [small] for small in (mine, right))
 
     def key(self, kernel, archives, tests):
         """Equal for two boots that must end alike: the machine is deterministic."""
@@ -190,13 +204,13 @@ class Bench:
     def is_linux(self, kernel):
         return os.path.basename(kernel) == 'vmlinuz'
 
-    def boot(self, kernel, test):
-        """(Outcome, film) of @test on @kernel, from the cache if it has been there before."""
-        return self.boot_once(kernel, [test], 1)
+    def boot(self, kernel, test, right=False):
+        """(Outcome, film) of @test on @kernel, from the cache if it has been there before. right: with the finished programs."""
+        return self.boot_once(kernel, [test], 1, right)
 
-    def boot_once(self, kernel, tests, patience):
+    def boot_once(self, kernel, tests, patience, right):
         """The same for @tests, one after the other in one machine. patience: how many times as long it may take."""
-        archives, linux = self.packed[tests[0].label], self.is_linux(kernel)
+        archives, linux = (self.right if right else self.packed)[tests[0].label], self.is_linux(kernel)
         path = os.path.join(self.cache, self.key(kernel, archives, tests) + '.json')
         with kernels.turn(path):
             if os.path.exists(path):
@@ -232,8 +246,8 @@ class Bench:
 
     def boot_together(self, test):
         """(output, status, what was seen) of @test in a machine of Linux that runs all tests like it: its boot takes seconds. None: that failed."""
-        alike = [t for t in self.guest if (self.packed[t.label], t.cmdline) == (self.packed[test.label], test.cmdline)]
-        out, _ = self.boot_once(self.oracle, alike, len(alike))
+        alike = [t for t in self.guest if (self.right[t.label], t.cmdline) == (self.right[test.label], test.cmdline)]
+        out, _ = self.boot_once(self.oracle, alike, len(alike), True)
         result = out.results.get(alike.index(test)) if out.verdict == 'done' else None
         return result and (*result, seen_of(test, out, alike.index(test)))
 
@@ -289,7 +303,7 @@ class Bench:
         if same:
             return False, 'skipped: the kernel does not come to this test: it hangs before, see %s' % same, [], machine.Outcome('quit', {}, '', 0)
         out, rows = self.boot(kernel, test)
-        missing = YOURS.search(out.console)
+        missing = YOURS.search(out.console) or OWN.search(out.results.get(0, (b'',))[0].decode('utf-8', 'replace'))
         if missing:     # a stub: what the boot shows besides is no news
             return False, 'it comes to a function that is yours to write: %s' % missing.group(1), [], out
         if out.verdict == 'panic':
@@ -349,16 +363,19 @@ class Bench:
             together = self.boot_together(test)
             if together and (together[:2] == mine or (test.expect != 'same' and not together[1])):
                 return ('done', *together)
-        out, _ = self.boot(self.oracle, test)
+        out, _ = self.boot(self.oracle, test, True)
         return (out.verdict, *out.results.get(0, (b'', -1)), seen_of(test, out))
 
     def hints(self, test, rows, verdict):
         """The first stage that differs from the finished kernel's exec, and how to look at it."""
+        if course.find_lab(self.labs, test.lab).own_programs:
+            files = ' '.join('build/' + p for p in test.programs)
+            return ["to look: make run FILES='%s'   and there: %s" % (files, ' '.join(w.replace('/t/', './') for w in test.run))]
         stage, program = test.stage, os.path.basename(test.words()[0])
         names, lines = self.image(self.under_test[test.lab]).stage_names(), []
         stop = guest_film.stop_at(rows, names, stage or 'start-thread', program) if stage or verdict == 'done' else ''
         if self.reference and 'norandmaps' in test.cmdline:     # otherwise two films differ by chance
-            place = guest_film.first_difference(rows, self.boot(self.reference, test)[1])
+            place = guest_film.first_difference(rows, self.boot(self.reference, test, True)[1])
             if place:
                 i, mine, other = place
                 at = other or mine

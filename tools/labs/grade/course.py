@@ -77,10 +77,21 @@ class Lab:
     write: dict             # file -> names of the functions to write
     tests: list
     worth: float            # all points of the lab: with those of hidden tests that are not here
+    optional: bool = False  # its points do not count beside those of other labs
 
     @property
     def points(self):
         return sum(t.points for t in self.tests)
+
+    @property
+    def kernel_files(self):
+        """The .c files to write that are the kernel's."""
+        return [f for f in self.write if f.endswith('.c') and not f.startswith('labs/')]
+
+    @property
+    def own_programs(self):
+        """Programs to write, which the machine runs: sources without their ending."""
+        return [f[:-len('.c')] for f in self.write if f.endswith('.c') and f.startswith('labs/')]
 
 
 def read_toml(path):
@@ -123,7 +134,7 @@ def load_lab(top, folder, points):
     names = [t.name for t in tests]
     if len(set(names)) != len(names):
         raise CourseError('%s: two tests have the same name' % where)
-    return Lab(number, folder, data['title'], data['hours'], data.get('write', {}), tests, sum(worth.values()))
+    return Lab(number, folder, data['title'], data['hours'], data.get('write', {}), tests, sum(worth.values()), data.get('optional', False))
 
 
 def load_labs(top=TOP):
@@ -158,6 +169,11 @@ def starter(top=TOP):
         return None
     with open(path) as f:
         return json.load(f)
+
+
+def counted(labs):
+    """The labs whose points make the total."""
+    return [l for l in labs if not l.optional] or labs
 
 
 def find_lab(labs, number):

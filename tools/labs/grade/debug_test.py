@@ -77,6 +77,7 @@ def machine_words(top, tests, folder, socket):
     labs, kernel = course.load_labs(top), os.path.join(top, 'build', 'exon.elf')
     kernels.make_programs(top, labs, tests)
     bench = checks.Bench(top, labs, print)
+    bench.kernels.make_own_programs(course.find_lab(labs, tests[0].lab))
     bench.pack(tests)
     disk = os.path.join(folder, 'snapshots.qcow2')
     if os.path.exists(socket):

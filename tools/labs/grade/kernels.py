@@ -136,9 +136,25 @@ class Kernels:
     def under_test(self, lab):
         """The kernel that shows what the student's part of @lab does. Raises BuildError."""
         if not self.is_starter:
+            self.make_own_programs(lab)
             return self.own()
-        sources = [f for f in lab.write if f.endswith('.c')]
-        return self.link('grade/%02d' % lab.number, sources) if sources else self.reference()
+        self.make_own_programs(lab)
+        return self.link('grade/%02d' % lab.number, lab.kernel_files) if lab.kernel_files else self.reference()
+
+    def make_own_programs(self, lab):
+        """What a student writes for the machine to run. In a box it is fetched out of the folder that the compiler could write in."""
+        for program in lab.own_programs:
+            make(self.top, 'build/' + program, box=self.box)
+            if self.box and not self.box.take(os.path.join(self.top, 'build', program), self.own_program(program)):
+                raise BuildError('%s is no plain file' % program)
+
+    def own_program(self, program):
+        """Where @program is, which a student has written."""
+        return os.path.join(self.box.job, 'programs', program) if self.box else os.path.join(self.top, 'build', program)
+
+    def finished_program(self, program):
+        """The same, as the finished tree has it."""
+        return os.path.join(self.given if self.is_starter else os.path.join(self.top, 'build'), program)
 
     def oracle(self):
         if self.is_starter:
@@ -161,18 +177,21 @@ def archive_name(lab, rootfs):
 
 
 def make_programs(top, labs, tests):
-    """Builds what the machines of @tests run."""
-    programs = {p for some in archives_of(labs, tests).values() for p in some}
+    """Builds what the machines of @tests run, but for what a student writes."""
+    programs = {p for some in archives_of(labs, tests).values() for p in some} - {p for l in labs for p in l.own_programs}
     make(top, 'build/labs/kit/labrun', outside.OFFSETS, *sorted('build/' + p for p in programs),
          *(['build/rootfs.cpio'] if any(t.rootfs for t in tests) else []))
 
 
-def archive(top, name, programs):
-    """build/grade/NAME.cpio with /lab/run and @programs (sources without ending), which are built, as /t/BASENAME."""
-    out, packed = os.path.join(top, 'build', 'grade', name + '.cpio'), mkcpio.Archive()
+def archive(top, name, programs, places=(), out=None):
+    """build/grade/NAME.cpio, or @out, with /lab/run and @programs (sources without ending), which are built, as /t/BASENAME.
+
+    places: {program: file} of those that are not in build/.
+    """
+    out, packed = out or os.path.join(top, 'build', 'grade', name + '.cpio'), mkcpio.Archive()
     os.makedirs(os.path.dirname(out), exist_ok=True)
     packed.add_file('lab/run', 0o755, os.path.join(top, 'build/labs/kit/labrun'))
     for p in programs:
-        packed.add_file('t/' + os.path.basename(p), 0o755, os.path.join(top, 'build', p))
+        packed.add_file('t/' + os.path.basename(p), 0o755, dict(places).get(p) or os.path.join(top, 'build', p))
     packed.write(out)
     return out

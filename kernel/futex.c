@@ -4,7 +4,7 @@
  * what an exiting thread does with its robust futexes, clear_child_tid and vfork.
  *
  * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, because glibc does not
- * use them: priority inheritance, FUTEX_WAKE_OP.
+ * use it: FUTEX_WAKE_OP. Locks with priority inheritance are in futex_pi.c.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -13,108 +13,34 @@
  * A waiter queues itself BEFORE it reads the word; a waker changes the word BEFORE it looks at the
  * queue. So either the waiter sees the new value, or the waker sees the waiter.
  */
-#include <sched.h>
+#include "futex.h"
 #include <errno.h>
-#include <fs.h>
 #include <frames.h>
 #include <mm.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
-#include <linux/futex.h>
-
-#define FUTEX_BUCKETS 64
-
-struct futex_key {
-	void *object; /* mm_struct or address_space: compared, never followed */
-	u64 offset;   /* user address, or byte in the file */
-};
-
-struct futex_q {
-	struct list_head list;
-	struct futex_key key;
-	struct task_struct *task;
-	u32 bitset;
-	bool woken;
-};
-
-static DEFINE_SPINLOCK(futex_lock, LOCK_FUTEX); /* all buckets and every queued futex_q */
-static struct list_head buckets[FUTEX_BUCKETS];
-
-static struct list_head *bucket_of(const struct futex_key *key)
-{
-	u64 h = ((u64)key->object >> 4) ^ (key->offset >> 2);
-	struct list_head *b = &buckets[(h ^ h >> 12) % FUTEX_BUCKETS];
-
-	if (!b->next)
-		INIT_LIST_HEAD(b);
-	return b;
-}
-
-static bool same_key(const struct futex_key *a, const struct futex_key *b)
-{
-	return a->object == b->object && a->offset == b->offset;
-}
-
-/* 0, -EINVAL (not aligned) or -EFAULT. */
-static int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
-{
-	unsigned long addr = (unsigned long)uaddr;
-	struct mm_struct *mm = current->mm;
-	struct vm_area_struct *vma;
-	int ret = 0;
-
-	if (addr % sizeof(u32))
-		return -EINVAL;
-	if (!access_ok(uaddr, sizeof(u32)))
-		return -EFAULT;
-	*key = (struct futex_key){.object = mm, .offset = addr};
-	if (!shared)
-		return 0;
-	mmap_read_lock(mm);
-	vma = find_vma(mm, addr);
-	if (!vma || vma->vm_start > addr)
-		ret = -EFAULT;
-	else if (vma->vm_file && (vma->vm_flags & VM_SHARED)) {
-		key->object = vma->vm_file->f_mapping;
-		key->offset = (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
-	}
-	mmap_read_unlock(mm);
-	return ret;
-}
-
-/*
- * Returns the kernel address of the word at @uaddr, or ERR_PTR. *page is its frame, with a
- * reference. Accesses to that address neither fault nor sleep.
- */
-static u32 *pin_word(u32 __user *uaddr, bool write, struct page **page)
-{
-	unsigned long addr = (unsigned long)uaddr;
-
-	if (!access_ok(uaddr, sizeof(u32)))
-		return ERR_PTR(-EFAULT);
-	mmap_read_lock(current->mm);
-	*page = get_user_page(current->mm, addr & PAGE_MASK, write, false);
-	mmap_read_unlock(current->mm);
-	if (IS_ERR(*page))
-		return ERR_PTR(-EFAULT);
-	return (u32 *)((char *)page_address(*page) + offset_in_page(addr));
-}
 
 /* ---- wake -------------------------------------------------------------- */
 
-/* Wakes up to @nr (at least one) waiters on @key that share a bit of @bitset. futex_lock held. */
+/*
+ * Wakes up to @nr (at least one) waiters on @key that share a bit of @bitset. -EINVAL: one waits
+ * for a lock. futex_lock held.
+ */
 static int wake_key(const struct futex_key *key, int nr, u32 bitset)
 {
 	struct futex_q *q, *next;
 	int woken = 0;
 
 	list_for_each_entry_safe(q, next, bucket_of(key), list) {
-		if (!same_key(&q->key, key) || !(q->bitset & bitset))
+		if (!same_key(&q->key, key))
+			continue;
+		if (q->pi || q->requeue_pi)
+			return -EINVAL;
+		if (!(q->bitset & bitset))
 			continue;
 		list_del_init(&q->list);
-		q->woken = true;
-		wake_up_process(q->task);
+		wake_futex(q);
 		if (++woken >= nr)
 			break;
 	}
@@ -170,13 +96,16 @@ static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 			break;
 		if (!same_key(&q->key, &key))
 			continue;
+		if (q->pi || q->requeue_pi) {
+			count = -EINVAL;
+			break;
+		}
 		list_del_init(&q->list);
 		if (++count <= nr_wake) {
-			q->woken = true;
-			wake_up_process(q->task);
+			wake_futex(q);
 		} else {
 			q->key = key2;
-			list_add_tail(&q->list, bucket_of(&key2));
+			enqueue_futex(q);
 		}
 		if (same_key(&key, &key2) && count - nr_wake >= nr_requeue)
 			break;
@@ -189,45 +118,6 @@ out:
 }
 
 /* ---- wait -------------------------------------------------------------- */
-
-static void queue_me(struct futex_q *q)
-{
-	spin_lock(&futex_lock);
-	list_add_tail(&q->list, bucket_of(&q->key));
-	spin_unlock(&futex_lock);
-}
-
-/* Returns whether it was woken already. */
-static bool unqueue_me(struct futex_q *q)
-{
-	bool woken;
-
-	spin_lock(&futex_lock);
-	woken = q->woken;
-	if (!woken)
-		list_del_init(&q->list);
-	spin_unlock(&futex_lock);
-	return woken;
-}
-
-/* Sleeps until a wake-up, @expires or a signal. @q is queued. 0, -ETIMEDOUT or -ERESTARTSYS. */
-static long sleep_on_futex(struct futex_q *q, ktime_t expires)
-{
-	for (;;) {
-		int left = -EINTR;
-
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (!READ_ONCE(q->woken))
-			left = schedule_hrtimeout(expires);
-		__set_current_state(TASK_RUNNING);
-		if (READ_ONCE(q->woken))
-			return 0;
-		if (!left)
-			return -ETIMEDOUT;
-		if (signal_pending(current))
-			return -ERESTARTSYS;
-	}
-}
 
 /* @expires: CLOCK_MONOTONIC, INT64_MAX: no timeout. */
 static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
@@ -274,6 +164,12 @@ static long futex_wait_restart(struct restart_block *rb)
 
 /* ---- the calls ---------------------------------------------------------- */
 
+static bool has_timeout(int cmd)
+{
+	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_LOCK_PI ||
+	       cmd == FUTEX_LOCK_PI2 || cmd == FUTEX_WAIT_REQUEUE_PI;
+}
+
 /* When a wait by @cmd ends, on CLOCK_MONOTONIC. 0, -EFAULT or -EINVAL. */
 static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bool realtime,
 			  ktime_t *expires)
@@ -282,7 +178,7 @@ static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bo
 	ktime_t base = 0;
 
 	*expires = INT64_MAX;
-	if (!ts || (cmd != FUTEX_WAIT && cmd != FUTEX_WAIT_BITSET))
+	if (!ts || !has_timeout(cmd))
 		return 0;
 	if (copy_from_user(&t, ts, sizeof(t)))
 		return -EFAULT;
@@ -290,7 +186,7 @@ static int futex_deadline(const struct __kernel_timespec __user *ts, int cmd, bo
 		return -EINVAL;
 	if (cmd == FUTEX_WAIT)
 		base = ktime_get(); /* relative */
-	else if (realtime)
+	else if (realtime || cmd == FUTEX_LOCK_PI)
 		base = ktime_get() - ktime_get_real(); /* negative: cannot overflow */
 	if (__builtin_add_overflow(timespec_to_ns(&t), base, expires))
 		*expires = INT64_MAX;
@@ -307,7 +203,8 @@ long sys_futex(u32 __user *uaddr, int op, u32 val, const struct __kernel_timespe
 
 	if (ret)
 		return ret;
-	if (realtime && cmd != FUTEX_WAIT_BITSET)
+	if (realtime && cmd != FUTEX_WAIT_BITSET && cmd != FUTEX_WAIT_REQUEUE_PI &&
+	    cmd != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	switch (cmd) {
 	case FUTEX_WAIT:
@@ -322,6 +219,17 @@ long sys_futex(u32 __user *uaddr, int op, u32 val, const struct __kernel_timespe
 		return futex_requeue(uaddr, shared, uaddr2, val, val2, NULL);
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(uaddr, shared, uaddr2, val, val2, &val3);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		return futex_lock_pi(uaddr, shared, expires, false);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(uaddr, shared, INT64_MAX, true);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(uaddr, shared);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return futex_wait_requeue_pi(uaddr, shared, val, expires, uaddr2);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_cmp_requeue_pi(uaddr, shared, uaddr2, val, val2, val3);
 	}
 	return -ENOSYS;
 }
@@ -443,6 +351,7 @@ void mm_release(struct task_struct *t, struct mm_struct *mm)
 		exit_robust_list(t->robust_list);
 		t->robust_list = NULL;
 	}
+	exit_pi_states(t);
 	if (t->clear_child_tid) {
 		/* Nobody is left to wait for it if the mm has no other user. */
 		if (atomic_read(&mm->mm_users) > 1 && !put_user(0, t->clear_child_tid))

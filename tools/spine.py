@@ -53,6 +53,7 @@ CUTS = [
     ('kill_orphaned_pgrp', 'job control: only an exit that leaves stopped jobs behind'),
     ('disassociate_ctty', 'only a session leader gives its terminal up when it exits'),
     ('exit_robust_list', 'only threads that died with a mutex held leave such a list'),
+    ('exit_pi_states', 'only threads that died with a lock held for which others wait have such states'),
     ('futex_wake', 'only a thread that is joined has a word that its exit clears'),
     ('inc_sigpending', 'only a limit on how many signals a user may have queued'),
     ('dec_sigpending', 'only a limit on how many signals a user may have queued'),

@@ -113,6 +113,7 @@ struct task_struct {
 	struct list_head run_list;
 	int nice;
 	int policy, rt_priority; /* SCHED_*; 1 to 99, otherwise 0 */
+	int pi_priority;	 /* the same of who waits for a lock of this task */
 	bool sched_reset_on_fork;
 	unsigned short ioprio; /* only kept: ioprio_set */
 	int time_slice;	       /* ticks left */

@@ -46,6 +46,8 @@ long futex_wait_requeue_pi(u32 __user *uaddr, bool shared, u32 val, ktime_t expi
 			   u32 __user *uaddr2);
 long futex_cmp_requeue_pi(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr_wake,
 			  int nr_requeue, u32 cmpval);
+/* The priority of @t, or who waits with it, has changed. */
+void adjust_pi(struct task_struct *t);
 /* @t, current, will not unlock what it still owns. */
 void exit_pi_states(struct task_struct *t);
 

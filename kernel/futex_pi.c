@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Futexes that are locks with priority inheritance: the word names the owner, and an unlock hands
- * the lock to the waiter of the highest priority. Not on the road of an exec.
+ * Futexes that are locks with priority inheritance: the word names the owner, which runs with the
+ * priority of who waits, and an unlock hands the lock to the waiter of the highest priority.
+ * Not on the road of an exec.
  *
  * Abridges Linux's kernel/futex/pi.c, requeue.c and kernel/locking/rtmutex.c. Left out: a waiter
  * of higher priority that overtakes the one which an unlock has chosen.
@@ -50,12 +51,13 @@ static struct futex_q *first_waiter(const struct futex_key *key)
 /* The waiter that gets the lock next. One that has got it may still be in the bucket. */
 static struct futex_q *next_waiter(const struct futex_pi *pi)
 {
-	struct futex_q *q;
+	struct futex_q *q, *best = NULL;
 
 	list_for_each_entry(q, bucket_of(&pi->key), list)
-		if (q->pi == pi && !q->woken)
-			return q;
-	return NULL;
+		if (q->pi == pi && !q->woken &&
+		    (!best || rt_priority_of(q->task) > rt_priority_of(best->task)))
+			best = q;
+	return best;
 }
 
 /* What @t waits for, or NULL. */
@@ -82,11 +84,38 @@ static bool is_deadlock(const struct futex_pi *pi, const struct task_struct *t)
 	return false;
 }
 
+/* The highest priority of those who wait for a lock of @t. */
+static int inherited(const struct task_struct *t)
+{
+	struct futex_pi *pi;
+	int priority = 0;
+
+	list_for_each_entry(pi, &states, list) {
+		struct futex_q *q = pi->owner == t ? next_waiter(pi) : NULL;
+
+		if (q)
+			priority = max(priority, rt_priority_of(q->task));
+	}
+	return priority;
+}
+
+/* @t runs with the priority of who waits for it, and so does the owner that @t waits for. */
+static void pass_priority(struct task_struct *t)
+{
+	struct futex_pi *pi;
+
+	while (t && set_pi_priority(t, inherited(t))) {
+		pi = blocked_on(t);
+		t = pi ? pi->owner : NULL;
+	}
+}
+
 static void join_queue(struct futex_q *q, struct futex_pi *pi)
 {
 	q->pi = pi;
 	pi->waiters++;
 	enqueue_futex(q);
+	pass_priority(pi->owner);
 }
 
 /* Frees @pi if nobody waits. */
@@ -168,6 +197,7 @@ static int lock_word(u32 *word, const struct futex_key *key, struct task_struct 
 static void take_over(struct futex_q *q, u32 *word)
 {
 	q->pi->owner = current;
+	pass_priority(current);
 	WRITE_ONCE(*word, current->pid | FUTEX_WAITERS | FUTEX_OWNER_DIED);
 }
 
@@ -175,12 +205,15 @@ static void take_over(struct futex_q *q, u32 *word)
 static void pass_on(struct futex_pi *pi, u32 *word)
 {
 	struct futex_q *next = next_waiter(pi);
+	struct task_struct *before = pi->owner;
 
 	pi->owner = next && word ? next->task : NULL;
 	if (word)
 		WRITE_ONCE(*word, next ? next->task->pid | FUTEX_WAITERS : 0);
 	if (next)
 		wake_futex(next);
+	pass_priority(before);
+	pass_priority(pi->owner);
 }
 
 /*
@@ -196,6 +229,7 @@ static long leave_queue(u32 __user *uaddr, struct futex_q *q, long ret)
 	spin_lock(&futex_lock);
 	list_del_init(&q->list);
 	pi->waiters--;
+	pass_priority(pi->owner);
 	if (q->woken) {
 		ret = 0;
 		if (!pi->owner && IS_ERR(word)) {
@@ -396,7 +430,17 @@ long futex_cmp_requeue_pi(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 	return ret;
 }
 
-/* ---- exit -------------------------------------------------------------------- */
+/* ---- priorities and exit -------------------------------------------------------------------- */
+
+void adjust_pi(struct task_struct *t)
+{
+	struct futex_pi *pi;
+
+	spin_lock(&futex_lock);
+	pi = blocked_on(t);
+	pass_priority(pi ? pi->owner : NULL);
+	spin_unlock(&futex_lock);
+}
 
 void exit_pi_states(struct task_struct *t)
 {

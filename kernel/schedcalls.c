@@ -6,6 +6,7 @@
  * one CPU, number 0.
  * Not on the road of an exec.
  */
+#include "futex.h"
 #include <syscalls.h>
 #include <errno.h>
 #include <sched.h>
@@ -79,6 +80,7 @@ static long set_policy(struct task_struct *t, const struct sched_attr *a)
 		return -EPERM;
 	t->sched_reset_on_fork = reset;
 	set_scheduler(t, policy, a->sched_priority, is_fair(policy) ? a->sched_nice : t->nice);
+	adjust_pi(t);
 	return 0;
 }
 

@@ -105,7 +105,7 @@ static void stat_task(struct seq_file *m, struct task_struct *t, const struct st
 	seq_printf(m, " %lu %lu %lu %lu", s->min_flt, sig->cmin_flt, s->maj_flt, sig->cmaj_flt);
 	seq_printf(m, " %lu %lu %lu %lu", nsec_to_clock_t(s->utime), nsec_to_clock_t(s->stime),
 		   nsec_to_clock_t(sig->cutime), nsec_to_clock_t(sig->cstime));
-	seq_printf(m, " %d %d %d 0 %lu", t->rt_priority ? -1 - t->rt_priority : 20 + t->nice,
+	seq_printf(m, " %d %d %d 0 %lu", rt_priority_of(t) ? -1 - rt_priority_of(t) : 20 + t->nice,
 		   t->nice, s->num_threads, nsec_to_clock_t(t->start_time));
 }
 

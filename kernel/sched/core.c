@@ -89,9 +89,11 @@ static void update_load(void)
 
 /* ---- priorities -------------------------------------------------------- */
 
+int rt_priority_of(const struct task_struct *t) { return max(t->rt_priority, t->pi_priority); }
+
 static int rank(const struct task_struct *t)
 {
-	int prio = t->policy == SCHED_IDLE ? IDLE_PRIO : t->rt_priority;
+	int rt = rt_priority_of(t), prio = t->policy == SCHED_IDLE && !rt ? IDLE_PRIO : rt;
 
 	return prio > rq.max_prio ? prio - 2 * MAX_RT_PRIO : prio;
 }
@@ -99,7 +101,7 @@ static int rank(const struct task_struct *t)
 /* Tasks of normal priority have one rank, so their queue needs no search. */
 static struct list_head *queue_of(const struct task_struct *t)
 {
-	return t->rt_priority || t->policy == SCHED_IDLE ? &rq.ranked : &rq.queue;
+	return rt_priority_of(t) || t->policy == SCHED_IDLE ? &rq.ranked : &rq.queue;
 }
 
 /* The first task of the highest rank in the queues; NULL: they are empty. rq lock held. */
@@ -217,11 +219,29 @@ void wake_up_new_task(struct task_struct *t)
 
 	spin_lock_irqsave(&rq.lock, flags);
 	t->__state = TASK_RUNNING;
+	t->pi_priority = 0;
 	if (t->sched_reset_on_fork)
 		reset_on_fork(t);
 	t->time_slice = slice_of(t);
 	enqueue(t);
 	spin_unlock_irqrestore(&rq.lock, flags);
+}
+
+/* Out of the queue while its priority changes, if it is there. rq lock held for both. */
+static bool take_off(struct task_struct *t)
+{
+	bool queued = t->on_rq && t != current;
+
+	if (queued)
+		list_del(&t->run_list);
+	return queued;
+}
+
+static void put_back(struct task_struct *t, bool queued)
+{
+	if (queued)
+		list_add_tail(&t->run_list, queue_of(t));
+	this_cpu()->need_resched = 1;
 }
 
 void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice)
@@ -230,17 +250,28 @@ void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice)
 	bool queued;
 
 	spin_lock_irqsave(&rq.lock, flags);
-	queued = t->on_rq && t != current;
-	if (queued)
-		list_del(&t->run_list);
+	queued = take_off(t);
 	t->policy = policy;
 	t->rt_priority = rt_priority;
 	t->nice = nice;
 	t->time_slice = slice_of(t);
-	if (queued)
-		list_add_tail(&t->run_list, queue_of(t));
-	this_cpu()->need_resched = 1;
+	put_back(t, queued);
 	spin_unlock_irqrestore(&rq.lock, flags);
+}
+
+bool set_pi_priority(struct task_struct *t, int priority)
+{
+	unsigned long flags;
+	bool queued;
+
+	if (t->pi_priority == priority)
+		return false;
+	spin_lock_irqsave(&rq.lock, flags);
+	queued = take_off(t);
+	t->pi_priority = priority;
+	put_back(t, queued);
+	spin_unlock_irqrestore(&rq.lock, flags);
+	return true;
 }
 
 u64 sched_slice_ns(const struct task_struct *t)

@@ -89,7 +89,7 @@ static void limits_and_kinds(void)
 	struct thread a;
 
 	EQ(lock(&mutex), 0);
-	limit = after(CLOCK_MONOTONIC, SOON);
+	limit = after(CLOCK_MONOTONIC, 20 * SOON);
 	start_sleeper(&a, wait_until);
 	EQ(cmp_requeue(&word, 1, 1, &mutex, 0), 1);
 	EQ(join(&a), -ETIMEDOUT);

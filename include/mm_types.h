@@ -21,6 +21,7 @@ struct file;
 struct address_space;
 struct vm_operations_struct;
 struct linux_binfmt;
+struct ldt_struct;
 
 /*
  * One for every page frame, in the array at VMEMMAP_START. _refcount: the references to the frame
@@ -153,8 +154,9 @@ struct mm_struct {
 	struct linux_binfmt *binfmt;
 	struct file *exe_file; /* /proc/PID/exe; owns a reference; nobody may write to it */
 	struct {
-		void *vdso;
-	} context; /* address of the vdso image in user space */
+		void *vdso;		/* address of the vdso image in user space */
+		struct ldt_struct *ldt; /* NULL: the program has made no segments */
+	} context;
 	/* MMF_*: dumpable in bits 0-1, coredump filter from bit 2, OOM from bit 21 */
 	unsigned long flags;
 };

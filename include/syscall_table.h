@@ -246,8 +246,8 @@ SYSCALL(iopl, unsigned int level)
 /* partial: levels above 0 (EPERM) */
 SYSCALL(ioperm, unsigned long from, unsigned long n, int turn_on)
 /* partial: turning on (EPERM) */
+/* arch/x86/entry/modify_ldt.c */
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
-/* partial: writing (ENOSYS); the table reads as empty */
 /* kernel/pidfd.c */
 SYSCALL(pidfd_open, pid_t pid, unsigned int flags)
 SYSCALL(pidfd_send_signal, int fd, int sig, void __user *info, unsigned int flags)

@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
+#include <asm/desc.h>
 #include "internal.h"
 
 #define MMF_INIT_MASK (MMF_DUMPABLE_MASK | MMF_DUMP_FILTER_MASK)
@@ -41,6 +42,7 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 	mm->locked_vm = mm->def_flags = 0; /* memory locks are not inherited */
 	mm->map_count = 0;
 	mm->exe_file = NULL;
+	mm->context.ldt = NULL;
 	memset(mm->rss_stat, 0, sizeof(mm->rss_stat));
 	atomic_set(&mm->mm_users, 1);
 	atomic_set(&mm->mm_count, 1);
@@ -59,6 +61,8 @@ void mmdrop(struct mm_struct *mm)
 {
 	if (!refcount_dec_and_test(&mm->mm_count))
 		return;
+	if (mm->context.ldt)
+		destroy_context_ldt(mm);
 	pgd_free(mm->pgd);
 	kfree(mm);
 }
@@ -169,7 +173,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 	mmap_write_lock(oldmm);
 	if (oldmm->exe_file)
 		set_mm_exe_file(mm, oldmm->exe_file);
-	err = dup_mmap(mm, oldmm);
+	err = dup_mmap(mm, oldmm) ?: ldt_dup_context(mm, oldmm);
 	/* The parent's private pages have become read-only. */
 	flush_tlb_range(oldmm, 0, TASK_SIZE);
 	mmap_write_unlock(oldmm);

@@ -9,11 +9,13 @@
  * Not on the road of an exec.
  *
  *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs
- *         0x40 TSS | 0x7b cpu number
+ *         0x40 TSS | 0x50 LDT | 0x7b cpu number
  *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC
  */
 #include <asm/cpu.h>
 #include <asm/current.h>
+#include <asm/desc.h>
+#include <asm/ldt.h>
 #include <asm/msr.h>
 #include <asm/page.h>
 #include <asm/processor-flags.h>
@@ -40,6 +42,9 @@ struct desc_ptr {
 	u64 base;
 } __packed;
 
+#define DESC_TSS 0x89UL /* present, and not busy */
+#define DESC_LDT 0x82UL
+
 #define IST_STACK_SIZE (2 * PAGE_SIZE)
 #define DR7_RESET      0x400UL
 #define PAT_RESET      0x0007040600070406UL /* WB, WT, UC-, UC, twice */
@@ -60,13 +65,20 @@ static u64 gdt[GDT_ENTRIES] __aligned(64) = {
 	[GDT_ENTRY_CPUNODE] = 0x0040f50000000000UL, /* its limit is node << 12 | cpu: 0 */
 };
 
-static void set_tss_desc(const struct tss *tss)
+/* A descriptor of the system: two slots. */
+static void set_system_desc(unsigned int entry, u64 type, const void *start, size_t size)
 {
-	u64 base = (u64)tss, limit = sizeof(*tss) - 1;
+	u64 base = (u64)start;
 
-	gdt[GDT_ENTRY_TSS] =
-		limit | (base & 0xffffff) << 16 | 0x89UL << 40 | (base >> 24 & 0xff) << 56;
-	gdt[GDT_ENTRY_TSS + 1] = base >> 32;
+	gdt[entry] = (size - 1) | (base & 0xffffff) << 16 | type << 40 | (base >> 24 & 0xff) << 56;
+	gdt[entry + 1] = base >> 32;
+}
+
+void set_ldt(const void *base, unsigned int entries)
+{
+	if (base)
+		set_system_desc(GDT_ENTRY_LDT, DESC_LDT, base, entries * LDT_ENTRY_SIZE);
+	__asm__ volatile("lldt %w0" : : "r"(base ? GDT_ENTRY_LDT * 8 : 0) : "memory");
 }
 
 static void load_segments(void)
@@ -166,7 +178,7 @@ void cpu_init(void)
 	for (int i = 0; i < NR_IST; i++)
 		boot_tss.ist[i] = (u64)(early_ist_stack + IST_STACK_SIZE);
 	boot_tss.iomap_base = sizeof(boot_tss); /* beyond the limit: user code may use no port */
-	set_tss_desc(&boot_tss);
+	set_system_desc(GDT_ENTRY_TSS, DESC_TSS, &boot_tss, sizeof(boot_tss));
 	load_segments();
 	boot_percpu.self = &boot_percpu;
 	wrmsr(MSR_GS_BASE, (u64)&boot_percpu);

@@ -12,6 +12,7 @@
  *     guard page
  */
 #include <asm/cpu.h>
+#include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 #include <asm/processor.h>
@@ -84,7 +85,12 @@ static void load_user_segments(const struct thread_struct *th)
 	write_user_gsbase(th->gsbase);
 }
 
-void switch_mm(struct mm_struct *mm) { write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd)); }
+void switch_mm(struct mm_struct *mm)
+{
+	write_cr3(virt_to_phys(mm ? mm->pgd : init_pgd));
+	if (loaded_ldt || (mm && mm->context.ldt))
+		load_mm_ldt(mm);
+}
 
 /* The caller has made @next current and set the stack for its next entry into the kernel. */
 void switch_to(struct task_struct *prev, struct task_struct *next)
@@ -159,11 +165,7 @@ void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg)
 	t->thread.fsbase = t->thread.gsbase = 0;
 }
 
-void exit_thread(struct task_struct *t)
-{
-	kmem_cache_free(fpu_cache, t->thread.fpu);
-	t->thread.fpu = NULL;
-}
+void exit_thread(struct task_struct *t) { kmem_cache_free(fpu_cache, t->thread.fpu); }
 
 void flush_thread(void)
 {

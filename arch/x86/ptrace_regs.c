@@ -100,15 +100,13 @@ static void set_flags(struct task_struct *t, unsigned long value)
 	*flags = (*flags & ~FLAG_MASK) | (value & FLAG_MASK);
 }
 
-/* A data segment that the CPU would refuse to load becomes 0, as after a failed load in Linux. */
+/* A data segment that the CPU refuses to load becomes 0 when the task runs. */
 static int set_selector(struct task_struct *t, unsigned int i, unsigned short value)
 {
-	bool loads = value == __USER_DS || value == __USER_CS || value == __USER32_CS;
-
 	if (value && (value & 3) != 3)
 		return -EIO;
 	if (i != REG_CS && i != REG_SS)
-		*selector_at(t, i) = loads || value == 3 ? value : 0;
+		*selector_at(t, i) = value;
 	else if (!value)
 		return -EIO;
 	else

@@ -20,9 +20,6 @@ struct exception_table_entry {
 
 extern const struct exception_table_entry __start___ex_table[], __stop___ex_table[];
 
-#define ASM_EXTABLE(from, to) \
-	".pushsection __ex_table,\"a\"\n\t.balign 8\n\t.quad " #from ", " #to "\n\t.popsection\n"
-
 const struct exception_table_entry *search_exception_table(unsigned long ip)
 {
 	const struct exception_table_entry *e;

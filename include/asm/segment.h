@@ -12,6 +12,7 @@
 #define GDT_ENTRY_USER_DS   5
 #define GDT_ENTRY_USER_CS   6
 #define GDT_ENTRY_TSS	    8  /* two slots */
+#define GDT_ENTRY_LDT	    10 /* two slots */
 #define GDT_ENTRIES	    16 /* the last one is GDT_ENTRY_CPUNODE: vdso.h */
 
 #define __KERNEL_CS (GDT_ENTRY_KERNEL_CS * 8)
@@ -28,37 +29,31 @@
 
 #ifndef __ASSEMBLER__
 #include <types.h>
+#include <asm/uaccess.h>
 
-#define SEGMENT_ACCESSORS(seg) \
+/* Loads %0, or 0 if the processor refuses it: a program may have removed the segment. */
+#define LOAD_SEGMENT(seg) \
+	"1:\tmov %0, %%" seg "\n\tjmp 3f\n2:\txor %0, %0\n\tjmp 1b\n3:" ASM_EXTABLE(1b, 2b)
+
+#define READ_SEGMENT(seg) \
 	static inline unsigned short read_##seg(void) \
 	{ \
 		unsigned short v; \
 \
 		__asm__ volatile("mov %%" #seg ", %0" : "=r"(v)); \
 		return v; \
-	} \
+	}
+#define SEGMENT_ACCESSORS(seg) \
+	READ_SEGMENT(seg) \
 	static inline void load_##seg(unsigned short v) \
 	{ \
-		__asm__ volatile("mov %0, %%" #seg : : "r"(v) : "memory"); \
+		__asm__ volatile(LOAD_SEGMENT(#seg) : "+r"(v) : : "memory"); \
 	}
 
 SEGMENT_ACCESSORS(ds)
 SEGMENT_ACCESSORS(es)
 SEGMENT_ACCESSORS(fs)
-
-static inline unsigned short read_gs(void)
-{
-	unsigned short v;
-
-	__asm__ volatile("mov %%gs, %0" : "=r"(v));
-	return v;
-}
-
-/* Sets the user's GS; the kernel's base stays. Interrupts off. */
-static inline void load_gs_index(unsigned short v)
-{
-	__asm__ volatile("swapgs; mov %0, %%gs; swapgs" ::"r"(v) : "memory");
-}
+READ_SEGMENT(gs) /* load_gs_index of asm/desc.h sets it */
 #endif
 
 #endif

@@ -42,6 +42,10 @@ long strnlen_user(const char __user *s, long n);
 		copy_to_user((ptr), &__v, sizeof(__v)) ? -EFAULT : 0; \
 	})
 
+/* In inline assembly: if the instruction at label @from faults, the code continues at @to. */
+#define ASM_EXTABLE(from, to) \
+	"\n.pushsection __ex_table,\"a\"\n\t.balign 8\n\t.quad " #from ", " #to "\n\t.popsection\n"
+
 struct pt_regs;
 /* If the fixup table has an entry for @regs->ip, sets it to where to continue, and returns true. */
 bool fixup_exception(struct pt_regs *regs);

@@ -46,6 +46,22 @@ struct rt_sigframe {
 _Static_assert(sizeof(struct ucontext) == 304, "the ABI's ucontext");
 _Static_assert(sizeof(struct rt_sigframe) == 440, "the ABI's frame");
 
+#define AR_USER_DATA 0xf200 /* LAR: present, DPL 3, data that can be written */
+#define AR_CHECKED   0xfa00 /* bits that say so; it may grow downward */
+
+/*
+ * With an ss that IRET to 64-bit code would refuse, there would be a fault in place of a handler.
+ * Others are kept: a program may make a segment of its own.
+ */
+static void force_valid_ss(struct pt_regs *regs)
+{
+	unsigned int rights;
+
+	__asm__("lar %1, %0\n\tjz 1f\n\txorl %0, %0\n1:" : "=&r"(rights) : "r"((u32)regs->ss));
+	if ((rights & AR_CHECKED) != AR_USER_DATA)
+		regs->ss = __USER_DS;
+}
+
 /* ---- building a frame ---------------------------------------------------- */
 
 static void save_sigcontext(struct sigcontext *sc, const struct pt_regs *r, void __user *fpstate,
@@ -139,7 +155,8 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	regs->ip = (unsigned long)ksig->ka.sa.sa_handler;
 	regs->sp = (unsigned long)frame;
 	regs->cs = __USER_CS;
-	regs->ss = __USER_DS;
+	if (regs->ss != __USER_DS)
+		force_valid_ss(regs);
 	return 0;
 }
 
@@ -280,7 +297,7 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	 * A program may make a frame with any ss. Frames that the kernel has made have this flag.
 	 */
 	if (!(uc_flags & UC_STRICT_RESTORE_SS) && regs->cs == __USER_CS)
-		regs->ss = __USER_DS;
+		force_valid_ss(regs);
 	return fpu_restore_sigframe(sc->fpstate);
 }
 

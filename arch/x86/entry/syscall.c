@@ -6,6 +6,7 @@
  * Abridges Linux's arch/x86/entry/common.c, syscall_64.c, kernel/entry/common.c and
  * arch/x86/kernel/process_64.c (arch_prctl). Left out: seccomp, audit, the x32 and i386 tables.
  */
+#include <asm/desc.h>
 #include <asm/irqflags.h>
 #include <asm/prctl.h>
 #include <asm/processor-flags.h>
@@ -123,11 +124,15 @@ long sys_arch_prctl(int option, unsigned long arg)
 	case ARCH_SET_FS:
 		if (arg >= TASK_SIZE_MAX)
 			return -EPERM;
+		load_fs(0);
 		write_fsbase(arg);
 		return 0;
 	case ARCH_SET_GS:
 		if (arg >= TASK_SIZE_MAX)
 			return -EPERM;
+		raw_local_irq_disable();
+		load_gs_index(0);
+		raw_local_irq_enable();
 		write_user_gsbase(arg);
 		return 0;
 	case ARCH_GET_FS:

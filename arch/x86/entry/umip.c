@@ -14,6 +14,7 @@
 #include <asm/processor.h>
 #include <asm/segment.h>
 #include <asm/uaccess.h>
+#include <mm_types.h>
 #include <sched.h>
 #include <string.h>
 #include "internal.h"
@@ -184,7 +185,9 @@ static unsigned long word_value(const struct insn *i)
 {
 	if (i->opcode == 1)
 		return DUMMY_CR0;
-	return (i->modrm >> 3 & 7) == 0 ? 0 : GDT_ENTRY_TSS * 8;
+	if (i->modrm >> 3 & 7)
+		return GDT_ENTRY_TSS * 8;
+	return current->mm->context.ldt ? GDT_ENTRY_LDT * 8 : 0;
 }
 
 /* As in Linux, the high half of the register stays; the processor would clear it. */

@@ -6,8 +6,8 @@
  *   Ehdr ET_CORE | PT_NOTE, PT_LOAD for each VMA | notes | (page) VMA | VMA | ...
  *
  *   notes: NT_PRSTATUS of the thread that died, NT_PRPSINFO, NT_SIGINFO,
- *   NT_AUXV, NT_FILE, NT_FPREGSET, NT_X86_XSTATE; then NT_PRSTATUS, NT_FPREGSET,
- *   NT_X86_XSTATE of each other thread
+ *   NT_AUXV, NT_FILE, NT_FPREGSET, NT_386_IOPERM (if it may use I/O ports), NT_X86_XSTATE; then
+ *   NT_PRSTATUS, NT_FPREGSET, NT_386_IOPERM, NT_X86_XSTATE of each other thread
  *
  * The other threads do not run during the dump: the kernel is not preempted, and writing to a file
  * in memory does not sleep.
@@ -24,6 +24,7 @@
 #include <sched.h>
 #include <slab.h>
 #include <string.h>
+#include <asm/cpu.h>
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <linux/limits.h>
@@ -288,6 +289,8 @@ static void add_files(struct core_notes *n, const struct core_vma *list, int cou
 static void add_fpregs(struct core_notes *n, struct task_struct *t)
 {
 	add_note(n, "CORE", NT_FPREGSET, ptrace_get_fpu(t, false), FXSAVE_SIZE);
+	if (t->thread.io_bitmap)
+		add_note(n, "LINUX", NT_386_IOPERM, t->thread.io_bitmap, IO_BITMAP_BYTES);
 	if (boot_cpu.xsave)
 		add_note(n, "LINUX", NT_X86_XSTATE, ptrace_get_fpu(t, true), boot_cpu.xstate_size);
 }

@@ -243,9 +243,7 @@ SYSCALL(arch_prctl, int option, unsigned long arg)
 /* partial: CPUID faults, asking for more of the registers */
 /* arch/x86/entry/ioport.c */
 SYSCALL(iopl, unsigned int level)
-/* partial: levels above 0 (EPERM) */
 SYSCALL(ioperm, unsigned long from, unsigned long n, int turn_on)
-/* partial: turning on (EPERM) */
 /* arch/x86/entry/modify_ldt.c */
 SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
 /* kernel/pidfd.c */

@@ -287,7 +287,7 @@ static size_t regset_size(unsigned long type)
 	case NT_X86_XSTATE:
 		return boot_cpu.xsave ? boot_cpu.xstate_size : 0;
 	case NT_386_IOPERM:
-		return IO_PORTS / 8;
+		return IO_BITMAP_BYTES;
 	default:
 		return 0;
 	}
@@ -299,11 +299,15 @@ static long get_regset(struct task_struct *t, unsigned long type, void __user *t
 	unsigned long regs[PTRACE_NR_REGS];
 	const void *from = regs;
 
-	if (type != NT_PRSTATUS)
+	if (type == NT_386_IOPERM)
+		from = t->thread.io_bitmap;
+	else if (type != NT_PRSTATUS)
 		from = ptrace_get_fpu(t, type == NT_X86_XSTATE);
 	else
 		for (int i = 0; i < PTRACE_NR_REGS; i++)
 			regs[i] = ptrace_get_reg(t, i);
+	if (!from)
+		return -ENXIO;
 	return copy_to_user(to, from, n) ? -EFAULT : 0;
 }
 
@@ -322,6 +326,8 @@ static long set_regset(struct task_struct *t, unsigned long type, const void __u
 	void *state;
 	long ret;
 
+	if (type == NT_386_IOPERM)
+		return -EOPNOTSUPP;
 	if (type != NT_PRSTATUS && n != regset_size(type))
 		return type == NT_X86_XSTATE ? -EFAULT : -EINVAL;
 	state = kmalloc(n, GFP_KERNEL);
@@ -348,8 +354,6 @@ static long ptrace_regset(struct task_struct *t, bool set, unsigned long type,
 		return -EFAULT;
 	if (!size || iov.iov_len % 8)
 		return -EINVAL;
-	if (type == NT_386_IOPERM) /* no task may use a port */
-		return set ? -EOPNOTSUPP : -ENXIO;
 	iov.iov_len = min(iov.iov_len, size);
 	ret = set ? set_regset(t, type, iov.iov_base, iov.iov_len)
 		  : get_regset(t, type, iov.iov_base, iov.iov_len);

@@ -45,6 +45,7 @@ CUTS = [
     ('load_mm_ldt', 'only a program with segments of its own has a local table'),
     ('ldt_dup_context', 'only a program with segments of its own has a local table'),
     ('destroy_context_ldt', 'only a program with segments of its own has a local table'),
+    ('dup_io_bitmap', 'only a program that was permitted I/O ports has a bitmap of them'),
     ('emulate_vsyscall', 'the page at 0xffffffffff600000 is for programs of 2007 and before'),
     ('out_of_memory', 'no memory is left: the exec ends'),
     ('early_alloc', 'only before the allocator is ready'),

@@ -10,7 +10,7 @@
  *
  *   GDT   0x10 kernel cs | 0x18 kernel ds | 0x23 user32 cs | 0x2b user ds | 0x33 user cs
  *         0x40 TSS | 0x50 LDT | 0x7b cpu number
- *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC
+ *   TSS   rsp0 = kernel stack of current | IST 1 #DF | IST 2 NMI | IST 3 #MC | bitmap of I/O ports
  */
 #include <asm/cpu.h>
 #include <asm/current.h>
@@ -35,6 +35,8 @@ struct tss {
 	u64 reserved2;
 	u16 reserved3;
 	u16 iomap_base;
+	u8 io_bitmap[IO_BITMAP_BYTES];
+	u8 io_end; /* ones: the processor may read a byte more */
 } __packed;
 
 struct desc_ptr {
@@ -42,8 +44,9 @@ struct desc_ptr {
 	u64 base;
 } __packed;
 
-#define DESC_TSS 0x89UL /* present, and not busy */
-#define DESC_LDT 0x82UL
+#define DESC_TSS     0x89UL /* present, and not busy */
+#define DESC_LDT     0x82UL
+#define NO_IO_BITMAP sizeof(struct tss) /* beyond the limit: user code may use no port */
 
 #define IST_STACK_SIZE (2 * PAGE_SIZE)
 #define DR7_RESET      0x400UL
@@ -79,6 +82,13 @@ void set_ldt(const void *base, unsigned int entries)
 	if (base)
 		set_system_desc(GDT_ENTRY_LDT, DESC_LDT, base, entries * LDT_ENTRY_SIZE);
 	__asm__ volatile("lldt %w0" : : "r"(base ? GDT_ENTRY_LDT * 8 : 0) : "memory");
+}
+
+void set_io_bitmap(const u8 *bitmap)
+{
+	if (bitmap)
+		memcpy(boot_tss.io_bitmap, bitmap, sizeof(boot_tss.io_bitmap));
+	boot_tss.iomap_base = bitmap ? offsetof(struct tss, io_bitmap) : NO_IO_BITMAP;
 }
 
 static void load_segments(void)
@@ -177,7 +187,8 @@ void cpu_init(void)
 	identify_cpu(&boot_cpu);
 	for (int i = 0; i < NR_IST; i++)
 		boot_tss.ist[i] = (u64)(early_ist_stack + IST_STACK_SIZE);
-	boot_tss.iomap_base = sizeof(boot_tss); /* beyond the limit: user code may use no port */
+	boot_tss.io_end = 0xff;
+	set_io_bitmap(NULL);
 	set_system_desc(GDT_ENTRY_TSS, DESC_TSS, &boot_tss, sizeof(boot_tss));
 	load_segments();
 	boot_percpu.self = &boot_percpu;

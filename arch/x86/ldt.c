@@ -120,6 +120,18 @@ int ldt_set_entry(struct mm_struct *mm, unsigned int n, u64 desc)
 	return 0;
 }
 
+unsigned long user_segment_base(unsigned short selector)
+{
+	const struct ldt_struct *ldt = current->mm->context.ldt;
+	unsigned int n = selector >> 3;
+	u64 desc;
+
+	if (!(selector & SEGMENT_LDT) || !ldt || n >= ldt->nr_entries)
+		return 0;
+	desc = ldt->entries[n];
+	return (desc >> 16 & 0xffffff) | (desc >> 56) << 24;
+}
+
 /*
  * Loading GS changes the kernel's own base, which is in use: it is set again at once. If the load
  * faults, the base has not changed yet.

@@ -3,7 +3,7 @@
  * The part of a task that belongs to the processor: its first kernel stack, the switch from one
  * task to the next, and its registers after an exec.
  *
- * Abridges Linux's arch/x86/kernel/process.c and process_64.c. Left out: I/O bitmaps.
+ * Abridges Linux's arch/x86/kernel/process.c and process_64.c.
  *
  *   kernel stack of a new task, top first
  *     struct pt_regs        what it will have in user mode
@@ -92,6 +92,13 @@ void switch_mm(struct mm_struct *mm)
 		load_mm_ldt(mm);
 }
 
+/* What few tasks have: breakpoints of a tracer, I/O ports. */
+static void switch_to_xtra(const struct thread_struct *th)
+{
+	load_debug_registers(th);
+	load_io_bitmap(th);
+}
+
 /* The caller has made @next current and set the stack for its next entry into the kernel. */
 void switch_to(struct task_struct *prev, struct task_struct *next)
 {
@@ -103,8 +110,8 @@ void switch_to(struct task_struct *prev, struct task_struct *next)
 		load_user_segments(&next->thread);
 		fpu_restore(next->thread.fpu);
 	}
-	if (prev->thread.dr7 | next->thread.dr7)
-		load_debug_registers(&next->thread);
+	if (prev->thread.xtra | next->thread.xtra)
+		switch_to_xtra(&next->thread);
 	__switch_stacks(&prev->thread.sp, next->thread.sp);
 }
 
@@ -136,7 +143,7 @@ int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long 
 	if ((clone_flags & CLONE_SETTLS) && tls >= TASK_SIZE_MAX)
 		return -EPERM;
 	t->thread.fpu = alloc_fpu();
-	if (!t->thread.fpu)
+	if (!t->thread.fpu || (t->thread.xtra && !dup_io_bitmap(&t->thread)))
 		return -ENOMEM;
 	save_user_segments(t);
 	if (clone_flags & CLONE_SETTLS)
@@ -165,7 +172,12 @@ void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg)
 	t->thread.fsbase = t->thread.gsbase = 0;
 }
 
-void exit_thread(struct task_struct *t) { kmem_cache_free(fpu_cache, t->thread.fpu); }
+void exit_thread(struct task_struct *t)
+{
+	kmem_cache_free(fpu_cache, t->thread.fpu);
+	if (t->thread.xtra)
+		kfree(t->thread.io_bitmap);
+}
 
 void flush_thread(void)
 {

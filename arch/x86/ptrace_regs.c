@@ -4,8 +4,8 @@
  * user_regs_struct: pt_regs, then the bases and selectors of the segments; the FPU state; the debug
  * registers; and single steps.
  *
- * Abridges Linux's arch/x86/kernel/ptrace.c, step.c and fpu/regset.c. Left out: 32-bit tasks, I/O
- * permissions, block steps.
+ * Abridges Linux's arch/x86/kernel/ptrace.c, step.c and fpu/regset.c. Left out: 32-bit tasks,
+ * block steps.
  * Not on the road of an exec.
  */
 #include <asm/cpu.h>
@@ -240,6 +240,7 @@ int ptrace_set_debugreg(struct task_struct *t, unsigned int n, unsigned long val
 		if (!breakpoint_valid(th, value, i))
 			return -EINVAL;
 	th->dr7 = value;
+	update_xtra(th);
 	return 0;
 }
 
@@ -259,6 +260,7 @@ void flush_debug_registers(struct thread_struct *th)
 {
 	memset(th->dr, 0, sizeof(th->dr));
 	th->dr6 = th->dr7 = 0;
+	update_xtra(th);
 	write_dr7(0);
 }
 

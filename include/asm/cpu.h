@@ -8,8 +8,9 @@
 
 #include <types.h>
 
-#define IO_PORTS     65536UL
-#define XFEATURE_MAX 19 /* kinds of XSAVE state that Linux 6.1 has numbers for */
+#define IO_PORTS	65536UL
+#define IO_BITMAP_BYTES (IO_PORTS / 8)
+#define XFEATURE_MAX	19 /* kinds of XSAVE state that Linux 6.1 has numbers for */
 
 struct cpuid_regs {
 	u32 eax, ebx, ecx, edx;

@@ -29,10 +29,14 @@ void destroy_context_ldt(struct mm_struct *mm);
 /* Does the processor use a table, or has @mm one? */
 extern const struct ldt_struct *loaded_ldt;
 void load_mm_ldt(const struct mm_struct *mm); /* @mm may be NULL */
+/* Where the segment of user code begins: 0 for those of the GDT. */
+unsigned long user_segment_base(unsigned short selector);
 /* Sets the user's GS, or 0 if the processor refuses @selector. Interrupts off. */
 void load_gs_index(unsigned short selector);
 
 /* cpu.c: LDTR. @base NULL: no table, so that all of its selectors fault. */
 void set_ldt(const void *base, unsigned int entries);
+/* cpu.c: the I/O ports of user code: a 0 in @bitmap permits one. NULL: none. */
+void set_io_bitmap(const u8 *bitmap);
 
 #endif

@@ -20,6 +20,9 @@ struct thread_struct {
 	bool forced_tf;				/* a tracer has set TF, to step */
 	/* a tracer's breakpoints: addresses, which of them was hit, and what they are */
 	unsigned long dr[4], dr6, dr7;
+	u8 *io_bitmap; /* ports: a 0 permits one; NULL: none are permitted by ioperm */
+	u8 iopl_emul;  /* iopl: 3 permits all ports */
+	bool xtra;     /* it has breakpoints or I/O ports, which a switch of tasks must load */
 };
 
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
@@ -84,5 +87,12 @@ void flush_thread(void);
 void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_sp);
 /* Frees what copy_thread made. */
 void exit_thread(struct task_struct *t);
+/* ioport.c */
+/* The ports of @th, which is current's, for user code. */
+void load_io_bitmap(const struct thread_struct *th);
+/* fork: @th, a copy of current's, gets a bitmap of its own. False: no memory. */
+bool dup_io_bitmap(struct thread_struct *th);
+/* After a change of breakpoints or ports. */
+void update_xtra(struct thread_struct *th);
 
 #endif

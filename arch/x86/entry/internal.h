@@ -65,6 +65,8 @@ void die(const char *what, const struct pt_regs *regs, unsigned long error_code)
  * another instruction.
  */
 bool emulate_umip(struct pt_regs *regs);
+/* With iopl(3) CLI and STI do nothing, instead of a #GP. False: it was another instruction. */
+bool skip_cli_sti(struct pt_regs *regs);
 /* Emulates a call to the vsyscall page, or sends SIGSEGV. False: the fault was no such call. */
 bool emulate_vsyscall(unsigned long error_code, struct pt_regs *regs, unsigned long address);
 

@@ -62,7 +62,7 @@ static void do_trap(struct pt_regs *regs, unsigned long vector, unsigned long er
 		die(info->name ?: "unexpected exception", regs, error_code);
 	}
 	cond_local_irq_enable(regs);
-	if (vector == X86_TRAP_GP && emulate_umip(regs))
+	if (vector == X86_TRAP_GP && (emulate_umip(regs) || skip_cli_sti(regs)))
 		return;
 	current->thread.error_code = error_code;
 	current->thread.trap_nr = vector;

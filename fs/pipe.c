@@ -252,6 +252,20 @@ static ssize_t pipe_append(struct pipe_inode_info *pipe, struct iov_iter *from, 
 	return n;
 }
 
+/* mutex held. Returns 0 or -errno; -EPIPE comes with SIGPIPE. */
+static int wait_for_space(struct file *f)
+{
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	int err = 0;
+
+	while (!err && pipe->readers && pipe_full(pipe))
+		err = pipe_wait(f, pipe_writable);
+	if (err || pipe->readers)
+		return err;
+	send_sig(SIGPIPE, current, 0);
+	return -EPIPE;
+}
+
 static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
@@ -267,14 +281,7 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 		done += ret;
 		if (!from->count)
 			break;
-		if (!pipe->readers) {
-			send_sig(SIGPIPE, current, 0);
-			ret = -EPIPE;
-		} else if (pipe_full(pipe)) {
-			ret = pipe_wait(f, pipe_writable);
-		} else {
-			ret = pipe_append(pipe, from, f->f_flags & O_DIRECT);
-		}
+		ret = wait_for_space(f) ?: pipe_append(pipe, from, f->f_flags & O_DIRECT);
 	}
 	mutex_unlock(&pipe->mutex);
 	if (!done)
@@ -285,10 +292,18 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 	return done;
 }
 
+/* No bytes: waits for room, as a splice does before it looks for bytes. */
 static ssize_t pipe_splice_write(struct file *f, const void *from, size_t n)
 {
 	struct iovec v = {(void *)from, n};
+	int err;
 
+	if (!n) {
+		mutex_lock(&f->f_inode->i_pipe->mutex);
+		err = wait_for_space(f);
+		mutex_unlock(&f->f_inode->i_pipe->mutex);
+		return err;
+	}
 	return pipe_write(f, &(struct iov_iter){.v = &v, .count = n, .kernel = true});
 }
 

@@ -32,6 +32,8 @@ static ssize_t copy_bytes(struct file *in, loff_t *in_pos, struct file *out, lof
 	size_t done = 0;
 	ssize_t ret = buf ? 0 : -ENOMEM;
 
+	if (buf && out->f_op->splice_write) /* a pipe is looked at even if nothing will be sent */
+		ret = out->f_op->splice_write(out, buf, 0);
 	while (!ret && done < n && !signal_pending(current)) {
 		loff_t pos = *in_pos;
 

@@ -1,6 +1,24 @@
-/* sendfile() and copy_file_range() copy bytes and move just the offsets that they should. */
+/*
+ * sendfile() and copy_file_range() copy bytes and move just the offsets that they should. A pipe
+ * without room or reader fails also when there is nothing to send.
+ */
 #include "check.h"
 #include <sys/sendfile.h>
+
+static void nothing_to_send(int empty)
+{
+	static char page[65536];
+	int fds[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	OK(pipe2(fds, O_NONBLOCK));
+	EQ(sendfile(fds[1], empty, NULL, 10), 0);
+	EQ(write(fds[1], page, sizeof(page)), sizeof(page));
+	ERR(sendfile(fds[1], empty, NULL, 10), EAGAIN);
+	ERR(sendfile(fds[1], empty, NULL, 0), EAGAIN);
+	close(fds[0]);
+	ERR(sendfile(fds[1], empty, NULL, 10), EPIPE);
+}
 
 int main(void)
 {
@@ -27,5 +45,6 @@ int main(void)
 	EQ(pread(out, buf, 3, 0), 3);
 	CHECK(!memcmp(buf, "894", 3));
 	ERR(copy_file_range(in, &from, out, &to, 10, 1), EINVAL);
+	nothing_to_send(scratch());
 	return 0;
 }

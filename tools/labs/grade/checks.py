@@ -313,7 +313,8 @@ class Bench:
             self.note_hang(test, out, rows)
         else:
             text = self.compare(test, *out.results.get(0, (b'', 0xff00)), seen_of(test, out))
-        return not text, text, self.hints(test, rows, out.verdict) if text else [], out
+        hints = self.how_to_run if course.find_lab(self.labs, test.lab).own_programs else self.hints
+        return not text, text, hints(test, rows, out.verdict) if text else [], out
 
     def hung_before(self, test):
         """The label of a test that hung before its program was started: all boots of its lab are the same up to there."""
@@ -366,16 +367,19 @@ class Bench:
         out, _ = self.boot(self.oracle, test, True)
         return (out.verdict, *out.results.get(0, (b'', -1)), seen_of(test, out))
 
+    @staticmethod
+    def how_to_run(test, *_):
+        """What is wrong is in a program: it is looked at where it runs."""
+        files = ' '.join('build/' + p for p in test.programs)
+        return ["to look: make run FILES='%s'   and there: %s" % (files, ' '.join(w.replace('/t/', './') for w in test.run))]
+
     def hints(self, test, rows, verdict):
         """The first stage that differs from the finished kernel's exec, and how to look at it."""
-        if course.find_lab(self.labs, test.lab).own_programs:
-            files = ' '.join('build/' + p for p in test.programs)
-            return ["to look: make run FILES='%s'   and there: %s" % (files, ' '.join(w.replace('/t/', './') for w in test.run))]
         stage, program = test.stage, os.path.basename(test.words()[0])
         names, lines = self.image(self.under_test[test.lab]).stage_names(), []
         stop = guest_film.stop_at(rows, names, stage or 'start-thread', program) if stage or verdict == 'done' else ''
         if self.reference and 'norandmaps' in test.cmdline:     # otherwise two films differ by chance
-            place = guest_film.first_difference(rows, self.boot(self.reference, test, True)[1])
+            place = guest_film.first_difference(rows, self.boot(self.reference, test)[1])
             if place:
                 i, mine, other = place
                 at = other or mine

@@ -7,6 +7,7 @@ by its instructions it would take minutes. A limit in seconds, scaled by the spe
 of this computer, ends a machine that executes nothing. The console is only
 searched for panics.
 """
+import contextlib
 import dataclasses
 import datetime
 import json
@@ -236,7 +237,14 @@ class Boot:
             self.monitor.call('pmemsave', val=address, size=size, filename=self.path('dump'))
         except OSError:
             return b''
-        return self.read('dump')
+        return self.take_dump()
+
+    def take_dump(self):
+        """What QEMU has written. The file goes: one that is written over is sent to the disk each time."""
+        data = self.read('dump')
+        with contextlib.suppress(OSError):
+            os.unlink(self.path('dump'))
+        return data
 
     def dump(self, wanted):
         """Bytes of the guest's memory, by name: {name: (address, size)}."""
@@ -245,7 +253,7 @@ class Boot:
             signed = address - (address >> 63 << 64)    # the protocol knows no larger numbers
             try:
                 self.monitor.call('memsave', val=signed, size=size, filename=self.path('dump'))
-                found[name] = self.read('dump')
+                found[name] = self.take_dump()
             except (OSError, ValueError, AttributeError):
                 found[name] = b''
         return found

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Stop at the stages of an exec by name, for one program or for all programs."""
 import errno
+import functools
 
 import gdb
 
@@ -18,8 +19,9 @@ FAILED = 'exec-failed'
 COMM = 15                       # bytes of a name in comm
 
 
+@functools.lru_cache(maxsize=1)
 def names():
-    """The names of include/exec_stages.h, as the kernel itself has them."""
+    """The names of include/exec_stages.h, as the kernel itself has them. Each stop asks for them."""
     table = kernel.symbol('exec_stage_names')
     return [kernel.text(table[i]) for i in range(table.type.range()[1] + 1)]
 

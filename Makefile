@@ -51,13 +51,23 @@ HERE	= -ffile-prefix-map=$(call quote,$(CURDIR))=.
 # A starter: the stubs leave parameters and helpers unused.
 STARTER	:= $(if $(wildcard labs/starter.h),-include labs/starter.h -Wno-unused-parameter -Wno-unused-function -Wno-unused-const-variable)
 CFLAGS	+= $(STARTER)
+ifdef KASAN
+DEBUG	:= 1
+endif
 ifdef DEBUG
 # A user's address may be NULL, or wrap around: only its use counts, and that faults. memcpy of no bytes may get NULL.
 CFLAGS	+= -DDEBUG -fsanitize=undefined \
 	   -fno-sanitize=alignment,null,pointer-overflow,nonnull-attribute,returns-nonnull-attribute
-B	:= $(if $(COVERAGE),build/coverage,build/debug)
+B	:= $(if $(COVERAGE),build/coverage,$(if $(KASAN),build/kasan,build/debug))
 # What they report must not be reported again.
-$(B)/lib/ubsan.o $(B)/lib/sanitize.o $(B)/lib/vsprintf.o $(B)/lib/printk.o $(B)/lib/panic.o: CFLAGS += -fno-sanitize=undefined
+$(B)/lib/ubsan.o $(B)/lib/sanitize.o $(B)/lib/kasan.o $(B)/lib/vsprintf.o $(B)/lib/printk.o $(B)/lib/panic.o: CFLAGS += -fno-sanitize=undefined
+endif
+# Each read and write calls lib/kasan.c first, but for what writes into free objects, and the other checks, which read very much.
+ifdef KASAN
+SHADOWED := -fsanitize=kernel-address -fasan-shadow-offset=0xdffffc0000000000 --param asan-instrumentation-with-call-threshold=0 \
+	   --param asan-stack=1 --param asan-globals=1
+CFLAGS	+= -DKASAN
+$(addprefix $(B)/,lib/kasan.o lib/sanitize.o mm/frames/kasan.o mm/frames/slab.o mm/verify.o kernel/sched/lockdep.o): SHADOWED :=
 endif
 # Counters in .bss, which tools/coverage.py reads from the RAM of the machine: no code of a library.
 ifdef COVERAGE
@@ -72,6 +82,9 @@ ifndef DEBUG
 CSRC	:= $(filter-out kernel/sched/lockdep.c mm/frames/ptdump.c mm/frames/fault_inject.c lib/sanitize.c lib/ubsan.c \
 		   mm/verify.c kernel/provoke.c,$(CSRC))
 endif
+ifndef KASAN
+CSRC	:= $(filter-out lib/kasan.c mm/frames/kasan.c,$(CSRC))
+endif
 ASRC	:= $(foreach d,$(DIRS),$(wildcard $(d)/*.asm))
 # By name: the same sources make the same kernel, in whatever order the file system lists them.
 OBJS	:= $(sort $(CSRC:%.c=$(B)/%.o) $(ASRC:%.asm=$(B)/%.asm.o) $(B)/arch/x86/vdso/image.o)
@@ -82,7 +95,7 @@ $(EXEC_OBJS): CFLAGS += $(EXEC_CFLAGS)
 
 # Changed flags rebuild everything. The file is among the objects, so a copy of them (with the times) needs no rebuild.
 # Flags for warnings and the path of the tree do not count.
-FLAGS	:= $(CC) $(filter-out -Werror $(STARTER),$(CFLAGS)) $(EXEC_CFLAGS)
+FLAGS	:= $(CC) $(filter-out -Werror $(STARTER),$(CFLAGS)) $(SHADOWED) $(EXEC_CFLAGS)
 STAMP	:= $(B)/boot/flags
 $(STAMP): FORCE
 	@mkdir -p $(@D)
@@ -93,7 +106,7 @@ FORCE:
 $(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(CFLAGS) $(HERE) -MMD -MP -c -o $@ $<
+	@$(CC) $(CFLAGS) $(SHADOWED) $(HERE) -MMD -MP -c -o $@ $<
 
 $(B)/%.asm.o: %.asm
 	@mkdir -p $(@D)
@@ -159,6 +172,8 @@ objects:
 ifndef DEBUG
 build/debug/exon.elf: FORCE
 	@$(MAKE) DEBUG=1 $@
+build/kasan/exon.elf: FORCE
+	@$(MAKE) KASAN=1 $@
 build/coverage/exon.elf: FORCE
 	@$(MAKE) DEBUG=1 COVERAGE=1 $@
 endif
@@ -498,7 +513,7 @@ build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/prog
 # The parts of the tests (each is a folder of tests/), and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
-NEEDS_kernel := build/debian-programs.cpio $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_kernel := build/debian-programs.cpio $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/kasan/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/symbols.complete build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug

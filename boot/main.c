@@ -13,6 +13,7 @@
 #include <file.h>
 #include <frames.h>
 #include <fs.h>
+#include <kasan.h>
 #include <namei.h>
 #include <printk.h>
 #include <reboot.h>
@@ -147,6 +148,7 @@ static int kernel_init(void *unused __maybe_unused)
 
 void start_kernel(u32 magic, phys_addr_t info)
 {
+	kasan_early_init();
 	serial_init();		 /* messages can be seen */
 	reboot_init();		 /* a panic can end the machine */
 	setup_arch(magic, info); /* boot_info */

@@ -7,6 +7,7 @@
 #define FRAMES_H
 
 #include <gfp.h>
+#include <kasan.h>
 #include <mm_types.h>
 #include <asm/pgtable.h>
 

@@ -6,13 +6,15 @@
 #ifndef SANITIZE_H
 #define SANITIZE_H
 
+#include <kasan.h>
 #include <types.h>
 
 struct list_head;
 struct mm_struct;
 
 #ifdef DEBUG
-#define SLAB_RED_ZONE 16 /* bytes behind each object */
+#define SLAB_RED_BYTES 16 /* behind each object; with KASAN, behind them, who used it */
+#define SLAB_RED_ZONE  (SLAB_RED_BYTES + SLAB_CALLERS)
 
 /* A check has failed: panics, unless the fault was provoked (/proc/sys/debug/provoke). */
 void bug_found(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -14,8 +14,16 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp);
 void kmem_cache_free(struct kmem_cache *c, void *obj);
 /* Up to 4 MiB, aligned to 16 bytes. NULL: no memory. */
 void *kmalloc(size_t size, gfp_t gfp);
-static inline void *kzalloc(size_t size) { return kmalloc(size, __GFP_ZERO); }
 void kfree(const void *p);
+#ifdef KASAN /* mm/frames/kasan.c */
+void *kmalloc_exactly(size_t size, gfp_t gfp);
+void kfree_later(const void *p);
+void kmem_cache_free_later(struct kmem_cache *c, void *obj);
+#define kmalloc		kmalloc_exactly
+#define kfree		kfree_later
+#define kmem_cache_free kmem_cache_free_later
+#endif
+static inline void *kzalloc(size_t size) { return kmalloc(size, __GFP_ZERO); }
 char *kstrdup(const char *s);
 void *kmemdup(const void *p, size_t n);
 void slab_init(void);

@@ -44,7 +44,11 @@ struct k_itimer;
 
 #define TASK_COMM_LEN 16
 /* Kernel stack, bytes; a guard page lies below. The guest tests use 3,624 bytes at most. */
+#ifdef KASAN
+#define THREAD_SIZE (16 * 1024UL) /* the frames are larger */
+#else
 #define THREAD_SIZE (8 * 1024UL)
+#endif
 
 /* What all threads of a process share. siglock guards it, but for the atomics. */
 struct signal_struct {

@@ -13,6 +13,7 @@
 #include <sanitize.h>
 #include <sched.h>
 #include <slab.h>
+#include <string.h>
 #include <asm/cpu.h>
 #include <asm/irqflags.h>
 
@@ -66,19 +67,25 @@ static void drop_too_often(void)
 
 /* ---- slabs ------------------------------------------------------------------------ */
 
-/* The object that was freed last is the next one that is used. */
-static void write_after_free(void)
+/*
+ * Writes that KASAN does not see, as of a device. The object that was freed last is the next one
+ * that is used, if the quarantine is empty.
+ */
+static __no_sanitize_address void write_after_free(void)
 {
-	volatile char *p = kmalloc(OBJECT, GFP_KERNEL);
+	volatile char *p;
 
+	kasan_drain();
+	p = kmalloc(OBJECT, GFP_KERNEL);
 	if (!p)
 		return;
 	kfree((void *)p);
+	kasan_drain();
 	p[20] = 1;
 	kfree(kmalloc(OBJECT, GFP_KERNEL));
 }
 
-static void write_beyond(void)
+static __no_sanitize_address void write_beyond(void)
 {
 	volatile char *p = kmalloc(OBJECT, GFP_KERNEL);
 
@@ -86,6 +93,7 @@ static void write_beyond(void)
 		return;
 	p[OBJECT] = 1;
 	kfree((void *)p);
+	kasan_drain();
 }
 
 /* Asks only the check: a slab that had an object twice could not be repaired. */
@@ -98,6 +106,62 @@ static void free_twice(void)
 	slab_object_back(p, OBJECT + SLAB_RED_ZONE);
 	slab_object_back(p, OBJECT + SLAB_RED_ZONE);
 	kfree(slab_object_out(p, OBJECT + SLAB_RED_ZONE));
+}
+
+/* ---- memory that is not in use: make KASAN=1 ------------------------------------------- */
+
+/* A byte behind what was asked for; the object has room for it. */
+static void read_beyond(void)
+{
+	volatile char *p = kmalloc(OBJECT - 4, GFP_KERNEL);
+
+	if (p)
+		result = p[OBJECT - 4];
+	kfree((void *)p);
+}
+
+static void read_after_free(void)
+{
+	volatile int *p = kmalloc(OBJECT, GFP_KERNEL);
+
+	kfree((void *)p);
+	if (p)
+		result = p[2];
+}
+
+static void copy_after_free(void)
+{
+	char *p = kmalloc(OBJECT, GFP_KERNEL);
+
+	kfree(p);
+	if (p)
+		memcpy((void *)places, p, sizeof(places));
+}
+
+static void read_beyond_stack(void)
+{
+	volatile char bytes[16] = "";
+	volatile char *volatile p = bytes;
+
+	result = p[16];
+}
+
+static void read_beyond_global(void)
+{
+	volatile int *volatile p = places;
+
+	result = p[4];
+}
+
+static void read_freed_page(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+	volatile long *p = page ? page_address(page) : NULL;
+
+	if (!page)
+		return;
+	put_page(page);
+	result = p[9];
 }
 
 /* ---- interrupts ------------------------------------------------------------------- */
@@ -184,11 +248,13 @@ static void overflow_stack(void) { result = stack_overflow(0); }
 
 /* The number that is written is a place of this table, from 1. */
 static void (*const faults[])(void) = {
-	overflow,	  far_shift,	       index_beyond,   strange_bool,
-	add_twice,	  delete_of_no_member, take_the_last,  drop_too_often,
-	write_after_free, write_beyond,	       free_twice,     interrupts_off,
-	total_differs,	  rss_differs,	       tables_differ,  vmas_overlap,
-	code_is_writable, page_count_differs,  overflow_stack,
+	overflow,	  far_shift,	       index_beyond,	   strange_bool,
+	add_twice,	  delete_of_no_member, take_the_last,	   drop_too_often,
+	write_after_free, write_beyond,	       free_twice,	   interrupts_off,
+	total_differs,	  rss_differs,	       tables_differ,	   vmas_overlap,
+	code_is_writable, page_count_differs,  read_beyond,	   read_after_free,
+	copy_after_free,  read_beyond_stack,   read_beyond_global, read_freed_page,
+	overflow_stack,
 };
 
 void provoke(void)

@@ -95,7 +95,12 @@ static const u8 *other_byte(const u8 *bytes, u8 value, size_t n)
 }
 
 /* The bytes of another use of these frames must not look like a red zone. */
-void *slab_memory(void *memory, size_t size) { return memset(memory, 0, size); }
+void *slab_memory(void *memory, size_t size)
+{
+	memset(memory, 0, size);
+	kasan_poison(memory, size, KASAN_SLAB_FRESH);
+	return memory;
+}
 
 /*
  * An object that was never in use has no FREED bytes, and a red zone that is not RED_FREE. @obj
@@ -108,7 +113,8 @@ void *slab_object_out(void *obj, unsigned int size)
 
 	if (!obj)
 		return NULL;
-	if (!other_byte(zone, RED_FREE, SLAB_RED_ZONE)) {
+	kasan_unpoison(obj, size);
+	if (!other_byte(zone, RED_FREE, SLAB_RED_BYTES)) {
 		const u8 *bad = other_byte((u8 *)obj + 8, FREED, inner - 8);
 
 		if (bad)
@@ -116,7 +122,8 @@ void *slab_object_out(void *obj, unsigned int size)
 				  inner, (unsigned long)(bad - (u8 *)obj));
 	}
 	memset(obj, FRESH, inner);
-	memset(zone, RED_USED, SLAB_RED_ZONE);
+	memset(zone, RED_USED, SLAB_RED_BYTES);
+	kasan_poison(zone, SLAB_RED_ZONE, KASAN_SLAB_REDZONE);
 	return obj;
 }
 
@@ -125,12 +132,15 @@ bool slab_object_back(void *obj, unsigned int size)
 	unsigned int inner = size - SLAB_RED_ZONE;
 	u8 *zone = (u8 *)obj + inner;
 
-	if (!other_byte(zone, RED_FREE, SLAB_RED_ZONE))
+	kasan_unpoison(obj, size);
+	if (!other_byte(zone, RED_FREE, SLAB_RED_BYTES))
 		bug_found("slab: the object %p of %u bytes is freed twice", obj, inner);
-	else if (other_byte(zone, RED_USED, SLAB_RED_ZONE))
+	else if (other_byte(zone, RED_USED, SLAB_RED_BYTES))
 		bug_found("slab: there was a write behind the object %p of %u bytes", obj, inner);
 	memset(obj, FREED, inner);
-	memset(zone, RED_FREE, SLAB_RED_ZONE);
+	memset(zone, RED_FREE, SLAB_RED_BYTES);
+	kasan_poison(obj, inner, KASAN_SLAB_FREED);
+	kasan_poison(zone, SLAB_RED_ZONE, KASAN_SLAB_REDZONE);
 	return false;
 }
 
@@ -143,6 +153,7 @@ void *paint_stack(void *stack, size_t size)
 
 	if (!stack)
 		return NULL;
+	kasan_unpoison(stack, size);
 	while (i < n && words[i] == PAINT)
 		i++;
 	if (i)

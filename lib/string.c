@@ -10,6 +10,7 @@
  * Abridges Linux's lib/string.c and arch/x86/lib/mem*_64.S. Left out: functions that Exon does not
  * need, variants for different processors.
  */
+#include <kasan.h>
 #include <string.h>
 
 #undef memcpy
@@ -82,6 +83,7 @@ void *memset(void *dst, int c, size_t n)
 			*d++ = c;
 		return dst;
 	}
+	kasan_write(d, n);
 	rep_stosq(d, v, n / 8);
 	store64(d + n - 8, v);
 	return dst;
@@ -117,14 +119,14 @@ static inline bool has_zero(u64 v)
 	return (v - 0x0101010101010101UL) & ~v & 0x8080808080808080UL;
 }
 
-size_t strlen(const char *s)
+__no_sanitize_address size_t strlen(const char *s)
 {
 	const char *p = s;
 
 	for (; (unsigned long)p & 7; p++)
 		if (!*p)
 			return p - s;
-	while (!has_zero(load64(p))) /* an aligned word does not reach into the next page */
+	while (!has_zero(*(const u64 *)p)) /* an aligned word does not reach into the next page */
 		p += 8;
 	while (*p)
 		p++;

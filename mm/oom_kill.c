@@ -166,6 +166,8 @@ bool out_of_memory(void)
 
 	if (!current->mm || fatal_signal_pending(current))
 		return false;
+	if (kasan_drain())
+		return true;
 	mm = kill_process();
 	if (mm != current->mm && mmap_read_trylock(mm)) {
 		oom_reap_mm(mm);

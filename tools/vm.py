@@ -30,9 +30,10 @@ MEMORY = 2048 if LARGER else 512        # MiB, the same for both kernels: Linux 
 # were a quarter of its boot.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check cryptomgr.notests'}
 KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
-# Exon built with DEBUG=1.
-CMDLINE['debug'] = CMDLINE['exon']
-KERNEL['debug'] = os.path.join(BUILD, 'debug', 'exon.elf')
+# Exon built with DEBUG=1, and with KASAN=1.
+for kind in ('debug', 'kasan'):
+    CMDLINE[kind] = CMDLINE['exon']
+    KERNEL[kind] = os.path.join(BUILD, kind, 'exon.elf')
 
 
 class Failed(Exception):

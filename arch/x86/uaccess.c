@@ -79,6 +79,7 @@ static inline unsigned long copy_user(const void __user *user, void *to, const v
 
 	if (!access_ok(user, n) || should_fail_copy())
 		return n;
+	kasan_copy(to, from, n);
 	user_access_begin();
 	left = copy_faultable(to, from, n);
 	user_access_end();

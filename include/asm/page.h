@@ -6,6 +6,7 @@
  *   ffff888000000000 ..                   direct map of all RAM
  *   ffffc90000000000 ..                   vmalloc: kernel stacks with their guard pages, MMIO
  *   ffffea0000000000 ..                   struct page array (vmemmap)
+ *   ffffec0000000000 .. fffffbffffffffff  make KASAN=1 only: the shadow of the kernel's half, 1/8
  *   ffffffff80000000 ..                   kernel image, linked at +1 MiB = physical 1 MiB
  *   ffffffffff600000                      vsyscall page (by default in no page table)
  */

@@ -3,10 +3,11 @@
 #ifndef ASM_STRING_H
 #define ASM_STRING_H
 
-#include <types.h>
+#include <kasan.h>
 
 static inline void rep_movsq(void *dst, const void *src, size_t words)
 {
+	kasan_copy(dst, src, words * 8);
 	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words) : : "memory");
 }
 

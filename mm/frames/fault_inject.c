@@ -59,7 +59,10 @@ void fail_mark_init(void)
 	fail_mark_current();
 }
 
-/* Frames beyond twice the amount of RAM are left out. */
+/*
+ * Frames beyond twice the amount of RAM are left out. Objects in quarantine are freed first, so
+ * MemFree is exact, too, after this.
+ */
 unsigned long count_slab_objects(void)
 {
 	struct page *end = pfn_to_page(2 * totalram_pages());
@@ -67,6 +70,7 @@ unsigned long count_slab_objects(void)
 	pte_t *pte = NULL;
 	unsigned int level;
 
+	kasan_drain();
 	for (struct page *p = pfn_to_page(0); p < end; p++) {
 		if (!((unsigned long)p & ~PAGE_MASK))
 			pte = lookup_address(init_pgd, (unsigned long)p, &level);

@@ -4,6 +4,7 @@
 #define MM_FRAMES_INTERNAL_H
 
 #include <frames.h>
+#include <spinlock.h>
 
 #define MAX_ORDER_PAGES (1UL << (MAX_ORDER - 1)) /* frames of the largest block */
 #define TOP_LEVEL	4			 /* of page tables; level 1 has the PTEs of pages */
@@ -30,6 +31,14 @@ void free_frames(phys_addr_t start, phys_addr_t end);
  * used so far. Returns false if there is none. mem_init.c sets it.
  */
 extern bool (*more_frames)(void);
+
+/* slab.c */
+struct kmem_cache {
+	spinlock_t lock;	  /* guards partial and the slabs' free lists */
+	struct list_head partial; /* slabs with free objects */
+	unsigned int size;	  /* of an object with its alignment */
+	unsigned int order;
+};
 
 /* memblock.c: memory before the buddy allocator; from memblock_done on only alloc_table. */
 struct boot_info;

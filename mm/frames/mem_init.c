@@ -131,6 +131,7 @@ static void build_kernel_tables(const struct boot_info *bi)
 	map_image(_text, _etext, PAGE_KERNEL_RX);
 	map_image(_rodata, _erodata, PAGE_KERNEL_RO);
 	map_image(_data, _end, PAGE_KERNEL);
+	kasan_init(bi);
 	map_vmemmap(bi);
 	write_cr3(virt_to_phys(init_pgd));
 }

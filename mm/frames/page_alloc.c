@@ -83,6 +83,7 @@ static struct page *take_block(unsigned int order)
 
 static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 {
+	kasan_alloc_pages(page, order);
 	page->flags = order ? BIT(PG_head) : 0;
 	page->private = order;
 	page->mapping = NULL;
@@ -117,6 +118,7 @@ static void free_unused(struct page *page, unsigned int order)
 	BUG_ON(atomic_read(&page->_refcount) != 0);
 	BUG_ON(page->flags & (BIT(PG_buddy) | BIT(PG_reserved) | BIT(PG_slab)));
 	BUG_ON(atomic_read(&page->_mapcount) != 0);
+	kasan_free_pages(page, order);
 	spin_lock_irqsave(&zone_lock, flags);
 	nr_free += 1UL << order;
 	free_block(page, order);

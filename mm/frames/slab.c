@@ -17,18 +17,16 @@
 #include <printk.h>
 #include <slab.h>
 #include <string.h>
+#include "internal.h"
+
+#undef kmalloc
+#undef kfree
+#undef kmem_cache_free
 
 #define MIN_ALIGN      16UL
 #define KMALLOC_MAX    2048UL /* largest size from slabs */
 #define MAX_SLAB_ORDER 3
 #define MIN_OBJECTS    4 /* in a slab, if MAX_SLAB_ORDER allows */
-
-struct kmem_cache {
-	spinlock_t lock;	  /* guards partial and the slabs' free lists */
-	struct list_head partial; /* slabs with free objects */
-	unsigned int size;	  /* of an object with its alignment */
-	unsigned int order;
-};
 
 /* 576: the nodes of the radix tree. */
 static const unsigned short class_size[] = {
@@ -65,7 +63,6 @@ static struct page *new_slab(struct kmem_cache *c)
 static void free_slab(struct kmem_cache *c, struct page *slab)
 {
 	list_del(&slab->lru);
-	slab->mapping = NULL;
 	for (unsigned long i = 0; i < 1UL << c->order; i++)
 		slab[i].flags = 0;
 	atomic_sub(1 << c->order, &nr_slab_pages);
@@ -191,11 +188,10 @@ void *kmalloc(size_t size, gfp_t gfp)
 /* @p: from kmalloc, kstrdup or kmemdup, or NULL. */
 void kfree(const void *p)
 {
-	struct page *page;
+	struct page *page = virt_to_page(p);
 
 	if (!p)
 		return;
-	page = virt_to_page(p);
 	if (page->flags & BIT(PG_slab))
 		kmem_cache_free(page->slab, (void *)p);
 	else

@@ -38,7 +38,7 @@ static bool insert_piece(struct vm_struct *v)
 	}
 	v->addr = end + PAGE_SIZE;
 	list_add_tail(&v->list, &next->list);
-	return v->addr + v->size <= VMALLOC_END;
+	return kasan_map_vmalloc(v->addr, v->size) && v->addr + v->size <= VMALLOC_END;
 }
 
 static pte_t *pte_of(unsigned long va)
@@ -63,6 +63,7 @@ static void free_piece(struct vm_struct *v)
 		*pte = __pte(0);
 		invlpg(va);
 	}
+	kasan_unmap_vmalloc(v->addr, v->size);
 	list_del(&v->list);
 	spin_unlock_irqrestore(&vmalloc_lock, flags);
 	kfree(v);
@@ -121,11 +122,10 @@ void vfree(void *p)
 	if (!p)
 		return;
 	list_for_each_entry(v, &pieces, list)
-		if (v->addr == (unsigned long)p) {
-			free_piece(v);
-			return;
-		}
-	panic("vfree: %p is not from vmalloc", p);
+		if (v->addr == (unsigned long)p)
+			break;
+	BUG_ON(&v->list == &pieces);
+	free_piece(v);
 }
 
 /* @pa need not be page aligned. NULL: no memory. */

@@ -8,12 +8,13 @@ import claims
 import vm
 from conftest import Batch, script_of
 
-# What the faults of kernel/provoke.c print, in the order of its table; the index beyond an array is found twice.
+# What the faults of kernel/provoke.c print, in the order of its table; the index beyond an array is found three times.
 FOUND = r'''
 undefined behaviour at kernel/provoke.c:\d+:\d+: overflow of the sum of 0x7fffffff and 0x1
 undefined behaviour at kernel/provoke.c:\d+:\d+: shift of 0x1 and 0x28
 undefined behaviour at kernel/provoke.c:\d+:\d+: index out of bounds: 0x4
 undefined behaviour at kernel/provoke.c:\d+:\d+: no object of this size at 0x[0-9a-f]+
+KASAN: global out of bounds: read of 4 bytes at 0x[0-9a-f]+ by index_beyond\+0x[0-9a-f]+
 undefined behaviour at kernel/provoke.c:\d+:\d+: value that its type does not have: 0x2
 list_add: 0x[0-9a-f]+ is in the list already
 list_del: the neighbours of 0x[0-9a-f]+ do not point to it
@@ -29,8 +30,14 @@ address space of busybox\[\d+\] after with_another\+0x[0-9a-f]+: pgtables_bytes 
 address space of busybox\[\d+\] after with_another\+0x[0-9a-f]+: a VMA that overlaps the one before at 401000
 address space of busybox\[\d+\] after with_another\+0x[0-9a-f]+: a PTE that allows more than its VMA at 401000
 address space of busybox\[\d+\] after page_count_differs\+0x[0-9a-f]+: a page with too few references at 401000
+KASAN: slab out of bounds: read of 1 bytes at 0x[0-9a-f]+ by read_beyond\+0x[0-9a-f]+
+KASAN: slab use after free: read of 4 bytes at 0x[0-9a-f]+ by read_after_free\+0x[0-9a-f]+
+KASAN: slab use after free: read of 8 bytes at 0x[0-9a-f]+ by copy_up\+0x[0-9a-f]+
+KASAN: stack out of bounds: read of 1 bytes at 0x[0-9a-f]+ by read_beyond_stack\+0x[0-9a-f]+
+KASAN: global out of bounds: read of 4 bytes at 0x[0-9a-f]+ by read_beyond_global\+0x[0-9a-f]+
+KASAN: use of a free page: read of 8 bytes at 0x[0-9a-f]+ by read_freed_page\+0x[0-9a-f]+
 '''.strip().split('\n')
-FAULTS = 19
+FAULTS = 25
 # Instructions: a tenth of a millisecond of the machine that counts them.
 IRQS_OFF = 100000
 SCRIPT = '''
@@ -45,10 +52,10 @@ STACK = 7680      # bytes of 8 KiB: 6,968 were seen, because the checks of the c
 
 
 def test_provoked_faults_are_found(tmp_path):
-    """In one boot. The last one overflows the stack, and so ends the machine."""
+    """In one boot of the kernel of make KASAN=1, which has all checks. The last one overflows the stack, and so ends the machine."""
     initrd = str(tmp_path / 'initrd.cpio')
     vm.pack(SCRIPT % (IRQS_OFF, FAULTS), initrd)
-    text, status, _ = vm.boot('debug', initrd, 'norandmaps', memory=128, seconds=60, extra=['-icount', 'shift=0,sleep=off'])
+    text, status, _ = vm.boot('kasan', initrd, 'norandmaps', memory=128, seconds=60, extra=['-icount', 'shift=0,sleep=off'])
     assert '\nquiet\n' in text, text
     found = re.findall(r'^found: (.*)$', text, re.M)
     assert len(found) == len(FOUND), text

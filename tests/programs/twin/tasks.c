@@ -126,6 +126,20 @@ static void do_mask(int how, uint64_t mask)
 	say(" old %#lx\n", (long)old);
 }
 
+/*
+ * No signal comes before the result is said: a child that ends at once may send its parent one that
+ * kills.
+ */
+static void say_sent(pid_t pid, int sig, const union sigval *value)
+{
+	uint64_t all = ~0UL, old = 0;
+
+	say("%s(%s, %d)", value ? "sigqueue" : "kill", number_of(pid), sig);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
+	say(" = %s\n", outcome(value ? sigqueue(pid, sig, *value) : kill(pid, sig)));
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+}
+
 static void do_action(int sig, int kind, int flags)
 {
 	struct sigaction sa = {.sa_flags = flags | (kind == 2 ? SA_SIGINFO : 0)}, old = {0};
@@ -168,12 +182,10 @@ static void act(const struct command *c)
 		say("exit(%ld)\n", a[0]);
 		_exit(a[0]);
 	case KILL:
-		say("kill(%s, %ld)", number_of(a[0]), a[1]);
-		say(" = %s\n", outcome(kill(a[0], a[1])));
+		say_sent(a[0], a[1], NULL);
 		break;
 	case QUEUE:
-		say("sigqueue(%s, %ld)", number_of(a[0]), a[1]);
-		say(" = %s\n", outcome(sigqueue(a[0], a[1], value)));
+		say_sent(a[0], a[1], &value);
 		break;
 	case MASK:
 		do_mask(a[0], a[1]);

@@ -9,7 +9,7 @@
 #include "use.h"
 #include <pthread.h>
 
-#define EACH 10 /* of one kind, one after the other */
+#define EACH 10 /* of one kind, one after the other; one that is under fire has tries of its own */
 
 static double now(void)
 {
@@ -55,6 +55,110 @@ static void exec_in_thread(void)
 		pause();
 }
 
+/* ---- an exec under fire: siblings, the file, and readers of /proc files go on ---- */
+
+#define FIRE  "/tmp/soak/fire"
+#define TRIES 4
+
+static void *maps_and_faults(void *unused)
+{
+	for (;;) {
+		char *p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1, 0);
+
+		if (p == MAP_FAILED)
+			continue;
+		p[0] = p[3 * PAGE] = 1;
+		mprotect(p, PAGE, PROT_READ);
+		munmap(p, 4 * PAGE);
+	}
+	return unused;
+}
+
+static void *ends_at_once(void *unused) { return unused; }
+
+static void *forks_and_clones(void *unused)
+{
+	for (pthread_t t;;) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+		if (!pthread_create(&t, NULL, ends_at_once, NULL))
+			pthread_join(t, NULL);
+	}
+	return unused;
+}
+
+static void under_fire(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, maps_and_faults, NULL);
+	pthread_create(&t, NULL, forks_and_clones, NULL);
+	usleep(1000);
+	for (;;)
+		execl(FIRE, FIRE, NULL);
+}
+
+/* A new file, a shorter one, none. */
+static void change_file(const char *bytes, size_t size, int step)
+{
+	int fd;
+
+	if (step % 3 == 1 && !truncate(FIRE, size / 2))
+		return;
+	if (step % 3 == 2)
+		unlink(FIRE);
+	fd = open(FIRE, O_WRONLY | O_CREAT, 0755);
+	if (fd < 0)
+		return;
+	if (write(fd, bytes, size) < 0)
+		_exit(1);
+	close(fd);
+}
+
+static void read_proc(pid_t pid)
+{
+	static const char *const names[] = {"maps", "smaps", "cmdline", "environ", "auxv",
+					    "stat", "mem",   "wchan",	"pagemap", "exe"};
+	char path[40], bytes[512];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%d/%s", pid, names[i]);
+		fd = open(path, O_RDONLY);
+		while (fd >= 0 && i < 5 && read(fd, bytes, sizeof(bytes)) > 0)
+			;
+		close(fd);
+	}
+}
+
+/* One process that execs what is changed meanwhile. It may end in any way. */
+static void fire(void)
+{
+	static char bytes[64 << 10];
+	int fd = OK(open("/t/true", O_RDONLY)), status;
+	ssize_t size = OK(read(fd, bytes, sizeof(bytes)));
+	pid_t pid;
+
+	close(fd);
+	for (int n = 0; n < TRIES; n++) {
+		change_file(bytes, size, 0);
+		pid = OK(fork());
+		if (!pid)
+			under_fire();
+		for (int step = n; !waitpid(pid, &status, WNOHANG); step++) {
+			change_file(bytes, size, step);
+			read_proc(pid);
+		}
+	}
+	unlink(FIRE);
+	_exit(0);
+}
+
 static struct kind {
 	const char *name;
 	void (*run)(void);
@@ -69,6 +173,7 @@ static struct kind {
 	{"forbidden", exec_forbidden, 100 + EACCES, 0},
 	{"garbage", exec_garbage, 100 + ENOEXEC, 0},
 	{"fork alone", fork_only, 0, 0},
+	{"under fire", fire, 0, 0},
 };
 
 #define KINDS (int)(sizeof(kinds) / sizeof(*kinds))
@@ -88,7 +193,7 @@ static void run_one(struct kind *k)
 static void run_all(void)
 {
 	for (int i = 0; i < KINDS; i++)
-		for (int n = 0; n < EACH; n++)
+		for (int n = 0; n < (kinds[i].run == fire ? 1 : EACH); n++)
 			run_one(&kinds[i]);
 }
 

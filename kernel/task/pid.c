@@ -127,10 +127,10 @@ static struct pid **pid_slot(struct task_struct *t, enum pid_type type)
 	return type == PIDTYPE_PID ? &t->thread_pid : &t->signal->pids[type];
 }
 
-/* The pointer must be in its slot already. */
+/* The pointer must be in its slot already. The newest is first: the order of signals to a group. */
 void attach_pid(struct task_struct *t, enum pid_type type)
 {
-	list_add_tail(&t->pid_links[type], &(*pid_slot(t, type))->tasks[type]);
+	list_add(&t->pid_links[type], &(*pid_slot(t, type))->tasks[type]);
 }
 
 static bool pid_unused(const struct pid *pid)

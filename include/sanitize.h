@@ -38,7 +38,8 @@ bool slab_object_back(void *obj, unsigned int size); /* always false */
 
 /* A kernel stack that a task is about to use. */
 void *paint_stack(void *stack, size_t size);
-extern unsigned long stack_use; /* the most bytes that a task used whose stack was used again */
+void *unpaint_stack(void *stack); /* before its frames are freed */
+extern unsigned long stack_use;	  /* the most bytes that a task used whose stack was used again */
 
 /* Interrupts have gone off, and are about to come on. */
 void irqs_go_off(void);
@@ -71,6 +72,7 @@ extern int provoke_nr;
 #define slab_object_out(obj, size)    (obj)
 #define slab_object_back(obj, size)   false
 #define paint_stack(stack, size)      (stack)
+#define unpaint_stack(stack)	      (stack)
 #define irqs_go_off()		      ((void)0)
 #define irqs_come_on()		      ((void)0)
 #define mm_verify(mm)		      ((void)0)

@@ -146,6 +146,9 @@ bool slab_object_back(void *obj, unsigned int size)
 
 /* ---- kernel stacks ---------------------------------------------------------------- */
 
+/* The paint of each word is another: a frame of another stack does not look like this one's. */
+static unsigned long paint_of(const unsigned long *word) { return PAINT ^ (unsigned long)word; }
+
 /* What is still painted was not used. A new stack has no paint at its end. @stack may be NULL. */
 void *paint_stack(void *stack, size_t size)
 {
@@ -154,12 +157,19 @@ void *paint_stack(void *stack, size_t size)
 	if (!stack)
 		return NULL;
 	kasan_unpoison(stack, size);
-	while (i < n && words[i] == PAINT)
+	while (i < n && words[i] == paint_of(words + i))
 		i++;
 	if (i)
 		stack_use = max(stack_use, (n - i) * sizeof(*words));
 	for (i = 0; i < n; i++)
-		words[i] = PAINT;
+		words[i] = paint_of(words + i);
+	return stack;
+}
+
+/* The same frames at the same address may be a new stack. */
+void *unpaint_stack(void *stack)
+{
+	*(unsigned long *)stack = 0;
 	return stack;
 }
 

@@ -27,7 +27,7 @@ static void free_stack(void *stack)
 	if (nr_cached_stacks < NR_CACHED_STACKS)
 		cached_stacks[nr_cached_stacks++] = stack;
 	else
-		vfree(stack);
+		vfree(unpaint_stack(stack));
 }
 
 struct task_struct *dup_task_struct(struct task_struct *orig)

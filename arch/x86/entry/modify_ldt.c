@@ -64,11 +64,11 @@ static int read_default_ldt(void __user *ptr, unsigned long n)
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* LDT_empty of Linux: such an entry clears the descriptor. */
+/* LDT_empty of Linux: such an entry clears the descriptor. lm is ignored: 32-bit code lacks it. */
 static bool is_empty(const struct user_desc *d)
 {
 	return !d->base_addr && !d->limit && !d->contents && d->read_exec_only && !d->seg_32bit &&
-	       !d->limit_in_pages && d->seg_not_present && !d->useable && !d->lm;
+	       !d->limit_in_pages && d->seg_not_present && !d->useable;
 }
 
 static u64 descriptor(const struct user_desc *d)

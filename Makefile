@@ -505,10 +505,16 @@ soak: ## execs of all kinds and forks for SECONDS=60 in 64 MiB, then storms that
 do-soak: build/debug/exon.elf build/rootfs.cpio build/user/two build/tests/programs/fuzz/soak build/tests/programs/fuzz/storms
 	@/usr/bin/python3 tools/soak.py --seconds $(SECONDS)
 
-build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
+define BUILD_GUEST
 	@mkdir -p $(@D)
 	@echo "  GUEST $<"
-	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -o $@ $< -lpthread $$($(FLAGS_OF) $<)
+	@$(GUEST_CC) -std=gnu11 -O1 -Wall -Wextra -Itests/guest -Itests/guest/mm -o $@ $< -lpthread $$($(FLAGS_OF) $<)
+endef
+build/tests/%: tests/%.c $(wildcard tests/guest/*.h tests/guest/*/*.h tests/programs/*/*.h) build/sysroot.complete
+	$(BUILD_GUEST)
+# What make twin has written. It includes what it needs as if it were in a folder of tests/guest, such as mm.
+build/twin/%: build/twin/%.c $(wildcard tests/guest/*.h tests/programs/twin/*.h) build/sysroot.complete
+	$(BUILD_GUEST)
 
 # The parts of the tests (each is a folder of tests/), and what must be built for each.
 PARTS	:= host kernel gdb labs hosts

@@ -6,7 +6,7 @@
 
 Each family (tests/programs/twin) runs for N seconds, program after program from
 the seed on. A program that differs is made smaller step by step, as long as it
-differs; both texts are in build/twin/, and for the address space a guest test.
+differs; both texts are in build/twin/, and a guest test.
 --program: only this one.
 """
 import argparse
@@ -25,6 +25,7 @@ sys.dont_write_bytecode = True
 import vm  # noqa: E402
 
 FAMILIES = ('space', 'files', 'tasks', 'exec')
+AS_C = ('space', 'files')      # their programs say statements of C
 PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')
@@ -134,60 +135,54 @@ class Twins:
 
 # ---- what is found ------------------------------------------------------------
 
-CALL = re.compile(r'^(\w+)\((.*)\) = (-?\w+)$')
 
 
-def test_lines(text):
-    """The steps of an address space as the body of a guest test: what Linux returned is expected."""
-    for line in text.splitlines():
-        line = re.sub(r'^\d+ ', '', line)
-        m = CALL.match(line)
-        if line == 'as nobody':
-            yield 'become_nobody();'
-            yield 'prctl(PR_SET_DUMPABLE, 1);'
-        elif line.startswith('fork(): the child waits'):
-            yield 'child_waits();'
-        elif line.startswith('a child that waited'):
-            yield 'end_child();'
-        elif line.startswith('fork(): the child makes'):
-            yield 'pid = fork();'
-            yield 'if (!pid) {'
-        elif line.startswith('the child ended'):
-            yield '_exit(0);'
-            yield '}'
-            yield 'EQ(status_of(pid), %s);' % line.split()[-1]
-        elif m and m.group(1).endswith('_byte'):
-            yield 'EQ(touch(%s, %d), %s);' % (m.group(2), m.group(1) == 'write_byte', m.group(3))
-        elif m and m.group(1) == 'setrlimit':
-            yield 'setrlimit(%s, &(struct rlimit){%s, -1});' % tuple(m.group(2).split(', '))
-        elif m:
-            yield 'EQ(call(SYS_%s, %s), %s);' % m.groups()
+def statements(text):
+    """What a program says as statements of C, each with the lines that go on; without what is only compared."""
+    lines = [line for line in text.splitlines() if line and not line.startswith('#')]
+    return re.findall(r'^\S.*(?:\n\s.*)*', '\n'.join(lines), re.M)
+
+
+def indented(body):
+    depth = 1
+    for line in '\n'.join(body).splitlines():
+        depth -= line == '}'
+        yield '\t' * depth + line
+        depth += line.endswith('{')
 
 
 TEST = """/* flags: -static */
 /* SPDX-License-Identifier: MIT */
-/* Twin programs of the address space, seed %d. */
-#include "../../programs/twin/space_shown.h"
-#include <sys/prctl.h>
+/* A twin program of %(family)s, seed %(seed)d, as Linux runs it. */
+#include "../../programs/twin/%(family)s_shown.h"
+
+static void steps(void)
+{
+%(steps)s
+}
 
 int main(void)
 {
-%s	open_files();
-%s
-	STREQ(window(),
-%s);
+	EQ(in_child(steps), %(status)s);
 	return 0;
 }
 """
 
 
-def guest_test(seed, text):
-    """The C file of a guest test: the steps, and the window after the last one."""
-    shown = re.findall(r'((?:^100000[01]\w+-\S+ \S{4} \S{8} .*\n)*)(?:^7f.*\n)*^([0-9a-f]{24})$', text, re.M)[-1]
-    lines = list(test_lines(text))
-    return TEST % (seed, '\tpid_t pid;\n\n' if any('pid = ' in line for line in lines) else '',
-                   '\n'.join('\t' + line for line in lines),
-                   '\n'.join('\t      "%s\\n"' % line for line in ''.join(shown).splitlines()))
+def guest_test(family, seed, ours, theirs):
+    """The C file of a guest test: what Linux said until the first difference. What both show between the calls is left out."""
+    exon, body, status = statements(ours), [], re.search(r'^# status (\w+)', theirs, re.M).group(1)
+    for i, statement in enumerate(statements(theirs)):
+        same = exon[i:i + 1] == [statement]
+        if not same or not (statement.startswith('STREQ') and '\n' in statement):
+            body.append(statement)
+        if not same:
+            body += ['_exit(0);', '}', 'EQ(status_of(pid), 0);'] * (sum(s.endswith('{') for s in body) - body.count('}'))
+            status = '0'
+            break
+    if any('pid = ' in s for s in body):
+        body[:0] = ['pid_t pid;', '']
+    return TEST % {'family': family, 'seed': seed, 'status': status, 'steps': '\n'.join(indented(body))}
 
 
 def report(family, seed, mask, texts):
@@ -197,9 +192,9 @@ def report(family, seed, mask, texts):
     for kernel, text in zip(KERNELS, texts):
         with open('%s.%s' % (base, kernel), 'w') as f:
             f.write(text)
-    if family == 'space':
+    if family in AS_C:
         with open(base + '.c', 'w') as f:
-            f.write(guest_test(seed, texts[1]))
+            f.write(guest_test(family, seed, *texts))
     lines = list(difflib.unified_diff(texts[1].splitlines(), texts[0].splitlines(), 'linux', 'exon', lineterm='', n=3))
     return '%s: program %d differs with the steps %s (%s.*)\n%s' % (
         family, seed, ' '.join(str(i) for i in range(STEPS) if mask[i] == '1'), base, '\n'.join(lines[:60]))

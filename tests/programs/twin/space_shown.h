@@ -6,7 +6,8 @@
 #ifndef SPACE_SHOWN_H
 #define SPACE_SHOWN_H
 
-#include "check.h"
+#include "steps.h"
+#include <sys/prctl.h>
 
 #define WINDOW	     0x10000000000UL
 #define WINDOW_PAGES 24
@@ -44,14 +45,6 @@ static inline void open_files(void)
 	close(fd);
 }
 
-/* What a touch of @addr causes: the byte there, or - the signal. */
-static inline int touch(unsigned long addr, int write)
-{
-	struct fault fault = fault_of(write ? write_byte : read_byte, (void *)addr);
-
-	return fault.sig ? -(fault.sig * 10 + fault.code) : *(volatile unsigned char *)addr;
-}
-
 /* One digit a page of the window: 8 present, 4 of a file or shared, 2 mapped once, 1 soft-dirty. */
 static inline void show_pages(char *digits)
 {
@@ -65,21 +58,6 @@ static inline void show_pages(char *digits)
 		digits[i] = "0123456789abcdef"[(e[i] >> 63 & 1) * 8 + (e[i] >> 61 & 1) * 4 +
 					       (e[i] >> 56 & 1) * 2 + (e[i] >> 55 & 1)];
 	digits[WINDOW_PAGES] = 0;
-}
-
-/* A file of /proc, from a buffer that is always the same. */
-static inline char *proc_text(const char *name)
-{
-	static char text[1 << 16];
-	int fd = open(name, O_RDONLY);
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
-		len += n;
-	close(fd);
-	text[len] = 0;
-	return text;
 }
 
 /* Is this VMA in the window, the heap, or where mmap chooses? Others are the program's own. */
@@ -99,7 +77,7 @@ static inline size_t copy_maps_line(char *to, const char *line)
 }
 
 /* The VMAs from @lowest to below @end, and one digit a page. */
-static inline const char *shown(unsigned long lowest, unsigned long end)
+static inline char *shown(unsigned long lowest, unsigned long end)
 {
 	static char text[1 << 14];
 	char *line, *rest = proc_text("/proc/self/maps");
@@ -121,11 +99,30 @@ static inline const char *shown(unsigned long lowest, unsigned long end)
 
 static inline const char *window(void) { return shown(WINDOW, WINDOW_END); }
 
-#define call(...) \
-	({ \
-		long r_ = syscall(__VA_ARGS__); \
-		r_ == -1 ? -errno : r_; \
-	})
+/* What mincore says: its error, and a digit a page. */
+static inline const char *in_memory(unsigned long addr, unsigned long len)
+{
+	static unsigned char vec[WINDOW_PAGES + 1];
+	static char text[40];
+	int n;
+
+	memset(vec, 9, sizeof(vec));
+	n = sprintf(text, "%ld ", call(SYS_mincore, addr, len, vec));
+	for (int i = 0; i < 16; i++)
+		n += sprintf(text + n, "%x", vec[i] & 15);
+	return text;
+}
+
+/* The first byte of each page of the window, or what a read causes. */
+static inline const char *all_bytes(void)
+{
+	static char text[WINDOW_PAGES * 6];
+	int n = 0;
+
+	for (int i = 0; i < WINDOW_PAGES; i++)
+		n += sprintf(text + n, "%s%d", i ? " " : "", touch(WINDOW + i * PAGE, 0));
+	return text;
+}
 
 static pid_t waiting[8];
 static int nr_waiting;
@@ -144,14 +141,6 @@ static inline void end_child(void)
 {
 	kill(waiting[--nr_waiting], SIGKILL);
 	waitpid(waiting[nr_waiting], NULL, 0);
-}
-
-static inline int status_of(pid_t pid)
-{
-	int status = -1;
-
-	waitpid(pid, &status, 0);
-	return status;
 }
 
 #endif

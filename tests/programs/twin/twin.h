@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Twin programs: the frame that the families share. A family has steps; step N of the program with
- * seed S is the same on both kernels, and says what it did and what came of it. tools/twin.py
- * compares what both kernels said.
+ * seed S is the same on both kernels, and says what it did and what came of it, as statements of C.
+ * tools/twin.py compares what both kernels said. A line that begins with # is only compared.
  *
  * The commands come from standard input, one a line:
  *   run FIRST COUNT   "@ HASH HASH ...", one hash for each program
@@ -14,7 +14,7 @@
 #ifndef TWIN_H
 #define TWIN_H
 
-#include "check.h"
+#include "steps.h"
 #include <stdarg.h>
 #include <termios.h>
 
@@ -66,6 +66,34 @@ static inline int one_in(unsigned long n) { return !below(n); }
 #define LENGTH(array) ((int)(sizeof(array) / sizeof((array)[0])))
 #define PICK(array)   ((array)[below(LENGTH(array))])
 
+/* What a function of the family's header returned: text of several lines. */
+static inline void say_text(const char *function, const char *text)
+{
+	say("STREQ(%s,\n      \"", function);
+	while (*text) {
+		size_t n = strcspn(text, "\n\"\\");
+
+		say("%.*s", (int)n, text);
+		text += n;
+		if (*text == '\n')
+			say("\\n%s", text[1] ? "\"\n      \"" : "");
+		else if (*text)
+			say("\\%c", *text);
+		text += !!*text;
+	}
+	say("\");\n");
+}
+
+/* A call of the C library, and what it returned. */
+#define STEP(call, format, ...) \
+	do { \
+		long r_ = (call); \
+		if (r_ == -1) \
+			say("ERR(" format ", %s);\n", __VA_ARGS__, strerrorname_np(errno)); \
+		else \
+			say("EQ(" format ", %ld);\n", __VA_ARGS__, r_); \
+	} while (0)
+
 /* A system call, and what it returned: -errno for an error. */
 static inline long say_call(const char *name, long nr, int count, const long *a)
 {
@@ -73,10 +101,13 @@ static inline long say_call(const char *name, long nr, int count, const long *a)
 
 	if (result == -1)
 		result = -errno;
-	say("%s(", name);
+	say("EQ(call(SYS_%s", name);
 	for (int i = 0; i < count; i++)
-		say(a[i] > -4096 && a[i] < 10 ? "%s%ld" : "%s%#lx", i ? ", " : "", a[i]);
-	say(result < 10 ? ") = %ld\n" : ") = %#lx\n", result);
+		say(a[i] > -4096 && a[i] < 10 ? ", %ld" : ", %#lx", a[i]);
+	if (result < 0)
+		say("), -%s);\n", strerrorname_np(-result));
+	else
+		say(result < 10 ? "), %ld);\n" : "), %#lx);\n", result);
 	return result;
 }
 
@@ -91,13 +122,13 @@ static inline void say_fork(int count)
 	pid_t pid = fork();
 
 	if (!pid) {
-		say("fork(): the child makes the next %d steps\n", count);
+		say("if (!(pid = fork())) {\n");
 		if (end < step_end)
 			step_end = end;
 		return;
 	}
 	waitpid(pid, &status, 0);
-	say("the child ended with %#x\n", status);
+	say("_exit(0);\n}\nEQ(status_of(pid), %#x);\n", status);
 	step_now += count;
 }
 
@@ -112,7 +143,7 @@ static inline void run_steps(uint64_t seed)
 			continue;
 		random_state = (seed << 8) + step_now;
 		random_state = random64();
-		say("%d ", step_now);
+		say("# step %d\n", step_now);
 		step();
 	}
 	finish();
@@ -132,7 +163,7 @@ static inline uint32_t run_program(uint64_t seed)
 		run_steps(seed);
 	}
 	waitpid(pid, &status, 0);
-	say("status %#x\n", status);
+	say("# status %#x\n", status);
 	for (size_t i = 0; i < said->len; i++)
 		hash = (hash ^ (unsigned char)said->text[i]) * 16777619;
 	return hash;

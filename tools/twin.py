@@ -25,7 +25,7 @@ sys.dont_write_bytecode = True
 import vm  # noqa: E402
 
 FAMILIES = ('space', 'files', 'tasks', 'exec')
-AS_C = ('space', 'files')      # their programs say statements of C
+AS_C = ('space', 'files', 'tasks')      # their programs say statements of C
 PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')

@@ -27,7 +27,8 @@ def test_twin(family):
 
 
 # A program, the steps that are left of it, what a kernel says there, and what a wrong one would say.
-WRONG = {'space': (4243, [12], '-ENOMEM', '-EINVAL'), 'files': (263, [8], 'ENOTEMPTY', 'EEXIST')}
+WRONG = {'space': (4243, [12], '-ENOMEM', '-EINVAL'), 'files': (263, [8], 'ENOTEMPTY', 'EEXIST'),
+         'tasks': (22, [4, 8, 9, 10, 11, 14, 21, 23], '0xffff', '0xff7f')}
 
 
 class Pretended(twin.Twins):

@@ -2,296 +2,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Twin programs of processes: fork, clone flags, waits of all kinds, groups, sessions, signals and
- * their masks, stops, orphans. The first process directs the others: it writes one command to one
- * of them and waits until all are asleep, stopped or dead. So the order is the same on both
- * kernels. No pid is shown, only the number of the process; 0 is the first one.
+ * their masks, stops, orphans.
  */
 #include "twin.h"
-#include <sched.h>
-#include <sys/prctl.h>
+#include "tasks_shown.h"
 
-#define PROCESSES 7
-
-enum act {
-	FORK,
-	CLONE,
-	EXIT,
-	KILL,
-	MASK,
-	ACTION,
-	SETPGID,
-	SETSID,
-	WAIT,
-	WAITID,
-	IDS,
-	PENDING,
-	QUEUE,
-	DEATHSIG,
-	REAPER,
-	TIMEDWAIT,
-	ACTS
+/* In the order of enum act. */
+static const char *const act_names[] = {
+	"FORK", "CLONE",  "EXIT", "KILL",    "MASK",  "ACTION",	  "SETPGID", "SETSID",
+	"WAIT", "WAITID", "IDS",  "PENDING", "QUEUE", "DEATHSIG", "REAPER",  "TIMEDWAIT",
 };
-
-/* Shared by all processes. */
-static struct theatre {
-	pid_t pid[PROCESSES];
-	int count, done;
-	struct command {
-		enum act act;
-		long arg[4];
-	} command;
-	char heard[PROCESSES][256]; /* signals that handlers have got */
-} * shared;
-
-static int me;
-static int pipes[PROCESSES][2];
-
-/* "3" for the process with that number, "-3" for its group. */
-static const char *number_of(pid_t pid)
-{
-	static char text[8][16];
-	static int next;
-	char *t = text[next++ & 7];
-
-	strcpy(t, pid == getpgid(getppid()) ? "outside" : "none");
-	if (!pid || pid == -1)
-		sprintf(t, pid ? "any" : "0000");
-	for (int i = 0; i < shared->count; i++)
-		if (pid == shared->pid[i] || pid == -shared->pid[i])
-			sprintf(t, "%s%d", pid < 0 ? "-" : "", i);
-	return t;
-}
-
-static void handler(int sig, siginfo_t *info, void *context)
-{
-	char *log = shared->heard[me];
-
-	(void)context;
-	/* Two children that die at the same time may send one SIGCHLD or two. */
-	if (sig != SIGCHLD && strlen(log) < 200)
-		sprintf(log + strlen(log), " %d(%d from %s value %d)", sig, info->si_code,
-			number_of(info->si_pid), info->si_code == SI_QUEUE ? info->si_int : 0);
-}
-
-static void play(void);
-
-static const char *outcome(long r)
-{
-	static char text[24];
-
-	sprintf(text, "%ld", r == -1 ? -(long)errno : r);
-	return text;
-}
-
-static void start(int number, int flags)
-{
-	pid_t pid = flags == SIGCHLD ? fork() : syscall(SYS_clone, flags, 0, 0, 0, 0);
-
-	if (!pid) {
-		me = number;
-		play();
-	}
-	if (pid > 0) {
-		shared->pid[number] = pid;
-		shared->count = number + 1;
-	}
-	say("clone(%#x) = %s\n", flags, pid < 0 ? outcome(-1) : "a process");
-}
-
-static void do_wait(long which, int flags)
-{
-	int status = 0;
-	pid_t pid = waitpid(which, &status, flags);
-
-	say("waitpid(%s, %#x) = ", number_of(which), flags);
-	say("%s status %#x\n", pid > 0 ? number_of(pid) : outcome(pid), status);
-}
-
-static void do_waitid(int type, pid_t which, int flags)
-{
-	siginfo_t info = {0};
-	int r = waitid(type, which, &info, flags);
-
-	say("waitid(%d, %s, %#x) = %s", type, number_of(which), flags, outcome(r));
-	say(" %s code %d status %d\n", info.si_pid ? number_of(info.si_pid) : "nobody",
-	    info.si_code, info.si_status);
-}
-
-static void do_mask(int how, uint64_t mask)
-{
-	uint64_t old = 0;
-	int r = syscall(SYS_rt_sigprocmask, how, &mask, &old, 8);
-
-	say("sigprocmask(%d, %#lx) = %s", how, (long)mask, outcome(r));
-	say(" old %#lx\n", (long)old);
-}
-
-/*
- * No signal comes before the result is said: a child that ends at once may send its parent one that
- * kills.
- */
-static void say_sent(pid_t pid, int sig, const union sigval *value)
-{
-	uint64_t all = ~0UL, old = 0;
-
-	say("%s(%s, %d)", value ? "sigqueue" : "kill", number_of(pid), sig);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &old, 8);
-	say(" = %s\n", outcome(value ? sigqueue(pid, sig, *value) : kill(pid, sig)));
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
-}
-
-static void do_action(int sig, int kind, int flags)
-{
-	struct sigaction sa = {.sa_flags = flags | (kind == 2 ? SA_SIGINFO : 0)}, old = {0};
-	int r;
-
-	if (kind == 2)
-		sa.sa_sigaction = handler;
-	else
-		sa.sa_handler = kind ? SIG_IGN : SIG_DFL;
-	r = sigaction(sig, &sa, &old);
-	say("sigaction(%d, %d, %#x) = %s", sig, kind, flags, outcome(r));
-	say(" old flags %#x\n", old.sa_flags & ~0x4000000);
-}
-
-static void do_timedwait(uint64_t mask)
-{
-	struct timespec zero = {0, 0};
-	siginfo_t info = {0};
-	int r = syscall(SYS_rt_sigtimedwait, &mask, &info, &zero, 8);
-
-	say("sigtimedwait(%#lx) = %s code %d\n", (long)mask, outcome(r), info.si_code);
-}
-
-/* One command, in the process that has got it. */
-static void act(const struct command *c)
-{
-	const long *a = c->arg;
-	uint64_t pending = 0;
-	union sigval value = {.sival_int = a[2]};
-
-	say("process %d: ", me);
-	switch (c->act) {
-	case FORK:
-		start(shared->count, SIGCHLD);
-		break;
-	case CLONE:
-		start(shared->count, a[0]);
-		break;
-	case EXIT:
-		say("exit(%ld)\n", a[0]);
-		_exit(a[0]);
-	case KILL:
-		say_sent(a[0], a[1], NULL);
-		break;
-	case QUEUE:
-		say_sent(a[0], a[1], &value);
-		break;
-	case MASK:
-		do_mask(a[0], a[1]);
-		break;
-	case ACTION:
-		do_action(a[0], a[1], a[2]);
-		break;
-	case SETPGID:
-		say("setpgid(%s, %s)", number_of(a[0]), number_of(a[1]));
-		say(" = %s\n", outcome(setpgid(a[0], a[1])));
-		break;
-	case SETSID:
-		say("setsid() = %s\n", setsid() < 0 ? outcome(-1) : "a session");
-		break;
-	case WAIT:
-		do_wait(a[0], a[1]);
-		break;
-	case WAITID:
-		do_waitid(a[0], a[1], a[2]);
-		break;
-	case IDS:
-		say("getpgid(%s) = %s", number_of(a[0]), number_of(getpgid(a[0])));
-		say(" getsid %s getppid %s\n", number_of(getsid(a[0])), number_of(getppid()));
-		break;
-	case PENDING:
-		syscall(SYS_rt_sigpending, &pending, 8);
-		say("sigpending %#lx\n", (long)pending);
-		break;
-	case DEATHSIG:
-		say("PR_SET_PDEATHSIG(%ld) = %s\n", a[0], outcome(prctl(PR_SET_PDEATHSIG, a[0])));
-		break;
-	case REAPER:
-		say("PR_SET_CHILD_SUBREAPER(%ld) = %s\n", a[0],
-		    outcome(prctl(PR_SET_CHILD_SUBREAPER, a[0])));
-		break;
-	default:
-		do_timedwait(a[0]);
-	}
-}
-
-/* What all but the first process do. */
-static void play(void)
-{
-	char c;
-
-	for (;;) {
-		if (read(pipes[me][0], &c, 1) != 1)
-			continue;
-		act(&shared->command);
-		shared->done = 1;
-	}
-}
-
-/* ---- the first process ------------------------------------------------------ */
-
-struct state {
-	char letter;
-	int ppid, pgrp, session;
-};
-
-static struct state state_of(int i)
-{
-	struct state s = {.letter = '-'};
-	char name[40], text[512] = "";
-	int fd;
-
-	sprintf(name, "/proc/%d/stat", shared->pid[i]);
-	fd = open(name, O_RDONLY);
-	if (fd < 0)
-		return s;
-	if (read(fd, text, sizeof(text) - 1) > 0 && strrchr(text, ')'))
-		sscanf(strrchr(text, ')') + 1, " %c %d %d %d", &s.letter, &s.ppid, &s.pgrp,
-		       &s.session);
-	close(fd);
-	return s;
-}
-
-static int is_asleep(int i) { return state_of(i).letter == 'S'; }
-
-/* Until @actor is done or can do no more, and nobody runs. */
-static void settle(int actor)
-{
-	for (int quiet = 0; quiet < 2;) {
-		sched_yield();
-		quiet++;
-		for (int i = 1; i < shared->count; i++) {
-			char letter = state_of(i).letter;
-
-			if (letter == 'R' || letter == 'D' ||
-			    (i == actor && letter == 'S' && !shared->done))
-				quiet = 0;
-		}
-	}
-}
-
-static void direct(int actor)
-{
-	shared->done = 0;
-	if (!actor) {
-		act(&shared->command);
-		shared->done = 1;
-	} else if (write(pipes[actor][1], "", 1) != 1) {
-		_exit(98);
-	}
-	settle(actor);
-}
 
 static int some_signal(void)
 {
@@ -302,10 +22,10 @@ static int some_signal(void)
 	return one_in(30) ? (int)below(70) : PICK(often);
 }
 
-static pid_t some_process(void) { return shared->pid[below(shared->count)]; }
+static long some_process(void) { return P(below(shared->count)); }
 
 /* Not the first one, nor its group. */
-static pid_t some_target(void)
+static long some_target(void)
 {
 	int i = shared->count > 1 ? 1 + below(shared->count - 1) : 0;
 	pid_t group;
@@ -314,8 +34,10 @@ static pid_t some_target(void)
 		return 1 << 29;
 	group = getpgid(shared->pid[i]);
 	if (one_in(4) && group > 0 && group != getpgid(0))
-		return -group;
-	return shared->pid[i];
+		for (int leader = 0; leader < shared->count; leader++)
+			if (shared->pid[leader] == group)
+				return -P(leader);
+	return P(i);
 }
 
 static uint64_t some_mask(void)
@@ -327,7 +49,7 @@ static uint64_t some_mask(void)
 	return mask;
 }
 
-static pid_t some_waited(void)
+static long some_waited(void)
 {
 	switch (below(4)) {
 	case 0:
@@ -348,14 +70,12 @@ static void some_command(struct command *c)
 				    CLONE_PARENT, CLONE_SIGHAND | SIGCHLD, CLONE_THREAD | SIGCHLD};
 	static const int action_flags[] = {
 		0, SA_RESTART, SA_NODEFER, SA_RESETHAND, SA_NOCLDWAIT, SA_NOCLDSTOP};
-	long *a = c->arg;
+	long *a = c->arg, one = some_process(), other = some_process();
 
 	memset(c, 0, sizeof(*c));
 	c->act = one_in(3) ? KILL : one_in(4) ? WAIT : one_in(5) ? FORK : (enum act)below(ACTS);
 	if ((c->act == FORK || c->act == CLONE) && shared->count == PROCESSES)
 		c->act = WAITID;
-	a[0] = some_process();
-	a[1] = some_process();
 	switch (c->act) {
 	case CLONE:
 		a[0] = PICK(flags);
@@ -367,7 +87,7 @@ static void some_command(struct command *c)
 	case QUEUE:
 		a[0] = some_target();
 		a[1] = some_signal();
-		a[2] = below(100);
+		a[2] = c->act == QUEUE ? below(100) : 0;
 		break;
 	case MASK:
 		a[0] = one_in(20) ? 3 : below(3);
@@ -379,8 +99,11 @@ static void some_command(struct command *c)
 		a[2] = PICK(action_flags);
 		break;
 	case SETPGID:
-		a[0] = one_in(3) ? 0 : a[0];
-		a[1] = one_in(3) ? 0 : a[1];
+		a[0] = one_in(3) ? 0 : one;
+		a[1] = one_in(3) ? 0 : other;
+		break;
+	case IDS:
+		a[0] = one;
 		break;
 	case WAIT:
 		a[0] = some_waited();
@@ -389,6 +112,7 @@ static void some_command(struct command *c)
 		break;
 	case WAITID:
 		a[0] = one_in(20) ? 4 : below(3);
+		a[1] = other;
 		a[2] = WNOHANG | (one_in(4) ? 0 : WEXITED) | (one_in(2) ? WSTOPPED : 0) |
 		       (one_in(2) ? WCONTINUED : 0) | (one_in(2) ? WNOWAIT : 0);
 		break;
@@ -406,72 +130,48 @@ static void some_command(struct command *c)
 	}
 }
 
-/* The lines of status about signals. */
-static void show_signals(int i)
+/* An argument of does(). */
+static const char *text_of(long arg)
 {
-	static const char *const names[] = {"SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt"};
-	char name[40];
+	static char text[4][24];
+	static int next;
+	char *t = text[next++ & 3];
+	long i = labs(arg) - P(0);
 
-	sprintf(name, "/proc/%d/status", shared->pid[i]);
-	for (int n = 0; n < LENGTH(names); n++) {
-		static char text[4096];
-		int fd = open(name, O_RDONLY);
-		char *line;
-
-		memset(text, 0, sizeof(text));
-		if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-			break;
-		close(fd);
-		line = strstr(text, names[n]);
-		if (line)
-			say(" %.24s", line + 7);
-	}
-	say("\n");
-}
-
-static void show(void)
-{
-	for (int i = 0; i < shared->count; i++) {
-		struct state s = state_of(i);
-
-		say("  %d: %c parent %s group %s session %s%s\n", i, i ? s.letter : 'S',
-		    i ? number_of(s.ppid) : "", number_of(s.pgrp), number_of(s.session),
-		    shared->heard[i]);
-		shared->heard[i][0] = 0;
-		if (one_in(5) && s.letter != '-')
-			show_signals(i);
-	}
+	if (i >= 0 && i < PROCESSES)
+		sprintf(t, "%sP(%ld)", arg < 0 ? "-" : "", i);
+	else
+		sprintf(t, labs(arg) < 1000 ? "%ld" : "%#lx", arg);
+	return t;
 }
 
 static void begin(void)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
-	shared->pid[0] = getpid();
-	shared->count = 1;
-	setsid();
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (int i = 0; i < PROCESSES; i++)
-		if (pipe(pipes[i]))
-			_exit(97);
-	for (int i = 0; i < 3; i++)
-		start(shared->count, SIGCHLD);
-	settle(0);
+	start_tasks();
+	say("start_tasks();\n");
 }
 
 static void step(void)
 {
 	int actor = below(shared->count);
+	struct command c;
+	char function[40];
 
-	some_command(&shared->command);
+	some_command(&c);
 	/* The first process must not end. */
 	if (actor && !is_asleep(actor))
 		actor = 0;
-	if (!actor && (shared->command.act == EXIT || shared->command.act == REAPER ||
-		       shared->command.act == DEATHSIG || shared->command.act == CLONE))
-		shared->command.act = PENDING;
-	direct(actor);
-	show();
+	if (!actor && (c.act == EXIT || c.act == REAPER || c.act == DEATHSIG || c.act == CLONE))
+		c = (struct command){.act = PENDING};
+	say("STREQ(does(%d, %s, %s, %s, %s), ", actor, act_names[c.act], text_of(c.arg[0]),
+	    text_of(c.arg[1]), text_of(c.arg[2]));
+	say("\"%s\");\n", does(actor, c.act, c.arg[0], c.arg[1], c.arg[2]));
+	say_text("all_processes()", all_processes());
+	for (int i = 0; i < shared->count; i++)
+		if (one_in(5)) {
+			sprintf(function, "signals_of(%d)", i);
+			say_text(function, signals_of(i));
+		}
 }
 
 /* SIGHUP would come sooner or later when the deaths make a group an orphan. */

@@ -20,6 +20,7 @@
 #include <sched.h>
 #include <slab.h>
 #include <tty.h>
+#include <umh.h>
 #include <asm/cpu.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
@@ -185,6 +186,7 @@ void start_kernel(u32 magic, phys_addr_t info)
 	keyboard_init();
 	local_irq_enable();
 	populate_rootfs();
+	usermodehelper_init();
 	if (kernel_thread(kernel_init, NULL, "swapper") != 1)
 		panic("the first task did not become pid 1");
 	cpu_idle();

@@ -269,6 +269,8 @@ void getrusage(struct task_struct *t, int who, struct rusage *r);
 void fork_init(void);	     /* before the first kernel_thread */
 extern struct pid *init_pid; /* number 1: its task becomes the parent of orphans */
 pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm); /* pid or -errno */
+/* A kernel thread without a number of its own: it has 0, as the idle task. 0 or -errno. */
+int kernel_worker(int (*fn)(void *), const char *comm);
 /* Takes a dead thread out of every list and drops a reference. tasklist_lock NOT held. */
 void release_task(struct task_struct *t);
 void do_group_exit(int code) __noreturn; /* @code: as wait(2) reports it */

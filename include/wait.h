@@ -65,6 +65,7 @@ static inline void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, un
 #define wake_up(q)			   __wake_up(q, TASK_NORMAL, 1, 0)
 #define wake_up_all(q)			   __wake_up(q, TASK_NORMAL, 0, 0)
 #define wake_up_interruptible(q)	   __wake_up(q, TASK_INTERRUPTIBLE, 1, 0)
+#define wake_up_poll(q, key)		   __wake_up(q, TASK_NORMAL, 1, key)
 #define wake_up_interruptible_poll(q, key) __wake_up(q, TASK_INTERRUPTIBLE, 1, key)
 
 #define __wait_event(q, cond, state, on_signal) \
@@ -98,6 +99,7 @@ struct completion {
 
 void init_completion(struct completion *c);
 void complete(struct completion *c);
+void wait_for_completion(struct completion *c);
 /* 0, or -ERESTARTSYS when a fatal signal came. */
 int wait_for_completion_killable(struct completion *c);
 

@@ -33,6 +33,7 @@ struct kernel_clone_args {
 	int (*fn)(void *); /* kernel thread */
 	void *fn_arg;
 	const char *comm;
+	struct pid *pid; /* NULL: a new number */
 };
 
 struct pid *init_pid;
@@ -162,8 +163,7 @@ static int copy_registers(const struct kernel_clone_args *args, struct task_stru
 {
 	if (!args->fn)
 		return copy_thread(p, args->flags, args->stack, args->tls);
-	copy_kernel_thread(p, args->fn, args->fn_arg);
-	return 0;
+	return copy_kernel_thread(p, args->fn, args->fn_arg);
 }
 
 static int copy_parts(const struct kernel_clone_args *args, struct task_struct *p)
@@ -338,7 +338,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args)
 	err = copy_parts(args, p);
 	if (err)
 		goto bad_parts;
-	pid = alloc_pid();
+	pid = args->pid ? get_pid(args->pid) : alloc_pid();
 	if (IS_ERR(pid)) {
 		err = PTR_ERR(pid);
 		goto bad_parts;
@@ -406,6 +406,13 @@ pid_t kernel_thread(int (*fn)(void *), void *arg, const char *comm)
 		.fn_arg = arg,
 		.comm = comm,
 	};
+
+	return kernel_clone(&args);
+}
+
+int kernel_worker(int (*fn)(void *), const char *comm)
+{
+	struct kernel_clone_args args = {.fn = fn, .comm = comm, .pid = init_task.thread_pid};
 
 	return kernel_clone(&args);
 }

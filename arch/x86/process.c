@@ -158,18 +158,19 @@ int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long 
 	return 0;
 }
 
-void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg)
+int copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg)
 {
 	struct switch_frame *f = new_switch_frame(t);
 
 	f->bx = (unsigned long)fn;
 	f->r12 = (unsigned long)arg;
 	memset(task_pt_regs(t), 0, sizeof(struct pt_regs));
+	t->thread.fsbase = t->thread.gsbase = 0;
 	t->thread.fpu = alloc_fpu();
 	if (!t->thread.fpu)
-		panic("no memory for the FPU state of a kernel thread");
+		return -ENOMEM;
 	fpu_reset(t->thread.fpu);
-	t->thread.fsbase = t->thread.gsbase = 0;
+	return 0;
 }
 
 void exit_thread(struct task_struct *t)

@@ -78,8 +78,11 @@ void switch_to(struct task_struct *prev, struct task_struct *next);
  */
 int copy_thread(struct task_struct *t, unsigned long clone_flags, unsigned long sp,
 		unsigned long tls);
-/* @t will call fn(arg). If that returns, which it does after an exec, @t goes to user mode. */
-void copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
+/*
+ * @t will call fn(arg). If that returns, which it does after an exec, @t goes to user mode. 0 or
+ * -ENOMEM.
+ */
+int copy_kernel_thread(struct task_struct *t, int (*fn)(void *), void *arg);
 /* Stores the segment registers and bases of user code in @t->thread. */
 void save_user_segments(struct task_struct *t);
 /* exec: FPU state, TLS bases and selectors of a new program */

@@ -124,6 +124,12 @@ static bool try_completion(struct completion *c)
 	return done;
 }
 
+void wait_for_completion(struct completion *c)
+{
+	might_sleep();
+	wait_event(&c->wait, try_completion(c));
+}
+
 int wait_for_completion_killable(struct completion *c)
 {
 	might_sleep();

@@ -1,32 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Core dumps: the name, the limits and the file. The binary format writes what is in
- * the file (elf_core.c). Abridges Linux's fs/coredump.c. Left out: pipes to a helper
- * ("|program"), which are refused. Not on the road of an exec.
+ * Core dumps: the limits and the file. corename.c makes its name; the binary format writes what is
+ * in it (elf_core.c). If core_pattern is "|program", a pipe takes the place of the file
+ * (coredump_pipe.c). Abridges Linux's fs/coredump.c. Not on the road of an exec.
  */
 #include <binfmts.h>
 #include <coredump.h>
 #include <cred.h>
 #include <file.h>
+#include <frames.h>
 #include <fs.h>
 #include <mm.h>
 #include <namei.h>
-#include <printk.h>
 #include <sched.h>
-#include <slab.h>
-#include <string.h>
-#include <utsname.h>
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 
-char core_pattern[128] = "core";
-int core_uses_pid;
+/* False: the limit is reached, a write failed, or a fatal signal ends the dump. */
+static bool write_bytes(struct coredump_params *cprm, const void *p, size_t n)
+{
+	struct file *f = cprm->file;
+	loff_t pos = cprm->pos;
+	ssize_t done;
 
-/* Moves past the hole that dump_skip has left. False: a fatal signal ends the dump. */
+	if (fatal_signal_pending(current) || cprm->written + n > cprm->limit)
+		return false;
+	done = cprm->pipe ? f->f_op->splice_write(f, p, n) : kernel_write(f, p, n, &pos);
+	if (done != (ssize_t)n)
+		return false;
+	cprm->pos += n;
+	cprm->written += n;
+	return true;
+}
+
+/* Moves past the hole that dump_skip has left; a pipe has no holes and gets zeros. */
 static bool flush_hole(struct coredump_params *cprm)
 {
-	if (fatal_signal_pending(current))
-		return false;
+	size_t n;
+
+	while (cprm->pipe && cprm->to_skip) {
+		n = min(cprm->to_skip, PAGE_SIZE);
+		if (!write_bytes(cprm, page_address(zero_page), n))
+			return false;
+		cprm->to_skip -= n;
+	}
 	cprm->pos += cprm->to_skip;
 	cprm->to_skip = 0;
 	return true;
@@ -34,111 +51,10 @@ static bool flush_hole(struct coredump_params *cprm)
 
 bool dump_emit(struct coredump_params *cprm, const void *p, size_t n)
 {
-	loff_t pos;
-
-	if (!flush_hole(cprm) || cprm->written + n > cprm->limit)
-		return false;
-	pos = cprm->pos;
-	if (kernel_write(cprm->file, p, n, &pos) != (ssize_t)n)
-		return false;
-	cprm->pos = pos;
-	cprm->written += n;
-	return true;
+	return flush_hole(cprm) && write_bytes(cprm, p, n);
 }
 
 void dump_skip(struct coredump_params *cprm, size_t n) { cprm->to_skip += n; }
-
-/* ---- the name ------------------------------------------------------------- */
-
-/* @name as one component of a path: without '/', and not "", "." or "..". Returns its length. */
-static int print_escaped(char *out, size_t size, const char *name)
-{
-	int n = snprintf(out, size, "%s", name[0] ? name : "!");
-
-	if (n >= size)
-		return n;
-	if (out[0] == '.' && (n == 1 || (n == 2 && out[1] == '.')))
-		out[0] = '!';
-	for (char *p = out; *p; p++)
-		if (*p == '/')
-			*p = '!';
-	return n;
-}
-
-/* The path of the program with '!' for '/', or its last component. Returns its length. */
-static int print_exe_file(char *out, size_t size, bool name_only)
-{
-	struct file *exe = get_mm_exe_file(current->mm);
-	char *buf = exe ? kmalloc(PATH_MAX, GFP_KERNEL) : NULL;
-	char *path = buf ? d_path(&exe->f_path, buf, PATH_MAX) : NULL;
-	int n = 0;
-
-	if (path && !IS_ERR(path))
-		n = print_escaped(out, size, name_only ? strrchr(path, '/') + 1 : path);
-	kfree(buf);
-	if (exe)
-		fput(exe);
-	return n;
-}
-
-/* One "%x" of core_pattern. Returns the length of its text. */
-static int expand_specifier(char c, char *out, size_t size, int sig)
-{
-	switch (c) {
-	case 'p':
-	case 'P':
-		return snprintf(out, size, "%d", current->tgid);
-	case 'i':
-	case 'I':
-		return snprintf(out, size, "%d", current->pid);
-	case 'u':
-		return snprintf(out, size, "%u", current->cred->uid);
-	case 'g':
-		return snprintf(out, size, "%u", current->cred->gid);
-	case 'd':
-		return snprintf(out, size, "%d", get_dumpable(current->mm));
-	case 's':
-		return snprintf(out, size, "%d", sig);
-	case 't':
-		return snprintf(out, size, "%ld", (long)(ktime_get_real() / NSEC_PER_SEC));
-	case 'h':
-		return print_escaped(out, size, init_uts.nodename);
-	case 'e':
-		return print_escaped(out, size, current->comm);
-	case 'f':
-	case 'E':
-		return print_exe_file(out, size, c == 'f');
-	case 'c':
-		return snprintf(out, size, "%lu", (unsigned long)rlimit(RLIMIT_CORE));
-	case '%':
-		return snprintf(out, size, "%%");
-	}
-	return 0;
-}
-
-/* The file name that core_pattern makes for this dump. 0, or -ENAMETOOLONG. */
-static int format_corename(char *name, size_t size, int sig)
-{
-	bool pid_in_pattern = false;
-	size_t n = 0;
-
-	for (const char *p = core_pattern; *p && n < size; p++) {
-		if (*p != '%') {
-			name[n++] = *p;
-		} else if (*++p) {
-			pid_in_pattern |= *p == 'p';
-			n += expand_specifier(*p, name + n, size - n, sig);
-		} else {
-			break;
-		}
-	}
-	if (n < size && !pid_in_pattern && core_uses_pid)
-		n += snprintf(name + n, size - n, ".%d", current->tgid);
-	if (n >= size)
-		return -ENAMETOOLONG;
-	name[n] = '\0';
-	return 0;
-}
 
 /* ---- the file ------------------------------------------------------------- */
 
@@ -157,7 +73,7 @@ static bool core_file_ok(const struct file *f)
  */
 static struct file *open_core(int sig, bool safe)
 {
-	char name[PATH_MAX / 8];
+	char name[MAX_CORENAME];
 	struct file *f;
 	int err = format_corename(name, sizeof(name), sig);
 
@@ -175,29 +91,49 @@ static struct file *open_core(int sig, bool safe)
 	return f;
 }
 
-/* Opens the file and lets the format fill it. False: there is no core. */
+/* Opens the file or the pipe, and lets the format fill it. False: there is no core. */
 static bool write_core(struct coredump_params *cprm, const struct linux_binfmt *fmt, bool safe)
 {
 	bool written;
 
-	cprm->file = open_core(cprm->siginfo->si_signo, safe);
+	if (cprm->pipe)
+		cprm->file = open_core_pipe(cprm);
+	else
+		cprm->file = open_core(cprm->siginfo->si_signo, safe);
 	if (IS_ERR(cprm->file))
 		return false;
-	current->flags |= PF_DUMPCORE;
 	written = fmt->core_dump(cprm);
 	/* A hole at the end needs a last byte, otherwise the file is too short. */
 	if (cprm->to_skip) {
 		cprm->to_skip--;
 		dump_emit(cprm, "", 1);
 	}
-	fput(cprm->file);
+	if (cprm->pipe)
+		close_core_pipe(cprm);
+	else
+		fput(cprm->file);
 	return written;
+}
+
+/* From now on only SIGKILL ends the dump. */
+static void begin_dumping(void)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&current->sighand->siglock, flags);
+	current->signal->flags |= SIGNAL_DUMPING;
+	spin_unlock_irqrestore(&current->sighand->siglock, flags);
+	current->flags |= PF_DUMPCORE;
 }
 
 bool do_coredump(const kernel_siginfo_t *info)
 {
 	const struct linux_binfmt *fmt = current->mm ? current->mm->binfmt : NULL;
-	struct coredump_params cprm = {.siginfo = info, .limit = rlimit(RLIMIT_CORE)};
+	struct coredump_params cprm = {
+		.siginfo = info,
+		.limit = rlimit(RLIMIT_CORE),
+		.pipe = core_pattern[0] == '|',
+	};
 	const struct cred *old = current->cred;
 	int dumpable = current->mm ? get_dumpable(current->mm) : SUID_DUMP_DISABLE;
 	struct cred *cred;
@@ -205,8 +141,9 @@ bool do_coredump(const kernel_siginfo_t *info)
 
 	if (!fmt || !fmt->core_dump || dumpable == SUID_DUMP_DISABLE)
 		return false;
-	if (core_pattern[0] == '|' || cprm.limit < fmt->min_coredump)
+	if (!cprm.pipe && cprm.limit < fmt->min_coredump)
 		return false;
+	begin_dumping();
 	cred = prepare_creds();
 	if (!cred)
 		return false;

@@ -139,7 +139,10 @@ static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(
 
 static bool pipe_writable(const struct pipe_inode_info *p) { return !pipe_full(p) || !p->readers; }
 
-/* Sleeps until @ready, with the mutex dropped. Returns 0, -EAGAIN or -ERESTARTSYS. */
+/*
+ * Sleeps until @ready, with the mutex dropped. Only a fatal signal ends the sleep of a process that
+ * dumps core. Returns 0, -EAGAIN or -ERESTARTSYS.
+ */
 static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info *p))
 {
 	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
@@ -148,9 +151,12 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 	if (f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	mutex_unlock(&pipe->mutex);
-	wake_up_interruptible_poll(&pipe->wait, ready == pipe_readable ? EPOLLOUT | EPOLLWRNORM
-								       : EPOLLIN | EPOLLRDNORM);
-	err = wait_event_interruptible(&pipe->wait, ready(pipe));
+	wake_up_poll(&pipe->wait,
+		     ready == pipe_readable ? EPOLLOUT | EPOLLWRNORM : EPOLLIN | EPOLLRDNORM);
+	if (current->flags & PF_DUMPCORE)
+		err = wait_event_killable(&pipe->wait, ready(pipe));
+	else
+		err = wait_event_interruptible(&pipe->wait, ready(pipe));
 	mutex_lock(&pipe->mutex);
 	return err;
 }
@@ -209,7 +215,7 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 	}
 	mutex_unlock(&pipe->mutex);
 	if (ret > 0) {
-		wake_up_interruptible_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
+		wake_up_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
 		kill_fasync(&pipe->fasync, POLL_OUT);
 		touch_atime(f);
 	}
@@ -552,6 +558,38 @@ static int open_pipe_end(const struct path *p, int mode, int flags)
 	else
 		fd_install(fd, f);
 	return fd;
+}
+
+int create_pipe_files(struct file *ends[2])
+{
+	struct path p;
+	int err = create_pipe(&p);
+
+	if (err)
+		return err;
+	ends[0] = dentry_open(&p, O_RDONLY);
+	ends[1] = IS_ERR(ends[0]) ? ends[0] : dentry_open(&p, O_WRONLY);
+	path_put(&p);
+	if (!IS_ERR(ends[1]))
+		return 0;
+	if (ends[0] != ends[1])
+		fput(ends[0]);
+	return PTR_ERR(ends[1]);
+}
+
+static bool one_reader(const struct pipe_inode_info *p) { return p->readers == 1; }
+
+void wait_for_dump_helpers(struct file *f)
+{
+	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+
+	mutex_lock(&pipe->mutex);
+	pipe->readers++;
+	pipe->writers--;
+	pipe_wait(f, one_reader);
+	pipe->readers--;
+	pipe->writers++;
+	mutex_unlock(&pipe->mutex);
 }
 
 long sys_pipe2(int __user *ufd, int flags)

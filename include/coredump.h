@@ -10,10 +10,14 @@
 #include <types.h>
 
 struct file;
+struct pid;
 
 struct coredump_params {
 	const kernel_siginfo_t *siginfo;
 	struct file *file;
+	bool pipe;  /* to a helper: it takes all bytes, in their order */
+	bool pidfd; /* %F: the helper gets a pidfd of the process, pid */
+	struct pid *pid;
 	u64 limit;  /* RLIMIT_CORE: how many bytes may be written; holes do not count */
 	loff_t pos; /* where the next bytes go, holes included */
 	u64 written;
@@ -59,6 +63,21 @@ struct elf_prpsinfo {
 
 _Static_assert(sizeof(struct elf_prstatus) == 336, "as GDB expects it");
 _Static_assert(sizeof(struct elf_prpsinfo) == 136, "as GDB expects it");
+
+/* exec/corename.c */
+#define MAX_CORENAME 512 /* bytes of a core file's name, with its NUL */
+/* The name that core_pattern makes for this dump. 0, or -ENAMETOOLONG. */
+int format_corename(char *name, size_t size, int sig);
+/*
+ * The text of the character or "%x" at *@pattern, which moves behind it. Returns its length. @size
+ * is not 0; a text that does not fit is cut, its length is returned whole.
+ */
+size_t expand_pattern(const char **pattern, char *out, size_t size, int sig);
+
+/* exec/coredump_pipe.c: starts the helper; its pipe, or ERR_PTR. */
+struct file *open_core_pipe(struct coredump_params *cprm);
+void close_core_pipe(struct coredump_params *cprm); /* drops cprm->file */
+extern unsigned int core_pipe_limit;		    /* /proc/sys/kernel/core_pipe_limit */
 
 extern char core_pattern[128]; /* /proc/sys/kernel/core_pattern */
 extern int core_uses_pid;      /* /proc/sys/kernel/core_uses_pid */

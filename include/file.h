@@ -83,6 +83,12 @@ extern const struct file_operations simple_dir_operations; /* a directory of den
 /* "." and "..", the positions 0 and 1. False: the buffer is full. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 
+/* ---- pipes for the kernel: pipe.c -------------------------------------- */
+
+int create_pipe_files(struct file *ends[2]); /* the reader's end, the writer's. 0 or -errno */
+/* @f: the only end for writing; readers get its end. Until they have closed, or a fatal signal. */
+void wait_for_dump_helpers(struct file *f);
+
 /* ---- advisory locks: locks.c ------------------------------------------- */
 
 long flock_lock(struct file *f, int type, bool wait); /* F_RDLCK, F_WRLCK or F_UNLCK */

@@ -97,6 +97,7 @@ struct signal_struct {
 #define SIGNAL_STOP_STOPPED   0x01
 #define SIGNAL_STOP_CONTINUED 0x02
 #define SIGNAL_GROUP_EXIT     0x04
+#define SIGNAL_DUMPING	      0x08 /* a core: only SIGKILL, and what its threads do to themselves */
 #define SIGNAL_CLD_STOPPED    0x10
 #define SIGNAL_CLD_CONTINUED  0x20
 #define SIGNAL_UNKILLABLE     0x40 /* init: default actions do not kill it */

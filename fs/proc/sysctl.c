@@ -269,6 +269,7 @@ static ssize_t set_dmesg_restrict(const struct proc_entry *e, char *text, size_t
 static const struct proc_entry kern_table[] = {
 	SYSCTL_CONST("cap_last_cap", 40),
 	SYSCTL_STRING("core_pattern", core_pattern),
+	SYSCTL_INT("core_pipe_limit", core_pipe_limit),
 	SYSCTL_INT("core_uses_pid", core_uses_pid),
 	SYSCTL_REG("dmesg_restrict", 0644, .show = show_var, .set = set_dmesg_restrict,
 		   .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),

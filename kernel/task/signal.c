@@ -299,7 +299,9 @@ static void continue_process(struct task_struct *t)
  */
 static bool prepare_signal(int sig, struct task_struct *t, bool force)
 {
-	if (t->signal->flags & SIGNAL_GROUP_EXIT)
+	if ((t->signal->flags & SIGNAL_GROUP_EXIT) ||
+	    ((t->signal->flags & SIGNAL_DUMPING) && sig != SIGKILL &&
+	     !(force && (sigmask(sig) & SIG_KERNEL_COREDUMP_MASK))))
 		return false;
 	if (sigmask(sig) & SIG_KERNEL_STOP_MASK)
 		flush_mask_of_process(t, sigmask(SIGCONT));

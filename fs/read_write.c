@@ -85,19 +85,17 @@ static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 static ssize_t write_file(struct file *f, const void *buf, size_t n, loff_t *pos, bool user)
 {
 	struct inode *inode = f->f_inode;
+	loff_t at = *pos;
 	ssize_t ret;
 
 	if (!n)
 		return 0;
 	down_write(&inode->i_rwsem);
-	ret = generic_write_checks(f, pos, &n);
+	ret = generic_write_checks(f, &at, &n) ?: file_remove_privs(f) ?: file_update_time(f);
 	if (!ret)
-		ret = file_remove_privs(f);
-	if (!ret)
-		ret = file_update_time(f);
-	if (!ret)
-		ret = filemap_write(f, buf, n, pos, user);
+		ret = filemap_write(f, buf, n, &at, user);
 	up_write(&inode->i_rwsem);
+	*pos = ret > 0 ? at : *pos;
 	return ret;
 }
 

@@ -67,7 +67,7 @@ static long copy_at(struct file *in, loff_t __user *uin, struct file *out, loff_
 	ret = check(in, from, out, to, &n);
 	if (!ret)
 		ret = copy_bytes(in, &from, out, &to, n);
-	if (ret < 0)
+	if (ret <= 0)
 		return ret;
 	if (!uin)
 		in->f_pos = from;
@@ -128,10 +128,14 @@ static long copy_between(int in_fd, loff_t __user *uin, int out_fd, loff_t __use
 long sys_sendfile(int out_fd, int in_fd, loff_t __user *off, size_t n)
 {
 	loff_t from;
+	long ret;
 
-	if (off && copy_from_user(&from, off, sizeof(from))) /* before the descriptors */
+	if (off && get_user(from, off)) /* before the descriptors */
 		return -EFAULT;
-	return copy_between(in_fd, off, out_fd, NULL, n, 0, false);
+	ret = copy_between(in_fd, off, out_fd, NULL, n, 0, false);
+	if (ret <= 0 && off && put_user(from, off)) /* written back although nothing was sent */
+		return -EFAULT;
+	return ret;
 }
 
 long sys_copy_file_range(int in_fd, loff_t __user *off_in, int out_fd, loff_t __user *off_out,

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -39,6 +40,25 @@ static void test_file(void)
 	EQ(pread(fd, tail, 1000, 10), 100);
 	EQ(preadv(fd, v, 3, 0), 150);
 	ERR(pread(fd, end, 10, 0), EFAULT);
+	/* An append that fails does not move the position. */
+	OK(fcntl(fd, F_SETFL, O_APPEND));
+	OK(lseek(fd, 7, SEEK_SET));
+	ERR(write(fd, end, 10), EFAULT);
+	EQ(lseek(fd, 0, SEEK_CUR), 7);
+}
+
+/* Offsets in memory that can only be read. */
+static void test_offsets(void)
+{
+	loff_t *at = (loff_t *)anon(PAGE, PROT_READ);
+	int in = scratch(), out = scratch();
+
+	OK(ftruncate(in, 10));
+	EQ(copy_file_range(in, at, out, NULL, 0, 0), 0);
+	ERR(copy_file_range(in, at, out, NULL, 5, 0), EFAULT);
+	ERR(sendfile(-1, in, at, 5), EFAULT);
+	ERR(sendfile(out, in, at, 5), EFAULT);
+	EQ(lseek(out, 0, SEEK_END), 5 + 5);
 }
 
 static int bytes_in(int fd)
@@ -106,6 +126,7 @@ int main(void)
 
 	end = map + 2 * PAGE;
 	tail = end - 100;
+	test_offsets();
 	OK(munmap(end, PAGE));
 	test_devices();
 	test_file();

@@ -579,10 +579,8 @@ static int ep_send_event(struct epitem *item, struct epoll_event __user *to)
 
 	if (!out.events)
 		return 0;
-	if (copy_to_user(to, &out, sizeof(out))) {
-		ep_add_ready(item, true);
+	if (copy_to_user(to, &out, sizeof(out)))
 		return -EFAULT;
-	}
 	if (item->event.events & EPOLLONESHOT)
 		item->event.events &= EP_PRIVATE_BITS;
 	else if (!(item->event.events & EPOLLET))
@@ -607,6 +605,8 @@ static int ep_send_events(struct eventpoll *ep, struct epoll_event __user *to, i
 		done += ret > 0;
 	}
 	spin_lock_irqsave(&ep->lock, flags);
+	if (ret < 0 && list_empty(&item->ready)) /* it keeps its place */
+		list_add(&item->ready, &now);
 	list_splice_tail_init(&ep->ready, &now);
 	list_splice_tail_init(&now, &ep->ready);
 	spin_unlock_irqrestore(&ep->lock, flags);

@@ -289,9 +289,9 @@ static long recv_many(struct file *f, struct sock *sk, struct mmsghdr __user *p,
 		      unsigned int flags, ktime_t end)
 {
 	unsigned int done = 0;
-	long ret = 0;
+	long ret = sk->err ? sock_error(sk) : 0;
 
-	while (done < n) {
+	while (ret >= 0 && done < n) {
 		ret = recv_user_msg(f, sk, &p[done].hdr, flags & ~MSG_WAITFORONE);
 		if (ret >= 0)
 			ret = put_user((unsigned int)ret, &p[done].len);
@@ -303,6 +303,8 @@ static long recv_many(struct file *f, struct sock *sk, struct mmsghdr __user *p,
 		if (ktime_get() >= end)
 			break;
 	}
+	if (done && ret < 0 && ret != -EAGAIN)
+		sk->err = -ret; /* for the next call */
 	return done ? (long)done : ret;
 }
 

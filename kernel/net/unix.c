@@ -860,14 +860,14 @@ static int take_scm(struct sock_msg *sm, struct unix_msg *m)
 	return 0;
 }
 
-/* 0 when there is a message, and 1 at the end of the stream. */
+/* 0 when there is a message, and 1 at the end of the stream. A stream reports an error last. */
 static int wait_msg(struct unix_sock *u, ktime_t end)
 {
 	int err = unix_wait(u, &u->sk.wait, may_recv, end);
 
 	if (err)
 		return err;
-	if (first_msg(u))
+	if (first_msg(u) && (!u->sk.err || u->sk.type == SOCK_STREAM))
 		return 0;
 	return u->sk.err ? sock_error(&u->sk) : 1;
 }
@@ -981,7 +981,7 @@ static ssize_t stream_recv_msg(struct unix_sock *u, struct sock_msg *sm, size_t 
 static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 {
 	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
-	size_t least = sm->flags & MSG_WAITALL ? sm->iter.count : min(sm->iter.count, (size_t)1);
+	size_t least = (sm->flags & MSG_WAITALL ? sm->iter.count : 0) ?: 1;
 	LIST_HEAD(peeked);
 	bool stop = false;
 	size_t done = 0;
@@ -991,7 +991,7 @@ static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 		return -EOPNOTSUPP;
 	if (!u->connected)
 		return -EINVAL;
-	while (sm->iter.count && !stop) {
+	do { /* once for 0 bytes, too: files may come with them */
 		if (!first_msg(u)) {
 			if (done >= least || (done && (sm->flags & MSG_PEEK)))
 				break;
@@ -1003,7 +1003,7 @@ static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 		if (ret < 0)
 			break;
 		done += ret;
-	}
+	} while (sm->iter.count && !stop);
 	while (!list_empty(&peeked)) {
 		struct unix_msg *m = list_entry(peeked.prev, struct unix_msg, list);
 
@@ -1035,7 +1035,7 @@ static int unix_inq(struct sock *sk)
 	spin_lock(&unix_lock);
 	list_for_each_entry(m, &u->queue, list) {
 		n += m->len - m->from;
-		if (sk->type != SOCK_STREAM)
+		if (sk->type == SOCK_DGRAM)
 			break;
 	}
 	spin_unlock(&unix_lock);

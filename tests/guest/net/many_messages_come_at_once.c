@@ -36,5 +36,11 @@ int main(void)
 	ERR(recvmmsg(-1, r, 2, 0, NULL), EBADF);
 	ERR(recvmmsg(file, r, 2, 0, NULL), ENOTSOCK);
 	EQ(recvmmsg(s[1], r, 0, 0, NULL), 0);
+	/* An error after the first message is for the next call. */
+	EQ(sendmmsg(s[0], m, 2, 0), 2);
+	iv[1].iov_base = anon(PAGE, PROT_NONE);
+	EQ(recvmmsg(s[1], r, 2, 0, NULL), 1);
+	ERR(recv(s[1], in[0], 8, MSG_DONTWAIT), EFAULT);
+	ERR(recv(s[1], in[0], 8, MSG_DONTWAIT), EAGAIN);
 	return 0;
 }

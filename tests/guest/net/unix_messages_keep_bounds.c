@@ -2,6 +2,7 @@
 #include "check.h"
 #include <poll.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -41,9 +42,13 @@ int main(void)
 	EQ(from.sun_path[0], 0);
 	OK(connect(a, (void *)&name, NAME_LEN));
 	EQ(send(a, "long message", 12, 0), 12);
+	EQ(send(a, "x", 1, 0), 1);
+	OK(ioctl(b, FIONREAD, &i)); /* of datagrams the next */
+	EQ(i, 12);
 	n = sizeof(from);
 	EQ(recvfrom(b, buf, 4, MSG_TRUNC, (void *)&from, &n), 12);
 	EQ(n, 8);
+	EQ(recv(b, buf, 16, 0), 1);
 	ERR(send(a, big, 220000, 0), EMSGSIZE);
 	ERR(recv(b, buf, 16, MSG_DONTWAIT), EAGAIN);
 	OK(setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)));
@@ -61,6 +66,8 @@ int main(void)
 	OK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, s));
 	EQ(write(s[0], "abc", 3), 3);
 	EQ(write(s[0], "de", 2), 2);
+	OK(ioctl(s[1], FIONREAD, &i)); /* of sequenced packets it counts all, */
+	EQ(i, 5);
 	EQ(read(s[1], buf, 2), 2);
 	EQ(read(s[1], buf, 16), 2);
 	EQ(buf[0], 'd');

@@ -78,6 +78,16 @@ int main(void)
 	EQ(receive(s[1], sizeof(in), 0), 1);
 	EQ(receive(s[1], sizeof(in), 0), 1);
 	EQ(receive(s[1], sizeof(in), 0), 1);
+	/* a call for no bytes takes the files, too */
+	EQ(send_fds(s[0], three, 1), 1);
+	got.msg_iovlen = 0;
+	got.msg_controllen = sizeof(in);
+	EQ(recvmsg(s[1], &got, 0), 0);
+	EQ(got.msg_controllen, CMSG_SPACE(sizeof(int)));
+	EQ(receive(s[1], sizeof(in), 0), 1);
+	EQ(got.msg_controllen, 0);
+	ERR(recv(s[1], &c, 0, MSG_DONTWAIT), EAGAIN);
+	EQ(read(s[1], &c, 0), 0);
 	three[1] = 99;
 	ERR(send_fds(s[0], three, 3), EBADF);
 	/* who sends */

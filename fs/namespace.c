@@ -17,6 +17,7 @@
 #include <printk.h>
 #include <syscalls.h>
 #include <task.h>
+#include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
 #include <linux/mount.h>
@@ -90,17 +91,22 @@ static int path_mount(const char *name, const struct path *p, const char *type, 
 /* Copies a user's string; "" for NULL. Returns it or ERR_PTR. */
 static struct filename *copy_mount_string(const char __user *s)
 {
-	return s ? getname_flags(s, LOOKUP_EMPTY) : getname_kernel("");
+	struct filename *name = s ? getname_flags(s, LOOKUP_EMPTY) : getname_kernel("");
+
+	return name == ERR_PTR(-ENAMETOOLONG) ? ERR_PTR(-EINVAL) : name;
 }
 
-long sys_mount(char __user *dev, char __user *dir, char __user *type, unsigned long flags)
+/* Options (@data) are copied and not looked at. */
+long sys_mount(char __user *dev, char __user *dir, char __user *type, unsigned long flags,
+	       const char __user *data)
 {
 	struct filename *kdev = copy_mount_string(dev), *ktype = copy_mount_string(type);
 	struct path p;
-	long err = IS_ERR(ktype) ? PTR_ERR(ktype) : 0;
+	char first;
+	long err = IS_ERR(ktype) ? PTR_ERR(ktype) : IS_ERR(kdev) ? PTR_ERR(kdev) : 0;
 
-	if (!err && IS_ERR(kdev))
-		err = PTR_ERR(kdev);
+	if (!err && data && copy_from_user(&first, data, 1))
+		err = -EFAULT;
 	if (!err)
 		err = user_path_at(AT_FDCWD, dir, LOOKUP_FOLLOW, &p);
 	if (!err) {

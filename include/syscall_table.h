@@ -109,7 +109,8 @@ SYSCALL(fcntl, unsigned int fd, unsigned int cmd, unsigned long arg)
 SYSCALL(flock, unsigned int fd, unsigned int cmd)
 SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 /* fs/namespace.c */
-SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags)
+SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags,
+	const char __user *data)
 /* partial: moving and recursive mounts, options of file systems */
 SYSCALL(umount2, char __user *name, int flags)
 /* partial: MNT_DETACH */

@@ -32,6 +32,24 @@ bool same_key(const struct futex_key *a, const struct futex_key *b)
 	return a->object == b->object && a->offset == b->offset;
 }
 
+/*
+ * Returns 0, or -EFAULT if there is no page, or a page that no process can write to, so that nobody
+ * could change the word. mmap_lock held.
+ */
+static int fault_in_word(struct vm_area_struct *vma, unsigned long addr)
+{
+	bool write = vma->vm_flags & VM_WRITE;
+	struct page *page;
+
+	if (!write && !vma->vm_file)
+		return -EFAULT;
+	page = get_user_page(vma->vm_mm, addr & PAGE_MASK, write, false);
+	if (IS_ERR(page))
+		return -EFAULT;
+	put_page(page);
+	return 0;
+}
+
 /* 0, -EINVAL (not aligned) or -EFAULT. */
 int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 {
@@ -55,6 +73,8 @@ int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 		key->object = vma->vm_file->f_mapping;
 		key->offset = (vma->vm_pgoff << PAGE_SHIFT) + (addr - vma->vm_start);
 	}
+	if (!ret)
+		ret = fault_in_word(vma, addr);
 	mmap_read_unlock(mm);
 	return ret;
 }

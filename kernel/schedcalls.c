@@ -145,7 +145,8 @@ static long copy_attr_from_user(struct sched_attr *a, struct sched_attr __user *
 	a->sched_nice = max(MIN_NICE, min(MAX_NICE, a->sched_nice));
 	return 0;
 too_big:
-	return put_user((u32)sizeof(*a), &from->size) ? -EFAULT : -E2BIG;
+	(void)put_user((u32)sizeof(*a), &from->size);
+	return -E2BIG;
 }
 
 static void get_params(const struct task_struct *t, struct sched_attr *a)

@@ -75,35 +75,43 @@ static void apply_modes(const struct __kernel_timex *tx)
 }
 
 /* Returns the state of the clock: TIME_ERROR while it is not synchronized. */
+static int do_adjtimex(struct __kernel_timex *tx)
+{
+	struct __kernel_timespec now;
+	int err = check_modes(tx);
+
+	if (err)
+		return err;
+	apply_modes(tx);
+	ntp.modes = tx->modes;
+	*tx = ntp;
+	now = ns_to_timespec(ktime_get_real());
+	tx->time.tv_sec = now.tv_sec;
+	tx->time.tv_usec = tx->status & STA_NANO ? now.tv_nsec : now.tv_nsec / 1000;
+	return tx->status & (STA_UNSYNC | STA_CLOCKERR) ? TIME_ERROR : TIME_OK;
+}
+
+/* Also written back after an error. */
 long sys_adjtimex(void __user *utx)
 {
 	struct __kernel_timex tx;
-	struct __kernel_timespec now;
-	int err;
+	int ret;
 
 	if (copy_from_user(&tx, utx, sizeof(tx)))
 		return -EFAULT;
-	err = check_modes(&tx);
-	if (err)
-		return err;
-	apply_modes(&tx);
-	ntp.modes = tx.modes;
-	tx = ntp;
-	now = ns_to_timespec(ktime_get_real());
-	tx.time.tv_sec = now.tv_sec;
-	tx.time.tv_usec = tx.status & STA_NANO ? now.tv_nsec : now.tv_nsec / 1000;
-	if (copy_to_user(utx, &tx, sizeof(tx)))
-		return -EFAULT;
-	return tx.status & (STA_UNSYNC | STA_CLOCKERR) ? TIME_ERROR : TIME_OK;
+	ret = do_adjtimex(&tx);
+	return copy_to_user(utx, &tx, sizeof(tx)) ? -EFAULT : ret;
 }
 
-long sys_clock_adjtime(int clock, void __user *tx)
+long sys_clock_adjtime(int clock, void __user *utx)
 {
-	struct __kernel_timex k;
+	struct __kernel_timex tx;
+	int ret;
 
-	if (copy_from_user(&k, tx, sizeof(k)))
+	if (copy_from_user(&tx, utx, sizeof(tx)))
 		return -EFAULT;
 	if (clock >= MAX_CLOCKS || clock == CLOCK_SGI_CYCLE)
 		return -EINVAL;
-	return clock == CLOCK_REALTIME ? sys_adjtimex(tx) : -EOPNOTSUPP;
+	ret = clock == CLOCK_REALTIME ? do_adjtimex(&tx) : -EOPNOTSUPP;
+	return ret >= 0 && copy_to_user(utx, &tx, sizeof(tx)) ? -EFAULT : ret;
 }

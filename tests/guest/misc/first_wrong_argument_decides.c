@@ -7,6 +7,7 @@
 #include <linux/random.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -73,6 +74,24 @@ static void ioctls(int fd)
 	EQ(poll(&p, 1, 0), 0);
 }
 
+/* Structures and words that can only be read, or not at all. */
+static void memory(void)
+{
+	char *high = anon(PAGE, PROT_READ | PROT_WRITE), *gone = anon(PAGE, PROT_NONE);
+
+	memset(high, 0x80, PAGE); /* ADJ_ADJTIME without what it needs */
+	OK(mprotect(high, PAGE, PROT_READ));
+	ERR(syscall(SYS_adjtimex, high), EFAULT);
+	ERR(clock_adjtime(CLOCK_REALTIME, (void *)high), EINVAL);
+	ERR(syscall(SYS_sched_setattr, 0, high, 0), E2BIG);
+	ERR(syscall(SYS_futex, high, 1, 1, 0), EFAULT); /* FUTEX_WAKE, shared */
+	ERR(syscall(SYS_futex, gone, 1, 1, 0), EFAULT);
+	EQ(syscall(SYS_futex, gone, 129, 1, 0), 0); /* private: not looked at */
+	ERR(mount("none", "/none", "tmpfs", 0, gone), EFAULT);
+	ERR(mount(high, "/none", "tmpfs", 0, NULL), EINVAL);
+	ERR(mount("none", "/none", high, 0, NULL), EINVAL);
+}
+
 /* AMX tiles (18) are for CPUs that have them; nothing else is asked for. */
 static void cpu_state(void)
 {
@@ -90,5 +109,6 @@ int main(void)
 	files(fd);
 	ioctls(fd);
 	cpu_state();
+	memory();
 	return 0;
 }

@@ -3,10 +3,11 @@
  * The devices that are only software: null, zero, full, random, urandom, kmsg;
  * and ttyS1, the second serial port, which is write-only and not a terminal.
  * Abridges Linux's drivers/char/mem.c and random.c; leaves out /dev/mem,
- * most ioctls of random, entropy from writers. /dev/kmsg ignores what is written to it.
+ * entropy from writers. /dev/kmsg ignores what is written to it.
  * Not on the road of an exec.
  */
 #include <chrdev.h>
+#include <cred.h>
 #include <fs.h>
 #include <mm_types.h>
 #include <pagecache.h>
@@ -15,6 +16,7 @@
 #include <asm/irq.h>
 #include <asm/page.h>
 #include <asm/uaccess.h>
+#include <linux/capability.h>
 #include <linux/eventpoll.h>
 #include <linux/major.h>
 #include <linux/random.h>
@@ -100,11 +102,41 @@ static ssize_t write_random(struct file *f __maybe_unused, const char __user *bu
 	return n && !done ? -EFAULT : (ssize_t)done;
 }
 
-static long random_ioctl(struct file *f __maybe_unused, unsigned int cmd, unsigned long arg)
+/* RNDADDENTROPY: the bits of entropy of the bytes, their number, the bytes. */
+static long add_entropy(struct file *f, int __user *p)
 {
-	if (cmd == RNDGETENTCNT)
-		return put_user(POOL_BITS, (int __user *)arg);
-	return -EINVAL;
+	int n;
+
+	if (get_user(n, p + 1))
+		return -EFAULT;
+	return write_random(f, (const char __user *)(p + 2), n, NULL) == n ? 0 : -EFAULT;
+}
+
+/* The pool is always full, so that there is nothing to count, clear or renew. */
+static long random_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	int __user *p = (int __user *)arg;
+	int bits = 0;
+
+	switch (cmd) {
+	case RNDGETENTCNT:
+		return put_user(POOL_BITS, p);
+	case RNDADDTOENTCNT:
+	case RNDADDENTROPY:
+	case RNDZAPENTCNT:
+	case RNDCLEARPOOL:
+	case RNDRESEEDCRNG:
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if ((cmd == RNDADDTOENTCNT || cmd == RNDADDENTROPY) && get_user(bits, p))
+		return -EFAULT;
+	if (bits < 0)
+		return -EINVAL;
+	return cmd == RNDADDENTROPY ? add_entropy(f, p) : 0;
 }
 
 static unsigned int random_poll(struct file *f __maybe_unused,

@@ -179,19 +179,24 @@ static long ioctl_clone(const struct file *to, int from_fd)
 	return err;
 }
 
-/* The flags of a file: none is ever set. */
-static long ioctl_flags(unsigned int cmd, void __user *arg)
+/* The flags of a file, in a file system that keeps files: none is ever set. */
+static long ioctl_flags(const struct file *f, unsigned int cmd, void __user *arg)
 {
-	static const struct fsxattr no_flags;
-	int flags;
+	struct fsxattr attr = {0};
 
+	if (cmd == FS_IOC_SETFLAGS && get_user(attr.fsx_xflags, (const u32 __user *)arg))
+		return -EFAULT;
+	if (cmd == FS_IOC_FSSETXATTR && copy_from_user(&attr, arg, sizeof(attr)))
+		return -EFAULT;
+	if (!f->f_op->fsync)
+		return -ENOIOCTLCMD;
 	if (cmd == FS_IOC_FSGETXATTR)
-		return copy_to_user(arg, &no_flags, sizeof(no_flags)) ? -EFAULT : 0;
+		return copy_to_user(arg, &attr, sizeof(attr)) ? -EFAULT : 0;
 	if (cmd == FS_IOC_GETFLAGS)
 		return put_user(0, (int __user *)arg);
-	if (get_user(flags, (const int __user *)arg))
-		return -EFAULT;
-	return flags ? -EOPNOTSUPP : 0;
+	if (!inode_owner_or_capable(f->f_inode))
+		return -EPERM;
+	return attr.fsx_xflags ? -EOPNOTSUPP : 0;
 }
 
 /* What a disk can do: here no file has blocks, extents or attributes. */
@@ -213,10 +218,16 @@ static long ioctl_of_disks(struct file *f, unsigned int cmd, void __user *arg)
 	case FICLONERANGE:
 		return copy_from_user(range, arg, sizeof(range)) ? -EFAULT
 								 : ioctl_clone(f, range[0]);
+	case FIDEDUPERANGE:
+		if (copy_from_user(range, arg, sizeof(struct file_dedupe_range)))
+			return -EFAULT;
+		return S_ISDIR(mode) ? -EISDIR : S_ISREG(mode) ? -EOPNOTSUPP : -EINVAL;
 	case FIBMAP:
 		if (!S_ISREG(mode))
 			return -ENOIOCTLCMD;
-		return capable(CAP_SYS_RAWIO) ? -EINVAL : -EPERM;
+		if (!capable(CAP_SYS_RAWIO))
+			return -EPERM;
+		return copy_from_user(range, arg, sizeof(int)) ? -EFAULT : -EINVAL;
 	case FIOQSIZE:
 		if (!S_ISREG(mode) && !S_ISDIR(mode))
 			return -ENOTTY;
@@ -224,11 +235,8 @@ static long ioctl_of_disks(struct file *f, unsigned int cmd, void __user *arg)
 	case FS_IOC_GETFLAGS:
 	case FS_IOC_SETFLAGS:
 	case FS_IOC_FSGETXATTR:
-		if (f->f_op->fsync) /* a file system that keeps files */
-			return ioctl_flags(cmd, arg);
-		if (cmd == FS_IOC_SETFLAGS && get_user(mode, (const umode_t __user *)arg))
-			return -EFAULT;
-		return -ENOTTY;
+	case FS_IOC_FSSETXATTR:
+		return ioctl_flags(f, cmd, arg);
 	}
 	return -ENOIOCTLCMD;
 }

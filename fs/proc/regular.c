@@ -167,7 +167,7 @@ int proc_reg_open(struct inode *inode, struct file *f)
 	pf->seq.strict = e->strict;
 	if (e->rw_mm)
 		f->f_mode |= FMODE_UNSIGNED_OFFSET;
-	else if (!e->max_pos && (e->show || e->show_mm || e->seq))
+	else if (!e->max_pos && (e->show || e->show_mm || e->seq || e->text))
 		f->f_mode |= FMODE_NO_PWRITE;
 	f->private_data = pf;
 	return 0;

@@ -53,6 +53,7 @@ static void ioctls(int fd)
 	int nul = OK(open("/dev/null", O_RDWR)), proc = OK(open("/proc/uptime", O_RDONLY));
 	int random = OK(open("/dev/urandom", O_RDONLY)), dir = OK(open(".", O_RDONLY)), n = 0;
 	struct pollfd p = {.events = POLLOUT};
+	struct file_dedupe_range dedupe = {0};
 	struct fsxattr attr;
 
 	ERR(ioctl(fd, FS_IOC_FIEMAP, BAD), EOPNOTSUPP);
@@ -64,14 +65,36 @@ static void ioctls(int fd)
 	ERR(ioctl(fd, FICLONERANGE, &range), EOPNOTSUPP);
 	ERR(ioctl(proc, FS_IOC_GETFLAGS, &n), ENOTTY);
 	ERR(ioctl(proc, FS_IOC_SETFLAGS, BAD), EFAULT);
+	ERR(ioctl(proc, FS_IOC_FSSETXATTR, BAD), EFAULT);
+	ERR(ioctl(random, FS_IOC_GETFLAGS, &n), EINVAL);
+	ERR(ioctl(fd, FIBMAP, BAD), EFAULT);
+	ERR(ioctl(nul, FIDEDUPERANGE, BAD), EFAULT);
+	ERR(ioctl(nul, FIDEDUPERANGE, &dedupe), EINVAL);
+	ERR(ioctl(dir, FIDEDUPERANGE, &dedupe), EISDIR);
+	ERR(ioctl(fd, FIDEDUPERANGE, &dedupe), EOPNOTSUPP);
 	OK(ioctl(fd, FS_IOC_SETFLAGS, &n));
 	ERR(ioctl(fd, FS_IOC_FSGETXATTR, BAD), EFAULT);
 	OK(ioctl(fd, FS_IOC_FSGETXATTR, &attr));
+	OK(ioctl(fd, FS_IOC_FSSETXATTR, &attr));
 	ERR(ioctl(random, 0x5401, &n), EINVAL);
 	OK(ioctl(random, RNDGETENTCNT, &n));
 	EQ(n, 256);
 	p.fd = OK(open("/dev/random", O_RDWR));
 	EQ(poll(&p, 1, 0), 0);
+}
+
+static void no_owner(void)
+{
+	int n = 0, random = OK(open("/dev/urandom", O_RDONLY));
+
+	ERR(ioctl(random, RNDADDTOENTCNT, BAD), EFAULT);
+	OK(ioctl(random, RNDADDTOENTCNT, &n));
+	OK(ioctl(random, RNDRESEEDCRNG));
+	become_nobody();
+	ERR(ioctl(random, RNDADDENTROPY, BAD), EPERM);
+	ERR(ioctl(random, RNDZAPENTCNT), EPERM);
+	ERR(ioctl(OK(open("/tmp", O_RDONLY)), FS_IOC_SETFLAGS, BAD), EFAULT);
+	ERR(ioctl(OK(open("/tmp", O_RDONLY)), FS_IOC_SETFLAGS, &n), EPERM);
 }
 
 /* Structures and words that can only be read, or not at all. */
@@ -110,5 +133,6 @@ int main(void)
 	ioctls(fd);
 	cpu_state();
 	memory();
+	EQ(in_child(no_owner), 0);
 	return 0;
 }

@@ -187,16 +187,16 @@ static void do_link(void)
 	const char *from = some_name(), *to = some_name();
 	unsigned int flags = PICK(rename_flags);
 	int follow = one_in(3) ? AT_SYMLINK_FOLLOW : one_in(10) ? AT_EMPTY_PATH : 0;
-	long n = below(12);
+	long n = below(12), got;
 
 	switch (below(10)) {
 	case 0:
 		STEP(symlink(from, to), "symlink(\"%s\", \"%s\")", from, to);
 		break;
 	case 1:
-		STEP(n = readlink(from, buf, n), "readlink(\"%s\", buf, %ld)", from, n);
-		if (n > 0)
-			say("STREQ(text_read(%ld), \"%s\");\n", n, text_read(n));
+		STEP(got = readlink(from, buf, n), "readlink(\"%s\", buf, %ld)", from, n);
+		if (got > 0)
+			say("STREQ(text_read(%ld), \"%s\");\n", got, text_read(got));
 		break;
 	case 2:
 	case 3:

@@ -124,6 +124,19 @@ static inline const char *all_bytes(void)
 	return text;
 }
 
+/*
+ * Sets the break to @bytes above the first one, which depends on the program's size; where it is
+ * then, likewise. Never below what the C library uses.
+ */
+static inline long break_at(long bytes)
+{
+	static unsigned long first;
+
+	if (!first)
+		first = syscall(SYS_brk, 0);
+	return syscall(SYS_brk, first + bytes) - first;
+}
+
 static pid_t waiting[8];
 static int nr_waiting;
 

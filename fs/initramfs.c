@@ -426,7 +426,9 @@ static int unpack_gzip(struct archive *a)
 		return broken;
 	}
 	inner.data = out;
-	if (a->u->at_end || inner.size >= CPIO_HEADER_SIZE)
+	if (!a->u->at_end && inner.size >= CPIO_HEADER_SIZE && !*inner.data)
+		stop(&inner, "no cpio magic", "no cpio magic"); /* zeros come after an archive */
+	else if (a->u->at_end || inner.size >= CPIO_HEADER_SIZE)
 		err = unpack_archives(&inner);
 	if (broken || !a->u->at_end)
 		stop_gzip(a, broken);

@@ -239,6 +239,7 @@ BAD_ARCHIVE = {
     'xz': (lambda p, s: p.write_bytes(lzma.compress(open(s, 'rb').read())), r'initramfs: compressed with xz: unpack'),
     'gzip, cut off': (lambda p, s: p.write_bytes(gzip.compress(open(s, 'rb').read())[:99]), r'initramfs: the gzip file at byte 0 of \d+ is damaged'),
     'gzip twice': (lambda p, s: p.write_bytes(gzip.compress(gzip.compress(open(s, 'rb').read()))), r'initramfs: compressed with gzip twice: unpack'),
+    'gzip of zeros': (lambda p, s: p.write_bytes(gzip.compress(bytes(512) + open(s, 'rb').read())), r'initramfs: no cpio magic, at byte 0'),
     'zstd': (lambda p, s: p.write_bytes(b'\x28\xb5\x2f\xfd' * 64), r'initramfs: compressed with zstd: unpack'),
     'old cpio': (lambda p, s: p.write_bytes(b'070707' + b'0' * 104), r'initramfs: old cpio format: .*-H newc'),
 }

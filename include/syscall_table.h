@@ -200,7 +200,6 @@ SYSCALL(mincore, unsigned long start, size_t len, unsigned char __user *vec)
 /* kernel/futex.c */
 SYSCALL(futex, u32 __user *uaddr, int op, u32 val, const struct __kernel_timespec __user *ts,
 	u32 __user *uaddr2, u32 val3)
-/* partial: FUTEX_WAKE_OP (ENOSYS) */
 SYSCALL(set_robust_list, void __user *head, size_t len)
 SYSCALL(get_robust_list, pid_t pid, void __user *__user *head, size_t __user *len)
 /* kernel/rseq.c */

@@ -3,8 +3,8 @@
  * Futexes: a task sleeps on a word of user memory until another task changes it and wakes it. Also
  * what an exiting thread does with its robust futexes, clear_child_tid and vfork.
  *
- * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Left out, because glibc does not
- * use it: FUTEX_WAKE_OP. Locks with priority inheritance are in futex_pi.c.
+ * Abridges Linux's kernel/futex/ and mm_release of kernel/fork.c. Locks with priority inheritance
+ * are in futex_pi.c.
  *
  *   bucket[hash(key)] ──> waiter ──> waiter ...       each on its task's kernel stack
  *   key: private   (mm, address)
@@ -62,6 +62,86 @@ static long futex_wake(u32 __user *uaddr, bool shared, int nr, u32 bitset)
 	ret = wake_key(&key, nr, bitset);
 	spin_unlock(&futex_lock);
 	return ret;
+}
+
+/* The low 12 bits of @v, as a signed number. */
+static int signed_12(u32 v) { return (int)(v << 20) >> 20; }
+
+/* Changes *@word by the operation of @code. 0 and its old value, or -ENOSYS: there is none such. */
+static int futex_atomic_op(u32 *word, u32 code, u32 *old)
+{
+	u32 arg = signed_12(code >> 12);
+
+	if (code & (u32)FUTEX_OP_OPARG_SHIFT << 28)
+		arg = 1U << (arg & 31);
+	switch (code >> 28 & 7) {
+	case FUTEX_OP_SET:
+		*old = __atomic_exchange_n(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_ADD:
+		*old = __atomic_fetch_add(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_OR:
+		*old = __atomic_fetch_or(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_ANDN:
+		*old = __atomic_fetch_and(word, ~arg, __ATOMIC_SEQ_CST);
+		return 0;
+	case FUTEX_OP_XOR:
+		*old = __atomic_fetch_xor(word, arg, __ATOMIC_SEQ_CST);
+		return 0;
+	}
+	return -ENOSYS;
+}
+
+/* Compares @old as @code says. 0 or 1, or -ENOSYS. */
+static int futex_compare(int old, u32 code)
+{
+	int arg = signed_12(code);
+
+	switch (code >> 24 & 15) {
+	case FUTEX_OP_CMP_EQ:
+		return old == arg;
+	case FUTEX_OP_CMP_NE:
+		return old != arg;
+	case FUTEX_OP_CMP_LT:
+		return old < arg;
+	case FUTEX_OP_CMP_GE:
+		return old >= arg;
+	case FUTEX_OP_CMP_LE:
+		return old <= arg;
+	case FUTEX_OP_CMP_GT:
+		return old > arg;
+	}
+	return -ENOSYS;
+}
+
+/* Changes the word at @uaddr2, wakes at @uaddr and, if the old value compares, at @uaddr2. */
+static long futex_wake_op(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr, int nr2,
+			  u32 code)
+{
+	struct futex_key key, key2;
+	struct page *page;
+	u32 *word, old;
+	long ret, ret2 = 0;
+
+	ret = get_futex_key(uaddr, shared, &key) ?: get_futex_key(uaddr2, shared, &key2);
+	if (ret)
+		return ret;
+	word = pin_word(uaddr2, true, &page);
+	if (IS_ERR(word))
+		return PTR_ERR(word);
+	spin_lock(&futex_lock);
+	ret = futex_atomic_op(word, code, &old) ?: futex_compare(old, code);
+	if (ret > 0)
+		ret2 = 1;
+	if (ret >= 0)
+		ret = wake_key(&key, nr, FUTEX_BITSET_MATCH_ANY);
+	if (ret >= 0 && ret2)
+		ret2 = wake_key(&key2, nr2, FUTEX_BITSET_MATCH_ANY);
+	spin_unlock(&futex_lock);
+	put_page(page);
+	return ret < 0 || ret2 < 0 ? min(ret, ret2) : ret + ret2;
 }
 
 /* @cmpval NULL: the value does not matter. Returns the number of woken and moved waiters. */
@@ -215,6 +295,8 @@ long sys_futex(u32 __user *uaddr, int op, u32 val, const struct __kernel_timespe
 		return futex_wake(uaddr, shared, val, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
 		return futex_wake(uaddr, shared, val, val3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(uaddr, shared, uaddr2, val, val2, val3);
 	case FUTEX_REQUEUE:
 		return futex_requeue(uaddr, shared, uaddr2, val, val2, NULL);
 	case FUTEX_CMP_REQUEUE:

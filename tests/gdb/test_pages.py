@@ -31,7 +31,7 @@ KINDS = {
     'docs/inside.md': 'text text text',
     'docs/locks.md': 'text',
     'docs/memory.md': 'text',
-    'docs/verification.md': 'text',
+    'docs/verification.md': 'text text',
     'labs/00-tools/README.md': 'numbers doctor guest gdb test_answers.py gdb',
     'labs/01-page-tables/README.md': 'numbers test_labs.py gdb gdb',
     'labs/02-vmas/README.md': 'numbers test_labs.py gdb',

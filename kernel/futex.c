@@ -203,7 +203,6 @@ out:
 static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires, u32 bitset)
 {
 	struct futex_q q = {.task = current, .bitset = bitset};
-	u32 now;
 	long ret;
 
 	if (!bitset)
@@ -211,10 +210,7 @@ static long futex_wait(u32 __user *uaddr, bool shared, u32 val, ktime_t expires,
 	ret = get_futex_key(uaddr, shared, &q.key);
 	if (ret)
 		return ret;
-	queue_me(&q);
-	ret = get_user(now, uaddr);
-	if (!ret && now != val)
-		ret = -EAGAIN;
+	ret = futex_wait_setup(uaddr, val, &q);
 	if (!ret)
 		ret = sleep_on_futex(&q, expires);
 	return unqueue_me(&q) ? 0 : ret;

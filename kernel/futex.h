@@ -34,7 +34,11 @@ int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key);
 u32 *pin_word(u32 __user *uaddr, bool write, struct page **page);
 /* Puts @q into its bucket, behind all of its priority. futex_lock held. */
 void enqueue_futex(struct futex_q *q);
-void queue_me(struct futex_q *q);
+/*
+ * Queues @q, and reads the word afterwards. 0, -EFAULT, or -EAGAIN if it is not @val. @q is in its
+ * bucket whatever is returned.
+ */
+int futex_wait_setup(u32 __user *uaddr, u32 val, struct futex_q *q);
 bool unqueue_me(struct futex_q *q);
 void wake_futex(struct futex_q *q);
 long sleep_on_futex(struct futex_q *q, ktime_t expires);

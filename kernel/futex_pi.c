@@ -328,17 +328,13 @@ long futex_wait_requeue_pi(u32 __user *uaddr, bool shared, u32 val, ktime_t expi
 			   u32 __user *uaddr2)
 {
 	struct futex_q q = {.task = current, .bitset = FUTEX_BITSET_MATCH_ANY, .requeue_pi = true};
-	u32 now;
 	long ret = uaddr == uaddr2 ? -EINVAL : get_futex_key(uaddr2, shared, &q.pi_key);
 
 	if (!ret)
 		ret = get_futex_key(uaddr, shared, &q.key);
 	if (ret)
 		return ret;
-	queue_me(&q);
-	ret = get_user(now, uaddr);
-	if (!ret && now != val)
-		ret = -EAGAIN;
+	ret = futex_wait_setup(uaddr, val, &q);
 	if (!ret && same_key(&q.key, &q.pi_key))
 		ret = -EINVAL;
 	if (!ret)

@@ -114,11 +114,16 @@ void enqueue_futex(struct futex_q *q)
 	list_add_tail(&q->list, bucket);
 }
 
-void queue_me(struct futex_q *q)
+int futex_wait_setup(u32 __user *uaddr, u32 val, struct futex_q *q)
 {
+	u32 now;
+
 	spin_lock(&futex_lock);
 	enqueue_futex(q);
 	spin_unlock(&futex_lock);
+	if (get_user(now, uaddr))
+		return -EFAULT;
+	return now == val ? 0 : -EAGAIN;
 }
 
 /* Returns whether it was woken already. */

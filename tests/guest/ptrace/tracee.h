@@ -75,21 +75,6 @@ static inline void kill_tracee(pid_t pid)
 	EQ(next_status(pid), SIGKILL);
 }
 
-/* The letter after "State:" in /proc/PID/status. */
-static inline char state_of(pid_t pid)
-{
-	char path[64], line[256], state = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "r");
-	CHECK(f);
-	while (fgets(line, sizeof(line), f))
-		sscanf(line, "State: %c", &state);
-	fclose(f);
-	return state;
-}
-
 /* Waits until @pid is in that state: 'S', it sleeps; 'T', it is stopped. */
 static inline void until_state(pid_t pid, char state)
 {

@@ -82,25 +82,11 @@ static inline void start(struct thread *t, long (*fn)(void))
 		sleep_ms(1);
 }
 
-static inline char state_of_thread(const struct thread *t)
-{
-	char path[64], line[256], state = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/status", t->tid);
-	f = fopen(path, "r");
-	CHECK(f);
-	while (fgets(line, sizeof(line), f))
-		sscanf(line, "State: %c", &state);
-	fclose(f);
-	return state;
-}
-
 /* Starts a thread, and waits until it sleeps. */
 static inline void start_sleeper(struct thread *t, long (*fn)(void))
 {
 	start(t, fn);
-	while (state_of_thread(t) != 'S')
+	while (state_of(t->tid) != 'S')
 		sleep_ms(1);
 }
 

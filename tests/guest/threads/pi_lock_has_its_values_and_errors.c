@@ -148,7 +148,7 @@ static void deadlock(void)
 	step = 0;
 	EQ(lock(&word), 0);
 	start(&a, hold_both_in_turn);
-	while (!step || state_of_thread(&a) != 'S')
+	while (!step || state_of(a.tid) != 'S')
 		sleep_ms(1);
 	EQ(lock(&other), -EDEADLK);
 	EQ(other, FUTEX_WAITERS | a.tid);
@@ -197,7 +197,7 @@ static void signals_and_exits(void)
 		sleep_ms(1);
 	start_sleeper(&b, lock_it);
 	EQ(pthread_kill(b.handle, SIGUSR1), 0);
-	while (state_of_thread(&b) != 'S')
+	while (state_of(b.tid) != 'S')
 		sleep_ms(1);
 	sleep_ms(5);
 	EQ(word, FUTEX_WAITERS | a.tid);

@@ -114,7 +114,7 @@ static void signals(void)
 	start_sleeper(&a, wait_here);
 	EQ(pthread_kill(a.handle, SIGUSR1), 0);
 	sleep_ms(5);
-	while (state_of_thread(&a) != 'S')
+	while (state_of(a.tid) != 'S')
 		sleep_ms(1);
 	EQ(cmp_requeue(&word, 1, 1, &mutex, 0), 1);
 	EQ(pthread_kill(a.handle, SIGUSR1), 0);

@@ -266,14 +266,14 @@ static inline void play(void)
 	_exit(0); /* the first process has ended */
 }
 
-struct state {
+struct task_state {
 	char letter;
 	int ppid, pgrp, session;
 };
 
-static inline struct state state_of(int i)
+static inline struct task_state task_of(int i)
 {
-	struct state s = {.letter = '-'};
+	struct task_state s = {.letter = '-'};
 	char name[40], text[512] = "";
 	int fd;
 
@@ -288,7 +288,7 @@ static inline struct state state_of(int i)
 	return s;
 }
 
-static inline int is_asleep(int i) { return state_of(i).letter == 'S'; }
+static inline int is_asleep(int i) { return task_of(i).letter == 'S'; }
 
 /* Until @actor is done or can do no more, and nobody runs. */
 static inline void settle(int actor)
@@ -297,7 +297,7 @@ static inline void settle(int actor)
 		sched_yield();
 		quiet++;
 		for (int i = 1; i < shared->count; i++) {
-			char letter = state_of(i).letter;
+			char letter = task_of(i).letter;
 
 			if (letter == 'R' || letter == 'D' ||
 			    (i == actor && letter == 'S' && !shared->done))
@@ -347,7 +347,7 @@ static inline const char *all_processes(void)
 	char *end = text;
 
 	for (int i = 0; i < shared->count; i++) {
-		struct state s = state_of(i);
+		struct task_state s = task_of(i);
 
 		end += sprintf(end, "%d: %c parent %s group %s session %s%s\n", i,
 			       i ? s.letter : 'S', i ? number_of(s.ppid) : "", number_of(s.pgrp),

@@ -77,6 +77,7 @@ struct sock_msg {
 	struct sockaddr_storage name;
 	int namelen; /* 0: no address */
 	struct iov_iter iter;
+	struct iovec *iov;  /* of sendmsg or recvmsg; otherwise NULL */
 	unsigned int flags; /* of the caller, with MSG_DONTWAIT for O_NONBLOCK */
 	unsigned int out_flags;
 	struct scm_cookie scm;
@@ -99,6 +100,7 @@ struct proto_ops {
 /* The common part of the sockets of all families. */
 struct sock {
 	const struct proto_ops *ops;
+	struct file *file; /* NULL until a descriptor is made for it */
 	atomic_t refs;
 	int family, type, protocol;
 	bool listening;
@@ -117,7 +119,8 @@ struct sock {
 /* sock.c */
 void sock_init(struct sock *sk, const struct proto_ops *ops, int family, int type, int protocol);
 /* The open socket @fd with a reference to its file, or ERR_PTR: -EBADF, -ENOTSOCK. */
-struct file *sock_fget(int fd, struct sock **sk);
+struct sock *sockfd_lookup(int fd);
+void sockfd_put(struct sock *sk);
 int move_addr_to_kernel(struct sockaddr_storage *to, const void __user *from, int len);
 int move_addr_to_user(const struct sockaddr_storage *from, int n, void __user *to, int __user *len);
 struct ucred current_ucred(void);

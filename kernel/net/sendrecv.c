@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages: from the many calls that send and receive to one struct sock_msg.
- * Abridges the second half of Linux's net/socket.c. Left out: recvmmsg, zero copy.
+ * Abridges the second half of Linux's net/socket.c. Left out: zero copy.
  * Not on the road of an exec.
  */
 #include <file.h>
@@ -30,220 +30,198 @@ struct mmsghdr {
 	unsigned int len;
 };
 
-static ssize_t sock_sendmsg(struct file *f, struct sock *sk, struct sock_msg *m)
+static ssize_t sock_sendmsg(struct sock *sk, struct sock_msg *m)
 {
-	ssize_t ret;
+	ssize_t ret = sk->ops->sendmsg(sk, m);
 
-	if (f->f_flags & O_NONBLOCK)
-		m->flags |= MSG_DONTWAIT;
-	ret = sk->ops->sendmsg(sk, m);
-	scm_destroy(&m->scm);
 	if (ret == -EPIPE && sk->type == SOCK_STREAM && !(m->flags & MSG_NOSIGNAL))
 		send_sig(SIGPIPE, current, 0);
 	return ret;
 }
 
-static ssize_t sock_recvmsg(struct file *f, struct sock *sk, struct sock_msg *m)
-{
-	if (f->f_flags & O_NONBLOCK)
-		m->flags |= MSG_DONTWAIT;
-	return sk->ops->recvmsg(sk, m);
-}
-
-/* Room for a message without an iovec; it is too large for a stack. NULL: no memory. */
-static struct sock_msg *new_msg(const struct iov_iter *iter, unsigned int flags)
+/* Room for a message; it is too large for a stack. NULL: no memory. */
+static struct sock_msg *new_msg(const struct sock *sk, const struct iov_iter *iter,
+				unsigned int flags)
 {
 	struct sock_msg *m = kzalloc(sizeof(*m));
 
 	if (m) {
 		m->iter = *iter;
-		m->flags = flags;
+		m->flags = flags | (sk->file->f_flags & O_NONBLOCK ? MSG_DONTWAIT : 0);
 	}
 	return m;
 }
 
-/* @v: of import_msg, or an error of it. */
-static void free_msg(struct sock_msg *m, struct iovec *v)
+static void free_msg(struct sock_msg *m)
 {
 	scm_destroy(&m->scm);
-	if (!IS_ERR(v))
-		kfree(v);
+	kfree(m->iov);
 	kfree(m);
+}
+
+/* ---- one buffer, or the vector of a read or write ------------------------------------------ */
+
+static ssize_t send_iter(struct sock *sk, const struct iov_iter *iter, unsigned int flags,
+			 const void __user *addr, int len)
+{
+	struct sock_msg *m = new_msg(sk, iter, flags);
+	ssize_t ret;
+
+	if (!m)
+		return -ENOMEM;
+	m->namelen = addr ? len : 0;
+	ret = addr ? move_addr_to_kernel(&m->name, addr, len) : 0;
+	if (!ret)
+		ret = sock_sendmsg(sk, m);
+	free_msg(m);
+	return ret;
+}
+
+static ssize_t recv_iter(struct sock *sk, const struct iov_iter *iter, unsigned int flags,
+			 void __user *addr, int __user *len)
+{
+	struct sock_msg *m = new_msg(sk, iter, flags);
+	ssize_t ret;
+	int err = 0;
+
+	if (!m)
+		return -ENOMEM;
+	ret = sk->ops->recvmsg(sk, m);
+	if (ret >= 0 && addr)
+		err = move_addr_to_user(&m->name, m->namelen, addr, len);
+	free_msg(m);
+	return err ?: ret;
 }
 
 ssize_t sock_read_iter(struct file *f, struct iov_iter *to)
 {
-	struct sock_msg *m;
-	ssize_t ret;
-
-	if (!to->count)
-		return 0;
-	m = new_msg(to, 0);
-	if (!m)
-		return -ENOMEM;
-	ret = sock_recvmsg(f, f->private_data, m);
-	free_msg(m, NULL);
-	return ret;
+	return to->count ? recv_iter(f->private_data, to, 0, NULL, NULL) : 0;
 }
 
 ssize_t sock_write_iter(struct file *f, struct iov_iter *from)
 {
-	struct sock_msg *m = new_msg(from, 0);
-	ssize_t ret;
-
-	if (!m)
-		return -ENOMEM;
-	ret = sock_sendmsg(f, f->private_data, m);
-	kfree(m);
-	return ret;
-}
-
-/* ---- sendto, recvfrom ------------------------------------------------------------------------ */
-
-static ssize_t do_sendto(struct file *f, struct sock *sk, struct sock_msg *m, void __user *addr,
-			 int len)
-{
-	int err = addr ? move_addr_to_kernel(&m->name, addr, len) : 0;
-
-	if (err)
-		return err;
-	m->namelen = addr ? len : 0;
-	return sock_sendmsg(f, sk, m);
+	return send_iter(f->private_data, from, 0, NULL, 0);
 }
 
 long sys_sendto(int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr, int len)
 {
 	struct iovec v = {buf, min(n, MAX_RW_COUNT)};
-	struct sock *sk;
-	struct sock_msg *m;
-	struct file *f;
-	long ret = -ENOMEM;
+	struct iov_iter iter = {.v = &v, .count = v.iov_len};
+	struct sock *sk = access_ok(buf, v.iov_len) ? sockfd_lookup(fd) : ERR_PTR(-EFAULT);
+	ssize_t ret;
 
-	if (!access_ok(buf, v.iov_len))
-		return -EFAULT;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	m = new_msg(&(struct iov_iter){.v = &v, .count = v.iov_len}, flags);
-	if (m)
-		ret = do_sendto(f, sk, m, addr, len);
-	kfree(m);
-	fput(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	ret = send_iter(sk, &iter, flags, addr, len);
+	sockfd_put(sk);
 	return ret;
-}
-
-static ssize_t do_recvfrom(struct file *f, struct sock *sk, struct sock_msg *m, void __user *addr,
-			   int __user *len)
-{
-	ssize_t ret = sock_recvmsg(f, sk, m);
-	int err = 0;
-
-	if (ret >= 0 && addr)
-		err = move_addr_to_user(&m->name, m->namelen, addr, len);
-	scm_destroy(&m->scm);
-	return err ? err : ret;
 }
 
 long sys_recvfrom(int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr,
 		  int __user *len)
 {
 	struct iovec v = {buf, min(n, MAX_RW_COUNT)};
-	struct sock *sk;
-	struct sock_msg *m;
-	struct file *f;
-	long ret = -ENOMEM;
+	struct iov_iter iter = {.v = &v, .count = v.iov_len};
+	struct sock *sk = access_ok(buf, v.iov_len) ? sockfd_lookup(fd) : ERR_PTR(-EFAULT);
+	ssize_t ret;
 
-	if (!access_ok(buf, v.iov_len))
-		return -EFAULT;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	m = new_msg(&(struct iov_iter){.v = &v, .count = v.iov_len}, flags);
-	if (m)
-		ret = do_recvfrom(f, sk, m, addr, len);
-	kfree(m);
-	fput(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	ret = recv_iter(sk, &iter, flags, addr, len);
+	sockfd_put(sk);
 	return ret;
 }
 
 /* ---- sendmsg, recvmsg ------------------------------------------------------------------------ */
 
-/* The user's header and vector; *v is to be freed. 0 or -errno. */
-static int import_msg(struct user_msghdr *h, const struct user_msghdr __user *uh,
-		      struct sock_msg *m, struct iovec **v)
+static struct sock *msg_lookup(int fd, unsigned int flags)
 {
+	return flags & MSG_CMSG_COMPAT ? ERR_PTR(-EINVAL) : sockfd_lookup(fd);
+}
+
+/* Reads the user's header and vector. 0 or -errno. */
+static int import_header(struct user_msghdr *h, const struct user_msghdr __user *uh,
+			 struct sock_msg *m)
+{
+	struct iovec *v;
+
 	if (copy_from_user(h, uh, sizeof(*h)))
 		return -EFAULT;
 	if (h->namelen < 0)
 		return -EINVAL;
 	h->namelen = h->name ? min(h->namelen, (int)sizeof(m->name)) : 0;
-	*v = import_iovec(h->iov, h->iovlen, -EMSGSIZE, &m->iter);
-	return IS_ERR(*v) ? PTR_ERR(*v) : 0;
+	v = import_iovec(h->iov, h->iovlen, -EMSGSIZE, &m->iter);
+	if (IS_ERR(v))
+		return PTR_ERR(v);
+	m->iov = v;
+	return 0;
 }
 
-static ssize_t send_user_msg(struct file *f, struct sock *sk, struct user_msghdr __user *uh,
-			     unsigned int flags)
+/* The message of the header at @uh, with its vector. ERR_PTR. */
+static struct sock_msg *import_msg(struct sock *sk, struct user_msghdr *h,
+				   const struct user_msghdr __user *uh, unsigned int flags)
 {
-	struct sock_msg *m = new_msg(&(struct iov_iter){0}, flags);
+	struct sock_msg *m = new_msg(sk, &(struct iov_iter){0}, flags);
+	int err = m ? import_header(h, uh, m) : -ENOMEM;
+
+	if (!err)
+		return m;
+	if (m)
+		free_msg(m);
+	return ERR_PTR(err);
+}
+
+static ssize_t send_user_msg(struct sock *sk, struct user_msghdr __user *uh, unsigned int flags)
+{
 	struct user_msghdr h;
-	struct iovec *v = NULL;
+	struct sock_msg *m = import_msg(sk, &h, uh, flags);
 	ssize_t ret;
 
-	if (!m)
-		return -ENOMEM;
-	ret = import_msg(&h, uh, m, &v);
-	if (!ret)
-		ret = move_addr_to_kernel(&m->name, h.name, h.namelen);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	ret = move_addr_to_kernel(&m->name, h.name, h.namelen);
 	m->namelen = h.namelen;
 	if (!ret && h.controllen > MAX_CONTROL)
 		ret = -ENOBUFS;
 	if (!ret && h.controllen)
 		ret = scm_send(&m->scm, h.control, h.controllen);
 	if (!ret)
-		ret = sock_sendmsg(f, sk, m);
-	free_msg(m, v);
+		ret = sock_sendmsg(sk, m);
+	free_msg(m);
 	return ret;
 }
 
 long sys_sendmsg(int fd, void __user *msg, unsigned int flags)
 {
-	struct sock *sk;
-	struct file *f;
+	struct sock *sk = msg_lookup(fd, flags);
 	long ret;
 
-	if (flags & MSG_CMSG_COMPAT)
-		return -EINVAL;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	ret = send_user_msg(f, sk, msg, flags);
-	fput(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	ret = send_user_msg(sk, msg, flags);
+	sockfd_put(sk);
 	return ret;
 }
 
 /* Until one fails; that is reported only if it is the first. */
 long sys_sendmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags)
 {
+	struct sock *sk = msg_lookup(fd, flags);
 	struct mmsghdr __user *p = msgs;
-	struct sock *sk;
-	struct file *f;
 	unsigned int done;
 	long ret = 0;
 
-	if (flags & MSG_CMSG_COMPAT)
-		return -EINVAL;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	n = min(n, 1024U);
 	for (done = 0; done < n; done++) {
-		ret = send_user_msg(f, sk, &p[done].hdr, flags);
+		ret = send_user_msg(sk, &p[done].hdr, flags);
 		if (ret >= 0)
 			ret = put_user((unsigned int)ret, &p[done].len);
 		if (ret < 0)
 			break;
 	}
-	fput(f);
+	sockfd_put(sk);
 	return done ? (long)done : ret;
 }
 
@@ -262,37 +240,42 @@ static int export_msg(struct sock *sk, struct sock_msg *m, struct user_msghdr *h
 	return 0;
 }
 
-static ssize_t recv_user_msg(struct file *f, struct sock *sk, struct user_msghdr __user *uh,
-			     unsigned int flags)
+static ssize_t recv_user_msg(struct sock *sk, struct user_msghdr __user *uh, unsigned int flags)
 {
-	struct sock_msg *m = new_msg(&(struct iov_iter){0}, flags);
 	struct user_msghdr h;
-	struct iovec *v = NULL;
+	struct sock_msg *m = import_msg(sk, &h, uh, flags);
 	ssize_t ret;
-	int err;
 
-	if (!m)
-		return -ENOMEM;
-	ret = import_msg(&h, uh, m, &v);
-	if (!ret)
-		ret = sock_recvmsg(f, sk, m);
-	if (ret >= 0) {
-		err = export_msg(sk, m, &h, uh);
-		ret = err ? err : ret;
-	}
-	free_msg(m, v);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	ret = sk->ops->recvmsg(sk, m);
+	if (ret >= 0)
+		ret = export_msg(sk, m, &h, uh) ?: ret;
+	free_msg(m);
+	return ret;
+}
+
+long sys_recvmsg(int fd, void __user *msg, unsigned int flags)
+{
+	struct sock *sk = msg_lookup(fd, flags);
+	long ret;
+
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	ret = recv_user_msg(sk, msg, flags);
+	sockfd_put(sk);
 	return ret;
 }
 
 /* Receives up to @n messages until @end. Returns their number, or why there is none. */
-static long recv_many(struct file *f, struct sock *sk, struct mmsghdr __user *p, unsigned int n,
-		      unsigned int flags, ktime_t end)
+static long recv_many(struct sock *sk, struct mmsghdr __user *p, unsigned int n, unsigned int flags,
+		      ktime_t end)
 {
 	unsigned int done = 0;
 	long ret = sk->err ? sock_error(sk) : 0;
 
 	while (ret >= 0 && done < n) {
-		ret = recv_user_msg(f, sk, &p[done].hdr, flags & ~MSG_WAITFORONE);
+		ret = recv_user_msg(sk, &p[done].hdr, flags & ~MSG_WAITFORONE);
 		if (ret >= 0)
 			ret = put_user((unsigned int)ret, &p[done].len);
 		if (ret < 0)
@@ -314,7 +297,6 @@ long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
 {
 	struct __kernel_timespec left;
 	struct sock *sk;
-	struct file *f;
 	ktime_t end = INT64_MAX;
 	long ret;
 
@@ -328,27 +310,11 @@ long sys_recvmmsg(int fd, void __user *msgs, unsigned int n, unsigned int flags,
 		if (__builtin_add_overflow(ktime_get(), timespec_to_ns(&left), &end))
 			end = INT64_MAX;
 	}
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	ret = recv_many(f, sk, msgs, n, flags, end);
-	fput(f);
+	sk = sockfd_lookup(fd);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
+	ret = recv_many(sk, msgs, n, flags, end);
+	sockfd_put(sk);
 	left = ns_to_timespec(max(end - ktime_get(), 0L));
 	return ret > 0 && timeout && copy_to_user(timeout, &left, sizeof(left)) ? -EFAULT : ret;
-}
-
-long sys_recvmsg(int fd, void __user *msg, unsigned int flags)
-{
-	struct sock *sk;
-	struct file *f;
-	long ret;
-
-	if (flags & MSG_CMSG_COMPAT)
-		return -EINVAL;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	ret = recv_user_msg(f, sk, msg, flags);
-	fput(f);
-	return ret;
 }

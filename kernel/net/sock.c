@@ -52,23 +52,19 @@ int sock_wait(wait_queue_head_t *q, struct wait_queue_entry *w, ktime_t end)
 }
 
 /* A socket file of a directory cannot be opened, so that an open one is a socket. */
-static struct sock *sock_from_file(struct file *f)
-{
-	return S_ISSOCK(f->f_inode->i_mode) ? f->private_data : NULL;
-}
-
-struct file *sock_fget(int fd, struct sock **sk)
+struct sock *sockfd_lookup(int fd)
 {
 	struct file *f = fget(fd);
 
 	if (!f)
 		return ERR_PTR(-EBADF);
-	*sk = sock_from_file(f);
-	if (*sk)
-		return f;
+	if (S_ISSOCK(f->f_inode->i_mode))
+		return f->private_data;
 	fput(f);
 	return ERR_PTR(-ENOTSOCK);
 }
+
+void sockfd_put(struct sock *sk) { fput(sk->file); }
 
 int move_addr_to_kernel(struct sockaddr_storage *to, const void __user *from, int len)
 {

@@ -129,6 +129,7 @@ static struct file *sock_alloc_file(struct sock *sk, int flags)
 	}
 	f->f_op = &sock_fops;
 	f->private_data = sk;
+	sk->file = f;
 	return f;
 }
 
@@ -211,54 +212,50 @@ long sys_socketpair(int family, int type, int protocol, int __user *ufds)
 long sys_bind(int fd, void __user *uaddr, int len)
 {
 	struct sockaddr_storage addr = {0};
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	int err;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	err = move_addr_to_kernel(&addr, uaddr, len) ?: sk->ops->bind(sk, &addr, len);
-	fput(f);
+	sockfd_put(sk);
 	return err;
 }
 
 long sys_connect(int fd, void __user *uaddr, int len)
 {
 	struct sockaddr_storage addr = {0};
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	int err;
 
-	if (f == ERR_PTR(-EBADF))
+	if (sk == ERR_PTR(-EBADF))
 		return -EBADF;
 	err = move_addr_to_kernel(&addr, uaddr, len); /* before a file that is no socket */
-	if (IS_ERR(f))
-		return err ?: PTR_ERR(f);
-	err = err ?: sk->ops->connect(sk, &addr, len, f->f_flags & O_NONBLOCK);
-	fput(f);
+	if (IS_ERR(sk))
+		return err ?: PTR_ERR(sk);
+	err = err ?: sk->ops->connect(sk, &addr, len, sk->file->f_flags & O_NONBLOCK);
+	sockfd_put(sk);
 	return err;
 }
 
 long sys_listen(int fd, int backlog)
 {
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	int err;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	err = sk->ops->listen(sk, (unsigned int)backlog > SOMAXCONN ? SOMAXCONN : backlog);
-	fput(f);
+	sockfd_put(sk);
 	return err;
 }
 
-static long do_accept(struct file *f, struct sock *sk, void __user *uaddr, int __user *ulen,
-		      int flags)
+static long do_accept(struct sock *sk, void __user *uaddr, int __user *ulen, int flags)
 {
 	struct sockaddr_storage addr;
 	struct file *newf;
 	struct sock *new;
-	int err = sk->ops->accept(sk, f->f_flags & O_NONBLOCK, &new), n;
+	int err = sk->ops->accept(sk, sk->file->f_flags & O_NONBLOCK, &new), n;
 
 	if (err)
 		return err;
@@ -275,22 +272,14 @@ static long do_accept(struct file *f, struct sock *sk, void __user *uaddr, int _
 
 long sys_accept4(int fd, void __user *addr, int __user *len, int flags)
 {
-	struct sock *sk;
-	struct file *f;
+	bool known = !(flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK));
+	struct sock *sk = sockfd_lookup(fd);
 	long ret;
 
-	f = sock_fget(fd, &sk);
-	if (f == ERR_PTR(-EBADF))
-		return -EBADF;
-	if (flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
-		ret = -EINVAL;
-	else if (IS_ERR(f))
-		ret = PTR_ERR(f);
-	else
-		ret = do_accept(f, sk, addr, len, flags);
-	if (IS_ERR(f))
-		return ret;
-	fput(f);
+	if (IS_ERR(sk))
+		return known || sk == ERR_PTR(-EBADF) ? PTR_ERR(sk) : -EINVAL;
+	ret = known ? do_accept(sk, addr, len, flags) : -EINVAL;
+	sockfd_put(sk);
 	return ret;
 }
 
@@ -302,14 +291,13 @@ long sys_accept(int fd, void __user *addr, int __user *len)
 static long do_getname(int fd, void __user *uaddr, int __user *ulen, bool peer)
 {
 	struct sockaddr_storage addr;
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	int n;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	n = sk->ops->getname(sk, &addr, peer);
-	fput(f);
+	sockfd_put(sk);
 	return n < 0 ? n : move_addr_to_user(&addr, n, uaddr, ulen);
 }
 
@@ -325,13 +313,12 @@ long sys_getpeername(int fd, void __user *addr, int __user *len)
 
 long sys_shutdown(int fd, int how)
 {
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	int err;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	err = how < 0 || how > 2 ? -EINVAL : sk->ops->shutdown(sk, how + 1);
-	fput(f);
+	sockfd_put(sk);
 	return err;
 }

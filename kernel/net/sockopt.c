@@ -18,21 +18,16 @@
 #define MEM_MAX		212992 /* bytes that a user may ask for */
 
 /* Those that are on or off, and do nothing else here but SO_PASSCRED. */
-static bool is_flag_option(int name)
+#define FLAG_OPTIONS \
+	(BIT(SO_DEBUG) | BIT(SO_REUSEADDR) | BIT(SO_REUSEPORT) | BIT(SO_DONTROUTE) | \
+	 BIT(SO_BROADCAST) | BIT(SO_KEEPALIVE) | BIT(SO_OOBINLINE) | BIT(SO_PASSCRED) | \
+	 BIT(SO_TIMESTAMP_OLD))
+
+static bool is_flag_option(int name) { return name >= 0 && name < 64 && FLAG_OPTIONS >> name & 1; }
+
+static void set_flag(struct sock *sk, int name, bool on)
 {
-	switch (name) {
-	case SO_DEBUG:
-	case SO_REUSEADDR:
-	case SO_REUSEPORT:
-	case SO_DONTROUTE:
-	case SO_BROADCAST:
-	case SO_KEEPALIVE:
-	case SO_OOBINLINE:
-	case SO_PASSCRED:
-	case SO_TIMESTAMP_OLD:
-		return true;
-	}
-	return false;
+	sk->options = (sk->options & ~BIT(name)) | (on ? BIT(name) : 0);
 }
 
 static int set_timeout(ktime_t *to, const void __user *value, int len)
@@ -67,8 +62,7 @@ static int set_linger(struct sock *sk, const void __user *value, int len)
 		return -EINVAL;
 	if (copy_from_user(ling, value, sizeof(ling)))
 		return -EFAULT;
-	sk->options &= ~BIT(SO_LINGER);
-	sk->options |= ling[0] ? BIT(SO_LINGER) : 0;
+	set_flag(sk, SO_LINGER, ling[0]);
 	sk->linger.tv_sec = ling[1];
 	return 0;
 }
@@ -89,8 +83,7 @@ static int sock_setsockopt(struct sock *sk, int name, const void __user *uvalue,
 	if (name == SO_DEBUG && value && !capable(CAP_NET_ADMIN))
 		return -EACCES;
 	if (is_flag_option(name)) {
-		sk->options &= ~BIT(name);
-		sk->options |= value ? BIT(name) : 0;
+		set_flag(sk, name, value);
 		return 0;
 	}
 	switch (name) {
@@ -105,31 +98,22 @@ static int sock_setsockopt(struct sock *sk, int name, const void __user *uvalue,
 		return value >= 0 && value <= 6 ? 0 : capable(CAP_NET_ADMIN) ? 0 : -EPERM;
 	case SO_RCVLOWAT:
 		return 0;
-	case SO_TYPE:
-	case SO_PROTOCOL:
-	case SO_DOMAIN:
-	case SO_ERROR:
-		return -ENOPROTOOPT;
 	}
 	return -ENOPROTOOPT;
 }
 
 long sys_setsockopt(int fd, int level, int name, const void __user *value, int len)
 {
-	struct sock *sk;
-	struct file *f;
+	struct sock *sk = len < 0 ? ERR_PTR(-EINVAL) : sockfd_lookup(fd);
 	int err;
 
-	if (len < 0)
-		return -EINVAL;
-	f = sock_fget(fd, &sk);
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	if (level == SOL_SOCKET)
 		err = sock_setsockopt(sk, name, value, len);
 	else
 		err = sk->family == AF_UNIX ? -EOPNOTSUPP : 0;
-	fput(f);
+	sockfd_put(sk);
 	return err;
 }
 
@@ -141,44 +125,39 @@ union sockopt {
 	struct __kernel_old_timeval tv;
 };
 
+/* An option that is a number, none of which is negative; or -ENOPROTOOPT. */
+static int get_number(struct sock *sk, int name)
+{
+	switch (name) {
+	case SO_SNDBUF:
+		return sk->sndbuf;
+	case SO_RCVBUF:
+		return sk->rcvbuf;
+	case SO_TYPE:
+		return sk->type;
+	case SO_PROTOCOL:
+		return sk->protocol;
+	case SO_DOMAIN:
+		return sk->family;
+	case SO_ERROR:
+		return -sock_error(sk);
+	case SO_ACCEPTCONN:
+		return sk->listening;
+	case SO_PRIORITY:
+		return 0;
+	case SO_RCVLOWAT:
+	case SO_SNDLOWAT:
+		return 1;
+	}
+	return is_flag_option(name) ? sock_option(sk, name) : -ENOPROTOOPT;
+}
+
 /* The option's size, or -ENOPROTOOPT. */
 static int sock_getsockopt(struct sock *sk, int name, union sockopt *v)
 {
 	ktime_t timeo = name == SO_RCVTIMEO_OLD ? sk->rcvtimeo : sk->sndtimeo;
 
-	if (is_flag_option(name)) {
-		v->i = sock_option(sk, name);
-		return sizeof(v->i);
-	}
 	switch (name) {
-	case SO_SNDBUF:
-		v->i = sk->sndbuf;
-		break;
-	case SO_RCVBUF:
-		v->i = sk->rcvbuf;
-		break;
-	case SO_TYPE:
-		v->i = sk->type;
-		break;
-	case SO_PROTOCOL:
-		v->i = sk->protocol;
-		break;
-	case SO_DOMAIN:
-		v->i = sk->family;
-		break;
-	case SO_ERROR:
-		v->i = -sock_error(sk);
-		break;
-	case SO_ACCEPTCONN:
-		v->i = sk->listening;
-		break;
-	case SO_PRIORITY:
-		v->i = 0;
-		break;
-	case SO_RCVLOWAT:
-	case SO_SNDLOWAT:
-		v->i = 1;
-		break;
 	case SO_LINGER:
 		v->ling[0] = sock_option(sk, SO_LINGER);
 		v->ling[1] = sk->linger.tv_sec;
@@ -190,10 +169,9 @@ static int sock_getsockopt(struct sock *sk, int name, union sockopt *v)
 	case SO_SNDTIMEO_OLD:
 		v->tv = timeo == INT64_MAX ? ns_to_timeval(0) : ns_to_timeval(timeo);
 		return sizeof(v->tv);
-	default:
-		return -ENOPROTOOPT;
 	}
-	return sizeof(v->i);
+	v->i = get_number(sk, name);
+	return v->i < 0 ? v->i : (int)sizeof(v->i);
 }
 
 static long do_getsockopt(struct sock *sk, int name, void __user *value, int __user *ulen)
@@ -214,16 +192,15 @@ static long do_getsockopt(struct sock *sk, int name, void __user *value, int __u
 
 long sys_getsockopt(int fd, int level, int name, void __user *value, int __user *len)
 {
-	struct sock *sk;
-	struct file *f = sock_fget(fd, &sk);
+	struct sock *sk = sockfd_lookup(fd);
 	long err;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (IS_ERR(sk))
+		return PTR_ERR(sk);
 	if (level == SOL_SOCKET)
 		err = do_getsockopt(sk, name, value, len);
 	else
 		err = sk->family == AF_UNIX ? -EOPNOTSUPP : -ENOPROTOOPT;
-	fput(f);
+	sockfd_put(sk);
 	return err;
 }

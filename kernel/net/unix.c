@@ -94,6 +94,17 @@ static struct unix_sock *unix_get(struct unix_sock *u)
 	return u;
 }
 
+/* The peer with a reference; NULL: there is none. */
+static struct unix_sock *get_peer(struct unix_sock *u)
+{
+	struct unix_sock *peer;
+
+	spin_lock(&unix_lock);
+	peer = u->peer ? unix_get(u->peer) : NULL;
+	spin_unlock(&unix_lock);
+	return peer;
+}
+
 static void put_address(struct unix_address *a)
 {
 	if (a && refcount_dec_and_test(&a->refs))
@@ -397,6 +408,19 @@ static struct unix_msg *first_msg(const struct unix_sock *u)
 	return list_empty(&u->queue) ? NULL : list_first_entry(&u->queue, struct unix_msg, list);
 }
 
+/* The first message, off the queue. NULL: there is none. */
+static struct unix_msg *take_msg(struct unix_sock *u)
+{
+	struct unix_msg *m;
+
+	spin_lock(&unix_lock);
+	m = first_msg(u);
+	if (m)
+		unix_unqueue(u, m);
+	spin_unlock(&unix_lock);
+	return m;
+}
+
 static bool queue_full(const struct unix_sock *u) { return u->queued > (unsigned int)u->backlog; }
 
 static ktime_t deadline(ktime_t timeout, bool nonblock)
@@ -565,11 +589,7 @@ static int unix_accept(struct sock *sk, bool nonblock, struct sock **new)
 		err = unix_wait(u, &sk->wait, has_connection, deadline(sk->rcvtimeo, nonblock));
 		if (err)
 			return err;
-		spin_lock(&unix_lock);
-		m = first_msg(u);
-		if (m)
-			unix_unqueue(u, m);
-		spin_unlock(&unix_lock);
+		m = take_msg(u);
 		if (!m && (sk->shutdown & RCV_SHUTDOWN))
 			return -EINVAL;
 	}
@@ -628,10 +648,7 @@ static void unix_release(struct sock *sk)
 	wake_all(u);
 	__wake_up(&u->peer_wait, TASK_NORMAL, 0, 0);
 	spin_unlock(&unix_lock);
-	while ((m = first_msg(u))) {
-		spin_lock(&unix_lock);
-		unix_unqueue(u, m);
-		spin_unlock(&unix_lock);
+	while ((m = take_msg(u))) {
 		if (m->accepted) {
 			if (m->accepted->peer)
 				m->accepted->peer->sk.err = ECONNRESET;
@@ -738,17 +755,12 @@ static ssize_t stream_sendmsg(struct unix_sock *u, struct unix_sock *to, struct 
 /* The receiver of a datagram, with a reference. ERR_PTR. */
 static struct unix_sock *dgram_receiver(struct unix_sock *u, struct sock_msg *sm)
 {
-	int err = sm->namelen ? check_name(&sm->name, &sm->namelen) : 0;
-	struct unix_sock *to;
+	int err;
 
-	if (err)
-		return ERR_PTR(err);
-	if (sm->namelen)
-		return find_other(&sm->name, sm->namelen, u->sk.type);
-	spin_lock(&unix_lock);
-	to = u->peer ? unix_get(u->peer) : ERR_PTR(-ENOTCONN);
-	spin_unlock(&unix_lock);
-	return to;
+	if (!sm->namelen)
+		return get_peer(u) ?: ERR_PTR(-ENOTCONN);
+	err = check_name(&sm->name, &sm->namelen);
+	return err ? ERR_PTR(err) : find_other(&sm->name, sm->namelen, u->sk.type);
 }
 
 static int dgram_deliver(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
@@ -820,9 +832,7 @@ static ssize_t unix_sendmsg(struct sock *sk, struct sock_msg *sm)
 		return -ENOTCONN;
 	if (sk->shutdown & SEND_SHUTDOWN)
 		return -EPIPE;
-	spin_lock(&unix_lock);
-	to = u->peer ? unix_get(u->peer) : NULL;
-	spin_unlock(&unix_lock);
+	to = get_peer(u);
 	ret = to ? stream_sendmsg(u, to, sm) : -EPIPE;
 	unix_put(to);
 	return ret;
@@ -872,19 +882,6 @@ static int wait_msg(struct unix_sock *u, ktime_t end)
 	return u->sk.err ? sock_error(&u->sk) : 1;
 }
 
-/* The first message, off the queue. NULL: there is none. */
-static struct unix_msg *take_msg(struct unix_sock *u)
-{
-	struct unix_msg *m;
-
-	spin_lock(&unix_lock);
-	m = first_msg(u);
-	if (m)
-		unix_unqueue(u, m);
-	spin_unlock(&unix_lock);
-	return m;
-}
-
 static void put_back(struct unix_sock *u, struct unix_msg *m)
 {
 	spin_lock(&unix_lock);
@@ -927,90 +924,89 @@ static bool same_cred(const struct ucred *a, const struct ucred *b)
 	return a->pid == b->pid && a->uid == b->uid && a->gid == b->gid;
 }
 
-/*
- * Reads from one message. Returns the bytes, 0 if nothing may follow what was read (@done > 0) for
- * it is of another sender, or -EFAULT. *stop: files came with it.
- */
-static ssize_t stream_recv_piece(struct unix_sock *u, struct unix_msg *m, struct sock_msg *sm,
-				 size_t done, bool *stop)
+/* May the bytes of @m follow what was read? Only files of one message come with one read. */
+static bool may_follow(const struct unix_sock *u, const struct unix_msg *m,
+		       const struct sock_msg *sm)
+{
+	if (m->scm.fds && sm->scm.fds)
+		return false;
+	return !sock_option(&u->sk, SO_PASSCRED) || same_cred(&m->scm.cred, &sm->scm.cred);
+}
+
+/* Returns the bytes that were read, or -errno. */
+static ssize_t stream_copy(struct unix_msg *m, struct sock_msg *sm)
 {
 	size_t n = min(m->len - m->from, sm->iter.count);
 	int err;
 
-	if (done && (sock_option(&u->sk, SO_PASSCRED) && !same_cred(&m->scm.cred, &sm->scm.cred))) {
-		*stop = true;
-		return 0;
-	}
 	if (copy_to_iter(m->data + m->from, n, &sm->iter) < n)
 		return -EFAULT;
-	*stop = m->scm.fds;
 	copy_name(sm, m->addr);
 	err = take_scm(sm, m);
-	if (err)
-		return err;
-	if (!(sm->flags & MSG_PEEK))
+	if (!err && !(sm->flags & MSG_PEEK))
 		m->from += n;
-	return n;
+	return err ?: (ssize_t)n;
 }
 
-/* What is left of a message goes back in front; one that was only looked at goes to @peeked. */
-static ssize_t stream_recv_msg(struct unix_sock *u, struct sock_msg *sm, size_t done,
-			       struct list_head *peeked, bool *stop)
+/* Messages that were only looked at go back in front, in their order. */
+static void put_back_all(struct unix_sock *u, struct list_head *peeked)
 {
-	struct unix_msg *m = take_msg(u);
-	ssize_t ret;
+	while (!list_empty(peeked)) {
+		struct unix_msg *m = list_entry(peeked->prev, struct unix_msg, list);
 
-	if (!m)
-		return 0;
-	/* The files of one message, and only those. */
-	if (done && m->scm.fds && sm->scm.fds) {
-		*stop = true;
+		list_del(&m->list);
 		put_back(u, m);
-		return 0;
 	}
-	ret = stream_recv_piece(u, m, sm, done, stop);
-	if (sm->flags & MSG_PEEK)
-		list_add_tail(&m->list, peeked);
-	else if (m->from < m->len)
-		put_back(u, m);
-	else
-		unix_free_msg(m);
-	return ret;
+}
+
+/* Reads from messages until there are @least bytes and no more. */
+static ssize_t stream_read(struct unix_sock *u, struct sock_msg *sm, size_t least,
+			   struct list_head *peeked)
+{
+	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
+	bool peek = sm->flags & MSG_PEEK, stop = false;
+	struct unix_msg *m;
+	ssize_t ret = 0;
+	size_t done = 0;
+
+	do { /* once for 0 bytes, too: files may come with them */
+		while (!(m = take_msg(u))) {
+			if (done >= least || (done && peek))
+				return done;
+			ret = wait_msg(u, end);
+			if (ret)
+				return done ?: min(ret, (ssize_t)0);
+		}
+		if (done && !may_follow(u, m, sm)) {
+			put_back(u, m);
+			break;
+		}
+		stop = m->scm.fds;
+		ret = stream_copy(m, sm);
+		if (peek)
+			list_add_tail(&m->list, peeked);
+		else if (m->from < m->len)
+			put_back(u, m);
+		else
+			unix_free_msg(m);
+		done += max(ret, (ssize_t)0);
+	} while (ret >= 0 && sm->iter.count && !stop);
+	return done ?: ret;
 }
 
 static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 {
-	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
 	size_t least = (sm->flags & MSG_WAITALL ? sm->iter.count : 0) ?: 1;
 	LIST_HEAD(peeked);
-	bool stop = false;
-	size_t done = 0;
-	ssize_t ret = 0;
+	ssize_t ret;
 
 	if (sm->flags & MSG_OOB)
 		return -EOPNOTSUPP;
 	if (!u->connected)
 		return -EINVAL;
-	do { /* once for 0 bytes, too: files may come with them */
-		if (!first_msg(u)) {
-			if (done >= least || (done && (sm->flags & MSG_PEEK)))
-				break;
-			ret = wait_msg(u, end);
-			if (ret)
-				break;
-		}
-		ret = stream_recv_msg(u, sm, done, &peeked, &stop);
-		if (ret < 0)
-			break;
-		done += ret;
-	} while (sm->iter.count && !stop);
-	while (!list_empty(&peeked)) {
-		struct unix_msg *m = list_entry(peeked.prev, struct unix_msg, list);
-
-		list_del(&m->list);
-		put_back(u, m);
-	}
-	return done ? (ssize_t)done : min(ret, (ssize_t)0);
+	ret = stream_read(u, sm, least, &peeked);
+	put_back_all(u, &peeked);
+	return ret;
 }
 
 static ssize_t unix_recvmsg(struct sock *sk, struct sock_msg *sm)

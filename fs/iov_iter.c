@@ -54,29 +54,41 @@ size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
 	return copy_iter(from, to, n, false);
 }
 
-struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int too_many,
-			   struct iov_iter *iter)
+struct iovec *iovec_from_user(const struct iovec __user *uv, size_t n, int too_many)
 {
 	struct iovec *v;
 	int err = 0;
 
 	if (n > UIO_MAXIOV)
 		return ERR_PTR(too_many);
-	v = kmalloc(max(n, 1U) * sizeof(*v), GFP_KERNEL);
+	v = kmalloc(max(n, 1UL) * sizeof(*v), GFP_KERNEL);
 	if (!v)
 		return ERR_PTR(-ENOMEM);
-	*iter = (struct iov_iter){.v = v};
-	if (copy_from_user(v, uv, (size_t)n * sizeof(*v)))
+	if (copy_from_user(v, uv, n * sizeof(*v)))
 		err = -EFAULT;
-	for (unsigned int i = 0; !err && i < n; i++) {
+	for (size_t i = 0; !err && i < n; i++)
 		if ((ssize_t)v[i].iov_len < 0)
 			err = -EINVAL;
-		else if (!access_ok(v[i].iov_base, v[i].iov_len))
-			err = -EFAULT;
-		iter->count = min(iter->count + v[i].iov_len, MAX_RW_COUNT);
-	}
 	if (!err)
 		return v;
 	kfree(v);
 	return ERR_PTR(err);
+}
+
+struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int too_many,
+			   struct iov_iter *iter)
+{
+	struct iovec *v = iovec_from_user(uv, n, too_many);
+
+	if (IS_ERR(v))
+		return v;
+	*iter = (struct iov_iter){.v = v};
+	for (unsigned int i = 0; i < n; i++) {
+		if (!access_ok(v[i].iov_base, v[i].iov_len)) {
+			kfree(v);
+			return ERR_PTR(-EFAULT);
+		}
+		iter->count = min(iter->count + v[i].iov_len, MAX_RW_COUNT);
+	}
+	return v;
 }

@@ -20,9 +20,13 @@ size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
 size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
 
 /*
- * A copy of the user's vector, to be freed; *iter is at its start. Only 32 bits of the user's
- * number of pieces count, as on Linux. ERR_PTR: -EFAULT, -EINVAL, -ENOMEM; @too_many if there are
- * more than UIO_MAXIOV pieces.
+ * A copy of the user's vector, to be freed. Its addresses may be of another process. ERR_PTR:
+ * -EFAULT, -EINVAL, -ENOMEM; @too_many if there are more than UIO_MAXIOV pieces.
+ */
+struct iovec *iovec_from_user(const struct iovec __user *uv, size_t n, int too_many);
+/*
+ * The same with addresses of current, and *iter at its start. Only 32 bits of the user's number of
+ * pieces count, as on Linux.
  */
 struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int too_many,
 			   struct iov_iter *iter);

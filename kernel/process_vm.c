@@ -70,32 +70,10 @@ static struct mm_struct *find_mm(pid_t pid)
 	return mm;
 }
 
-/* The remote addresses are of another process: only their lengths are checked. */
-static struct iovec *import_remote(const struct iovec __user *uv, unsigned long nr)
-{
-	struct iovec *v;
-	int err = 0;
-
-	if (nr > UIO_MAXIOV)
-		return ERR_PTR(-EINVAL);
-	v = kmalloc(max(nr, 1UL) * sizeof(*v), GFP_KERNEL);
-	if (!v)
-		return ERR_PTR(-ENOMEM);
-	if (copy_from_user(v, uv, nr * sizeof(*v)))
-		err = -EFAULT;
-	for (unsigned long i = 0; !err && i < nr; i++)
-		if ((ssize_t)v[i].iov_len < 0)
-			err = -EINVAL;
-	if (!err)
-		return v;
-	kfree(v);
-	return ERR_PTR(err);
-}
-
 static long process_vm_rw(pid_t pid, struct iov_iter *local, const struct iovec __user *rvec,
 			  unsigned long nr, bool write)
 {
-	struct iovec *remote = import_remote(rvec, nr);
+	struct iovec *remote = iovec_from_user(rvec, nr, -EINVAL);
 	struct mm_struct *mm;
 	size_t len = 0;
 	long ret = 0;

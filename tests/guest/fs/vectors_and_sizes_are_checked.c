@@ -30,6 +30,10 @@ int main(void)
 	v[0].iov_len = -1;
 	ERR(writev(fd, v, 2), EINVAL);
 	ERR(readv(fd, (struct iovec *)bad, 1), EFAULT);
+	v[0] = (struct iovec){(void *)(1UL << 63), 3};
+	v[1].iov_len = -1;
+	ERR(writev(fd, v, 1), EFAULT);
+	ERR(writev(fd, v, 2), EINVAL); /* all lengths are looked at before an address is */
 	v[0] = (struct iovec){bad, 3};
 	ERR(writev(fd, v, 1), EFAULT);
 	ERR(pread(fd, a, 1, -1), EINVAL);

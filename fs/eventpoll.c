@@ -3,8 +3,8 @@
  * epoll: poll for many files, whose list the kernel keeps. A watched file's wait queue calls
  * ep_poll_callback, which puts the item on the ready list; epoll_wait reads only that list.
  *
- *   file <── epitem (file, fd, events) ──> eventpoll    items: radix tree by fd,
- *     queue ──wait──> ep_poll_callback ──> ready list     chained if the fd was reused
+ *   file <── epitem (file, fd, events) ──> eventpoll    each of both has a list of its items
+ *     queue ──wait──> ep_poll_callback ──> ready list
  *
  * An item leaves the ready list before its file is polled, so that an event during the poll puts it
  * there again. A level-triggered item that was ready goes back to the end of the list; the next
@@ -20,7 +20,6 @@
 #include <file.h>
 #include <frames.h>
 #include <poll.h>
-#include <radix_tree.h>
 #include <sched.h>
 #include <slab.h>
 #include <syscalls.h>
@@ -43,7 +42,7 @@ struct eventpoll {
 	wait_queue_head_t wq;	     /* tasks in epoll_wait */
 	wait_queue_head_t poll_wait; /* who polls the epoll itself */
 	struct list_head ready;	     /* of epitem.ready */
-	struct radix_tree_root items;
+	struct list_head items;	     /* of epitem.link */
 	struct file *file;
 	unsigned int visited, depth; /* by the walk of this number; what it has found */
 };
@@ -57,7 +56,7 @@ struct epitem {
 	struct epoll_event event;
 	struct list_head ready;	 /* ep->lock */
 	struct list_head f_ep;	 /* in file->f_ep */
-	struct epitem *next;	 /* the same fd, another file */
+	struct list_head link;	 /* in ep->items */
 	struct ep_queue *queues; /* that the item waits in */
 };
 
@@ -175,41 +174,19 @@ static unsigned int ep_item_poll(const struct epitem *item, struct poll_table_st
 
 static struct epitem *ep_find(struct eventpoll *ep, const struct file *f, int fd)
 {
-	struct epitem *item = radix_tree_lookup(&ep->items, fd);
+	struct epitem *item;
 
-	while (item && item->file != f)
-		item = item->next;
-	return item;
-}
-
-static int ep_link(struct eventpoll *ep, struct epitem *item)
-{
-	struct epitem *first = radix_tree_lookup(&ep->items, item->fd);
-
-	if (!first)
-		return radix_tree_insert(&ep->items, item->fd, item);
-	item->next = first->next;
-	first->next = item;
-	return 0;
-}
-
-static void ep_unlink(struct eventpoll *ep, struct epitem *item)
-{
-	struct epitem *first = radix_tree_lookup(&ep->items, item->fd);
-
-	if (first != item) {
-		while (first->next != item)
-			first = first->next;
-		first->next = item->next;
-		return;
+	if (!is_watched(f))
+		return NULL;
+	list_for_each_entry(item, &f->f_ep, f_ep) {
+		if (item->ep == ep && item->fd == fd)
+			return item;
 	}
-	if (item->next)
-		*radix_tree_slot(&ep->items, item->fd) = item->next;
-	else
-		radix_tree_delete(&ep->items, item->fd);
+	return NULL;
 }
 
-static void ep_free_item(struct epitem *item)
+/* mtx held. */
+static void ep_remove(struct epitem *item)
 {
 	struct eventpoll *ep = item->ep;
 	struct ep_queue *q, *next;
@@ -222,18 +199,12 @@ static void ep_free_item(struct epitem *item)
 		kfree(q);
 	}
 	list_del(&item->f_ep);
+	list_del(&item->link);
 	spin_lock_irqsave(&ep->lock, flags);
 	list_del_init(&item->ready);
 	spin_unlock_irqrestore(&ep->lock, flags);
 	kfree(item);
 	nr_watches--;
-}
-
-/* mtx held. */
-static void ep_remove(struct eventpoll *ep, struct epitem *item)
-{
-	ep_unlink(ep, item);
-	ep_free_item(item);
 }
 
 /* The last reference to @f is gone: no epoll watches it any more. */
@@ -247,7 +218,7 @@ static void eventpoll_release(struct file *f)
 		struct eventpoll *ep = item->ep;
 
 		mutex_lock(&ep->mtx);
-		ep_remove(ep, item);
+		ep_remove(item);
 		mutex_unlock(&ep->mtx);
 	}
 	mutex_unlock(&ep_global_mutex);
@@ -273,10 +244,7 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 		return -ENOMEM;
 	*item = (struct epitem){.ep = ep, .file = f, .fd = fd, .event = *event};
 	INIT_LIST_HEAD(&item->ready);
-	if (ep_link(ep, item)) {
-		kfree(item);
-		return -ENOMEM;
-	}
+	list_add_tail(&item->link, &ep->items);
 	if (!f->f_ep_release) {
 		INIT_LIST_HEAD(&f->f_ep);
 		f->f_ep_release = eventpoll_release;
@@ -285,7 +253,7 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event, stru
 	nr_watches++;
 	ready = ep_item_poll(item, &p.pt);
 	if (p.error) {
-		ep_remove(ep, item);
+		ep_remove(item);
 		return p.error;
 	}
 	if (ready && ep_add_ready(item, false))
@@ -313,18 +281,15 @@ static int ep_modify(struct eventpoll *ep, struct epitem *item, const struct epo
 static unsigned int ep_depth(struct eventpoll *ep, const struct eventpoll *to)
 {
 	unsigned int depth = 0;
-	unsigned long fd = 0;
 	struct epitem *item;
 
 	if (ep == to)
 		return EP_MAX_NESTS + 1;
 	if (ep->visited == last_walk)
 		return ep->depth;
-	for (; (item = radix_tree_next(&ep->items, &fd)); fd++) {
-		for (; item; item = item->next) {
-			if (is_epoll(item->file))
-				depth = max(depth, 1 + ep_depth(item->file->private_data, to));
-		}
+	list_for_each_entry(item, &ep->items, link) {
+		if (is_epoll(item->file))
+			depth = max(depth, 1 + ep_depth(item->file->private_data, to));
 	}
 	ep->visited = last_walk;
 	return ep->depth = depth;
@@ -372,7 +337,6 @@ static bool ep_too_many_paths(struct file *f)
 {
 	unsigned int counts[EP_PATH_LENGTHS] = {0};
 	struct eventpoll *ep = f->private_data;
-	unsigned long fd = 0;
 	struct epitem *item;
 
 	if (!is_epoll(f))
@@ -380,11 +344,9 @@ static bool ep_too_many_paths(struct file *f)
 	if (ep->visited == last_walk)
 		return false;
 	ep->visited = last_walk;
-	for (; (item = radix_tree_next(&ep->items, &fd)); fd++) {
-		for (; item; item = item->next) {
-			if (ep_too_many_paths(item->file))
-				return true;
-		}
+	list_for_each_entry(item, &ep->items, link) {
+		if (ep_too_many_paths(item->file))
+			return true;
 	}
 	return false;
 }
@@ -414,13 +376,11 @@ static unsigned int ep_eventpoll_poll(struct file *f, struct poll_table_struct *
 static int ep_eventpoll_release(struct inode *inode __maybe_unused, struct file *f)
 {
 	struct eventpoll *ep = f->private_data;
-	unsigned long fd = 0;
-	struct epitem *item;
 
 	mutex_lock(&ep_global_mutex);
 	mutex_lock(&ep->mtx);
-	while ((item = radix_tree_next(&ep->items, &fd)))
-		ep_remove(ep, item);
+	while (!list_empty(&ep->items))
+		ep_remove(list_first_entry(&ep->items, struct epitem, link));
 	mutex_unlock(&ep->mtx);
 	mutex_unlock(&ep_global_mutex);
 	kfree(ep);
@@ -430,17 +390,13 @@ static int ep_eventpoll_release(struct inode *inode __maybe_unused, struct file 
 static void ep_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print)
 {
 	struct eventpoll *ep = f->private_data;
-	unsigned long fd = 0;
 	struct epitem *item;
 
 	mutex_lock(&ep->mtx);
-	for (; (item = radix_tree_next(&ep->items, &fd)); fd++) {
-		for (; item; item = item->next)
-			print(m, "tfd: %8d events: %8x data: %16lx  pos:%li ino:%lx sdev:%x\n",
-			      item->fd, item->event.events, (unsigned long)item->event.data,
-			      (long)item->file->f_pos, item->file->f_inode->i_ino,
-			      item->file->f_inode->i_sb->s_dev);
-	}
+	list_for_each_entry(item, &ep->items, link)
+		print(m, "tfd: %8d events: %8x data: %16lx  pos:%li ino:%lx sdev:%x\n", item->fd,
+		      item->event.events, (unsigned long)item->event.data, (long)item->file->f_pos,
+		      item->file->f_inode->i_ino, item->file->f_inode->i_sb->s_dev);
 	mutex_unlock(&ep->mtx);
 }
 
@@ -468,6 +424,7 @@ long sys_epoll_create1(int flags)
 	/* They are woken with the lock of another wait queue held. */
 	ep->wq.lock.class = ep->poll_wait.lock.class = LOCK_NONE;
 	INIT_LIST_HEAD(&ep->ready);
+	INIT_LIST_HEAD(&ep->items);
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
 		ep->file = anon_inode_getfile("[eventpoll]", &eventpoll_fops, ep, O_RDWR);
@@ -512,12 +469,12 @@ static int ep_do_ctl(struct eventpoll *ep, int op, struct epoll_event *event, st
 		last_walk++;
 		if (err || !ep_too_many_paths(f))
 			return err;
-		ep_remove(ep, ep_find(ep, f, fd));
+		ep_remove(ep_find(ep, f, fd));
 		return -EINVAL;
 	case EPOLL_CTL_DEL:
 		if (!item)
 			return -ENOENT;
-		ep_remove(ep, item);
+		ep_remove(item);
 		return 0;
 	case EPOLL_CTL_MOD:
 		if (!item)

@@ -10,6 +10,7 @@
 #include <file.h>
 #include <mount.h>
 #include <printk.h>
+#include <slab.h>
 #include <string.h>
 #include <task.h>
 #include <linux/fcntl.h>
@@ -90,8 +91,9 @@ static struct inode *anon_inode(struct pseudo_fs *fs)
 	return igrab(inode);
 }
 
-struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,
-				int flags)
+/* A file "anon_inode:NAME". ERR_PTR. */
+static struct file *anon_inode_getfile(const char *name, const struct file_operations *fops,
+				       void *priv, int flags)
 {
 	static const struct dentry_operations dops = {.d_dname = anon_inode_dname};
 	static struct pseudo_fs fs = {
@@ -125,18 +127,46 @@ int fd_install_new(struct file *f, int flags)
 	return fd;
 }
 
-int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags)
+int anon_inode_prepare(const char *name, const struct file_operations *fops, void *priv, int flags,
+		       struct file **f)
 {
 	int fd = get_unused_fd_flags(flags);
-	struct file *f;
 
 	if (fd < 0)
 		return fd;
-	f = anon_inode_getfile(name, fops, priv, flags);
-	if (IS_ERR(f)) {
-		put_unused_fd(fd);
-		return PTR_ERR(f);
-	}
-	fd_install(fd, f);
+	*f = anon_inode_getfile(name, fops, priv, flags);
+	if (!IS_ERR(*f))
+		return fd;
+	put_unused_fd(fd);
+	return PTR_ERR(*f);
+}
+
+int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags)
+{
+	struct file *f;
+	int fd = anon_inode_prepare(name, fops, priv, flags, &f);
+
+	if (fd < 0)
+		kfree(priv);
+	else
+		fd_install(fd, f);
 	return fd;
+}
+
+int anon_inode_release(struct inode *inode __maybe_unused, struct file *f)
+{
+	kfree(f->private_data);
+	return 0;
+}
+
+struct file *anon_inode_fget(int fd, const struct file_operations *fops)
+{
+	struct file *f = fget(fd);
+
+	if (!f)
+		return ERR_PTR(-EBADF);
+	if (f->f_op == fops)
+		return f;
+	fput(f);
+	return ERR_PTR(-EINVAL);
 }

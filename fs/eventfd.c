@@ -101,12 +101,6 @@ static unsigned int eventfd_poll(struct file *f, struct poll_table_struct *pt)
 	return (ctx->count ? EPOLLIN : 0) | (ctx->count < UINT64_MAX - 1 ? EPOLLOUT : 0);
 }
 
-static int eventfd_release(struct inode *inode __maybe_unused, struct file *f)
-{
-	kfree(f->private_data);
-	return 0;
-}
-
 static void eventfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print)
 {
 	struct eventfd_ctx *ctx = f->private_data;
@@ -119,7 +113,7 @@ static const struct file_operations eventfd_fops = {
 	.read_iter = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
-	.release = eventfd_release,
+	.release = anon_inode_release,
 	.show_fdinfo = eventfd_show_fdinfo,
 };
 
@@ -127,7 +121,6 @@ long sys_eventfd2(unsigned int count, int flags)
 {
 	static int last_id = -1;
 	struct eventfd_ctx *ctx;
-	int fd;
 
 	if (flags & ~EFD_ALL)
 		return -EINVAL;
@@ -138,10 +131,7 @@ long sys_eventfd2(unsigned int count, int flags)
 	ctx->count = count;
 	ctx->semaphore = flags & EFD_SEMAPHORE;
 	ctx->id = ++last_id;
-	fd = anon_inode_getfd("[eventfd]", &eventfd_fops, ctx, O_RDWR | (flags & ~EFD_SEMAPHORE));
-	if (fd < 0)
-		kfree(ctx);
-	return fd;
+	return anon_inode_getfd("[eventfd]", &eventfd_fops, ctx, O_RDWR | (flags & ~EFD_SEMAPHORE));
 }
 
 long sys_eventfd(unsigned int count) { return sys_eventfd2(count, 0); }

@@ -425,17 +425,11 @@ long sys_epoll_create1(int flags)
 	ep->wq.lock.class = ep->poll_wait.lock.class = LOCK_NONE;
 	INIT_LIST_HEAD(&ep->ready);
 	INIT_LIST_HEAD(&ep->items);
-	fd = get_unused_fd_flags(flags);
-	if (fd >= 0) {
-		ep->file = anon_inode_getfile("[eventpoll]", &eventpoll_fops, ep, O_RDWR);
-		if (!IS_ERR(ep->file)) {
-			fd_install(fd, ep->file);
-			return fd;
-		}
-		put_unused_fd(fd);
-		fd = PTR_ERR(ep->file);
-	}
-	kfree(ep);
+	fd = anon_inode_prepare("[eventpoll]", &eventpoll_fops, ep, O_RDWR | flags, &ep->file);
+	if (fd < 0)
+		kfree(ep);
+	else
+		fd_install(fd, ep->file);
 	return fd;
 }
 
@@ -609,17 +603,16 @@ static long ep_poll(struct eventpoll *ep, struct epoll_event __user *to, int max
 static long do_epoll_wait(int epfd, void __user *events, int max, ktime_t end)
 {
 	struct file *f;
-	long ret = -EINVAL;
+	long ret;
 
 	if (max <= 0 || max > EP_MAX_EVENTS)
 		return -EINVAL;
 	if (!access_ok(events, max * sizeof(struct epoll_event)))
 		return -EFAULT;
-	f = fget(epfd);
-	if (!f)
-		return -EBADF;
-	if (is_epoll(f))
-		ret = ep_poll(f->private_data, events, max, end);
+	f = anon_inode_fget(epfd, &eventpoll_fops);
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	ret = ep_poll(f->private_data, events, max, end);
 	fput(f);
 	return ret;
 }

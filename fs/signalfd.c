@@ -112,12 +112,6 @@ static ssize_t signalfd_read(struct file *f, char __user *buf, size_t n, loff_t 
 	return done ? (ssize_t)done : ret;
 }
 
-static int signalfd_release(struct inode *inode __maybe_unused, struct file *f)
-{
-	kfree(f->private_data);
-	return 0;
-}
-
 static void signalfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print)
 {
 	struct signalfd_ctx *ctx = f->private_data;
@@ -129,22 +123,18 @@ static const struct file_operations signalfd_fops = {
 	.llseek = noop_llseek,
 	.read = signalfd_read,
 	.poll = signalfd_poll,
-	.release = signalfd_release,
+	.release = anon_inode_release,
 	.show_fdinfo = signalfd_show_fdinfo,
 };
 
 static long signalfd_new(sigset_t unwanted, int flags)
 {
 	struct signalfd_ctx *ctx = kmalloc(sizeof(*ctx), GFP_KERNEL);
-	int fd;
 
 	if (!ctx)
 		return -ENOMEM;
 	ctx->sigmask = unwanted;
-	fd = anon_inode_getfd("[signalfd]", &signalfd_fops, ctx, O_RDWR | flags);
-	if (fd < 0)
-		kfree(ctx);
-	return fd;
+	return anon_inode_getfd("[signalfd]", &signalfd_fops, ctx, O_RDWR | flags);
 }
 
 /* @fd -1: a new file. Otherwise the mask of an open one changes. */
@@ -162,15 +152,11 @@ long sys_signalfd4(int fd, const sigset_t __user *umask, size_t size, int flags)
 	unwanted = ~unwanted | SIG_KERNEL_ONLY_MASK;
 	if (fd == -1)
 		return signalfd_new(unwanted, flags);
-	f = fget(fd);
-	if (!f)
-		return -EBADF;
-	if (f->f_op == &signalfd_fops) {
-		((struct signalfd_ctx *)f->private_data)->sigmask = unwanted;
-		wake_up(&current->sighand->signalfd_wqh);
-	} else {
-		fd = -EINVAL;
-	}
+	f = anon_inode_fget(fd, &signalfd_fops);
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	((struct signalfd_ctx *)f->private_data)->sigmask = unwanted;
+	wake_up(&current->sighand->signalfd_wqh);
 	fput(f);
 	return fd;
 }

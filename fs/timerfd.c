@@ -120,14 +120,13 @@ static unsigned int timerfd_poll(struct file *f, struct poll_table_struct *pt)
 	return ctx->ticks ? EPOLLIN : 0;
 }
 
-static int timerfd_release(struct inode *inode __maybe_unused, struct file *f)
+static int timerfd_release(struct inode *inode, struct file *f)
 {
 	struct timerfd_ctx *ctx = f->private_data;
 
 	del_timer(&ctx->timer);
 	list_del(&ctx->cancel);
-	kfree(ctx);
-	return 0;
+	return anon_inode_release(inode, f);
 }
 
 /* What is left until the next expiry, and the interval. */
@@ -180,7 +179,6 @@ static bool is_alarm(int clock)
 long sys_timerfd_create(int clock, int flags)
 {
 	struct timerfd_ctx *ctx;
-	int fd;
 
 	if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) ||
 	    (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && !is_realtime(clock) &&
@@ -195,23 +193,7 @@ long sys_timerfd_create(int clock, int flags)
 	init_waitqueue_head(&ctx->wqh);
 	INIT_LIST_HEAD(&ctx->cancel);
 	ctx->clock = clock;
-	fd = anon_inode_getfd("[timerfd]", &timerfd_fops, ctx, O_RDWR | flags);
-	if (fd < 0)
-		kfree(ctx);
-	return fd;
-}
-
-/* The open timer @fd with a reference to its file, or ERR_PTR. */
-static struct file *timerfd_fget(int fd)
-{
-	struct file *f = fget(fd);
-
-	if (!f)
-		return ERR_PTR(-EBADF);
-	if (f->f_op == &timerfd_fops)
-		return f;
-	fput(f);
-	return ERR_PTR(-EINVAL);
+	return anon_inode_getfd("[timerfd]", &timerfd_fops, ctx, O_RDWR | flags);
 }
 
 static void timerfd_set(struct timerfd_ctx *ctx, int flags, const struct __kernel_itimerspec *v)
@@ -247,7 +229,7 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec __u
 	if ((flags & ~TFD_SETTIME_FLAGS) || !timespec_valid(&v.it_value) ||
 	    !timespec_valid(&v.it_interval))
 		return -EINVAL;
-	f = timerfd_fget(fd);
+	f = anon_inode_fget(fd, &timerfd_fops);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
 	old = timerfd_get(f->private_data);
@@ -258,7 +240,7 @@ long sys_timerfd_settime(int fd, int flags, const struct __kernel_itimerspec __u
 
 long sys_timerfd_gettime(int fd, struct __kernel_itimerspec __user *uv)
 {
-	struct file *f = timerfd_fget(fd);
+	struct file *f = anon_inode_fget(fd, &timerfd_fops);
 	struct __kernel_itimerspec v;
 
 	if (IS_ERR(f))

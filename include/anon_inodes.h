@@ -19,11 +19,18 @@ int pseudo_new(struct pseudo_fs *fs, umode_t mode, struct path *p);
 /* A dentry with the name @name for @inode, whose reference it takes over. */
 int pseudo_path(struct pseudo_fs *fs, const char *name, struct inode *inode, struct path *p);
 
-/* A file "anon_inode:NAME" with these operations; @flags: O_RDWR and the like. ERR_PTR. */
-struct file *anon_inode_getfile(const char *name, const struct file_operations *fops, void *priv,
-				int flags);
-/* The same, as a new descriptor; O_CLOEXEC in @flags is for that. The number or -errno. */
+/*
+ * A file "anon_inode:NAME" with these operations, and a number for it, which the caller installs.
+ * @flags: O_RDWR and the like; O_CLOEXEC is for the descriptor. The number or -errno.
+ */
+int anon_inode_prepare(const char *name, const struct file_operations *fops, void *priv, int flags,
+		       struct file **f);
+/* The same, installed. @priv is of kmalloc: it is freed if there is no file, */
 int anon_inode_getfd(const char *name, const struct file_operations *fops, void *priv, int flags);
+/* and by this ->release. */
+int anon_inode_release(struct inode *inode, struct file *f);
+/* The open file @fd with a reference. ERR_PTR: -EBADF; -EINVAL if it has other operations. */
+struct file *anon_inode_fget(int fd, const struct file_operations *fops);
 /* Installs @f, an open file, as a descriptor of current, or drops it. The number or -errno. */
 int fd_install_new(struct file *f, int flags);
 

@@ -70,16 +70,11 @@ static const struct file_operations pidfd_fops = {
 
 static int pidfd_prepare(struct pid *pid, unsigned int flags, struct file **f)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
+	int fd = anon_inode_prepare("[pidfd]", &pidfd_fops, pid,
+				    O_RDWR | O_CLOEXEC | (flags & O_NONBLOCK), f);
 
-	if (fd < 0)
-		return fd;
-	*f = anon_inode_getfile("[pidfd]", &pidfd_fops, pid, O_RDWR | (flags & O_NONBLOCK));
-	if (IS_ERR(*f)) {
-		put_unused_fd(fd);
-		return PTR_ERR(*f);
-	}
-	get_pid(pid);
+	if (fd >= 0)
+		get_pid(pid);
 	return fd;
 }
 

@@ -15,7 +15,6 @@
  */
 #include "futex.h"
 #include <errno.h>
-#include <frames.h>
 #include <mm.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
@@ -121,14 +120,13 @@ static long futex_wake_op(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 			  u32 code)
 {
 	struct futex_key key, key2;
-	struct page *page;
 	u32 *word, old;
 	long ret, ret2 = 0;
 
 	ret = get_futex_key(uaddr, shared, &key) ?: get_futex_key(uaddr2, shared, &key2);
 	if (ret)
 		return ret;
-	word = pin_word(uaddr2, true, &page);
+	word = pin_word(uaddr2, true);
 	if (IS_ERR(word))
 		return PTR_ERR(word);
 	spin_lock(&futex_lock);
@@ -140,7 +138,7 @@ static long futex_wake_op(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 	if (ret >= 0 && ret2)
 		ret2 = wake_key(&key2, nr2, FUTEX_BITSET_MATCH_ANY);
 	spin_unlock(&futex_lock);
-	put_page(page);
+	unpin_word(word);
 	return ret < 0 || ret2 < 0 ? min(ret, ret2) : ret + ret2;
 }
 
@@ -150,22 +148,18 @@ static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 {
 	struct futex_key key, key2;
 	struct futex_q *q, *next;
-	struct page *page = NULL;
 	long ret, count = 0;
 	u32 *word = NULL;
 
 	if (nr_wake < 0 || nr_requeue < 0)
 		return -EINVAL;
-	ret = get_futex_key(uaddr, shared, &key);
-	if (!ret)
-		ret = get_futex_key(uaddr2, shared, &key2);
+	ret = get_futex_key(uaddr, shared, &key) ?: get_futex_key(uaddr2, shared, &key2);
 	if (ret)
 		return ret;
-	if (cmpval) {
-		word = pin_word(uaddr, false, &page);
-		if (IS_ERR(word))
-			return PTR_ERR(word);
-	}
+	if (cmpval)
+		word = pin_word(uaddr, false);
+	if (IS_ERR(word))
+		return PTR_ERR(word);
 	spin_lock(&futex_lock);
 	if (cmpval && READ_ONCE(*word) != *cmpval) {
 		count = -EAGAIN;
@@ -187,13 +181,11 @@ static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 			q->key = key2;
 			enqueue_futex(q);
 		}
-		if (same_key(&key, &key2) && count - nr_wake >= nr_requeue)
-			break;
 	}
 out:
 	spin_unlock(&futex_lock);
-	if (page)
-		put_page(page);
+	if (word)
+		unpin_word(word);
 	return count;
 }
 
@@ -355,17 +347,16 @@ long sys_get_robust_list(pid_t pid, void __user *__user *head, size_t __user *le
 static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 {
 	u32 *word, old, dead;
-	struct page *page;
 
 	if ((unsigned long)uaddr % sizeof(u32))
 		return -1;
-	word = pin_word(uaddr, true, &page);
+	word = pin_word(uaddr, true);
 	if (IS_ERR(word))
 		return -1;
 	old = READ_ONCE(*word);
 	/* current has unlocked it but has not woken a waiter yet, and nobody else will. */
 	if (pending_op && !pi && !old) {
-		put_page(page);
+		unpin_word(word);
 		futex_wake(uaddr, true, 1, FUTEX_BITSET_MATCH_ANY);
 		return 0;
 	}
@@ -378,7 +369,7 @@ static int handle_futex_death(u32 __user *uaddr, bool pi, bool pending_op)
 			break;
 		}
 	}
-	put_page(page);
+	unpin_word(word);
 	return 0;
 }
 

@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <linux/futex.h>
 
-struct page;
 struct futex_pi;
 
 struct futex_key {
@@ -31,7 +30,8 @@ extern spinlock_t futex_lock; /* all buckets and every queued futex_q */
 struct list_head *bucket_of(const struct futex_key *key);
 bool same_key(const struct futex_key *a, const struct futex_key *b);
 int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key);
-u32 *pin_word(u32 __user *uaddr, bool write, struct page **page);
+u32 *pin_word(u32 __user *uaddr, bool write);
+void unpin_word(u32 *word);
 /* Puts @q into its bucket, behind all of its priority. futex_lock held. */
 void enqueue_futex(struct futex_q *q);
 /*

@@ -223,8 +223,7 @@ static void pass_on(struct futex_pi *pi, u32 *word)
 static long leave_queue(u32 __user *uaddr, struct futex_q *q, long ret)
 {
 	struct futex_pi *pi = q->pi;
-	struct page *page;
-	u32 *word = pin_word(uaddr, true, &page);
+	u32 *word = pin_word(uaddr, true);
 
 	spin_lock(&futex_lock);
 	list_del_init(&q->list);
@@ -241,8 +240,7 @@ static long leave_queue(u32 __user *uaddr, struct futex_q *q, long ret)
 	}
 	put_state(pi);
 	spin_unlock(&futex_lock);
-	if (!IS_ERR(word))
-		put_page(page);
+	unpin_word(word);
 	return ret;
 }
 
@@ -252,8 +250,7 @@ static long leave_queue(u32 __user *uaddr, struct futex_q *q, long ret)
 static int start_lock(u32 __user *uaddr, struct futex_q *q, bool try)
 {
 	struct futex_pi *pi = NULL;
-	struct page *page;
-	u32 *word = pin_word(uaddr, true, &page);
+	u32 *word = pin_word(uaddr, true);
 	int ret;
 
 	if (IS_ERR(word))
@@ -269,7 +266,7 @@ static int start_lock(u32 __user *uaddr, struct futex_q *q, bool try)
 	if (pi)
 		put_state(pi);
 	spin_unlock(&futex_lock);
-	put_page(page);
+	unpin_word(word);
 	return ret;
 }
 
@@ -292,7 +289,6 @@ long futex_unlock_pi(u32 __user *uaddr, bool shared)
 {
 	struct futex_key key;
 	struct futex_q *top;
-	struct page *page;
 	u32 *word, val;
 	long ret;
 
@@ -303,7 +299,7 @@ long futex_unlock_pi(u32 __user *uaddr, bool shared)
 	ret = get_futex_key(uaddr, shared, &key);
 	if (ret)
 		return ret;
-	word = pin_word(uaddr, true, &page);
+	word = pin_word(uaddr, true);
 	if (IS_ERR(word))
 		return PTR_ERR(word);
 	spin_lock(&futex_lock);
@@ -315,14 +311,11 @@ long futex_unlock_pi(u32 __user *uaddr, bool shared)
 	else
 		ret = -EINVAL;
 	spin_unlock(&futex_lock);
-	put_page(page);
+	unpin_word(word);
 	return ret;
 }
 
 /* ---- to wait, and to be moved to a lock ------------------------------------ */
-
-/* @q was not moved: nobody but a signal, the time limit or an error has ended its wait. */
-static long early_end(long ret) { return ret == -ERESTARTSYS ? -ERESTARTNOINTR : ret; }
 
 long futex_wait_requeue_pi(u32 __user *uaddr, bool shared, u32 val, ktime_t expires,
 			   u32 __user *uaddr2)
@@ -339,10 +332,14 @@ long futex_wait_requeue_pi(u32 __user *uaddr, bool shared, u32 val, ktime_t expi
 		ret = -EINVAL;
 	if (!ret)
 		ret = sleep_on_futex(&q, expires);
-	if (!q.pi)
-		return unqueue_me(&q) ? 0 : early_end(ret);
-	ret = leave_queue(uaddr2, &q, ret);
-	return ret == -ERESTARTSYS ? -EAGAIN : ret; /* the word at @uaddr is another one by now */
+	if (q.pi) {
+		ret = leave_queue(uaddr2, &q, ret);
+		/* The word at @uaddr is another one by now. */
+		return ret == -ERESTARTSYS ? -EAGAIN : ret;
+	}
+	if (unqueue_me(&q))
+		return 0;
+	return ret == -ERESTARTSYS ? -ERESTARTNOINTR : ret;
 }
 
 /* Moves one waiter to the lock @key2, which is @pi's. */
@@ -393,7 +390,6 @@ static long move_waiters(const struct futex_key *key, u32 *word, const struct fu
 long futex_cmp_requeue_pi(u32 __user *uaddr, bool shared, u32 __user *uaddr2, int nr_wake,
 			  int nr_requeue, u32 cmpval)
 {
-	struct page *page, *page2;
 	struct futex_key key, key2;
 	u32 *word, *word2;
 	long ret;
@@ -405,24 +401,19 @@ long futex_cmp_requeue_pi(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 		ret = -EINVAL;
 	if (ret)
 		return ret;
-	word = pin_word(uaddr, false, &page);
-	if (IS_ERR(word))
-		return PTR_ERR(word);
-	word2 = pin_word(uaddr2, true, &page2);
-	if (IS_ERR(word2)) {
-		put_page(page);
-		return PTR_ERR(word2);
-	}
-	do {
+	word = pin_word(uaddr, false);
+	word2 = pin_word(uaddr2, true);
+	ret = IS_ERR(word) || IS_ERR(word2) ? -EFAULT : -EBUSY;
+	while (ret == -EBUSY) {
 		spin_lock(&futex_lock);
 		ret = READ_ONCE(*word) == cmpval ? move_waiters(&key, word2, &key2, nr_requeue)
 						 : -EAGAIN;
 		spin_unlock(&futex_lock);
 		if (ret == -EBUSY)
 			yield();
-	} while (ret == -EBUSY);
-	put_page(page2);
-	put_page(page);
+	}
+	unpin_word(word2);
+	unpin_word(word);
 	return ret;
 }
 

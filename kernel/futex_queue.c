@@ -80,21 +80,29 @@ int get_futex_key(u32 __user *uaddr, bool shared, struct futex_key *key)
 }
 
 /*
- * Returns the kernel address of the word at @uaddr, or ERR_PTR. *page is its frame, with a
- * reference. Accesses to that address neither fault nor sleep.
+ * Returns the kernel address of the word at @uaddr, or ERR_PTR. Its page has a reference. Accesses
+ * to that address neither fault nor sleep.
  */
-u32 *pin_word(u32 __user *uaddr, bool write, struct page **page)
+u32 *pin_word(u32 __user *uaddr, bool write)
 {
 	unsigned long addr = (unsigned long)uaddr;
+	struct page *page;
 
 	if (!access_ok(uaddr, sizeof(u32)))
 		return ERR_PTR(-EFAULT);
 	mmap_read_lock(current->mm);
-	*page = get_user_page(current->mm, addr & PAGE_MASK, write, false);
+	page = get_user_page(current->mm, addr & PAGE_MASK, write, false);
 	mmap_read_unlock(current->mm);
-	if (IS_ERR(*page))
+	if (IS_ERR(page))
 		return ERR_PTR(-EFAULT);
-	return (u32 *)((char *)page_address(*page) + offset_in_page(addr));
+	return (u32 *)((char *)page_address(page) + offset_in_page(addr));
+}
+
+/* @word: of pin_word, or an error of it. */
+void unpin_word(u32 *word)
+{
+	if (!IS_ERR(word))
+		put_page(virt_to_page(word));
 }
 
 /* ---- waiting ----------------------------------------------------------- */

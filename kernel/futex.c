@@ -150,12 +150,14 @@ static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 	struct futex_q *q, *next;
 	long ret, count = 0;
 	u32 *word = NULL;
+	bool same;
 
 	if (nr_wake < 0 || nr_requeue < 0)
 		return -EINVAL;
 	ret = get_futex_key(uaddr, shared, &key) ?: get_futex_key(uaddr2, shared, &key2);
 	if (ret)
 		return ret;
+	same = same_key(&key, &key2);
 	if (cmpval)
 		word = pin_word(uaddr, false);
 	if (IS_ERR(word))
@@ -174,8 +176,10 @@ static long futex_requeue(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 			count = -EINVAL;
 			break;
 		}
+		if (++count > nr_wake && same) /* it is there already */
+			continue;
 		list_del_init(&q->list);
-		if (++count <= nr_wake) {
+		if (count <= nr_wake) {
 			wake_futex(q);
 		} else {
 			q->key = key2;

@@ -1,5 +1,6 @@
 /* futex(): WAIT compares first, times out, WAKE counts, REQUEUE moves; errors. */
 #include "check.h"
+#include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
 
@@ -33,6 +34,7 @@ int main(void)
 	EQ(FUTEX(&word, FUTEX_WAKE, 1, NULL, NULL, 0), 1);
 	sleep_ms(10);
 	EQ(woken, 1);
+	EQ(FUTEX(&word, FUTEX_CMP_REQUEUE, 0, (void *)INT_MAX, &word, 0), 2);
 	EQ(FUTEX(&word, FUTEX_CMP_REQUEUE, 0, (void *)10, &other, 0), 2);
 	EQ(FUTEX(&word, FUTEX_WAKE, 10, NULL, NULL, 0), 0);
 	EQ(FUTEX(&other, FUTEX_WAKE, 10, NULL, NULL, 0), 2);

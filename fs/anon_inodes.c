@@ -66,6 +66,24 @@ int pseudo_new(struct pseudo_fs *fs, umode_t mode, struct path *p)
 	return pseudo_path(fs, "", inode, p);
 }
 
+struct file *alloc_file_pseudo(struct path *p, int flags, const struct file_operations *fops,
+			       void *priv)
+{
+	static const struct file_operations no_fops;
+	const struct file_operations **i_fop = &p->dentry->d_inode->i_fop, *no_open = *i_fop;
+	struct file *f;
+
+	*i_fop = &no_fops;
+	f = dentry_open(p, flags);
+	*i_fop = no_open;
+	path_put(p);
+	if (!IS_ERR(f)) {
+		f->f_op = fops;
+		f->private_data = priv;
+	}
+	return f;
+}
+
 static char *anon_inode_dname(struct dentry *d, char *buf, int len)
 {
 	if (snprintf(buf, len, "anon_inode:%s", d->d_name.name) >= len)
@@ -76,7 +94,6 @@ static char *anon_inode_dname(struct dentry *d, char *buf, int len)
 /* The inode of all anonymous files, with a reference; NULL without memory. */
 static struct inode *anon_inode(struct pseudo_fs *fs)
 {
-	static const struct file_operations no_fops;
 	static struct inode *inode;
 	struct path p;
 
@@ -85,7 +102,6 @@ static struct inode *anon_inode(struct pseudo_fs *fs)
 			return NULL;
 		inode = igrab(p.dentry->d_inode);
 		inode->i_uid = inode->i_gid = 0;
-		inode->i_fop = &no_fops;
 		path_put(&p);
 	}
 	return igrab(inode);
@@ -103,17 +119,10 @@ static struct file *anon_inode_getfile(const char *name, const struct file_opera
 	};
 	struct inode *inode = anon_inode(&fs);
 	struct path p;
-	struct file *f;
 
 	if (!inode || pseudo_path(&fs, name, inode, &p))
 		return ERR_PTR(-ENOMEM);
-	f = dentry_open(&p, flags & (O_ACCMODE | O_NONBLOCK));
-	path_put(&p);
-	if (!IS_ERR(f)) {
-		f->f_op = fops;
-		f->private_data = priv;
-	}
-	return f;
+	return alloc_file_pseudo(&p, flags & (O_ACCMODE | O_NONBLOCK), fops, priv);
 }
 
 int fd_install_new(struct file *f, int flags)

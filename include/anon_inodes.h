@@ -18,6 +18,9 @@ struct super_block *pseudo_mount(struct file_system_type *t);
 int pseudo_new(struct pseudo_fs *fs, umode_t mode, struct path *p);
 /* A dentry with the name @name for @inode, whose reference it takes over. */
 int pseudo_path(struct pseudo_fs *fs, const char *name, struct inode *inode, struct path *p);
+/* Opens @p, whose references it takes over. Its inode cannot be opened again: -ENXIO. ERR_PTR. */
+struct file *alloc_file_pseudo(struct path *p, int flags, const struct file_operations *fops,
+			       void *priv);
 
 /*
  * A file "anon_inode:NAME" with these operations, and a number for it, which the caller installs.

@@ -104,7 +104,6 @@ static const char *protocol_name(const struct sock *sk)
 static struct file *sock_alloc_file(struct sock *sk, int flags)
 {
 	static const struct dentry_operations dops = {.d_dname = sockfs_dname};
-	static const struct file_operations no_fops;
 	static struct pseudo_fs sockfs = {
 		.type = {.name = "sockfs", .mount = pseudo_mount},
 		.magic = SOCKFS_MAGIC,
@@ -114,22 +113,13 @@ static struct file *sock_alloc_file(struct sock *sk, int flags)
 	struct path p;
 
 	if (!pseudo_new(&sockfs, S_IFSOCK | 0777, &p)) {
-		const struct file_operations **fop = &p.dentry->d_inode->i_fop, *was = *fop;
-
 		p.dentry->d_inode->i_private = (void *)protocol_name(sk);
-
-		*fop = &no_fops;
-		f = dentry_open(&p, O_RDWR | (flags & SOCK_NONBLOCK));
-		*fop = was; /* it cannot be opened again: -ENXIO */
-		path_put(&p);
+		f = alloc_file_pseudo(&p, O_RDWR | (flags & SOCK_NONBLOCK), &sock_fops, sk);
 	}
-	if (IS_ERR(f)) {
+	if (IS_ERR(f))
 		sk->ops->release(sk);
-		return f;
-	}
-	f->f_op = &sock_fops;
-	f->private_data = sk;
-	sk->file = f;
+	else
+		sk->file = f;
 	return f;
 }
 

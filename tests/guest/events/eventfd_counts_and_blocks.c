@@ -57,6 +57,7 @@ int main(void)
 	char text[64] = "";
 	OK(readlink(link, text, 63));
 	STREQ(text, "anon_inode:[eventfd]");
+	ERR(open(link, O_RDWR), ENXIO);
 	pid_t pid = OK(fork());
 	if (!pid) {
 		sleep_ms(30);

@@ -15,18 +15,18 @@
 #include <linux/eventpoll.h>
 #include <linux/fcntl.h>
 
-/* Has the process ended, with all its threads? */
-static bool pid_is_dead(struct pid *pid)
+/* Is there a task of this type; with @alive, one that has not ended with all its threads? */
+static bool has_task(struct pid *pid, enum pid_type type, bool alive)
 {
 	struct task_struct *t;
 	unsigned long flags;
-	bool dead;
+	bool found;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	t = pid_task(pid, PIDTYPE_PID);
-	dead = !t || (t->exit_state && thread_group_empty(t));
+	t = pid_task(pid, type);
+	found = t && !(alive && t->exit_state && thread_group_empty(t));
 	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return dead;
+	return found;
 }
 
 static unsigned int pidfd_poll(struct file *f, struct poll_table_struct *pt)
@@ -34,7 +34,7 @@ static unsigned int pidfd_poll(struct file *f, struct poll_table_struct *pt)
 	struct pid *pid = f->private_data;
 
 	poll_wait(f, &pid->wait_pidfd, pt);
-	return pid_is_dead(pid) ? EPOLLIN | EPOLLRDNORM : 0;
+	return has_task(pid, PIDTYPE_PID, true) ? 0 : EPOLLIN | EPOLLRDNORM;
 }
 
 static int pidfd_release(struct inode *inode __maybe_unused, struct file *f)
@@ -43,21 +43,10 @@ static int pidfd_release(struct inode *inode __maybe_unused, struct file *f)
 	return 0;
 }
 
-static bool has_task(struct pid *pid, enum pid_type type)
-{
-	unsigned long flags;
-	bool found;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	found = pid_task(pid, type);
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return found;
-}
-
 static void pidfd_show_fdinfo(struct file *f, struct seq_file *m, seq_print_t print)
 {
 	struct pid *pid = f->private_data;
-	int nr = has_task(pid, PIDTYPE_PID) ? pid->nr : -1;
+	int nr = has_task(pid, PIDTYPE_PID, false) ? pid->nr : -1;
 
 	print(m, "Pid:\t%d\nNSpid:\t%d\n", nr, nr);
 }
@@ -105,7 +94,7 @@ long sys_pidfd_open(pid_t nr, unsigned int flags)
 	pid = find_get_pid(nr);
 	if (!pid)
 		return -ESRCH;
-	if (has_task(pid, PIDTYPE_TGID)) {
+	if (has_task(pid, PIDTYPE_TGID, false)) {
 		fd = pidfd_prepare(pid, flags, &f);
 		if (fd >= 0)
 			fd_install(fd, f);

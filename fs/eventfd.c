@@ -59,14 +59,13 @@ static ssize_t eventfd_read(struct file *f, struct iov_iter *to)
 {
 	struct eventfd_ctx *ctx = f->private_data;
 	u64 value;
+	int err;
 
 	if (to->count < sizeof(value))
 		return -EINVAL;
-	value = eventfd_take(ctx);
-	if (!value && (f->f_flags & O_NONBLOCK))
-		return -EAGAIN;
-	if (!value && wait_event_interruptible(&ctx->wqh, (value = eventfd_take(ctx))))
-		return -ERESTARTSYS;
+	err = wait_event_nonblock(&ctx->wqh, f->f_flags & O_NONBLOCK, (value = eventfd_take(ctx)));
+	if (err)
+		return err;
 	wake_up_interruptible_poll(&ctx->wqh, EPOLLOUT);
 	return copy_to_iter(&value, sizeof(value), to) == sizeof(value) ? sizeof(value) : -EFAULT;
 }
@@ -76,6 +75,7 @@ static ssize_t eventfd_write(struct file *f, const char __user *buf, size_t n,
 {
 	struct eventfd_ctx *ctx = f->private_data;
 	u64 value;
+	int err;
 
 	if (n < sizeof(value))
 		return -EINVAL;
@@ -83,12 +83,9 @@ static ssize_t eventfd_write(struct file *f, const char __user *buf, size_t n,
 		return -EFAULT;
 	if (value == UINT64_MAX)
 		return -EINVAL;
-	if (!eventfd_add(ctx, value)) {
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(&ctx->wqh, eventfd_add(ctx, value)))
-			return -ERESTARTSYS;
-	}
+	err = wait_event_nonblock(&ctx->wqh, f->f_flags & O_NONBLOCK, eventfd_add(ctx, value));
+	if (err)
+		return err;
 	wake_up_interruptible_poll(&ctx->wqh, EPOLLIN);
 	return sizeof(value);
 }

@@ -78,16 +78,11 @@ static int signalfd_take(struct signalfd_ctx *ctx, kernel_siginfo_t *info)
 /* As signalfd_take, but waits. Returns -ERESTARTSYS for a signal that is not in the mask. */
 static int signalfd_dequeue(struct signalfd_ctx *ctx, kernel_siginfo_t *info, bool nonblock)
 {
-	int sig = signalfd_take(ctx, info);
-	int err;
+	int sig;
 
-	if (sig)
-		return sig;
-	if (nonblock)
-		return -EAGAIN;
-	err = wait_event_interruptible(&current->sighand->signalfd_wqh,
-				       (sig = signalfd_take(ctx, info)));
-	return err ? err : sig;
+	return wait_event_nonblock(&current->sighand->signalfd_wqh, nonblock,
+				   (sig = signalfd_take(ctx, info)))
+		       ?: sig;
 }
 
 static ssize_t signalfd_read(struct file *f, char __user *buf, size_t n, loff_t *pos __maybe_unused)

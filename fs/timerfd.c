@@ -99,14 +99,13 @@ static ssize_t timerfd_read(struct file *f, char __user *buf, size_t n, loff_t *
 {
 	struct timerfd_ctx *ctx = f->private_data;
 	s64 ticks;
+	int err;
 
 	if (n < sizeof(ticks))
 		return -EINVAL;
-	ticks = timerfd_take(ctx);
-	if (!ticks && (f->f_flags & O_NONBLOCK))
-		return -EAGAIN;
-	if (!ticks && wait_event_interruptible(&ctx->wqh, (ticks = timerfd_take(ctx))))
-		return -ERESTARTSYS;
+	err = wait_event_nonblock(&ctx->wqh, f->f_flags & O_NONBLOCK, (ticks = timerfd_take(ctx)));
+	if (err)
+		return err;
 	if (ticks < 0)
 		return ticks;
 	return put_user(ticks, (s64 __user *)buf) ? -EFAULT : (ssize_t)sizeof(ticks);

@@ -92,6 +92,10 @@ static inline void __wake_up(wait_queue_head_t *q, unsigned int mode, int nr, un
 #define wait_event_killable(q, cond) \
 	__wait_event(q, cond, TASK_KILLABLE, fatal_signal_pending(current))
 
+/* The interruptible kind for a file. With @nonblock it returns -EAGAIN instead of sleeping. */
+#define wait_event_nonblock(q, nonblock, cond) \
+	((nonblock) ? (cond) ? 0 : -EAGAIN : wait_event_interruptible(q, cond))
+
 struct completion {
 	unsigned int done;
 	wait_queue_head_t wait;

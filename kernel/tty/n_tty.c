@@ -501,14 +501,9 @@ static size_t write_room(struct tty_struct *tty)
 /* Waits while ^S or a slow reader stops the output. 0, -EAGAIN, -ERESTARTSYS or -EIO. */
 static int wait_write_room(struct tty_struct *tty, struct file *f)
 {
-	int err = 0;
+	int err = wait_event_nonblock(&tty->write_wait, f->f_flags & O_NONBLOCK,
+				      write_room(tty) || tty_hung_up_p(tty, f));
 
-	if (!write_room(tty) && !tty_hung_up_p(tty, f)) {
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_event_interruptible(&tty->write_wait,
-					       write_room(tty) || tty_hung_up_p(tty, f));
-	}
 	return tty_hung_up_p(tty, f) ? -EIO : err;
 }
 

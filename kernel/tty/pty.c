@@ -183,16 +183,14 @@ static ssize_t ptm_read(struct file *f, struct iov_iter *to)
 	struct pty *pty = master_pty(f);
 	char chunk[TTY_READ_CHUNK];
 	size_t done = 0, got, copied;
+	int err;
 
 	if (!to->count)
 		return 0;
-	if (!pty_readable(pty) && !pty->slave_closed) {
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		if (wait_event_interruptible(&pty->master_wait,
-					     pty_readable(pty) || pty->slave_closed))
-			return -ERESTARTSYS;
-	}
+	err = wait_event_nonblock(&pty->master_wait, f->f_flags & O_NONBLOCK,
+				  pty_readable(pty) || pty->slave_closed);
+	if (err)
+		return err;
 	if (!pty_readable(pty))
 		return -EIO;
 	do {
@@ -216,10 +214,8 @@ static ssize_t receive_chunk(struct file *f, const char *s, size_t n)
 	while (done < n) {
 		size_t len;
 
-		if (!n_tty_receive_room(tty) && (f->f_flags & O_NONBLOCK))
-			err = -EAGAIN;
-		else
-			err = wait_event_interruptible(&pty->master_wait, n_tty_receive_room(tty));
+		err = wait_event_nonblock(&pty->master_wait, f->f_flags & O_NONBLOCK,
+					  n_tty_receive_room(tty));
 		if (err)
 			break;
 		len = min(n - done, n_tty_receive_room(tty));
@@ -312,25 +308,16 @@ static long pty_open_peer(struct pty *pty, unsigned long flags)
 	return IS_ERR(f) ? PTR_ERR(f) : fd_install_new(f, flags);
 }
 
-static long pty_set_packet(struct pty *pty, const int __user *arg)
+/* TIOCPKT and TIOCSPTLCK. */
+static long pty_set_flag(struct pty *pty, bool *flag, const int __user *arg)
 {
 	int on;
 
 	if (get_user(on, arg))
 		return -EFAULT;
-	if (on && !pty->packet)
+	if (flag == &pty->packet && on && !*flag)
 		pty->pktstatus = 0;
-	pty->packet = on;
-	return 0;
-}
-
-static long pty_set_lock(struct pty *pty, const int __user *arg)
-{
-	int on;
-
-	if (get_user(on, arg))
-		return -EFAULT;
-	pty->locked = on;
+	*flag = on;
 	return 0;
 }
 
@@ -371,13 +358,13 @@ static long ptm_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	case TIOCGPTN:
 		return put_user(pty->index, p);
 	case TIOCSPTLCK:
-		return pty_set_lock(pty, p);
+		return pty_set_flag(pty, &pty->locked, p);
 	case TIOCGPTLCK:
 		return put_user((int)pty->locked, p);
 	case TIOCGPTPEER:
 		return pty_open_peer(pty, arg);
 	case TIOCPKT:
-		return pty_set_packet(pty, p);
+		return pty_set_flag(pty, &pty->packet, p);
 	case TIOCGPKT:
 		return put_user((int)pty->packet, p);
 	case TIOCSIG:

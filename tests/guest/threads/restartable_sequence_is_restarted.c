@@ -48,6 +48,16 @@ static __attribute__((noinline)) int critical(struct rseq *r, struct rseq_cs *cs
 	return aborted;
 }
 
+/* After this the area names a good section. What is preempted before it is asked, loses it. */
+static void enter_section(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (!critical(&area, &section, 10) && area.rseq_cs)
+			return;
+	}
+	CHECK(!"always interrupted");
+}
+
 static volatile unsigned long interrupted_at;
 
 static void on_alarm(int sig __attribute__((unused)), siginfo_t *info __attribute__((unused)),
@@ -92,8 +102,7 @@ static void restarts(void)
 	struct sigaction sa = {.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO};
 	pid_t pid;
 
-	EQ(critical(&area, &section, 10), 0);
-	CHECK(area.rseq_cs != 0);
+	enter_section();
 	EQ(sigaction(SIGALRM, &sa, NULL), 0);
 	setitimer(ITIMER_REAL, &often, NULL);
 	do { /* it may also be preempted, and the signal may come afterwards */
@@ -119,27 +128,33 @@ static void restarts(void)
 	waitpid(pid, NULL, 0);
 }
 
-/* What @spoil does to the section kills a child that is preempted or gets a signal in it. */
+static unsigned long spoilt; /* the pointer to the section, or what is in its place */
+
+/*
+ * What @spoil does to the section kills a child that is preempted or gets a signal with it in the
+ * area. It may be preempted before, when all is still good; so it names the section again.
+ */
 static void dies(void (*spoil)(void), int want)
 {
-	struct itimerval soon = {{0, 0}, {0, 20000}};
+	struct itimerval often = {{0, 20000}, {0, 20000}};
 	int status;
 	pid_t pid = fork();
 
 	if (!pid) {
-		EQ(critical(&area, &section, 10), 0);
+		enter_section();
+		spoilt = (unsigned long)&section;
 		spoil();
-		setitimer(ITIMER_REAL, &soon, NULL);
+		setitimer(ITIMER_REAL, &often, NULL);
 		for (;;)
-			;
+			*(volatile __u64 *)&area.rseq_cs = spoilt;
 	}
 	waitpid(pid, &status, 0);
 	EQ(status & 0x7f, want);
 }
 
 static void good(void) { signal(SIGALRM, SIG_DFL); }
-static void pointer(void) { area.rseq_cs = 8; }
-static void kernel_pointer(void) { area.rseq_cs = 0xffff800000000000; }
+static void pointer(void) { spoilt = 8; }
+static void kernel_pointer(void) { spoilt = 0xffff800000000000; }
 static void version(void) { section.version = 1; }
 static void start(void) { section.start_ip = -4096UL; }
 static void length(void) { section.post_commit_offset = 1UL << 47; }

@@ -314,7 +314,7 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 	@$(if $(PROG),,echo "usage: make compare PROG='/bin/cat /proc/self/maps' [FILES='a.out dir'] [CMDLINE='words'] [SHOW=stack]" >&2; exit 2)
 	@tools/deps.sh run $(DEPS_OF_FILES) $(if $(SHOW),debug)
 	@$(MAKE) do-compare
-do-compare: build/exon.elf $(TREE) build/linux/vmlinuz $(if $(SHOW),build/film/peek)
+do-compare: build/exon.elf $(TREE) build/linux/vmlinux $(if $(SHOW),build/film/peek)
 	@/usr/bin/python3 tools/compare.py $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
 
 film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (FILES='a.out dir': your own programs; CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
@@ -325,7 +325,7 @@ build/film/peek: tools/peek.c user/mini.h
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -Os -Wall -Wextra -static -nostdlib -ffreestanding -fno-pie -no-pie -fno-stack-protector \
 		-fcf-protection=none -Wl,--build-id=none -o $@ $<
-do-film: build/exon.elf $(TREE) build/film/peek build/linux/vmlinuz
+do-film: build/exon.elf $(TREE) build/film/peek build/linux/vmlinux
 	@/usr/bin/python3 tools/film.py --linux $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) \
 		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 $(call quote,$(CMDLINE2))) -- $(call quote,$(PROG))
 
@@ -339,7 +339,7 @@ do-film-svg: build/exon.elf $(TREE)
 films: ## make the films in docs/films/ and the picture docs/exec.svg again
 	@tools/deps.sh run debug
 	@$(MAKE) do-films
-do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinuz
+do-films: build/exon.elf build/rootfs.cpio build/film/peek build/linux/vmlinux
 	@/usr/bin/python3 tools/film.py --kept
 
 # ---- speed --------------------------------------------------------------------
@@ -357,7 +357,7 @@ bench: ## measure Exon and Linux 6.1 with the same program: instructions, wall t
 	@tools/deps.sh run
 	@$(MAKE) do-bench
 BENCH_BUILT := build/bench/kbench build/bench/hello build/bench/tiny
-do-bench: build/exon.elf build/debian.complete build/linux/vmlinuz $(BENCH_BUILT)
+do-bench: build/exon.elf build/debian.complete build/linux/vmlinux $(BENCH_BUILT)
 	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(KVM),--kvm) $(if $(FILM),--film)
 
 profile: ## PROG='command': run it on Exon and count the instructions of each kernel function: build/profile.svg (CMDLINE='words')
@@ -367,7 +367,7 @@ profile: ## PROG='command': run it on Exon and count the instructions of each ke
 do-profile: build/exon.elf build/rootfs.cpio
 	@/usr/bin/python3 tools/bench/flame.py $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) -- $(call quote,$(PROG))
 
-build/linux/vmlinuz:
+build/linux/vmlinux:
 	@tools/debian.py linux build/linux
 
 # ---- debug ---------------------------------------------------------------------
@@ -490,7 +490,7 @@ TWINS	:= $(patsubst %.c,build/%,$(wildcard tests/programs/twin/*.c))
 twin: ## random programs, the same on Exon and on Linux 6.1, must say the same: SECONDS=60 a family (SEED=n FAMILY=name); what differs is left in build/twin
 	@tools/deps.sh run test
 	@$(MAKE) do-twin
-do-twin: build/exon.elf build/rootfs.cpio build/linux/vmlinuz $(TWINS)
+do-twin: build/exon.elf build/rootfs.cpio build/linux/vmlinux $(TWINS)
 	@/usr/bin/python3 tools/twin.py --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(FAMILY),--family $(FAMILY))
 
 coverage: ## which lines of the kernel no test reaches, as text and as build/coverage.html (ONLY=guest,oracle,failures,attacks,oom,twin)
@@ -519,7 +519,7 @@ build/twin/%: build/twin/%.c $(wildcard tests/guest/*.h tests/programs/twin/*.h)
 # The parts of the tests (each is a folder of tests/), and what must be built for each.
 PARTS	:= host kernel gdb labs hosts
 NEEDS_host := $(HOST_TESTS) $(FUZZ)
-NEEDS_kernel := build/debian-programs.cpio $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/kasan/exon.elf build/rootfs.cpio build/linux/vmlinuz $(GUEST_TESTS)
+NEEDS_kernel := build/debian-programs.cpio $(BENCH_BUILT) build/film/peek build/exon.elf build/debug/exon.elf build/kasan/exon.elf build/rootfs.cpio build/linux/vmlinux $(GUEST_TESTS)
 NEEDS_gdb := build/exon.elf build/arch/x86/vdso/vdso.debug build/symbols.complete build/rootfs.cpio $(GUEST_TESTS)
 GROUPS_host := fuzz grade
 GROUPS_kernel := iso debug

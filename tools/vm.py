@@ -29,7 +29,7 @@ MEMORY = 2048 if LARGER else 512        # MiB, the same for both kernels: Linux 
 # no_timer_check: on a busy computer Linux may find its timer broken, and panic. cryptomgr.notests: no tests of its own ciphers, which
 # were a quarter of its boot.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check cryptomgr.notests'}
-KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinuz')}
+KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinux')}
 # Exon built with DEBUG=1, and with KASAN=1.
 for kind in ('debug', 'kasan'):
     CMDLINE[kind] = CMDLINE['exon']

@@ -5,6 +5,8 @@ import hashlib
 import io
 import lzma
 import os
+import shutil
+import struct
 import subprocess
 import tarfile
 import tempfile
@@ -118,8 +120,23 @@ def test_linux_is_6_1_alone(work):
         version = name.split('-')[2] + '-' + name.split('-')[3]
         deb(work / ('%s_%s_amd64.deb' % (name, version)), {'boot/vmlinuz-x': name})
     debian.make_linux(str(work / 'linux'))
-    assert (work / 'linux/vmlinuz').read_text() == 'linux-image-6.1.0-57-cloud-amd64'
+    assert (work / 'linux/vmlinux').read_text() == 'linux-image-6.1.0-57-cloud-amd64'
     assert (work / 'guest.manifest').read_text() == 'linux linux-image-6.1.0-57-cloud-amd64 6.1.0-57\n'
+
+
+def test_linux_is_unpacked(monkeypatch):
+    """As the header of its setup says where it is; without lz4, and where nothing says it, it stays as it is."""
+    kernel = b'\x7fELF' + b'kernel' * 10000
+    packed = subprocess.run(['lz4', '-lc'], input=kernel, stdout=subprocess.PIPE, check=True).stdout + struct.pack('<I', len(kernel))
+    head = bytearray(3 * 512 + 32)      # three sectors of setup, then 32 bytes that unpack
+    head[0x1f1] = 2
+    head[0x202:0x206] = b'HdrS'
+    struct.pack_into('<II', head, 0x248, 32, len(packed))
+    assert debian.unpack_linux(bytes(head) + packed + b'more') == kernel
+    other = bytes(head) + b'\xfd7zXZ' + packed
+    assert debian.unpack_linux(other) == other
+    monkeypatch.setattr(shutil, 'which', lambda name: None)
+    assert debian.unpack_linux(bytes(head) + packed) == bytes(head) + packed
 
 
 def test_a_release_that_debian_has_not_signed(work, monkeypatch):

@@ -202,7 +202,7 @@ class Bench:
         return ['  ' + line for a, call in zip(stack, calls) for line in found.get(call, ['[<%016x>] %s' % (a, self.image(kernel).place(a))])]
 
     def is_linux(self, kernel):
-        return os.path.basename(kernel) == 'vmlinuz'
+        return os.path.basename(kernel) == 'vmlinux'
 
     def boot(self, kernel, test, right=False):
         """(Outcome, film) of @test on @kernel, from the cache if it has been there before. right: with the finished programs."""

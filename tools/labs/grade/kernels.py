@@ -159,8 +159,8 @@ class Kernels:
     def oracle(self):
         if self.is_starter:
             return self.reference()
-        make(self.top, 'build/linux/vmlinuz')
-        return os.path.join(self.top, 'build', 'linux', 'vmlinuz')
+        make(self.top, 'build/linux/vmlinux')
+        return os.path.join(self.top, 'build', 'linux', 'vmlinux')
 
 
 def archives_of(labs, tests):

@@ -107,6 +107,13 @@ struct restart_block {
 	u64 arg[5];
 };
 
+/* SCHED_DEADLINE: in each period, ns, it may run for @runtime. */
+struct sched_dl {
+	u64 runtime, deadline, period;
+	u64 flags;     /* SCHED_FLAG_* that only this policy has; kept */
+	u64 used, end; /* of the period that runs now: time that was used, when it ends */
+};
+
 struct task_struct {
 	/* read by asm and by the debugger: keep first */
 	struct thread_struct thread; /* saved kernel rsp, fs/gs base, FPU: asm/processor.h */
@@ -119,6 +126,7 @@ struct task_struct {
 	int nice;
 	int policy, rt_priority; /* SCHED_*; 1 to 99, otherwise 0 */
 	int pi_priority;	 /* the same of who waits for a lock of this task */
+	struct sched_dl dl;
 	bool sched_reset_on_fork;
 	unsigned short ioprio; /* only kept: ioprio_set */
 	int time_slice;	       /* ticks left */

@@ -77,8 +77,8 @@ static int check_nproc(void)
 {
 	uid_t uid = current->cred->uid;
 
-	if (is_nproc_overlimit(uid, 1) && uid != 0 && !capable(CAP_SYS_RESOURCE) &&
-	    !capable(CAP_SYS_ADMIN))
+	if (!sched_may_fork(current) || (is_nproc_overlimit(uid, 1) && uid &&
+					 !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN)))
 		return -EAGAIN;
 	current->flags &= ~PF_NPROC_EXCEEDED;
 	return 0;

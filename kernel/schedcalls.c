@@ -2,8 +2,8 @@
 /*
  * The calls about scheduling policies and CPUs: what chrt, ionice and taskset use.
  *
- * Abridges the calls of Linux's kernel/sched/core.c. Left out: SCHED_DEADLINE (-EINVAL). There is
- * one CPU, number 0.
+ * Abridges the calls of Linux's kernel/sched/core.c, and the admission of deadline.c. There is one
+ * CPU, number 0.
  * Not on the road of an exec.
  */
 #include "futex.h"
@@ -20,6 +20,14 @@
 #include <linux/time_types.h>
 
 #define KEEP_POLICY (-1) /* of struct sched_attr's policy: only the parameters change */
+
+/* SCHED_DEADLINE, ns. A share of the CPU is in units of 2^-20; all tasks together have 95%. */
+#define DL_RUNTIME_MIN 1024UL
+#define DL_PERIOD_MIN  (100 * NSEC_PER_USEC)
+#define DL_PERIOD_MAX  ((1UL << 22) * NSEC_PER_USEC)
+#define DL_SHARE_SHIFT 20
+#define DL_SHARE_MAX   ((95UL << DL_SHARE_SHIFT) / 100)
+#define DL_FLAGS       (SCHED_FLAG_RECLAIM | SCHED_FLAG_DL_OVERRUN)
 
 long sys_sched_yield(void)
 {
@@ -42,6 +50,42 @@ static bool is_realtime(int policy) { return policy == SCHED_FIFO || policy == S
 
 static bool is_fair(int policy) { return policy == SCHED_NORMAL || policy == SCHED_BATCH; }
 
+/* @realtime, or 0 for a policy without priorities. -EINVAL: there is no such policy. */
+static long prio_limit(int policy, int realtime)
+{
+	if (is_realtime(policy))
+		return realtime;
+	return is_fair(policy) || policy == SCHED_IDLE || policy == SCHED_DEADLINE ? 0 : -EINVAL;
+}
+
+/* ---- SCHED_DEADLINE ------------------------------------------------------- */
+
+static u64 dl_period(const struct sched_attr *a) { return a->sched_period ?: a->sched_deadline; }
+
+static bool dl_params_valid(const struct sched_attr *a)
+{
+	u64 period = dl_period(a);
+
+	return a->sched_runtime >= DL_RUNTIME_MIN && a->sched_deadline >= a->sched_runtime &&
+	       period >= a->sched_deadline && period >= DL_PERIOD_MIN && period <= DL_PERIOD_MAX;
+}
+
+/* Is there CPU time for @a, beside what all tasks but @but have? */
+static bool dl_overflow(const struct task_struct *but, const struct sched_attr *a)
+{
+	u64 total = (a->sched_runtime << DL_SHARE_SHIFT) / dl_period(a);
+	struct task_struct *p, *t;
+	unsigned long flags;
+
+	spin_lock_irqsave(&tasklist_lock, flags);
+	for_each_process(p)
+		for_each_thread(p, t)
+			if (t != but && t->policy == SCHED_DEADLINE && !t->exit_state)
+				total += (t->dl.runtime << DL_SHARE_SHIFT) / t->dl.period;
+	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return total > DL_SHARE_MAX;
+}
+
 /* ---- setting ------------------------------------------------------------ */
 
 /* May current do this without CAP_SYS_NICE? */
@@ -50,6 +94,8 @@ static bool may_set_policy(const struct task_struct *t, int policy, const struct
 {
 	u64 limit = task_rlimit(t, RLIMIT_RTPRIO);
 
+	if (policy == SCHED_DEADLINE)
+		return false;
 	if (is_fair(policy) && a->sched_nice < t->nice && !rlimit_allows_nice(t, a->sched_nice))
 		return false;
 	if (is_realtime(policy) && policy != t->policy && !limit)
@@ -70,15 +116,22 @@ static long set_policy(struct task_struct *t, const struct sched_attr *a)
 	if (policy == KEEP_POLICY) {
 		policy = t->policy;
 		reset = t->sched_reset_on_fork;
-	} else if (!is_realtime(policy) && !is_fair(policy) && policy != SCHED_IDLE) {
+	} else if (prio_limit(policy, 1) < 0) {
 		return -EINVAL;
 	}
 	if ((a->sched_flags & ~SCHED_FLAG_ALL) || a->sched_priority >= MAX_RT_PRIO ||
-	    is_realtime(policy) != !!a->sched_priority)
+	    is_realtime(policy) != !!a->sched_priority ||
+	    (policy == SCHED_DEADLINE && !dl_params_valid(a)))
 		return -EINVAL;
 	if (!may_set_policy(t, policy, a, reset) && !capable(CAP_SYS_NICE))
 		return -EPERM;
+	if (policy == SCHED_DEADLINE && dl_overflow(t, a))
+		return -EBUSY;
 	t->sched_reset_on_fork = reset;
+	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS)
+		return 0; /* as on Linux, the policy is kept as well */
+	t->dl = (struct sched_dl){
+		a->sched_runtime, a->sched_deadline, dl_period(a), a->sched_flags & DL_FLAGS, 0, 0};
 	set_scheduler(t, policy, a->sched_priority, is_fair(policy) ? a->sched_nice : t->nice);
 	adjust_pi(t);
 	return 0;
@@ -151,10 +204,16 @@ too_big:
 
 static void get_params(const struct task_struct *t, struct sched_attr *a)
 {
-	if (is_realtime(t->policy))
+	if (t->policy == SCHED_DEADLINE) {
+		a->sched_runtime = t->dl.runtime;
+		a->sched_deadline = t->dl.deadline;
+		a->sched_period = t->dl.period;
+		a->sched_flags |= t->dl.flags;
+	} else if (is_realtime(t->policy)) {
 		a->sched_priority = t->rt_priority;
-	else
+	} else {
 		a->sched_nice = t->nice;
+	}
 }
 
 long sys_sched_setattr(pid_t pid, struct sched_attr __user *uattr, unsigned int flags)
@@ -224,13 +283,6 @@ long sys_sched_getattr(pid_t pid, struct sched_attr __user *uattr, unsigned int 
 	get_params(t, &a);
 	put_task_struct(t);
 	return copy_to_user(uattr, &a, a.size) ? -EFAULT : 0;
-}
-
-static long prio_limit(int policy, int realtime)
-{
-	if (is_realtime(policy))
-		return realtime;
-	return is_fair(policy) || policy == SCHED_IDLE || policy == SCHED_DEADLINE ? 0 : -EINVAL;
 }
 
 long sys_sched_get_priority_max(int policy) { return prio_limit(policy, MAX_RT_PRIO - 1); }

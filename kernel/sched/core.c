@@ -5,8 +5,8 @@
  * task leaves the CPU only in schedule(), which the way out to user mode calls when need_resched is
  * set.
  *
- * Abridges Linux's kernel/sched/core.c and rt.c. Left out: more than one CPU, SCHED_DEADLINE,
- * groups, preemption.
+ * Abridges Linux's kernel/sched/core.c, rt.c and deadline.c. Left out: more than one CPU, groups,
+ * preemption; which of several tasks with SCHED_DEADLINE has the earliest deadline.
  *
  *   queue: [woken by an interrupt] [preempted] t t t [slice used up, woken, new]
  *             head ── the first of the highest rank is next            tail
@@ -25,6 +25,7 @@
 #define RR_SLICE_TICKS (HZ / 10) /* SCHED_RR */
 
 /* What SCHED_FIFO and SCHED_RR have is higher. */
+#define THROTTLED   (-2) /* SCHED_DEADLINE: the runtime of this period is used up */
 #define IDLE_PRIO   (-1)
 #define NORMAL_PRIO 0
 
@@ -47,12 +48,22 @@ static struct {
 	.queue = LIST_HEAD_INIT(rq.queue),
 	.ranked = LIST_HEAD_INIT(rq.ranked),
 	.load_ticks = 5 * HZ + 1,
-	.max_prio = MAX_RT_PRIO - 1,
+	.max_prio = MAX_RT_PRIO,
 };
 
 void (*dead_task_handler)(struct task_struct *t);
 
 /* ---- accounting ------------------------------------------------------- */
+
+/* A new period begins with the first time that is used in it. rq lock held. */
+static void account_deadline(struct sched_dl *dl, u64 now, u64 delta)
+{
+	if (now >= dl->end) {
+		dl->end = now + dl->period;
+		dl->used = 0;
+	}
+	dl->used += delta;
+}
 
 /* Charges the time since the last call to @t. rq lock held. */
 static void account_time(struct task_struct *t, bool user)
@@ -67,6 +78,8 @@ static void account_time(struct task_struct *t, bool user)
 		t->utime += delta;
 	else
 		t->stime += delta;
+	if (t->policy == SCHED_DEADLINE)
+		account_deadline(&t->dl, now, delta);
 }
 
 /* Averages that decay over 1, 5 and 15 minutes: Linux's weights, fixed point of 11 bits. */
@@ -89,12 +102,25 @@ static void update_load(void)
 
 /* ---- priorities -------------------------------------------------------- */
 
-int rt_priority_of(const struct task_struct *t) { return max(t->rt_priority, t->pi_priority); }
+int rt_priority_of(const struct task_struct *t)
+{
+	int own = t->policy == SCHED_DEADLINE ? MAX_RT_PRIO : t->rt_priority;
+
+	return max(own, t->pi_priority);
+}
+
+static bool is_throttled(const struct task_struct *t)
+{
+	return t->policy == SCHED_DEADLINE && t->dl.used >= t->dl.runtime &&
+	       (u64)ktime_get() < t->dl.end;
+}
 
 static int rank(const struct task_struct *t)
 {
 	int rt = rt_priority_of(t), prio = t->policy == SCHED_IDLE && !rt ? IDLE_PRIO : rt;
 
+	if (is_throttled(t))
+		return THROTTLED;
 	return prio > rq.max_prio ? prio - 2 * MAX_RT_PRIO : prio;
 }
 
@@ -124,7 +150,7 @@ static struct task_struct *highest_queued(void)
 static void limit_priorities(void)
 {
 	rq.ticks++;
-	rq.max_prio = MAX_RT_PRIO - 1;
+	rq.max_prio = MAX_RT_PRIO;
 	if (rq.ticks % 20 == 0)
 		rq.max_prio = NORMAL_PRIO;
 	if (rq.ticks % 256 == 0)
@@ -205,9 +231,9 @@ bool wake_up_process(struct task_struct *t) { return wake_up_state(t, TASK_NORMA
 /* A child does not get what its parent may not pass on. */
 static void reset_on_fork(struct task_struct *t)
 {
-	if (t->rt_priority || t->nice < 0)
+	if (rt_priority_of(t) || t->nice < 0)
 		t->nice = 0;
-	if (t->rt_priority)
+	if (rt_priority_of(t))
 		t->policy = SCHED_NORMAL;
 	t->rt_priority = 0;
 	t->sched_reset_on_fork = false;
@@ -274,9 +300,14 @@ bool set_pi_priority(struct task_struct *t, int priority)
 	return true;
 }
 
+bool sched_may_fork(const struct task_struct *t)
+{
+	return t->policy != SCHED_DEADLINE || t->sched_reset_on_fork;
+}
+
 u64 sched_slice_ns(const struct task_struct *t)
 {
-	if (t->policy == SCHED_FIFO)
+	if (t->policy == SCHED_FIFO || t->policy == SCHED_DEADLINE)
 		return 0;
 	return (t->policy == SCHED_RR ? slice_of(t) : 1) * TICK_NSEC;
 }

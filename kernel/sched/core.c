@@ -21,8 +21,9 @@
 #include <asm/irq.h>
 #include <asm/uaccess.h>
 
-#define SLICE_TICKS    6	 /* 24 ms at nice 0 */
-#define RR_SLICE_TICKS (HZ / 10) /* SCHED_RR */
+#define SLICE_TICKS    6	       /* 24 ms at nice 0 */
+#define RR_SLICE_TICKS (HZ / 10)       /* SCHED_RR */
+#define RT_TICKS       (HZ * 95 / 100) /* of each second, for real-time tasks */
 
 /* What SCHED_FIFO and SCHED_RR have is higher. */
 #define THROTTLED   (-2) /* SCHED_DEADLINE: the runtime of this period is used up */
@@ -42,7 +43,8 @@ static struct {
 	unsigned long avenrun[3];
 	unsigned int load_ticks; /* until the averages are next computed */
 	unsigned int ticks;
-	int max_prio; /* in this tick a higher priority ranks below all others */
+	unsigned int rt_ticks; /* of this second, in which a real-time task ran */
+	int max_prio; /* in this tick a higher one ranks below all others, but for deadlines */
 } rq = {
 	.lock = SPIN_LOCK_INIT(LOCK_RUNQUEUE),
 	.queue = LIST_HEAD_INIT(rq.queue),
@@ -121,7 +123,7 @@ static int rank(const struct task_struct *t)
 
 	if (is_throttled(t))
 		return THROTTLED;
-	return prio > rq.max_prio ? prio - 2 * MAX_RT_PRIO : prio;
+	return prio > rq.max_prio && prio < MAX_RT_PRIO ? prio - 2 * MAX_RT_PRIO : prio;
 }
 
 /* Tasks of normal priority have one rank, so their queue needs no search. */
@@ -144,16 +146,17 @@ static struct task_struct *highest_queued(void)
 }
 
 /*
- * No task starves: as in Linux, normal tasks get 5 % of the time beside a real-time task that never
- * sleeps, and SCHED_IDLE about 3 of 1,024 parts beside a normal one. rq lock held.
+ * No task starves: as in Linux, real-time tasks that never sleep get 95 % of each second, and
+ * SCHED_IDLE about 3 of 1,024 parts beside a normal task. @t runs; rq lock held.
  */
-static void limit_priorities(void)
+static void limit_priorities(const struct task_struct *t)
 {
+	int rt = rt_priority_of(t);
+
 	rq.ticks++;
-	rq.max_prio = MAX_RT_PRIO;
-	if (rq.ticks % 20 == 0)
-		rq.max_prio = NORMAL_PRIO;
-	if (rq.ticks % 256 == 0)
+	rq.rt_ticks = rq.ticks % HZ ? rq.rt_ticks + (rt && rt < MAX_RT_PRIO) : 0;
+	rq.max_prio = rq.rt_ticks < RT_TICKS ? MAX_RT_PRIO : NORMAL_PRIO;
+	if (rq.ticks % 256 == 0 && !rt)
 		rq.max_prio = IDLE_PRIO;
 }
 
@@ -174,7 +177,7 @@ void scheduler_tick(bool user)
 	spin_lock(&rq.lock);
 	account_time(t, user);
 	update_load();
-	limit_priorities();
+	limit_priorities(t);
 	if (t != rq.idle && must_yield(t))
 		this_cpu()->need_resched = 1;
 	spin_unlock(&rq.lock);

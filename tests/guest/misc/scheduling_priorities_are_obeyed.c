@@ -69,6 +69,7 @@ static void wakes_first(void)
 	set(SCHED_FIFO | SCHED_RESET_ON_FORK, 20);
 	if (!fork())
 		_exit(0);
+	spin_until(seconds(CLOCK_MONOTONIC) + 0.2);
 	sched_yield();
 	EQ(waitpid(-1, NULL, WNOHANG), 0);
 	EQ(wait(NULL) > 0, 1);

@@ -275,7 +275,7 @@ class Look:
         elif self.program and value['CPL'] == 3:
             base = 0 if self.program.fixed else self.moved.get(rip, 0)
             if memory.runs(self.program, base, rip):
-                self.note(memory, base, rip, value['RDI'] & 255)
+                self.note(stub, memory, base, rip, value['RDI'] & 255)
         stub.send('c')
 
     def next_command(self, stub):
@@ -291,11 +291,12 @@ class Look:
             self.moved[ip - p.entry + p.end] = ip - p.entry
             self.set_points(stub, {*self.moved} | ({self.start_thread} if len(self.moved) < FIRST else set()))
 
-    def note(self, memory, base, rip, status):
+    def note(self, stub, memory, base, rip, status):
         seen, fixed = self.seen[self.number], self.program.fixed
         if fixed and rip == self.program.entry:
             if not seen:
                 seen.update(root=memory.cr3, start=self.look(memory, self.program, base))
+                self.set_points(stub, self.points - {rip})      # after each stop QEMU translates all code again
         elif not fixed or seen.get('root') == memory.cr3:      # not where a child of it ends
             seen.update(end=self.look(memory, self.program, base), status=status)
 

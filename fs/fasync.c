@@ -158,6 +158,10 @@ static void send_sigio_to_task(const struct fasync *fa, struct task_struct *t, i
 
 	if (!sigio_perm(o, t))
 		return;
+	if (code == POLL_PRI) {
+		send_sig_info(SIGURG, SEND_SIG_PRIV, t, group);
+		return;
+	}
 	info.si_signo = o->signum;
 	info.si_code = code;
 	info.si_band = code == POLL_IN ? BAND_IN : BAND_OUT;
@@ -181,6 +185,14 @@ static void send_sigio(const struct fasync *fa, int code)
 		send_sigio_to_task(fa, t, code);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	put_pid(pid);
+}
+
+void send_sigurg(struct file *f)
+{
+	struct fasync fa = {.file = f};
+
+	if (f->f_owner.pid)
+		send_sigio(&fa, POLL_PRI);
 }
 
 void kill_fasync(struct list_head *list, int code)

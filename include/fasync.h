@@ -13,6 +13,8 @@ struct file;
  * send their owners a signal.
  */
 void kill_fasync(struct list_head *list, int code);
+/* Something urgent has come: the owner of @f, if it has one, gets SIGURG. */
+void send_sigurg(struct file *f);
 /* @f is closed. */
 void fasync_remove(struct list_head *list, struct file *f);
 /* The owner, which gets the signal; a group is negative. */

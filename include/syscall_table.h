@@ -271,9 +271,9 @@ SYSCALL(sendto, int fd, void __user *buf, size_t n, unsigned int flags, void __u
 SYSCALL(recvfrom, int fd, void __user *buf, size_t n, unsigned int flags, void __user *addr,
 	int __user *len)
 SYSCALL(sendmsg, int fd, void __user *msg, unsigned int flags)
-/* partial: out-of-band bytes, MSG_ZEROCOPY */
+/* partial: MSG_ZEROCOPY */
 SYSCALL(recvmsg, int fd, void __user *msg, unsigned int flags)
-/* partial: out-of-band bytes, SO_PEEK_OFF */
+/* partial: SO_PEEK_OFF */
 SYSCALL(sendmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags)
 SYSCALL(recvmmsg, int fd, void __user *msgs, unsigned int n, unsigned int flags,
 	struct __kernel_timespec __user *timeout)

@@ -189,6 +189,8 @@ static unsigned int inet_poll(struct file *f, struct sock *sk, struct poll_table
 
 static int inet_inq(struct sock *sk) { return sk->listening ? -EINVAL : 0; }
 
+static int inet_atmark(struct sock *sk) { return sk->type == SOCK_STREAM ? 0 : -ENOTTY; }
+
 static void inet_release(struct sock *sk) { kfree(inet_sk(sk)); }
 
 static const struct proto_ops inet_ops = {
@@ -202,6 +204,7 @@ static const struct proto_ops inet_ops = {
 	.shutdown = inet_shutdown,
 	.poll = inet_poll,
 	.inq = inet_inq,
+	.atmark = inet_atmark,
 	.release = inet_release,
 };
 

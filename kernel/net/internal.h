@@ -93,7 +93,8 @@ struct proto_ops {
 	ssize_t (*recvmsg)(struct sock *sk, struct sock_msg *m);
 	int (*shutdown)(struct sock *sk, int mask);
 	unsigned int (*poll)(struct file *f, struct sock *sk, struct poll_table_struct *pt);
-	int (*inq)(struct sock *sk); /* SIOCINQ; -EINVAL */
+	int (*inq)(struct sock *sk);	/* SIOCINQ; -EINVAL */
+	int (*atmark)(struct sock *sk); /* SIOCATMARK: 0 or 1, -errno */
 	void (*release)(struct sock *sk);
 };
 

@@ -61,7 +61,8 @@ static long sock_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	case SIOCOUTQ:
 		return put_user((int)sk->wmem, (int __user *)arg);
 	case SIOCINQ:
-		n = sk->ops->inq(sk);
+	case SIOCATMARK:
+		n = cmd == SIOCINQ ? sk->ops->inq(sk) : sk->ops->atmark(sk);
 		return n < 0 ? n : put_user(n, (int __user *)arg);
 	}
 	return -ENOTTY;

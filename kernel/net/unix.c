@@ -10,9 +10,10 @@
  * a stream makes the accepted socket at once and queues it at the listener as a message.
  * Lock: unix_lock, a spinlock, guards all fields of all sockets, the names and the queues; it is
  * not held while memory is copied or files are closed.
- * Abridges Linux's net/unix/af_unix.c. Left out: out-of-band bytes, SO_PEEK_OFF, and garbage
- * collection: sockets that are only in each other's queues are never freed; RLIMIT_NOFILE limits
- * their number.
+ * A byte that a stream sends out of band is a message of its own in the queue. Only the last one is
+ * urgent; a read stops before it, or drops it.
+ * Abridges Linux's net/unix/af_unix.c. Left out: SO_PEEK_OFF, and garbage collection: sockets that
+ * are only in each other's queues are never freed; RLIMIT_NOFILE limits their number.
  * Not on the road of an exec.
  */
 #include <fasync.h>
@@ -61,6 +62,7 @@ struct unix_sock {
 	struct unix_address *addr; /* its name; NULL: none */
 	struct path path;	   /* of a socket file, with references */
 	struct list_head queue;	   /* of unix_msg */
+	struct unix_msg *oob;	   /* in the queue: the byte out of band; NULL: none */
 	unsigned int queued;
 	wait_queue_head_t peer_wait; /* who waits for room in the queue */
 };
@@ -423,6 +425,9 @@ static struct unix_msg *take_msg(struct unix_sock *u)
 
 static bool queue_full(const struct unix_sock *u) { return u->queued > (unsigned int)u->backlog; }
 
+/* A byte out of band that was received; its place in the queue is kept. */
+static bool is_consumed(const struct unix_msg *m) { return m && m->len && m->from == m->len; }
+
 static ktime_t deadline(ktime_t timeout, bool nonblock)
 {
 	if (nonblock)
@@ -639,7 +644,7 @@ static void unix_release(struct sock *sk)
 	peer = u->peer;
 	u->peer = NULL;
 	if (peer && !is_dgram(u)) {
-		if (first_msg(u))
+		if (u->queued > is_consumed(first_msg(u)))
 			peer->sk.err = ECONNRESET;
 		shut_peer(peer, SHUTDOWN_MASK);
 	} else if (peer) {
@@ -718,12 +723,12 @@ static int deliver(struct unix_sock *to, struct unix_msg *m, int gone)
 	return gone;
 }
 
-/* One piece of a stream. Returns the bytes or -errno. */
+/* One piece of a stream, without the last @keep bytes. Returns the bytes or -errno. */
 static ssize_t stream_send_piece(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm,
-				 ktime_t end)
+				 size_t keep, ktime_t end)
 {
 	size_t most = min((size_t)u->sk.sndbuf / 2 - 64, SKB_MAX_HEAD + SKB_STREAM_FRAGS);
-	size_t n = min(sm->iter.count, most);
+	size_t n = min(sm->iter.count - keep, most);
 	struct unix_msg *m;
 	int err = unix_wait(u, &u->sk.wait, may_send, end);
 
@@ -739,16 +744,29 @@ static ssize_t stream_send_piece(struct unix_sock *u, struct unix_sock *to, stru
 	return deliver(to, m, -EPIPE) ?: (ssize_t)n;
 }
 
+/* The byte that was queued last is out of band; the one before is an ordinary byte now. */
+static void mark_oob(struct unix_sock *to)
+{
+	spin_lock(&unix_lock);
+	to->oob = list_entry(to->queue.prev, struct unix_msg, list);
+	if (to->sk.file)
+		send_sigurg(to->sk.file);
+	spin_unlock(&unix_lock);
+}
+
+/* With MSG_OOB the last byte is a piece of its own. */
 static ssize_t stream_sendmsg(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
 {
 	ktime_t end = deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
+	size_t done = 0, last = sm->flags & MSG_OOB ? 1 : 0;
 	ssize_t ret = 0;
-	size_t done = 0;
 
 	while (ret >= 0 && sm->iter.count) {
-		ret = stream_send_piece(u, to, sm, end);
+		ret = stream_send_piece(u, to, sm, sm->iter.count > last ? last : 0, end);
 		done += max(ret, (ssize_t)0);
 	}
+	if (ret > 0 && last)
+		mark_oob(to);
 	return done ? (ssize_t)done : ret;
 }
 
@@ -812,7 +830,7 @@ static ssize_t unix_sendmsg(struct sock *sk, struct sock_msg *sm)
 	struct unix_sock *u = unix_sk(sk), *to;
 	ssize_t ret;
 
-	if (sm->flags & MSG_OOB)
+	if ((sm->flags & MSG_OOB) && (sk->type != SOCK_STREAM || !sm->iter.count))
 		return -EOPNOTSUPP;
 	if (too_many_fds(sm))
 		return -ETOOMANYREFS;
@@ -948,6 +966,65 @@ static ssize_t stream_copy(struct unix_msg *m, struct sock_msg *sm)
 	return err ?: (ssize_t)n;
 }
 
+/* @m was read, or passed by. What is left of it goes back in front. */
+static void finish_msg(struct unix_sock *u, struct unix_msg *m, struct list_head *peeked, bool peek)
+{
+	if (peek)
+		list_add_tail(&m->list, peeked);
+	else if (m->from < m->len)
+		put_back(u, m);
+	else
+		unix_free_msg(m);
+}
+
+/*
+ * The next message to read from; NULL: there is none now. A read drops an urgent byte before it. As
+ * on Linux, the place of one that was received ends it.
+ */
+static struct unix_msg *next_msg(struct unix_sock *u, struct list_head *peeked, bool peek,
+				 bool begun)
+{
+	bool inlined = sock_option(&u->sk, SO_OOBINLINE);
+	struct unix_msg *m;
+
+	while ((m = take_msg(u)) && (m == u->oob || is_consumed(m))) {
+		bool urgent = m == u->oob;
+
+		if (begun && urgent)
+			break;
+		if (urgent && !peek)
+			u->oob = NULL;
+		if (urgent && inlined)
+			break;
+		m->from = peek ? m->from : m->len;
+		finish_msg(u, m, peeked, peek);
+		if (!urgent && !peek)
+			return NULL;
+	}
+	return m;
+}
+
+/* recv with MSG_OOB. It fails instead of waiting. */
+static ssize_t recv_oob(struct unix_sock *u, struct sock_msg *sm)
+{
+	struct unix_msg *m;
+	char byte;
+
+	spin_lock(&unix_lock);
+	m = sock_option(&u->sk, SO_OOBINLINE) ? NULL : u->oob;
+	if (m)
+		byte = m->data[0];
+	if (m && !(sm->flags & MSG_PEEK)) {
+		u->oob = NULL;
+		m->from = m->len;
+	}
+	spin_unlock(&unix_lock);
+	if (!m)
+		return -EINVAL;
+	sm->out_flags |= MSG_OOB;
+	return sm->iter.count && !copy_to_iter(&byte, 1, &sm->iter) ? -EFAULT : 1;
+}
+
 /* Messages that were only looked at go back in front, in their order. */
 static void put_back_all(struct unix_sock *u, struct list_head *peeked)
 {
@@ -970,25 +1047,22 @@ static ssize_t stream_read(struct unix_sock *u, struct sock_msg *sm, size_t leas
 	size_t done = 0;
 
 	do { /* once for 0 bytes, too: files may come with them */
-		while (!(m = take_msg(u))) {
+		while (!(m = next_msg(u, peeked, peek, done))) {
 			if (done >= least || (done && peek))
 				return done;
-			ret = wait_msg(u, end);
+			if (!list_empty(peeked))
+				return -EAGAIN; /* only an urgent byte: it must be in the queue */
+			ret = wait_msg(u, end) ?: end ? 0 : -EAGAIN;
 			if (ret)
 				return done ?: min(ret, (ssize_t)0);
 		}
-		if (done && !may_follow(u, m, sm)) {
+		if (done && (m == u->oob || !may_follow(u, m, sm))) {
 			put_back(u, m);
 			break;
 		}
 		stop = m->scm.fds;
 		ret = stream_copy(m, sm);
-		if (peek)
-			list_add_tail(&m->list, peeked);
-		else if (m->from < m->len)
-			put_back(u, m);
-		else
-			unix_free_msg(m);
+		finish_msg(u, m, peeked, peek);
 		done += max(ret, (ssize_t)0);
 	} while (ret >= 0 && sm->iter.count && !stop);
 	return done ?: ret;
@@ -1000,10 +1074,10 @@ static ssize_t stream_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 	LIST_HEAD(peeked);
 	ssize_t ret;
 
-	if (sm->flags & MSG_OOB)
-		return -EOPNOTSUPP;
 	if (!u->connected)
 		return -EINVAL;
+	if (sm->flags & MSG_OOB)
+		return recv_oob(u, sm);
 	ret = stream_read(u, sm, least, &peeked);
 	put_back_all(u, &peeked);
 	return ret;
@@ -1038,6 +1112,15 @@ static int unix_inq(struct sock *sk)
 	return n;
 }
 
+static int unix_atmark(struct sock *sk)
+{
+	struct unix_sock *u = unix_sk(sk);
+
+	if (sk->type != SOCK_STREAM)
+		return -EOPNOTSUPP;
+	return u->oob && first_msg(u) == u->oob;
+}
+
 static unsigned int unix_poll(struct file *f, struct sock *sk, struct poll_table_struct *pt)
 {
 	struct unix_sock *u = unix_sk(sk), *peer = u->peer;
@@ -1052,6 +1135,8 @@ static unsigned int unix_poll(struct file *f, struct sock *sk, struct poll_table
 		mask |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
 	if (first_msg(u))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	if (u->oob)
+		mask |= EPOLLPRI;
 	if (!is_dgram(u) && !u->connected && !sk->listening)
 		mask |= EPOLLHUP;
 	if (!unix_writable(u) || sk->listening)
@@ -1076,6 +1161,7 @@ static const struct proto_ops unix_ops = {
 	.shutdown = unix_shutdown,
 	.poll = unix_poll,
 	.inq = unix_inq,
+	.atmark = unix_atmark,
 	.release = unix_release,
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks. Kernel code is not preempted: on one CPU a spinlock only keeps interrupt handlers out,
- * on several it spins. A lock that an interrupt handler takes is taken with the _irqsave form
- * everywhere else. A debug build (make DEBUG=1) checks the order of the locks (docs/locks.md), and
- * that no task sleeps while it holds one.
+ * Spinlocks. Kernel code is not preempted and runs on one CPU: nobody finds a lock taken, so none
+ * spins, as in a Linux without SMP. A lock that an interrupt handler takes is taken with the
+ * _irqsave form everywhere else, which keeps the handler out. A debug build (make DEBUG=1) checks
+ * the order of the locks (docs/locks.md), and that no task sleeps while it holds one.
  */
 #ifndef SPINLOCK_H
 #define SPINLOCK_H
@@ -40,7 +40,7 @@ enum lock_class {
 };
 
 typedef struct {
-	volatile int locked;
+	volatile int locked; /* for debuggers and tests */
 	u8 class;
 } spinlock_t;
 
@@ -77,14 +77,12 @@ static inline void spin_lock_init(spinlock_t *l, u8 class)
 static inline void spin_lock(spinlock_t *l)
 {
 	lock_acquired(l, l->class, false);
-	while (__atomic_exchange_n(&l->locked, 1, __ATOMIC_ACQUIRE))
-		while (l->locked)
-			cpu_relax();
+	l->locked = 1;
 }
 
 static inline void spin_unlock(spinlock_t *l)
 {
-	__atomic_store_n(&l->locked, 0, __ATOMIC_RELEASE);
+	l->locked = 0;
 	lock_released(l);
 }
 

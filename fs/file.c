@@ -79,10 +79,12 @@ static int alloc_fd(unsigned int start, unsigned int flags)
 		fd++;
 	if (fd < rlimit(RLIMIT_NOFILE))
 		err = expand_files(files, fd);
-	if (!err)
+	if (!err) {
 		files->fd[fd] = (struct fd_slot){.used = true, .cloexec = flags & O_CLOEXEC};
-	if (!err && start <= files->next_fd)
-		files->next_fd = fd + 1;
+		files->end_fd = max(files->end_fd, fd + 1);
+		if (start <= files->next_fd)
+			files->next_fd = fd + 1;
+	}
 	spin_unlock(&files->file_lock);
 	return err ? err : (int)fd;
 }
@@ -136,7 +138,7 @@ bool get_close_on_exec(const struct files_struct *files, unsigned int fd)
 
 struct files_struct *dup_fd(struct files_struct *old)
 {
-	unsigned int max = NR_OPEN_DEFAULT, n = old->max_fds;
+	unsigned int max = NR_OPEN_DEFAULT, n = old->end_fd;
 	struct files_struct *files;
 
 	while (n && !old->fd[n - 1].used)
@@ -146,6 +148,7 @@ struct files_struct *dup_fd(struct files_struct *old)
 	files = alloc_files(max);
 	if (!files)
 		return NULL;
+	files->end_fd = n;
 	spin_lock(&old->file_lock);
 	for (unsigned int fd = 0; fd < n; fd++) {
 		if (!old->fd[fd].file)
@@ -161,10 +164,9 @@ static void put_files_struct(struct files_struct *files)
 {
 	if (!refcount_dec_and_test(&files->count))
 		return;
-	for (unsigned int fd = 0; fd < files->max_fds; fd++) {
+	for (unsigned int fd = 0; fd < files->end_fd; fd++)
 		if (files->fd[fd].file)
 			filp_close(files->fd[fd].file, files);
-	}
 	kfree(files->fd);
 	kfree(files);
 }
@@ -212,10 +214,9 @@ static long close_fd(struct files_struct *files, unsigned int fd)
 
 void do_close_on_exec(struct files_struct *files)
 {
-	for (unsigned int fd = 0; fd < files->max_fds; fd++) {
+	for (unsigned int fd = 0; fd < files->end_fd; fd++)
 		if (files->fd[fd].cloexec)
 			close_fd(files, fd);
-	}
 }
 
 long sys_close(unsigned int fd) { return close_fd(current->files, fd); }
@@ -234,16 +235,14 @@ static long do_dup2(struct file *f, unsigned int fd, unsigned int flags)
 		if (!old && files->fd[fd].used)
 			err = -EBUSY;
 	}
-	if (!err)
-		files->fd[fd] = (struct fd_slot){.file = get_file(f),
-						 .used = true,
-						 .cloexec = flags & O_CLOEXEC};
+	if (!err) {
+		files->fd[fd] = (struct fd_slot){get_file(f), true, flags & O_CLOEXEC};
+		files->end_fd = max(files->end_fd, fd + 1);
+	}
 	spin_unlock(&files->file_lock);
 	if (old)
 		filp_close(old, files);
-	if (err == -EMFILE)
-		return -EBADF;
-	return err ? err : fd;
+	return err == -EMFILE ? -EBADF : err ? err : fd;
 }
 
 long sys_dup3(unsigned int from, unsigned int to, int flags)

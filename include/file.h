@@ -24,6 +24,7 @@ struct files_struct {
 	spinlock_t file_lock;
 	unsigned int max_fds; /* size of fd[] */
 	unsigned int next_fd; /* no number below is free */
+	unsigned int end_fd;  /* no number from here on is used */
 	struct fd_slot *fd;
 };
 
@@ -39,10 +40,7 @@ static inline struct file *fget_files(struct files_struct *files, unsigned int f
 	spin_lock(&files->file_lock);
 	if (fd < files->max_fds)
 		f = files->fd[fd].file;
-	if (f && (f->f_mode & mask))
-		f = NULL;
-	if (f)
-		get_file(f);
+	f = f && !(f->f_mode & mask) ? get_file(f) : NULL;
 	spin_unlock(&files->file_lock);
 	return f;
 }

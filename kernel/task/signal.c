@@ -574,11 +574,9 @@ void flush_signal_handlers(struct task_struct *t, bool force_default)
 	struct k_sigaction *ka = t->sighand->action;
 
 	for (int i = 0; i < SIGNAL_COUNT; i++, ka++) {
-		if (force_default || ka->sa.sa_handler != SIG_IGN)
-			ka->sa.sa_handler = SIG_DFL;
-		ka->sa.sa_flags = 0;
-		ka->sa.sa_restorer = NULL;
-		ka->sa.sa_mask = 0;
+		bool ignored = !force_default && ka->sa.sa_handler == SIG_IGN;
+
+		*ka = (struct k_sigaction){.sa.sa_handler = ignored ? SIG_IGN : SIG_DFL};
 	}
 }
 

@@ -44,6 +44,7 @@ void yield(void);
 void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice);
 /* 0, or a real-time priority that @t has beside its own. Returns whether it had another one. */
 bool set_pi_priority(struct task_struct *t, int priority);
+extern int max_lock_depth; /* kernel/futex_pi.c */
 /* Its own or the inherited real-time priority, MAX_RT_PRIO for SCHED_DEADLINE; 0: none. */
 int rt_priority_of(const struct task_struct *t);
 /* A task with SCHED_DEADLINE may not: its share of the CPU is its own. */

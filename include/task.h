@@ -124,8 +124,10 @@ struct task_struct {
 	int on_rq;
 	struct list_head run_list;
 	int nice;
-	int policy, rt_priority; /* SCHED_*; 1 to 99, otherwise 0 */
-	int pi_priority;	 /* the same of who waits for a lock of this task */
+	int policy, rt_priority;       /* SCHED_*; 1 to 99, otherwise 0 */
+	int pi_priority;	       /* the same of who waits for a lock of this task */
+	struct list_head pi_locks;     /* futex_lock: struct futex_pi that this task owns */
+	struct futex_q *pi_blocked_on; /* futex_lock: its wait for such a lock, or NULL */
 	struct sched_dl dl;
 	bool sched_reset_on_fork;
 	unsigned short ioprio; /* only kept: ioprio_set */

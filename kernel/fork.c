@@ -204,12 +204,12 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	p->utime = p->stime = p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
 	p->start_time = ktime_get();
 	p->exit_state = p->exit_code = p->pdeath_signal = 0;
-	p->in_execve = p->did_exec = false;
+	p->in_execve = p->did_exec = p->sigpending_flag = p->restore_sigmask = false;
 	INIT_LIST_HEAD(&p->children);
 	INIT_LIST_HEAD(&p->ptraced);
 	INIT_LIST_HEAD(&p->pending.list);
 	p->pending.signal = p->real_blocked = p->jobctl = p->ptrace = 0;
-	p->sigpending_flag = p->restore_sigmask = false;
+	INIT_LIST_HEAD(&p->pi_locks);
 	if ((flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
 		p->sas_ss_sp = p->sas_ss_size = p->sas_ss_flags = 0;
 	p->set_child_tid = flags & CLONE_CHILD_SETTID ? args->child_tid : NULL;

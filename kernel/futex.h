@@ -21,7 +21,8 @@ struct futex_q {
 	bool woken;
 	bool requeue_pi; /* waits for CMP_REQUEUE_PI to move it to pi_key */
 	struct futex_key pi_key;
-	struct futex_pi *pi; /* futex_pi.c: what it waits for is a lock */
+	struct futex_pi *pi;	  /* futex_pi.c: what it waits for is a lock */
+	struct list_head pi_list; /* in pi->waiters, until it gets the lock */
 };
 
 extern spinlock_t futex_lock; /* all buckets and every queued futex_q */

@@ -8,12 +8,14 @@
  * of higher priority that overtakes the one which an unlock has chosen.
  *
  *   word:  0 free | thread id of the owner | FUTEX_WAITERS | FUTEX_OWNER_DIED
- *   futex_pi <── waiters: their futex_q in the bucket; the first one is next
- *      └──> owner; NULL after its death, until the first waiter takes the lock
+ *   futex_pi ──waiters──> futex_q ──> futex_q    by priority; each is in its bucket, too
+ *      └──> owner ──pi_locks──> futex_pi ──> futex_pi
+ *             └──pi_blocked_on──> futex_q        the lock that the owner itself waits for
  *
  * A futex has a struct futex_pi only while somebody waits: without waiters user space locks and
- * unlocks by itself. All words are changed with futex_lock held, and on one CPU no thread of user
- * space runs meanwhile.
+ * unlocks by itself. Its owner is NULL after the owner's death, until the first waiter takes the
+ * lock. All words are changed with futex_lock held, and on one CPU no thread of user space runs
+ * meanwhile.
  */
 #include "futex.h"
 #include <errno.h>
@@ -23,13 +25,14 @@
 #include <asm/uaccess.h>
 
 struct futex_pi {
-	struct list_head list; /* in states */
+	struct list_head owned;	  /* in owner->pi_locks */
+	struct list_head waiters; /* without those that have got the lock */
 	struct futex_key key;
 	struct task_struct *owner;
-	int waiters; /* who have it in their futex_q */
+	int users; /* who have it in their futex_q */
 };
 
-static LIST_HEAD(states); /* futex_lock */
+int max_lock_depth = 1024; /* owners that wait for the next lock of a chain */
 
 static bool is_owner(u32 val, const struct task_struct *t)
 {
@@ -48,38 +51,52 @@ static struct futex_q *first_waiter(const struct futex_key *key)
 	return NULL;
 }
 
-/* The waiter that gets the lock next. One that has got it may still be in the bucket. */
+/* The waiter that gets the lock next, or NULL. */
 static struct futex_q *next_waiter(const struct futex_pi *pi)
 {
-	struct futex_q *q, *best = NULL;
-
-	list_for_each_entry(q, bucket_of(&pi->key), list)
-		if (q->pi == pi && !q->woken &&
-		    (!best || rt_priority_of(q->task) > rt_priority_of(best->task)))
-			best = q;
-	return best;
+	return list_empty(&pi->waiters) ? NULL
+					: list_first_entry(&pi->waiters, struct futex_q, pi_list);
 }
 
-/* What @t waits for, or NULL. */
-static struct futex_pi *blocked_on(const struct task_struct *t)
+/* Behind those of its priority. From the end: without real-time priorities that is the place. */
+static void add_waiter(struct futex_q *q)
 {
-	struct futex_pi *pi;
-	struct futex_q *q;
+	struct futex_q *other;
 
-	list_for_each_entry(pi, &states, list)
-		list_for_each_entry(q, bucket_of(&pi->key), list)
-			if (q->pi == pi && q->task == t && !q->woken)
-				return pi;
-	return NULL;
+	list_for_each_entry_reverse(other, &q->pi->waiters,
+				    pi_list) if (rt_priority_of(other->task) >=
+						 rt_priority_of(q->task)) break;
+	list_add(&q->pi_list, &other->pi_list);
+	q->task->pi_blocked_on = q;
 }
 
-/* Would @t wait for itself? Each owner on the way waits for one lock at most. */
-static bool is_deadlock(const struct futex_pi *pi, const struct task_struct *t)
+static void remove_waiter(struct futex_q *q)
 {
-	while (pi && pi->owner) {
-		if (pi->owner == t)
+	list_del(&q->pi_list);
+	q->task->pi_blocked_on = NULL;
+}
+
+static void set_owner(struct futex_pi *pi, struct task_struct *t)
+{
+	if (pi->owner)
+		list_del(&pi->owned);
+	pi->owner = t;
+	if (t)
+		list_add_tail(&pi->owned, &t->pi_locks);
+}
+
+/*
+ * May @t wait for @pi? Not for itself, nor behind too many owners, each of which waits for the next
+ * lock.
+ */
+static bool may_wait(const struct futex_pi *pi, const struct task_struct *t)
+{
+	for (int depth = 1; pi->owner != t; depth++) {
+		if (!pi->owner || !pi->owner->pi_blocked_on)
 			return true;
-		pi = blocked_on(pi->owner);
+		if (depth > max_lock_depth)
+			return false;
+		pi = pi->owner->pi_blocked_on->pi;
 	}
 	return false;
 }
@@ -90,40 +107,44 @@ static int inherited(const struct task_struct *t)
 	struct futex_pi *pi;
 	int priority = 0;
 
-	list_for_each_entry(pi, &states, list) {
-		struct futex_q *q = pi->owner == t ? next_waiter(pi) : NULL;
-
-		if (q)
-			priority = max(priority, rt_priority_of(q->task));
-	}
+	list_for_each_entry(pi, &t->pi_locks, owned)
+		if (next_waiter(pi))
+			priority = max(priority, rt_priority_of(next_waiter(pi)->task));
 	return priority;
 }
 
-/* @t runs with the priority of who waits for it, and so does the owner that @t waits for. */
-static void pass_priority(struct task_struct *t)
+/*
+ * A waiter with this @priority has come to @t or left it: @t runs with the highest one, and so does
+ * the owner that @t waits for. Most tasks have none to pass, which costs nothing.
+ */
+static void pass_priority(struct task_struct *t, int priority)
 {
-	struct futex_pi *pi;
+	for (int depth = 0; priority && t && depth <= max_lock_depth; depth++) {
+		struct futex_q *q = t->pi_blocked_on;
 
-	while (t && set_pi_priority(t, inherited(t))) {
-		pi = blocked_on(t);
-		t = pi ? pi->owner : NULL;
+		if (!set_pi_priority(t, inherited(t)) || !q)
+			return;
+		remove_waiter(q);
+		add_waiter(q);
+		t = q->pi->owner;
 	}
 }
 
 static void join_queue(struct futex_q *q, struct futex_pi *pi)
 {
 	q->pi = pi;
-	pi->waiters++;
+	pi->users++;
 	enqueue_futex(q);
-	pass_priority(pi->owner);
+	add_waiter(q);
+	pass_priority(pi->owner, rt_priority_of(q->task));
 }
 
 /* Frees @pi if nobody waits. */
 static void put_state(struct futex_pi *pi)
 {
-	if (pi->waiters)
+	if (pi->users)
 		return;
-	list_del(&pi->list);
+	set_owner(pi, NULL);
 	kfree(pi);
 }
 
@@ -156,26 +177,29 @@ static int find_owner(u32 val, struct task_struct **owner)
 	return ret;
 }
 
-static int add_state(const struct futex_key *key, struct task_struct *owner, struct futex_pi **pi)
+/* A state without an owner and without waiters, or NULL: no memory. */
+static struct futex_pi *new_state(const struct futex_key *key)
 {
-	*pi = kmalloc(sizeof(**pi), GFP_KERNEL);
-	if (!*pi)
-		return -ENOMEM;
-	**pi = (struct futex_pi){.key = *key, .owner = owner};
-	list_add_tail(&(*pi)->list, &states);
-	return 0;
+	struct futex_pi *pi = kmalloc(sizeof(*pi), GFP_KERNEL);
+
+	if (pi) {
+		*pi = (struct futex_pi){.key = *key};
+		INIT_LIST_HEAD(&pi->waiters);
+	}
+	return pi;
 }
 
 /*
  * Locks *@word for @t if it is free: 1. Otherwise 0, and *@pi is what to wait for. @more: others
- * will wait as soon as @t has it.
+ * will wait as soon as @t has it. After -ENOMEM the word is as it was.
  */
 static int lock_word(u32 *word, const struct futex_key *key, struct task_struct *t, bool more,
 		     struct futex_pi **pi)
 {
 	struct futex_q *top = first_waiter(key);
-	struct task_struct *owner;
+	struct task_struct *owner = t;
 	u32 val = READ_ONCE(*word);
+	bool free = !(val & FUTEX_TID_MASK);
 	int err;
 
 	if (is_owner(val, t))
@@ -184,20 +208,24 @@ static int lock_word(u32 *word, const struct futex_key *key, struct task_struct 
 		*pi = top->pi;
 		return check_state(val, top->pi);
 	}
-	if (!(val & FUTEX_TID_MASK)) {
-		WRITE_ONCE(*word, (val & FUTEX_OWNER_DIED) | t->pid | (more ? FUTEX_WAITERS : 0));
-		return (more ? add_state(key, t, pi) : 0) ?: 1;
-	}
-	WRITE_ONCE(*word, val | FUTEX_WAITERS);
-	err = find_owner(val, &owner);
-	return err ?: add_state(key, owner, pi);
+	if ((more || !free) && !(*pi = new_state(key)))
+		return -ENOMEM;
+	if (free)
+		val = (val & FUTEX_OWNER_DIED) | t->pid;
+	WRITE_ONCE(*word, val | (*pi ? FUTEX_WAITERS : 0));
+	err = free ? 1 : find_owner(val, &owner);
+	if (*pi && err >= 0)
+		set_owner(*pi, owner);
+	return err;
 }
 
 /* The owner has died: the waiter that was woken writes the word by itself. */
 static void take_over(struct futex_q *q, u32 *word)
 {
-	q->pi->owner = current;
-	pass_priority(current);
+	struct futex_q *next = next_waiter(q->pi);
+
+	set_owner(q->pi, current);
+	pass_priority(current, next ? rt_priority_of(next->task) : 0);
 	WRITE_ONCE(*word, current->pid | FUTEX_WAITERS | FUTEX_OWNER_DIED);
 }
 
@@ -207,13 +235,17 @@ static void pass_on(struct futex_pi *pi, u32 *word)
 	struct futex_q *next = next_waiter(pi);
 	struct task_struct *before = pi->owner;
 
-	pi->owner = next && word ? next->task : NULL;
+	set_owner(pi, next && word ? next->task : NULL);
 	if (word)
 		WRITE_ONCE(*word, next ? next->task->pid | FUTEX_WAITERS : 0);
+	if (!next)
+		return;
+	remove_waiter(next);
+	wake_futex(next);
+	pass_priority(before, rt_priority_of(next->task));
+	next = next_waiter(pi);
 	if (next)
-		wake_futex(next);
-	pass_priority(before);
-	pass_priority(pi->owner);
+		pass_priority(pi->owner, rt_priority_of(next->task));
 }
 
 /*
@@ -227,9 +259,11 @@ static long leave_queue(u32 __user *uaddr, struct futex_q *q, long ret)
 
 	spin_lock(&futex_lock);
 	list_del_init(&q->list);
-	pi->waiters--;
-	pass_priority(pi->owner);
-	if (q->woken) {
+	pi->users--;
+	if (!q->woken) {
+		remove_waiter(q);
+		pass_priority(pi->owner, rt_priority_of(current));
+	} else {
 		ret = 0;
 		if (!pi->owner && IS_ERR(word)) {
 			ret = -EFAULT;
@@ -259,7 +293,7 @@ static int start_lock(u32 __user *uaddr, struct futex_q *q, bool try)
 	ret = lock_word(word, &q->key, current, false, &pi);
 	if (!ret && try)
 		ret = -EAGAIN;
-	else if (!ret && is_deadlock(pi, current))
+	else if (!ret && !may_wait(pi, current))
 		ret = -EDEADLK;
 	else if (!ret)
 		join_queue(q, pi);
@@ -347,7 +381,7 @@ static int move_waiter(struct futex_q *q, const struct futex_key *key2, struct f
 {
 	if (!q->requeue_pi || q->pi || !same_key(&q->pi_key, key2))
 		return -EINVAL;
-	if (is_deadlock(pi, q->task))
+	if (!may_wait(pi, q->task))
 		return -EDEADLK;
 	list_del_init(&q->list);
 	q->key = *key2;
@@ -421,21 +455,22 @@ long futex_cmp_requeue_pi(u32 __user *uaddr, bool shared, u32 __user *uaddr2, in
 
 void adjust_pi(struct task_struct *t)
 {
-	struct futex_pi *pi;
+	struct futex_q *q;
 
 	spin_lock(&futex_lock);
-	pi = blocked_on(t);
-	pass_priority(pi ? pi->owner : NULL);
+	q = t->pi_blocked_on;
+	if (q) {
+		remove_waiter(q);
+		add_waiter(q);
+		pass_priority(q->pi->owner, MAX_RT_PRIO);
+	}
 	spin_unlock(&futex_lock);
 }
 
 void exit_pi_states(struct task_struct *t)
 {
-	struct futex_pi *pi;
-
 	spin_lock(&futex_lock);
-	list_for_each_entry(pi, &states, list)
-		if (pi->owner == t)
-			pass_on(pi, NULL);
+	while (!list_empty(&t->pi_locks))
+		pass_on(list_first_entry(&t->pi_locks, struct futex_pi, owned), NULL);
 	spin_unlock(&futex_lock);
 }

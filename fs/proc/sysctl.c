@@ -275,6 +275,7 @@ static const struct proc_entry kern_table[] = {
 		   .once = true, .data = &(struct sysctl_var){.data = &dmesg_restrict, .max = 1}),
 	SYSCTL_STRING("domainname", init_uts.domainname),
 	SYSCTL_STRING("hostname", init_uts.nodename),
+	SYSCTL_INT("max_lock_depth", max_lock_depth),
 	SYSCTL_CONST("ngroups_max", NGROUPS_MAX_EXON),
 	SYSCTL_NAME("osrelease", init_uts.release),
 	SYSCTL_NAME("ostype", init_uts.sysname),

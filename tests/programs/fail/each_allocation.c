@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <poll.h>
 #include <pty.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -351,6 +352,34 @@ static void threads(void)
 	DO(setsid());
 }
 
+static int wait_for_lock(void *arg)
+{
+	int *word = arg;
+
+	return syscall(SYS_futex, word, FUTEX_WAIT_REQUEUE_PI_PRIVATE, 0, NULL, word + 1, 0);
+}
+
+/* Moves two waiters to a lock: one gets it, one waits. After a failure nobody has it. */
+static void locks(void)
+{
+	static int words[2];
+	char *stack = DO(
+		mmap(NULL, 32 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	long moved;
+
+	for (int i = 1; i <= 2; i++)
+		DO(clone(wait_for_lock, stack + i * 16 * PAGE,
+			 CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD, words));
+	do {
+		sched_yield();
+		moved = syscall(SYS_futex, words, FUTEX_CMP_REQUEUE_PI_PRIVATE, 1, 1, words + 1, 0);
+		if (moved < 0 && words[1]) {
+			dprintf(1, "locks: %#x after errno %d\n", words[1], errno);
+			_exit(65);
+		}
+	} while (!DO(moved));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -368,6 +397,7 @@ static const struct {
 	{"sockets", sockets},
 	{"descriptors", descriptors},
 	{"threads", threads},
+	{"locks", locks},
 };
 
 /* ---- the runs ------------------------------------------------------------------- */

@@ -82,6 +82,8 @@ void pgd_free(pgd_t *pgd);
  * page_table_lock held, or @mm is private.
  */
 pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc);
+/* Makes the tables above the lowest one. The PTE, or NULL: the lowest is missing, or no memory. */
+pte_t *walk_to_table(struct mm_struct *mm, unsigned long addr);
 /*
  * Returns the first PTE in [*addr, end) that is not empty, and sets *addr to its address. NULL: no
  * more.

@@ -188,7 +188,7 @@ struct vm_fault {
 	unsigned long pgoff;   /* page number in the file */
 	unsigned int flags;    /* FAULT_FLAG_* */
 	struct page *page;     /* out: the page, with a reference for the caller */
-	pte_t *pte;
+	pte_t *pte;	       /* NULL: its table is missing, see pte_alloc */
 	pte_t orig_pte;
 };
 

@@ -58,7 +58,7 @@ int anon_vma_prepare(struct vm_area_struct *vma)
 {
 	struct vm_area_struct *donor;
 
-	if (likely(vma->anon_vma))
+	if (vma->anon_vma)
 		return 0;
 	donor = find_mergeable_anon_vma(vma);
 	if (!donor)

@@ -197,35 +197,35 @@ static unsigned long size_in_pages(const struct inode *inode)
 static vm_fault_t filemap_fault(struct vm_fault *vmf)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
-	struct page *page;
 
 	if (vmf->pgoff >= size_in_pages(mapping->host))
 		return VM_FAULT_SIGBUS;
-	page = read_mapping_page(mapping, vmf->pgoff);
-	if (IS_ERR(page))
-		return PTR_ERR(page) == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
-	vmf->page = page;
-	return 0;
+	vmf->page = read_mapping_page(mapping, vmf->pgoff);
+	if (!IS_ERR(vmf->page))
+		return 0;
+	return PTR_ERR(vmf->page) == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
 static void filemap_map_pages(struct vm_fault *vmf, unsigned long first, unsigned long last)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
-	unsigned long size = size_in_pages(mapping->host);
+	unsigned long end = min(last + 1, size_in_pages(mapping->host)), found = first;
 	void **slot = NULL;
+	pte_t *pte;
 
 	spin_lock(ptl);
 	spin_lock(&mapping->tree_lock);
-	for (unsigned long index = first; index <= last && index < size; index++) {
-		pte_t *pte = vmf->pte + (long)(index - vmf->pgoff);
-		struct page *page;
-
+	/* Without a page in memory no table is made, unless ->fault finds one. */
+	if (!vmf->pte &&
+	    !(radix_tree_next(&mapping->pages, &found) && found < end && pte_alloc(vmf)))
+		end = first;
+	pte = vmf->pte + (long)(first - vmf->pgoff);
+	for (unsigned long index = first; index < end; index++, pte++) {
 		slot = radix_tree_next_slot(&mapping->pages, index, slot);
-		page = slot && pte_none(*pte) ? *slot : NULL;
-		if (page) {
-			get_page(page);
-			do_set_pte(vmf, pte, page, false);
+		if (slot && *slot && pte_none(*pte)) {
+			get_page(*slot);
+			do_set_pte(vmf, pte, *slot, false);
 		}
 	}
 	spin_unlock(&mapping->tree_lock);

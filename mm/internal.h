@@ -167,6 +167,11 @@ void change_protection(struct vm_area_struct *vma, unsigned long start, unsigned
 /* fork: copies @src's PTEs into @dst, write-protecting both where private. 0 or -ENOMEM. */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
 /*
+ * A fault makes the lowest table when there is something to map in it: sets vmf->pte, unless it is
+ * set. False: no memory. page_table_lock held.
+ */
+bool pte_alloc(struct vm_fault *vmf);
+/*
  * Maps @page at @pte, which is empty and belongs to vmf->vma; takes over the caller's reference,
  * and counts. page_table_lock held.
  */

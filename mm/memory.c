@@ -18,6 +18,7 @@
  *  present    shared          (spurious)                    writable, and the file is dirty
  *  PROT_NONE  any             cannot happen: the caller has checked the VMA's permissions
  *
+ * The lowest table is made when there is something to map in it (pte_alloc): a SIGBUS makes none.
  * Every PTE that is not special holds one reference to its page, one count of _mapcount and
  * one of rss. Callers hold mmap_lock; page_table_lock is taken here around each change.
  */
@@ -32,26 +33,35 @@
 
 #define FAULT_AROUND 16UL /* pages */
 
-/* Maps the page, unless another thread has mapped one first. Takes over the reference. */
-static void finish_fault(struct vm_fault *vmf, struct page *page)
+bool pte_alloc(struct vm_fault *vmf)
+{
+	if (!vmf->pte)
+		vmf->pte = walk_pte(vmf->vma->vm_mm, vmf->address, true);
+	return vmf->pte;
+}
+
+/*
+ * Maps the page, unless another thread has mapped one first. Takes over the reference. 0 or
+ * VM_FAULT_OOM.
+ */
+static inline vm_fault_t finish_fault(struct vm_fault *vmf, struct page *page)
 {
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
-	bool free;
 
 	spin_lock(ptl);
-	free = pte_none(*vmf->pte);
-	if (free)
+	if (pte_alloc(vmf) && pte_none(*vmf->pte))
 		do_set_pte(vmf, vmf->pte, page, vmf->flags & FAULT_FLAG_WRITE);
-	spin_unlock(ptl);
-	if (!free)
+	else
 		put_page(page);
+	spin_unlock(ptl);
+	return vmf->pte ? 0 : VM_FAULT_OOM;
 }
 
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
 {
 	struct page *page;
 
-	page = anon_vma_prepare(vma) ? NULL : alloc_user_page(gfp);
+	page = !vma->anon_vma && anon_vma_prepare(vma) ? NULL : alloc_user_page(gfp);
 	if (page)
 		page->flags |= BIT(PG_anon);
 	return page;
@@ -72,16 +82,13 @@ static vm_fault_t do_anonymous_page(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (!(vmf->flags & FAULT_FLAG_WRITE)) {
 		spin_lock(ptl);
-		if (pte_none(*vmf->pte))
+		if (pte_alloc(vmf) && pte_none(*vmf->pte))
 			*vmf->pte = pte_mkspecial(zero);
 		spin_unlock(ptl);
-		return 0;
+		return vmf->pte ? 0 : VM_FAULT_OOM;
 	}
 	page = alloc_anon_page(vma, __GFP_ZERO);
-	if (!page)
-		return VM_FAULT_OOM;
-	finish_fault(vmf, page);
-	return 0;
+	return page ? finish_fault(vmf, page) : VM_FAULT_OOM;
 }
 
 /*
@@ -108,13 +115,11 @@ static vm_fault_t do_read_fault(struct vm_fault *vmf)
 
 	if (ops->map_pages) {
 		do_fault_around(vmf);
-		if (!pte_none(*vmf->pte))
+		if (vmf->pte && !pte_none(*vmf->pte))
 			return 0;
 	}
 	ret = ops->fault(vmf);
-	if (!(ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE)))
-		finish_fault(vmf, vmf->page);
-	return ret;
+	return ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE) ? ret : finish_fault(vmf, vmf->page);
 }
 
 /*
@@ -135,8 +140,7 @@ static vm_fault_t do_cow_fault(struct vm_fault *vmf)
 	}
 	copy_page(page_address(copy), page_address(vmf->page));
 	put_page(vmf->page);
-	finish_fault(vmf, copy);
-	return ret;
+	return finish_fault(vmf, copy);
 }
 
 void fault_dirty_shared_page(struct vm_fault *vmf, struct page *page)
@@ -154,8 +158,7 @@ static vm_fault_t do_shared_fault(struct vm_fault *vmf)
 	if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE))
 		return ret;
 	fault_dirty_shared_page(vmf, vmf->page);
-	finish_fault(vmf, vmf->page);
-	return ret;
+	return finish_fault(vmf, vmf->page);
 }
 
 static vm_fault_t do_fault(struct vm_fault *vmf)
@@ -220,15 +223,14 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 		.pgoff = vma_pgoff(vma, address),
 		.flags = flags,
 	};
-	vm_fault_t ret = VM_FAULT_OOM;
+	vm_fault_t ret;
 
 	spin_lock(&mm->page_table_lock);
-	vmf.pte = walk_pte(mm, vmf.address, true);
+	vmf.pte = vma_is_anonymous(vma) ? walk_pte(mm, vmf.address, true)
+					: walk_to_table(mm, vmf.address);
 	spin_unlock(&mm->page_table_lock);
-	if (vmf.pte) {
-		vmf.orig_pte = *vmf.pte;
-		ret = handle_pte_fault(&vmf);
-	}
+	vmf.orig_pte = vmf.pte ? *vmf.pte : __pte(0);
+	ret = handle_pte_fault(&vmf);
 	if (!(ret & VM_FAULT_ERROR)) {
 		current->min_flt++; /* never a major fault: all files are in RAM */
 		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, fault_kind(&vmf), vma);

@@ -299,9 +299,7 @@ static int check_anon_mapping(unsigned long flags, struct map_request *r)
 {
 	bool shared = (flags & MAP_TYPE) == MAP_SHARED;
 
-	if (!shared && (flags & MAP_TYPE) != MAP_PRIVATE)
-		return -EINVAL;
-	if (shared && (r->vm_flags & VM_GROWSDOWN))
+	if (shared ? r->vm_flags & VM_GROWSDOWN : (flags & MAP_TYPE) != MAP_PRIVATE)
 		return -EINVAL;
 	r->pgoff = shared ? 0 : r->addr >> PAGE_SHIFT;
 	r->vm_flags |= shared ? VM_SHARED | VM_MAYSHARE : 0;

@@ -56,10 +56,10 @@ static vm_fault_t vvar_fault(struct vm_fault *vmf)
 	if (vmf->pgoff != 0)
 		return VM_FAULT_SIGBUS;
 	spin_lock(ptl);
-	if (pte_none(*vmf->pte))
+	if (pte_alloc(vmf) && pte_none(*vmf->pte))
 		*vmf->pte = pte_mkspecial(pfn_pte(pfn, vmf->vma->vm_page_prot));
 	spin_unlock(ptl);
-	return VM_FAULT_NOPAGE;
+	return vmf->pte ? VM_FAULT_NOPAGE : VM_FAULT_OOM;
 }
 
 static const struct vm_operations_struct vdso_ops = {

@@ -146,6 +146,13 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 	return walk(mm, addr, 1, alloc);
 }
 
+pte_t *walk_to_table(struct mm_struct *mm, unsigned long addr)
+{
+	pte_t *e = walk(mm, addr, 2, true);
+
+	return e && !pte_none(*e) ? entry_of(table_of(*e), addr, 1) : NULL;
+}
+
 /* Returns the end of what the entry at @level for @addr covers, or @end if that is lower. */
 static unsigned long addr_end(unsigned long addr, unsigned long end, unsigned int level)
 {

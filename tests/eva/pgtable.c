@@ -37,6 +37,9 @@ static void in_user_half(unsigned long addr, unsigned long end)
 
 	if (e)
 		seen = pte_val(*e);
+	e = walk_to_table(&mm, addr);
+	if (e)
+		seen = pte_val(*e);
 	e = next_pte(&mm, &addr, end);
 	if (e)
 		seen = pte_val(*e);

@@ -144,7 +144,8 @@ void clear_page(void *p) { memset(p, 0, PAGE_SIZE); }
 
 /* ---- page tables: mm->pgd is an array of 512 entries for TABLE_BASE and up ---- */
 
-static int tables_fail; /* walk_pte cannot make a table */
+static int tables_fail;	  /* walk_pte cannot make a table */
+static int table_missing; /* there is no table yet: the lowest one */
 /* its entries and counts: only under its page_table_lock */
 static struct mm_struct *threads_run_in;
 
@@ -161,8 +162,12 @@ pte_t *walk_pte(struct mm_struct *mm, unsigned long addr, bool alloc)
 	expect_locked(mm, "walk_pte");
 	if (addr < TABLE_BASE || addr >= TABLE_BASE + 512 * PAGE_SIZE)
 		fail_msg("walk_pte of %#lx, where the test has no VMA", addr);
-	return alloc && tables_fail ? NULL : (pte_t *)mm->pgd + pte_index(addr);
+	if (alloc && !tables_fail)
+		table_missing = 0;
+	return table_missing || (alloc && tables_fail) ? NULL : (pte_t *)mm->pgd + pte_index(addr);
 }
+
+pte_t *walk_to_table(struct mm_struct *mm, unsigned long addr) { return walk_pte(mm, addr, false); }
 
 pte_t *next_pte(struct mm_struct *mm, unsigned long *addr, unsigned long end)
 {
@@ -232,7 +237,7 @@ static inline int fake_machine(void **state)
 	zero_page = &fake_frames[0];
 	zero_page->_refcount.counter = 1;
 	frames_fail_after = -1;
-	tables_fail = anon_vmas_fail = 0;
+	tables_fail = table_missing = anon_vmas_fail = 0;
 	fake_lock_hook = NULL;
 	threads_run_in = NULL;
 	return 0;

@@ -255,6 +255,7 @@ static void errors_leave_nothing(void **state)
 	expect_nothing(16, frames, "a shared VMA without ->fault");
 
 	file_area(RW);
+	table_missing = 1;
 	file_result = VM_FAULT_SIGBUS;
 	FAULT(17, 0, VM_FAULT_SIGBUS);
 	expect_nothing(17, frames, "a read, ->fault gave VM_FAULT_SIGBUS");
@@ -264,6 +265,8 @@ static void errors_leave_nothing(void **state)
 	FAULT(17, 0, VM_FAULT_OOM);
 	FAULT(17, FAULT_FLAG_WRITE, VM_FAULT_OOM);
 	expect_nothing(17, frames, "->fault gave VM_FAULT_OOM");
+	SAY_UNLESS(table_missing, "->fault gave an error, and a page table was made");
+	table_missing = 0;
 	file_result = 0;
 	asked = 0;
 	frames_fail_after = 0;
@@ -288,6 +291,29 @@ static void errors_leave_nothing(void **state)
 	SAME(mm.rss_stat[MM_FILEPAGES] + mm.rss_stat[MM_ANONPAGES], 0,
 	     "rss_stat after VM_FAULT_NOPAGE");
 	SAME(current->min_flt, 2, "min_flt");
+}
+
+/* The lowest table is made when there is a page for it. Without memory the page is released. */
+static void tables_as_needed(void **state)
+{
+	int frames = frames_in_use();
+
+	(void)state;
+	fake_area(&area, &mm, 16, 8, RW);
+	table_missing = 1;
+	FAULT(16, 0, 0);
+	table_missing = 1;
+	FAULT(17, FAULT_FLAG_WRITE, 0);
+	file_area(RW);
+	table_missing = tables_fail = 1;
+	FAULT(18, 0, VM_FAULT_OOM);
+	FAULT(18, FAULT_FLAG_WRITE, VM_FAULT_OOM);
+	FRAMES_ARE(frames + 1);
+	SAME(file_page->_refcount.counter, 1, "references to the file's page");
+	tables_fail = 0;
+	FAULT(18, 0, 0);
+	table_missing = 1;
+	FAULT(19, FAULT_FLAG_WRITE, 0);
 }
 
 /* A read shows the file's own page, a write a copy of it; these VMAs have no ->map_pages. */
@@ -477,6 +503,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(file_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(around_window, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_leave_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(tables_as_needed, setup, teardown),
 		cmocka_unit_test_setup_teardown(entry_is_there, setup, teardown),
 	};
 

@@ -220,7 +220,7 @@ static void status(struct report *r)
 	put(r, '\n');
 	while (*p) {
 		int shown = is_shown(p, "Name....Umask...Uid.....Gid.....Groups..VmSize..VmLck..."
-					"VmData..VmStk...VmExe...VmLib...Threads.SigPnd.."
+					"VmData..VmStk...VmExe...VmLib...VmPTE...Threads.SigPnd.."
 					"ShdPnd..SigBlk..SigIgn..SigCgt..Cap.....NoNew...Seccomp.");
 
 		for (; *p && *p != '\n'; p++)

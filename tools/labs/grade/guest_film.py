@@ -11,6 +11,8 @@ import struct
 
 from elftools.elf.elffile import ELFFile
 
+import symtab
+
 # struct exec_trace of include/trace.h
 RECORD = struct.Struct('<QQIiQIi16sQQQQII')
 RING_SIZE = 1024        # TRACE_RING_SIZE
@@ -30,10 +32,8 @@ class Image:
 
     @functools.cached_property
     def rows(self):
-        """(name, value, size, kind) of each symbol: reading them takes longer than all the rest."""
         with open(self.path, 'rb') as f:
-            table = ELFFile(f).get_section_by_name('.symtab')
-            return [(s.name, s['st_value'], s['st_size'], s['st_info']['type']) for s in table.iter_symbols()]
+            return symtab.read(ELFFile(f))
 
     @functools.cached_property
     def symbols(self):
@@ -41,7 +41,7 @@ class Image:
 
     @functools.cached_property
     def functions(self):
-        return sorted((v, n) for n, v, _, kind in self.rows if n and kind in ('STT_FUNC', 'STT_NOTYPE'))
+        return sorted((v, n) for n, v, _, kind in self.rows if n and kind in (symtab.FUNC, symtab.NOTYPE))
 
     def read(self, address, size):
         for start, data in self.segments:

@@ -17,6 +17,8 @@ import zlib
 
 from elftools.elf.elffile import ELFFile
 
+import symtab
+
 PAGE = 4096
 PRESENT, WRITE, USER, LARGE, NO_EXECUTE = 1, 2, 4, 1 << 7, 1 << 63
 FRAME = 0x000ffffffffff000
@@ -38,16 +40,12 @@ class Program:
         with open(path, 'rb') as f:
             elf = ELFFile(f)
             self.fixed = elf['e_type'] == 'ET_EXEC'
-            self.entry, self.symbols = elf['e_entry'], elf.get_section_by_name('.symtab')
-            self.end, self.run = self.address('_exit'), self.address('run')
+            self.entry, addresses = elf['e_entry'], {name: value for name, value, *_ in reversed(symtab.read(elf))}
+            self.end, self.run = addresses.get('_exit'), addresses.get('run')
             self.segments = [dict(s.header) for s in elf.iter_segments() if s['p_type'] == 'PT_LOAD']
             self.top = max(s['p_vaddr'] + s['p_memsz'] for s in self.segments)
             f.seek(0)
             self.bytes = f.read()
-
-    def address(self, name):
-        found = self.symbols.get_symbol_by_name(name)
-        return found[0]['st_value'] if found else None
 
     def page(self, va):
         """The bytes of the page at @va as an exec leaves it; None: no segment has it."""

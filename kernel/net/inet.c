@@ -107,20 +107,12 @@ static int inet_listen(struct sock *sk, int backlog __maybe_unused)
 	return 0;
 }
 
+static bool is_shut(struct sock *sk) { return sk->shutdown; }
+
 /* Nothing ever comes. */
 static int wait_for_nothing(struct sock *sk, bool nonblock)
 {
-	ktime_t end = sk->rcvtimeo == INT64_MAX ? INT64_MAX : ktime_get() + sk->rcvtimeo;
-	DEFINE_WAIT(w);
-	int err = 0;
-
-	if (nonblock)
-		return -EAGAIN;
-	while (!err && !sk->shutdown) {
-		prepare_to_wait(&sk->wait, &w, TASK_INTERRUPTIBLE);
-		err = sock_wait(&sk->wait, &w, end);
-	}
-	return err;
+	return sock_wait(sk, &sk->wait, is_shut, sock_deadline(sk->rcvtimeo, nonblock));
 }
 
 static int inet_accept(struct sock *sk, bool nonblock, struct sock **new __maybe_unused)

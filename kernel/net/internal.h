@@ -127,8 +127,10 @@ int move_addr_to_user(const struct sockaddr_storage *from, int n, void __user *t
 struct ucred current_ucred(void);
 /* Returns the pending error as -errno, once; or 0. */
 int sock_error(struct sock *sk);
-/* Sleeps once for a wake-up of @q. 0, or what the call returns after @end or for a signal. */
-int sock_wait(wait_queue_head_t *q, struct wait_queue_entry *w, ktime_t end);
+/* When a wait ends that begins now; 0: it must not sleep. */
+ktime_t sock_deadline(ktime_t timeout, bool nonblock);
+/* Waits for @ready(sk). 0, -EAGAIN (also at the end of the time), -EINTR or -ERESTARTSYS. */
+int sock_wait(struct sock *sk, wait_queue_head_t *q, bool (*ready)(struct sock *sk), ktime_t end);
 static inline bool sock_option(const struct sock *sk, int name) { return sk->options >> name & 1; }
 
 /* sendrecv.c: read and write of a socket. */

@@ -39,15 +39,30 @@ int sock_error(struct sock *sk)
 	return -err;
 }
 
-int sock_wait(wait_queue_head_t *q, struct wait_queue_entry *w, ktime_t end)
+ktime_t sock_deadline(ktime_t timeout, bool nonblock)
 {
+	if (nonblock)
+		return 0;
+	return timeout == INT64_MAX ? timeout : ktime_get() + timeout;
+}
+
+int sock_wait(struct sock *sk, wait_queue_head_t *q, bool (*ready)(struct sock *sk), ktime_t end)
+{
+	DEFINE_WAIT(w);
 	int err = 0;
 
-	if (signal_pending(current))
-		err = end == INT64_MAX ? -ERESTARTSYS : -EINTR;
-	else if (!schedule_hrtimeout(end))
-		err = -EAGAIN;
-	finish_wait(q, w);
+	while (!err && !ready(sk)) {
+		if (!end)
+			return -EAGAIN;
+		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
+		if (ready(sk))
+			break;
+		if (signal_pending(current))
+			err = end == INT64_MAX ? -ERESTARTSYS : -EINTR;
+		else if (!schedule_hrtimeout(end))
+			err = -EAGAIN;
+	}
+	finish_wait(q, &w);
 	return err;
 }
 

@@ -428,33 +428,6 @@ static bool queue_full(const struct unix_sock *u) { return u->queued > (unsigned
 /* A byte out of band that was received; its place in the queue is kept. */
 static bool is_consumed(const struct unix_msg *m) { return m && m->len && m->from == m->len; }
 
-static ktime_t deadline(ktime_t timeout, bool nonblock)
-{
-	if (nonblock)
-		return 0;
-	return timeout == INT64_MAX ? timeout : ktime_get() + timeout;
-}
-
-/* Waits for @ready(u). 0, -EAGAIN (also at the end of the time), -EINTR or -ERESTARTSYS. */
-static int unix_wait(struct unix_sock *u, wait_queue_head_t *q, bool (*ready)(struct unix_sock *u),
-		     ktime_t end)
-{
-	int err = 0;
-
-	while (!err && !ready(u)) {
-		DEFINE_WAIT(w);
-
-		if (!end)
-			return -EAGAIN;
-		prepare_to_wait(q, &w, TASK_INTERRUPTIBLE);
-		if (ready(u))
-			finish_wait(q, &w);
-		else
-			err = sock_wait(q, &w, end);
-	}
-	return err;
-}
-
 /* ---- connections ----------------------------------------------------------------------------- */
 
 static int unix_listen(struct sock *sk, int backlog)
@@ -472,9 +445,11 @@ static int unix_listen(struct sock *sk, int backlog)
 	return 0;
 }
 
-static bool may_connect(struct unix_sock *to)
+static bool may_connect(struct sock *sk)
 {
-	return !queue_full(to) || to->dead || !to->sk.listening || (to->sk.shutdown & RCV_SHUTDOWN);
+	struct unix_sock *to = unix_sk(sk);
+
+	return !queue_full(to) || to->dead || !sk->listening || (sk->shutdown & RCV_SHUTDOWN);
 }
 
 /* The two are connected from now on. unix_lock held. */
@@ -518,7 +493,8 @@ static int stream_connect(struct unix_sock *u, struct unix_sock *to, bool nonblo
 	struct sock *new;
 	int err;
 
-	err = unix_wait(to, &to->peer_wait, may_connect, deadline(u->sk.sndtimeo, nonblock));
+	err = sock_wait(&to->sk, &to->peer_wait, may_connect,
+			sock_deadline(u->sk.sndtimeo, nonblock));
 	if (err)
 		return err;
 	new = unix_create(u->sk.type, 0);
@@ -575,9 +551,11 @@ static int unix_connect(struct sock *sk, struct sockaddr_storage *addr, int len,
 	return err;
 }
 
-static bool has_connection(struct unix_sock *u)
+static bool has_connection(struct sock *sk)
 {
-	return first_msg(u) || (u->sk.shutdown & RCV_SHUTDOWN);
+	struct unix_sock *u = unix_sk(sk);
+
+	return first_msg(u) || (sk->shutdown & RCV_SHUTDOWN);
 }
 
 static int unix_accept(struct sock *sk, bool nonblock, struct sock **new)
@@ -591,7 +569,8 @@ static int unix_accept(struct sock *sk, bool nonblock, struct sock **new)
 	if (!sk->listening)
 		return -EINVAL;
 	while (!m) {
-		err = unix_wait(u, &sk->wait, has_connection, deadline(sk->rcvtimeo, nonblock));
+		err = sock_wait(&u->sk, &sk->wait, has_connection,
+				sock_deadline(sk->rcvtimeo, nonblock));
 		if (err)
 			return err;
 		m = take_msg(u);
@@ -667,14 +646,16 @@ static void unix_release(struct sock *sk)
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-static bool may_send(struct unix_sock *u)
+static bool may_send(struct sock *sk)
 {
-	return u->sk.wmem < (size_t)u->sk.sndbuf || (u->sk.shutdown & SEND_SHUTDOWN) || u->sk.err;
+	return sk->wmem < (size_t)sk->sndbuf || (sk->shutdown & SEND_SHUTDOWN) || sk->err;
 }
 
-static bool has_room(struct unix_sock *to)
+static bool has_room(struct sock *sk)
 {
-	return !queue_full(to) || to->dead || (to->sk.shutdown & RCV_SHUTDOWN);
+	struct unix_sock *to = unix_sk(sk);
+
+	return !queue_full(to) || to->dead || (sk->shutdown & RCV_SHUTDOWN);
 }
 
 /* A message of @n bytes of @sm's vector, with what comes beside them. ERR_PTR. */
@@ -730,7 +711,7 @@ static ssize_t stream_send_piece(struct unix_sock *u, struct unix_sock *to, stru
 	size_t most = min((size_t)u->sk.sndbuf / 2 - 64, SKB_MAX_HEAD + SKB_STREAM_FRAGS);
 	size_t n = min(sm->iter.count - keep, most);
 	struct unix_msg *m;
-	int err = unix_wait(u, &u->sk.wait, may_send, end);
+	int err = sock_wait(&u->sk, &u->sk.wait, may_send, end);
 
 	if (err)
 		return err;
@@ -757,7 +738,7 @@ static void mark_oob(struct unix_sock *to)
 /* With MSG_OOB the last byte is a piece of its own. */
 static ssize_t stream_sendmsg(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
 {
-	ktime_t end = deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
+	ktime_t end = sock_deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
 	size_t done = 0, last = sm->flags & MSG_OOB ? 1 : 0;
 	ssize_t ret = 0;
 
@@ -783,7 +764,7 @@ static struct unix_sock *dgram_receiver(struct unix_sock *u, struct sock_msg *sm
 
 static int dgram_deliver(struct unix_sock *u, struct unix_sock *to, struct sock_msg *sm)
 {
-	ktime_t end = deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
+	ktime_t end = sock_deadline(u->sk.sndtimeo, sm->flags & MSG_DONTWAIT);
 	struct unix_msg *m;
 	int err = 0;
 
@@ -797,9 +778,9 @@ static int dgram_deliver(struct unix_sock *u, struct unix_sock *to, struct sock_
 	if ((u->sk.shutdown & SEND_SHUTDOWN) || (to->sk.shutdown & RCV_SHUTDOWN))
 		return -EPIPE;
 	if (to->peer != u)
-		err = unix_wait(to, &to->peer_wait, has_room, end);
+		err = sock_wait(&to->sk, &to->peer_wait, has_room, end);
 	if (!err)
-		err = unix_wait(u, &u->sk.wait, may_send, end);
+		err = sock_wait(&u->sk, &u->sk.wait, may_send, end);
 	if (err)
 		return err;
 	m = make_msg(u, to, sm, sm->iter.count);
@@ -858,9 +839,11 @@ static ssize_t unix_sendmsg(struct sock *sk, struct sock_msg *sm)
 
 /* ---- receiving ------------------------------------------------------------------------------- */
 
-static bool may_recv(struct unix_sock *u)
+static bool may_recv(struct sock *sk)
 {
-	return first_msg(u) || u->sk.err || (u->sk.shutdown & RCV_SHUTDOWN);
+	struct unix_sock *u = unix_sk(sk);
+
+	return first_msg(u) || sk->err || (sk->shutdown & RCV_SHUTDOWN);
 }
 
 static void copy_name(struct sock_msg *sm, const struct unix_address *a)
@@ -891,7 +874,7 @@ static int take_scm(struct sock_msg *sm, struct unix_msg *m)
 /* 0 when there is a message, and 1 at the end of the stream. A stream reports an error last. */
 static int wait_msg(struct unix_sock *u, ktime_t end)
 {
-	int err = unix_wait(u, &u->sk.wait, may_recv, end);
+	int err = sock_wait(&u->sk, &u->sk.wait, may_recv, end);
 
 	if (err)
 		return err;
@@ -910,7 +893,7 @@ static void put_back(struct unix_sock *u, struct unix_msg *m)
 
 static ssize_t dgram_recvmsg(struct unix_sock *u, struct sock_msg *sm)
 {
-	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
+	ktime_t end = sock_deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
 	struct unix_msg *m = NULL;
 	size_t n;
 	ssize_t ret;
@@ -1040,7 +1023,7 @@ static void put_back_all(struct unix_sock *u, struct list_head *peeked)
 static ssize_t stream_read(struct unix_sock *u, struct sock_msg *sm, size_t least,
 			   struct list_head *peeked)
 {
-	ktime_t end = deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
+	ktime_t end = sock_deadline(u->sk.rcvtimeo, sm->flags & MSG_DONTWAIT);
 	bool peek = sm->flags & MSG_PEEK, stop = false;
 	struct unix_msg *m;
 	ssize_t ret = 0;

@@ -116,8 +116,8 @@ def variant_tree(top, seed, changed):
         return top
     tree = os.path.join(top, 'build', 'labs', 'finished-%s' % seed)
     if not os.path.exists(tree):
-        copy_tree(top, tree, [os.path.join('build', o[:-2] + e) for o in objects(top) for e in ('.o', '.d')
-                              if os.path.exists(os.path.join(top, 'build', o[:-2] + e))])
+        built = ['boot/flags'] + [o[:-2] + e for o in objects(top) for e in ('.o', '.d')]      # without its flags all were compiled anew
+        copy_tree(top, tree, [p for p in (os.path.join('build', b) for b in built) if os.path.exists(os.path.join(top, p))])
     for path in tracked(top):
         update(top, tree, path, changed.get(path))
     kernels.make(tree, 'build/exon.elf')

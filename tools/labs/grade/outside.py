@@ -19,7 +19,7 @@ from elftools.elf.elffile import ELFFile
 
 import symtab
 
-PAGE = 4096
+PAGE, BLOCK = 4096, 65536
 PRESENT, WRITE, USER, LARGE, NO_EXECUTE = 1, 2, 4, 1 << 7, 1 << 63
 FRAME = 0x000ffffffffff000
 MAPPED = 0x7fff00000000     # from here on there is, without randomisation, what mmap chose, and the stack
@@ -124,10 +124,11 @@ class Memory:
         self.read, self.cr3, self.known = read, cr3 & FRAME, {}
 
     def frame(self, address):
-        """The 4 KiB at physical @address."""
-        if address not in self.known:
-            self.known[address] = self.read(address, PAGE).ljust(PAGE, b'\0')
-        return self.known[address]
+        """The 4 KiB at physical @address. It is read with its neighbours: each question to QEMU takes longer than the answer."""
+        block, at = address & -BLOCK, address & BLOCK - 1
+        if block not in self.known:
+            self.known[block] = self.read(block, BLOCK).ljust(BLOCK, b'\0')
+        return self.known[block][at:at + PAGE]
 
     def table(self, address):
         return struct.unpack('<512Q', self.frame(address))

@@ -36,27 +36,8 @@
 
 static inline void *phys_to_virt(phys_addr_t pa) { return (void *)(pa + PAGE_OFFSET); }
 
-/*
- * One page, page aligned. A string instruction counts as one instruction for each 8 bytes, a store
- * of an SSE register for 16. xmm0 may hold a user's value.
- */
-static inline void __clear_page(void *p)
-{
-	char xmm0[16], *end = (char *)p + PAGE_SIZE;
-	long at = -PAGE_SIZE;
-
-	__asm__ volatile("movups %%xmm0, %[xmm0]\n\t"
-			 "pxor %%xmm0, %%xmm0\n"
-			 "1:\t.irp n, 0,16,32,48,64,80,96,112,128,144,160,176,192,208,224,240\n\t"
-			 "movaps %%xmm0, \\n(%[end], %[at])\n\t"
-			 ".endr\n\t"
-			 "addq $256, %[at]\n\t"
-			 "jne 1b\n\t"
-			 "movups %[xmm0], %%xmm0"
-			 : [at] "+r"(at), [xmm0] "=&m"(xmm0)
-			 : [end] "r"(end)
-			 : "memory", "cc");
-}
+/* One page, page aligned. A string instruction counts as one instruction for each 8 bytes. */
+static inline void __clear_page(void *p) { rep_stosq(p, 0, PAGE_SIZE / 8); }
 
 static inline void __copy_page(void *to, const void *from) { rep_movsq(to, from, PAGE_SIZE / 8); }
 

@@ -16,6 +16,7 @@ import os
 import random
 import re
 import select
+import struct
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,6 @@ sys.dont_write_bytecode = True
 import vm  # noqa: E402
 
 FAMILIES = ('space', 'files', 'tasks', 'exec')
-AS_C = ('space', 'files', 'tasks')      # their programs say statements of C
 PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')
@@ -155,7 +155,7 @@ TEST = """/* flags: -static */
 /* SPDX-License-Identifier: MIT */
 /* A twin program of %(family)s, seed %(seed)d, as Linux runs it. */
 #include "../../programs/twin/%(family)s_shown.h"
-
+%(image)s
 static void steps(void)
 {
 %(steps)s
@@ -167,6 +167,14 @@ int main(void)
 	return 0;
 }
 """
+
+
+def image_code():
+    """The code that a program of exec runs, as start_exec() takes it: the first segment of the program image."""
+    with open(os.path.join(PROGRAMS, 'image'), 'rb') as f:
+        elf = f.read()
+    code = elf[:struct.unpack_from('<Q', elf, 64 + 32)[0]].hex()    # p_filesz
+    return '\nstatic const char image[] =\n%s;\n' % '\n'.join('\t"%s"' % code[i:i + 80] for i in range(0, len(code), 80))
 
 
 def guest_test(family, seed, ours, theirs):
@@ -182,7 +190,7 @@ def guest_test(family, seed, ours, theirs):
             break
     if any('pid = ' in s for s in body):
         body[:0] = ['pid_t pid;', '']
-    return TEST % {'family': family, 'seed': seed, 'status': status, 'steps': '\n'.join(indented(body))}
+    return TEST % {'family': family, 'seed': seed, 'image': image_code() if family == 'exec' else '', 'status': status, 'steps': '\n'.join(indented(body))}
 
 
 def report(family, seed, mask, texts):
@@ -192,9 +200,8 @@ def report(family, seed, mask, texts):
     for kernel, text in zip(KERNELS, texts):
         with open('%s.%s' % (base, kernel), 'w') as f:
             f.write(text)
-    if family in AS_C:
-        with open(base + '.c', 'w') as f:
-            f.write(guest_test(family, seed, *texts))
+    with open(base + '.c', 'w') as f:
+        f.write(guest_test(family, seed, *texts))
     lines = list(difflib.unified_diff(texts[1].splitlines(), texts[0].splitlines(), 'linux', 'exon', lineterm='', n=3))
     return '%s: program %d differs with the steps %s (%s.*)\n%s' % (
         family, seed, ' '.join(str(i) for i in range(STEPS) if mask[i] == '1'), base, '\n'.join(lines[:60]))

@@ -28,7 +28,7 @@ def test_twin(family):
 
 # A program, the steps that are left of it, what a kernel says there, and what a wrong one would say.
 WRONG = {'space': (4243, [12], '-ENOMEM', '-EINVAL'), 'files': (263, [8], 'ENOTEMPTY', 'EEXIST'),
-         'tasks': (22, [4, 8, 9, 10, 11, 14, 21, 23], '0xffff', '0xff7f')}
+         'tasks': (22, [4, 8, 9, 10, 11, 14, 21, 23], '0xffff', '0xff7f'), 'exec': (5, [3], 'argc 9', 'argc 8')}
 
 
 class Pretended(twin.Twins):
@@ -47,7 +47,7 @@ def written(twins, family):
     """The C files of the steps that are left; that of the wrong kernel as if it were Linux."""
     seed, steps, *twins.mistake = WRONG[family]
     mask = ['01'[i in steps] for i in range(twin.STEPS)]
-    if family == 'files':
+    if family in ('files', 'exec'):
         assert twins.minimise(seed)[0] == mask
     texts = twins.texts(seed, mask)
     for name, both in ('right', texts), ('wrong', texts[::-1]):

@@ -3,54 +3,42 @@
 /*
  * Twin programs of exec: good and mutated ELF files, scripts, other files, with random argv, envp,
  * limits, descriptors, signals, users and personality, from one thread or several. Each step makes
- * one file and one child, which execs it. /t/image is what runs if the exec succeeds: it reports
- * through a pipe all that it sees.
+ * one file and one child, which execs it. /t/image is what runs if the exec succeeds. exec_shown.h
+ * has what the steps are made of.
  */
 #include "twin.h"
+#include "exec_shown.h"
 #include <elf.h>
 #include <linux/securebits.h>
-#include <pthread.h>
-#include <sched.h>
-#include <sys/personality.h>
-#include <sys/prctl.h>
 
-#define REPORT_FD  200
-#define DIR	   "/tmp/twinexec"
-#define NEW	   DIR "/x" /* the file of this step */
 #define INTERP_OFF 0x600
 #define NOTE_OFF   0x700
-#define BLOB_OFF   0x1000
 
-static unsigned char blob[0x4000], file[0x8000];
-static size_t blob_len, file_len;
-static unsigned long blob_entry;
+/* ---- the file as statements ------------------------------------------------- */
 
-/* argv and envp of this step. */
-static char **args, **envs;
-
-static const char *outcome(long r)
+static void say_save(const char *name, int mode)
 {
-	static char text[24];
-
-	sprintf(text, "%ld", r == -1 ? -(long)errno : r);
-	return text;
+	say("save(\"%s\", %#o);\n", name, mode);
+	save(name, mode);
 }
 
-#define SAY(call, format, ...) \
-	do { \
-		long r_ = (call); \
-		say(format " = %s\n", __VA_ARGS__, outcome(r_)); \
-	} while (0)
-
-static void write_file(const char *name, const void *bytes, size_t len, int mode)
+/* The bytes of the file that are not those of a plain one. */
+static void say_file(const char *name, int mode)
 {
-	int fd;
+	static unsigned char plain[sizeof(file)];
 
-	unlink(name);
-	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0 || write(fd, bytes, len) != (ssize_t)len || fchmod(fd, mode))
-		_exit(99);
-	close(fd);
+	say("new_file(%zu);\n", file_len);
+	plain_file(plain, file_len);
+	for (size_t off = 0, n; off < file_len; off += n) {
+		n = file_len - off < 32 ? file_len - off : 32;
+		if (!memcmp(file + off, plain + off, n))
+			continue;
+		say("bytes(%#zx, \"", off);
+		for (size_t i = 0; i < n; i++)
+			say("%02x", file[off + i]);
+		say("\");\n");
+	}
+	say_save(name, mode);
 }
 
 /* ---- ELF files -------------------------------------------------------------- */
@@ -120,7 +108,7 @@ static void add_interp(unsigned long base)
 
 	memcpy(file + INTERP_OFF, name, strlen(name) + 1);
 	add_phdr(PT_INTERP, PF_R, INTERP_OFF, base + INTERP_OFF, len, len);
-	say("interpreter \"%s\" %zu\n", name, len);
+	say("# interpreter \"%s\" %zu\n", name, len);
 }
 
 /* Program headers that tell the kernel less, or nothing. */
@@ -202,9 +190,9 @@ static void say_headers(void)
 	const Elf64_Ehdr *e = (void *)file;
 	const Elf64_Phdr *p = (void *)(e + 1);
 
-	say("elf type %d entry %#lx, %zu bytes\n", e->e_type, e->e_entry, file_len);
+	say("# elf type %d entry %#lx, %zu bytes\n", e->e_type, e->e_entry, file_len);
 	for (int i = 0; i < e->e_phnum && i < 16; i++)
-		say("  type %#x flags %d off %#lx vaddr %#lx filesz %#lx memsz %#lx align %#lx\n",
+		say("#  type %#x flags %d off %#lx vaddr %#lx filesz %#lx memsz %#lx align %#lx\n",
 		    p[i].p_type, p[i].p_flags, p[i].p_offset, p[i].p_vaddr, p[i].p_filesz,
 		    p[i].p_memsz, p[i].p_align);
 }
@@ -216,7 +204,7 @@ static void mutate_field(size_t off, size_t size)
 	memcpy(&old, file + off, size);
 	new = odd_value(old);
 	memcpy(file + off, &new, size);
-	say("  %#zx: %zu bytes %#lx\n", off, size, new);
+	say("#  %#zx: %zu bytes %#lx\n", off, size, new);
 }
 
 /* The offsets and sizes of the fields of both headers. */
@@ -246,18 +234,9 @@ static void mutate_elf(void)
 			mutate_field(64 + 56 * below(count) + phdr[i][0], phdr[i][1]);
 		}
 	}
-	say("  %zu bytes\n", file_len);
 }
 
 /* ---- scripts and other files ------------------------------------------------ */
-
-static const char *some_mode_text(int mode)
-{
-	static char text[16];
-
-	sprintf(text, "%#o", mode);
-	return text;
-}
 
 static int some_mode(void)
 {
@@ -304,7 +283,6 @@ static void script(void)
 	if (!one_in(5))
 		end = stpcpy(end, "\necho no\n");
 	file_len = end - s;
-	say("script of %zu bytes \"%.40s\"\n", file_len, s);
 }
 
 static void garbage(void)
@@ -312,7 +290,6 @@ static void garbage(void)
 	file_len = below(one_in(2) ? 8 : 300);
 	for (size_t i = 0; i < file_len; i++)
 		file[i] = one_in(2) ? random64() : '#';
-	say("garbage of %zu bytes\n", file_len);
 }
 
 /* The file of this step. */
@@ -335,12 +312,20 @@ static void make_file(void)
 		if (one_in(2))
 			mutate_elf();
 	}
-	write_file(NEW, file, file_len, mode);
+	say_file(NEW, mode);
 	if (one_in(3)) {
-		SAY(chown(NEW, one_in(2) ? NOBODY : 0, one_in(2) ? NOBODY : 0), "chown(%s)", NEW);
-		chmod(NEW, mode);
+		uid_t uid = one_in(2) ? NOBODY : 0, gid = one_in(2) ? NOBODY : 0;
+
+		STEP(chown(NEW, uid, gid), "chown(NEW, %d, %d)", uid, gid);
+		STEP(chmod(NEW, mode), "chmod(NEW, %#o)", mode);
 	}
-	say("mode %s\n", some_mode_text(mode));
+}
+
+static void standing_script(const char *name, const char *text)
+{
+	file_len = strlen(text);
+	memcpy(file, text, file_len);
+	say_file(name, 0755);
 }
 
 /* What stays the same in all steps. */
@@ -351,26 +336,26 @@ static void standing_files(void)
 		good_elf(ET_EXEC);
 	while (((Elf64_Ehdr *)file)->e_phnum != 3 ||
 	       ((Elf64_Phdr *)(file + 64))->p_type == PT_INTERP);
-	write_file(DIR "/good", file, file_len, 0755);
-	write_file(DIR "/nox", file, file_len, 0644);
-	write_file(DIR "/suid", file, file_len, 06755);
-	if (chown(DIR "/suid", 1000, 1000) || chmod(DIR "/suid", 06755))
-		_exit(98);
+	say_file(DIR "/good", 0755);
+	say_save(DIR "/nox", 0644);
+	say_save(DIR "/suid", 06755);
+	STEP(chown(DIR "/suid", 1000, 1000), "chown(DIR \"/suid\", %d, %d)", 1000, 1000);
+	STEP(chmod(DIR "/suid", 06755), "chmod(DIR \"/suid\", %#o)", 06755);
 	((Elf64_Ehdr *)file)->e_machine = EM_386;
-	write_file(DIR "/broken", file, file_len, 0755);
+	say_file(DIR "/broken", 0755);
 	good_elf(ET_DYN);
 	while (((Elf64_Phdr *)(file + 64))->p_type == PT_INTERP)
 		good_elf(ET_DYN);
-	write_file(DIR "/pie", file, file_len, 0755);
+	say_file(DIR "/pie", 0755);
 	((Elf64_Phdr *)(file + 64))->p_memsz = 1UL << 46;
-	write_file(DIR "/large", file, file_len, 0755);
-	write_file(DIR "/empty", "", 0, 0755);
-	write_file(DIR "/script", "#!" DIR "/good of script\n", 29, 0755);
-	write_file(DIR "/script2", "#!" DIR "/script 2\n", 26, 0755);
-	write_file(DIR "/script3", "#!" DIR "/script2 3\n", 27, 0755);
-	write_file(DIR "/script4", "#!" DIR "/script3 4\n", 27, 0755);
-	write_file(DIR "/script5", "#!" DIR "/script4 5\n", 27, 0755);
-	said->len = 0;
+	say_file(DIR "/large", 0755);
+	memset(file, 0, sizeof(file));
+	standing_script(DIR "/empty", "");
+	standing_script(DIR "/script", "#!" DIR "/good of script\n");
+	standing_script(DIR "/script2", "#!" DIR "/script 2\n");
+	standing_script(DIR "/script3", "#!" DIR "/script2 3\n");
+	standing_script(DIR "/script4", "#!" DIR "/script3 4\n");
+	standing_script(DIR "/script5", "#!" DIR "/script4 5\n");
 }
 
 static const char *some_target(void)
@@ -404,8 +389,6 @@ static const char *some_target(void)
 
 /* ---- what the exec inherits ------------------------------------------------- */
 
-static void handler(int sig) { (void)sig; }
-
 static void set_limit(void)
 {
 	static const int kinds[] = {RLIMIT_STACK,  RLIMIT_STACK, RLIMIT_STACK,	RLIMIT_AS,
@@ -415,16 +398,16 @@ static void set_limit(void)
 					       0x100000,  0x200000, 0x400000, 0x800000, 0x40000000,
 					       1UL << 36, 30,	    201,      -1UL};
 	int kind = PICK(kinds);
-	struct rlimit limit;
+	struct rlimit l;
 
-	getrlimit(kind, &limit);
-	limit.rlim_cur = kind == RLIMIT_CPU ? 60 : PICK(values);
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
+	getrlimit(kind, &l);
+	l.rlim_cur = kind == RLIMIT_CPU ? 60 : PICK(values);
+	if (l.rlim_cur > l.rlim_max)
+		l.rlim_cur = l.rlim_max;
 	if (one_in(4))
-		limit.rlim_max = limit.rlim_cur;
-	SAY(setrlimit(kind, &limit), "setrlimit(%d, %#lx, %#lx)", kind, (long)limit.rlim_cur,
-	    (long)limit.rlim_max);
+		l.rlim_max = l.rlim_cur;
+	STEP(setrlimit(kind, &l), "limit(%d, %#lx, %#lx)", kind, (long)l.rlim_cur,
+	     (long)l.rlim_max);
 }
 
 /* Never SIGALRM, which ends a program that runs for ever. */
@@ -439,27 +422,24 @@ static int some_signal(void)
 
 static void set_signal(void)
 {
-	struct sigaction sa = {.sa_handler = one_in(3) ? handler : one_in(2) ? SIG_IGN : SIG_DFL};
-	stack_t stack = {.ss_sp = (void *)0x10000, .ss_size = 0x4000};
-	int sig = some_signal();
-	sigset_t set;
+	int sig = some_signal(), way = below(3), flags = one_in(2) ? SA_RESTART : SA_NODEFER;
 
-	sigemptyset(&set);
-	sigaddset(&set, sig);
 	switch (below(4)) {
 	case 0:
-		SAY(sigprocmask(SIG_BLOCK, &set, NULL), "block(%d)", sig);
+		STEP(block(sig), "block(%d)", sig);
 		break;
 	case 1:
-		sigprocmask(SIG_BLOCK, &set, NULL);
-		SAY(one_in(2) ? raise(sig) : kill(getpid(), sig), "blocked, raise(%d)", sig);
+		STEP(block(sig), "block(%d)", sig);
+		if (one_in(2))
+			STEP(raise(sig), "raise(%d)", sig);
+		else
+			STEP(kill(getpid(), sig), "kill(getpid(), %d)", sig);
 		break;
 	case 2:
-		SAY(sigaltstack(&stack, NULL), "sigaltstack(%d)", 0);
+		STEP(alternate_stack(), "alternate_stack(%s)", "");
 		break;
 	default:
-		sa.sa_flags = one_in(2) ? SA_RESTART : SA_NODEFER;
-		SAY(sigaction(sig, &sa, NULL), "sigaction(%d)", sig);
+		STEP(action(sig, way, flags), "action(%d, %d, %#x)", sig, way, flags);
 	}
 }
 
@@ -467,16 +447,33 @@ static void set_descriptor(void)
 {
 	static const int flags[] = {O_RDONLY, O_RDONLY | O_CLOEXEC, O_PATH,
 				    O_RDONLY | O_NONBLOCK | O_APPEND, O_PATH | O_CLOEXEC};
-	int to = below(40), flag = PICK(flags), fd;
+	static const char *const names[] = {DIR, "/dev/zero", DIR "/good"};
+	int to = below(40), flag = PICK(flags), off = below(100);
+	const char *name = PICK(names);
 
 	if (one_in(4)) {
-		SAY(close(to), "close(%d)", to);
+		STEP(close(to), "close(%d)", to);
 		return;
 	}
-	fd = open(one_in(3) ? DIR : one_in(2) ? "/dev/zero" : DIR "/good", flag);
-	SAY(fd == to ? to : dup3(fd, to, flag & O_CLOEXEC), "open(%#x) to %d", flag, to);
+	STEP(open_at(to, name, flag), "open_at(%d, \"%s\", %#x)", to, name, flag);
 	if (one_in(3))
-		lseek(to, below(100), SEEK_SET);
+		STEP(lseek(to, off, SEEK_SET), "lseek(%d, %d, SEEK_SET)", to, off);
+}
+
+/* prctl with one number. */
+static void option(int option, long value)
+{
+	STEP(prctl(option, value, 0, 0, 0), "prctl(%d, %ld, 0, 0, 0)", option, value);
+}
+
+static void set_ids(int user, int real, int effective, int saved)
+{
+	if (user)
+		STEP(setresuid(real, effective, saved), "setresuid(%d, %d, %d)", real, effective,
+		     saved);
+	else
+		STEP(setresgid(real, effective, saved), "setresgid(%d, %d, %d)", real, effective,
+		     saved);
 }
 
 static void set_user(void)
@@ -487,34 +484,34 @@ static void set_user(void)
 				   SECBIT_KEEP_CAPS_LOCKED,
 				   SECBIT_NO_CAP_AMBIENT_RAISE,
 				   SECBIT_NOROOT | SECBIT_NOROOT_LOCKED};
-	gid_t groups[] = {1000, 5, NOBODY};
+	int n = below(4);
 
 	switch (below(8)) {
 	case 0:
-		SAY(setgroups(below(4), groups), "setgroups(%d)", 0);
-		SAY(setresgid(NOBODY, NOBODY, NOBODY), "setresgid(%d)", NOBODY);
-		SAY(setresuid(NOBODY, NOBODY, NOBODY), "setresuid(%d)", NOBODY);
+		STEP(set_groups(n), "set_groups(%d)", n);
+		set_ids(0, NOBODY, NOBODY, NOBODY);
+		set_ids(1, NOBODY, NOBODY, NOBODY);
 		break;
 	case 1:
-		SAY(setresuid(-1, NOBODY, -1), "setresuid(-1, %d, -1)", NOBODY);
+		set_ids(1, -1, NOBODY, -1);
 		break;
 	case 2:
-		SAY(setresuid(NOBODY, 0, 1000), "setresuid(%d, 0, 1000)", NOBODY);
+		set_ids(1, NOBODY, 0, 1000);
 		break;
 	case 3:
-		SAY(setresgid(-1, 1000, NOBODY), "setresgid(-1, 1000, %d)", NOBODY);
+		set_ids(0, -1, 1000, NOBODY);
 		break;
 	case 4:
-		SAY(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs(%d)", 1);
+		option(PR_SET_NO_NEW_PRIVS, 1);
 		break;
 	case 5:
-		SAY(prctl(PR_SET_SECUREBITS, PICK(bits)), "securebits(%d)", 0);
+		option(PR_SET_SECUREBITS, PICK(bits));
 		break;
 	case 6:
-		SAY(prctl(PR_CAPBSET_DROP, below(41)), "capbset_drop(%d)", 0);
+		option(PR_CAPBSET_DROP, below(41));
 		break;
 	default:
-		SAY(prctl(PR_SET_KEEPCAPS, 1), "keepcaps(%d)", 1);
+		option(PR_SET_KEEPCAPS, 1);
 	}
 }
 
@@ -526,38 +523,41 @@ static void set_personality(void)
 				   ADDR_LIMIT_32BIT};
 	int p = PICK(bits) | (one_in(2) ? PICK(bits) : 0);
 
-	SAY(personality(p), "personality(%#x)", p);
+	STEP(personality(p), "personality(%#x)", p);
 }
 
 static void set_other(void)
 {
+	const char *dir = one_in(2) ? "/" : DIR "/dir", *name = "a name of a task";
+	int mask = below(01000);
+
 	switch (below(9)) {
 	case 0:
-		SAY(umask(below(01000)), "umask(%d)", 0);
+		STEP(umask(mask), "umask(%#o)", mask);
 		break;
 	case 1:
-		SAY(chdir(one_in(2) ? "/" : DIR "/dir"), "chdir(%d)", 0);
+		STEP(chdir(dir), "chdir(\"%s\")", dir);
 		break;
 	case 2:
-		SAY(prctl(PR_SET_NAME, "a name of a task"), "name(%d)", 0);
+		STEP(prctl(PR_SET_NAME, name), "prctl(PR_SET_NAME, \"%s\")", name);
 		break;
 	case 3:
-		SAY(prctl(PR_SET_PDEATHSIG, SIGUSR1), "deathsig(%d)", SIGUSR1);
+		option(PR_SET_PDEATHSIG, SIGUSR1);
 		break;
 	case 4:
-		SAY(prctl(PR_SET_DUMPABLE, below(2)), "dumpable(%d)", 0);
+		option(PR_SET_DUMPABLE, below(2));
 		break;
 	case 5:
-		SAY(prctl(PR_SET_TIMERSLACK, 1000 + below(9)), "slack(%d)", 0);
+		option(PR_SET_TIMERSLACK, 1000 + below(9));
 		break;
 	case 6:
-		SAY(mlockall(MCL_CURRENT | MCL_FUTURE), "mlockall(%d)", 3);
+		STEP(mlockall(MCL_CURRENT | MCL_FUTURE), "mlockall(%d)", MCL_CURRENT | MCL_FUTURE);
 		break;
 	case 7:
-		SAY(prctl(PR_SET_CHILD_SUBREAPER, 1), "reaper(%d)", 1);
+		option(PR_SET_CHILD_SUBREAPER, 1);
 		break;
 	default:
-		SAY(nice(5), "nice(%d)", 5);
+		STEP(nice(5), "nice(%d)", 5);
 	}
 }
 
@@ -589,192 +589,97 @@ static void inherit(void)
 
 /* ---- argv and envp ---------------------------------------------------------- */
 
+/* Also says it. */
 static char *some_string(void)
 {
 	static const char *const words[] = {"",		"a", "-l", "PATH=/bin", "LD_PRELOAD=x",
 					    "two words"};
 	static const int lengths[] = {100, 4095, 4096, 131070, 131071, 131072, 131073, 200000};
-	size_t len;
-	char *s;
+	unsigned long bad = one_in(2) ? 8 : 0x7ffffffff000;
+	const char *word = PICK(words);
+	int len = PICK(lengths);
 
-	if (one_in(40))
-		return (char *)(one_in(2) ? 8 : 0x7ffffffff000);
-	if (!one_in(25))
-		return (char *)PICK(words);
-	len = PICK(lengths);
-	s = malloc(len + 1);
-	memset(s, 'L', len);
-	s[len] = 0;
-	return s;
+	if (one_in(40)) {
+		say(" (char *)%#lx,", bad);
+		return (char *)bad;
+	}
+	if (one_in(25)) {
+		say(" letters(%d),", len);
+		return letters(len);
+	}
+	say(" \"%s\",", word);
+	return (char *)word;
 }
 
 static char **some_strings(const char *name)
 {
-	size_t n = one_in(30) ? below(60000) : below(6);
-	char **list = calloc(n + 1, sizeof(*list));
+	unsigned long n = one_in(30) ? below(60000) : below(6),
+		      bad = one_in(2) ? 0 : 0x7ffffffff000;
+	char *first[8] = {NULL};
 
 	if (one_in(25)) {
-		list = one_in(2) ? NULL : (char **)0x7ffffffff000;
-		say("%s at %p\n", name, (void *)list);
-		return list;
+		say("%s = (char **)%#lx;\n", name, bad);
+		return (char **)bad;
 	}
-	for (size_t i = 0; i < n; i++)
-		list[i] = i < 8 ? some_string() : i % 100 ? "many" : list[i % 8];
-	say("%s: %zu strings\n", name, n);
-	return list;
+	say("%s = strings(%lu, (char *[8]){", name, n);
+	for (unsigned long i = 0; i < n && i < 8; i++)
+		first[i] = some_string();
+	say("%s});\n", n >= 8 ? "" : " NULL");
+	return strings(n, first);
 }
 
 /* ---- the call --------------------------------------------------------------- */
 
-enum way { EXECVE, EXECVE_AT, BY_FD, BY_PROC, WAYS };
-
-static struct {
-	enum way way;
-	const char *path;
-	int at_flags, fd_flags;
-} how;
-
-static long do_exec(void)
-{
-	char name[40];
-	int fd;
-
-	switch (how.way) {
-	case EXECVE_AT:
-		return syscall(SYS_execveat, AT_FDCWD, how.path, args, envs, how.at_flags);
-	case BY_FD:
-		fd = open(how.path, how.fd_flags);
-		return syscall(SYS_execveat, fd, "", args, envs, AT_EMPTY_PATH | how.at_flags);
-	case BY_PROC:
-		sprintf(name, "/proc/self/fd/%d", open(how.path, how.fd_flags));
-		return syscall(SYS_execve, name, args, envs);
-	default:
-		return syscall(SYS_execve, how.path, args, envs);
-	}
-}
-
-static void choose_call(void)
+static void child(void)
 {
 	static const int at_flags[] = {0, 0, 0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1};
 	static const int fd_flags[] = {
 		O_RDONLY, O_PATH, O_PATH | O_CLOEXEC, O_RDONLY | O_CLOEXEC, O_PATH | O_NOFOLLOW,
 		O_RDWR};
+	enum way way = one_in(3) ? (enum way)below(WAYS) : EXECVE;
+	enum from from = one_in(2) ? (enum from)below(FROMS) : ALONE;
+	int at = PICK(at_flags), flags = PICK(fd_flags) | O_NONBLOCK;
+	const char *path = some_target();
 
-	how.way = one_in(3) ? (enum way)below(WAYS) : EXECVE;
-	how.path = some_target();
-	how.at_flags = PICK(at_flags);
-	how.fd_flags = PICK(fd_flags) | O_NONBLOCK;
-	say("exec %d \"%s\" %#x %#x\n", how.way, how.path, how.at_flags, how.fd_flags);
-}
-
-static void *exec_thread(void *arg)
-{
-	(void)arg;
-	SAY(do_exec(), "in a thread: exec(%d)", how.way);
-	_exit(1);
-}
-
-static void *idle_thread(void *arg)
-{
-	for (;;)
-		pause();
-	return arg;
-}
-
-static void exec_in_vfork(void)
-{
-	int status = 0;
-	pid_t pid = vfork();
-
-	if (!pid) {
-		alarm(60);
-		do_exec();
-		_exit(errno);
-	}
-	waitpid(pid, &status, 0);
-	say("vfork: status %#x\n", status);
-}
-
-/* From a process of one thread, from a thread, with idle threads beside. */
-static void exec_with_threads(void)
-{
-	pthread_t thread;
-	int kind = below(8);
-
-	if (kind == 1 && !pthread_create(&thread, NULL, exec_thread, NULL))
-		idle_thread(NULL);
-	if (kind == 2 && !pthread_create(&thread, NULL, idle_thread, NULL))
-		say("with %s\n", "an idle thread");
-	if (kind == 3)
-		exec_in_vfork();
-	SAY(do_exec(), "exec(%d)", how.way);
-	_exit(1);
-}
-
-static void child(int to)
-{
-	alarm(60);
-	dup2(to, REPORT_FD);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (one_in(30))
-		SAY(open(how.path, O_WRONLY | O_NONBLOCK) < 0, "open for writing(%d)", 0);
+		STEP(open_at(50, path, O_WRONLY | O_NONBLOCK), "open_at(50, \"%s\", %#x)", path,
+		     O_WRONLY | O_NONBLOCK);
 	inherit();
-	exec_with_threads();
-}
-
-/* What the image reports, until all who could write to the pipe have ended. */
-static void say_report(int from)
-{
-	static char text[1 << 17];
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = read(from, text + len, sizeof(text) - len)) > 0)
-		len += n;
-	say("%.*s", (int)len, text);
+	say("exec_file(%d, %d, \"%s\", %#x, %#x);\n", from, way, path, at, flags);
+	exec_file(from, way, path, at, flags);
 }
 
 static void begin(void)
 {
-	static const struct rlimit no_core;
-	int fd = open("/t/image", O_RDONLY);
+	int fd = OK(open("/t/image", O_RDONLY));
 	Elf64_Ehdr *e = (void *)blob;
 
-	blob_len = read(fd, blob, sizeof(blob));
+	OK(read(fd, blob, sizeof(blob)));
 	close(fd);
 	blob_len = ((Elf64_Phdr *)(e + 1))->p_filesz;
 	blob_entry = e->e_entry - ((Elf64_Phdr *)(e + 1))->p_vaddr;
 	alarm(600); /* a busy host: each child has an alarm of its own */
-	setrlimit(RLIMIT_CORE, &no_core);
-	umask(022);
-	mkdir(DIR, 0755);
-	mkdir(DIR "/dir", 0755);
-	mkfifo(DIR "/fifo", 0755);
-	chmod(DIR "/fifo", 0755);
-	if (symlink("x", DIR "/link") + symlink("loop", DIR "/loop") < -2 || chdir(DIR))
-		_exit(97);
+	enter_dir();
+	say("start_exec(image, %#lx);\n", blob_entry);
 	standing_files();
 }
 
 static void step(void)
 {
-	int status = 0, ends[2];
+	const char *text;
 	pid_t pid;
 
 	make_file();
-	choose_call();
-	args = some_strings("argv");
-	envs = some_strings("envp");
-	if (pipe2(ends, O_CLOEXEC))
-		_exit(96);
-	pid = fork();
+	args = some_strings("args");
+	envs = some_strings("envs");
+	say("if (!(pid = start_child())) {\n");
+	pid = start_child();
 	if (!pid)
-		child(ends[1]);
-	close(ends[1]);
-	say_report(ends[0]);
-	close(ends[0]);
-	waitpid(pid, &status, 0);
-	say("status %#x\n", status);
+		child();
+	text = report(); /* the child says its steps until then */
+	say("}\n");
+	say_text("report()", text);
+	say("EQ(status_of(pid), %#x);\n", status_of(pid));
 }
 
 static void finish(void) {}

@@ -89,14 +89,6 @@ void *memset(void *dst, int c, size_t n)
 	return dst;
 }
 
-static inline u32 load32(const void *p)
-{
-	u32 v;
-
-	__builtin_memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 int memcmp(const void *a, const void *b, size_t n)
 {
 	const u8 *p = a, *q = b;
@@ -104,11 +96,6 @@ int memcmp(const void *a, const void *b, size_t n)
 	for (; n >= 8 && load64(p) == load64(q); n -= 8) {
 		p += 8;
 		q += 8;
-	}
-	if (n >= 4 && load32(p) == load32(q)) {
-		p += 4;
-		q += 4;
-		n -= 4;
 	}
 	for (; n; n--, p++, q++)
 		if (*p != *q)

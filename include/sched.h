@@ -54,6 +54,8 @@ void cpu_idle(void) __noreturn;
 unsigned long nr_running(void);
 unsigned long nr_context_switches(void);
 u64 idle_time_ns(void);
+/* CPU time of current that is not in its utime and stime yet. Interrupts off. */
+u64 unaccounted_ns(void);
 void get_avenrun(unsigned long loads[3]); /* fixed point, 11 bits, as Linux's */
 /*
  * The first thing that a new task runs (ret_from_fork), interrupts off: ends the switch to it,

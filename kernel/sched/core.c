@@ -189,6 +189,8 @@ unsigned long nr_context_switches(void) { return rq.nr_switches; }
 
 u64 idle_time_ns(void) { return rq.idle_time; }
 
+u64 unaccounted_ns(void) { return ktime_get() - rq.clock; }
+
 void get_avenrun(unsigned long loads[3]) { memcpy(loads, rq.avenrun, sizeof(rq.avenrun)); }
 
 /* ---- waking up -------------------------------------------------------- */

@@ -203,6 +203,10 @@ static bool cpu_clock_sample(int clock, struct pid *pid, ktime_t *now)
 		thread_group_cputime(t, &utime, &stime);
 	}
 	*now = (clock & CPUCLOCK_WHICH) == CPUCLOCK_VIRT ? utime : utime + stime;
+	/* As in Linux, this one clock is exact, not only at each tick. */
+	if ((clock & CPUCLOCK_WHICH) == CPUCLOCK_SCHED &&
+	    (thread ? t == current : same_thread_group(t, current)))
+		*now += unaccounted_ns();
 	return true;
 }
 

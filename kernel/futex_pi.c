@@ -63,9 +63,9 @@ static void add_waiter(struct futex_q *q)
 {
 	struct futex_q *other;
 
-	list_for_each_entry_reverse(other, &q->pi->waiters,
-				    pi_list) if (rt_priority_of(other->task) >=
-						 rt_priority_of(q->task)) break;
+	list_for_each_entry_reverse(other, &q->pi->waiters, pi_list)
+		if (rt_priority_of(other->task) >= rt_priority_of(q->task))
+			break;
 	list_add(&q->pi_list, &other->pi_list);
 	q->task->pi_blocked_on = q;
 }

@@ -53,6 +53,13 @@ static void as_nobody(void)
 	ERR(open("/proc/1/smaps_rollup", O_RDONLY), EACCES);
 }
 
+/* Linux leaves the TLB alone, by which a page can be used unnoticed. New permissions flush it. */
+static void flush_tlb(void *p)
+{
+	OK(mprotect(p, 4 * PAGE, PROT_READ));
+	OK(mprotect(p, 4 * PAGE, PROT_READ | PROT_WRITE));
+}
+
 int main(void)
 {
 	char *p = OK(
@@ -69,6 +76,7 @@ int main(void)
 	EQ(referenced(p), 16);
 	EQ(put("2\n"), 2);
 	EQ(referenced(p), 0);
+	flush_tlb(p);
 	p[PAGE] = 2;
 	EQ(referenced(p), 4);
 	EQ(put(" 1 "), 3);

@@ -69,15 +69,12 @@ int pseudo_new(struct pseudo_fs *fs, umode_t mode, struct path *p)
 struct file *alloc_file_pseudo(struct path *p, int flags, const struct file_operations *fops,
 			       void *priv)
 {
-	static const struct file_operations no_fops;
-	const struct file_operations **i_fop = &p->dentry->d_inode->i_fop, *no_open = *i_fop;
-	struct file *f;
+	struct file *f = dentry_open(p, flags | O_PATH); /* which does not call ->open */
 
-	*i_fop = &no_fops;
-	f = dentry_open(p, flags);
-	*i_fop = no_open;
 	path_put(p);
 	if (!IS_ERR(f)) {
+		f->f_flags = flags;
+		f->f_mode = ((flags + 1) & O_ACCMODE) | FMODE_OPENED;
 		f->f_op = fops;
 		f->private_data = priv;
 	}

@@ -27,6 +27,7 @@
 /* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
 #define PIT_GATE     0x61
 #define CALIBRATE_MS 5
+#define SPINS	     10000
 #define CLOCK_SHIFT  24
 
 #define CMOS_INDEX   0x70
@@ -168,21 +169,40 @@ static void timer_interrupt(unsigned int irq __maybe_unused)
 
 /* ---- the PIT ----------------------------------------------------------- */
 
-/* TSC cycles per second. Channel 2 of the PIT counts for CALIBRATE_MS; port 0x61 shows its end. */
+/* Of channel 2; it goes down. */
+static u32 pit_count(void)
+{
+	u8 low;
+
+	outb(PIT_MODE, 0x80);
+	low = inb(PIT_CH2);
+	return low | inb(PIT_CH2) << 8;
+}
+
+/*
+ * TSC cycles per second: both are read CALIBRATE_MS apart or more. Ports are read rarely, for in an
+ * emulator they are slow. If the count came to its end, the processor was away: once more.
+ */
 static u64 calibrate_tsc(void)
 {
-	u32 latch = PIT_HZ * CALIBRATE_MS / 1000;
+	u32 from, now;
 	u64 start, end;
 
-	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
-	outb(PIT_MODE, 0xb0);
-	outb(PIT_CH2, latch & 0xff);
-	outb(PIT_CH2, latch >> 8);
-	start = rdtsc_ordered();
-	while (!(inb(PIT_GATE) & 0x20))
-		;
-	end = rdtsc_ordered();
-	return (end - start) * PIT_HZ / latch;
+	do {
+		outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
+		outb(PIT_MODE, 0xb0);
+		outb(PIT_CH2, 0xff);
+		outb(PIT_CH2, 0xff);
+		from = pit_count();
+		start = rdtsc_ordered();
+		do {
+			for (int i = 0; i < SPINS; i++)
+				barrier();
+			now = pit_count();
+			end = rdtsc_ordered();
+		} while (from - now < PIT_HZ * CALIBRATE_MS / 1000);
+	} while (inb(PIT_GATE) & 0x20);
+	return (end - start) * PIT_HZ / (from - now);
 }
 
 static void start_tick(void)

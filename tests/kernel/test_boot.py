@@ -484,13 +484,13 @@ def test_halt(folder):
 
 @pytest.mark.parametrize('which', ['small', 'rootfs'])
 def test_boot_instructions(folder, small, which):
-    """Under -icount a TSC cycle is an instruction; the kernel prints how far it has come ("debug")."""
+    """Under -icount a TSC cycle is an instruction, and a nanosecond; the kernel prints how far it has come ("debug")."""
     initrd = small if which == 'small' else pack(folder, 'true')
     text, status, _ = vm.boot('exon', initrd, 'debug', seconds=60, extra=['-icount', 'shift=0,sleep=off'])
     m = re.search(r"/init is loaded, (\d+) TSC cycles after the kernel's entry", text)
     assert m, text
     assert 1000 * 1000 < int(m.group(1)) <= BOOT_BUDGET
-    assert status == 0
+    assert 999500 < int(re.search(r'^time: TSC (\d+) kHz', text, re.M).group(1)) < 1000500 and status == 0
 
 
 # ---- processors -------------------------------------------------------------------

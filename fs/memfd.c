@@ -43,27 +43,24 @@ int seal_check_size(const struct inode *inode, loff_t size)
 
 int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma)
 {
-	if (!(vma->vm_flags & VM_SHARED))
+	if (!(inode->i_seals & F_SEAL_ANY_WRITE) || !(vma->vm_flags & VM_SHARED))
 		return 0;
-	if (inode->i_seals & F_SEAL_WRITE)
+	if (vma->vm_flags & VM_WRITE)
 		return -EPERM;
-	if (inode->i_seals & F_SEAL_FUTURE_WRITE) {
-		if (vma->vm_flags & VM_WRITE)
-			return -EPERM;
-		vma->vm_flags &= ~VM_MAYWRITE;
-	}
+	vma->vm_flags &= ~VM_MAYWRITE;
 	return 0;
 }
 
-/* Is the file mapped so that it can be written to? */
+/* Is the file mapped so that it can be written to, now or after mprotect? */
 static bool is_mapped_shared(struct address_space *mapping)
 {
+	const unsigned long shared = VM_SHARED | VM_MAYWRITE;
 	struct vm_area_struct *vma;
 	bool found = false;
 
 	mutex_lock(&mapping->i_mmap_lock);
 	list_for_each_entry(vma, &mapping->i_mmap, shared_node)
-		found |= !!(vma->vm_flags & VM_SHARED);
+		found |= (vma->vm_flags & shared) == shared;
 	mutex_unlock(&mapping->i_mmap_lock);
 	return found;
 }

@@ -32,6 +32,9 @@ int main(void)
 	ERR(pwrite(fd, "J", 1, 0), EPERM);
 	ERR(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4), EPERM);
 	ERR(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), EPERM);
+	p = OK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0));
+	EQ(p[0], 'J');
+	ERR(mprotect(p, 4096, PROT_READ | PROT_WRITE), EACCES);
 	p = OK(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
 	EQ(p[0], 'J');
 	OK(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL));
@@ -48,6 +51,12 @@ int main(void)
 	ERR(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), EPERM);
 	p = OK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0));
 	ERR(mprotect(p, 4096, PROT_READ | PROT_WRITE), EACCES);
+	plain = OK(memfd_create("read", MFD_ALLOW_SEALING));
+	OK(ftruncate(plain, 4096));
+	p = OK(mmap(NULL, 4096, PROT_READ, MAP_SHARED, plain, 0));
+	ERR(fcntl(plain, F_ADD_SEALS, F_SEAL_WRITE), EBUSY);
+	OK(munmap(p, 4096));
+	OK(fcntl(plain, F_ADD_SEALS, F_SEAL_WRITE));
 	ERR(memfd_create("x", 0x100), EINVAL);
 	ERR(memfd_create((void *)1, 0), EFAULT);
 	static char name[300];

@@ -211,10 +211,10 @@ SYSCALL(clone, unsigned long flags, unsigned long sp, int __user *ptid, int __us
 	unsigned long tls)
 /* partial: namespaces (EINVAL) */
 SYSCALL(clone3, void __user *args, size_t size)
-/* partial: namespaces, chosen pids, cgroups (EINVAL) */
+/* partial: namespaces, cgroups (EINVAL) */
 SYSCALL(set_tid_address, int __user *tidptr)
 SYSCALL(unshare, unsigned long flags)
-/* partial: everything (EINVAL) */
+/* partial: namespaces (EINVAL) */
 /* kernel/exit.c */
 SYSCALL(exit, int code)
 SYSCALL(exit_group, int code)
@@ -292,7 +292,6 @@ SYSCALL(clock_gettime, int clock, struct __kernel_timespec __user *ts)
 SYSCALL(clock_settime, int clock, const struct __kernel_timespec __user *ts)
 SYSCALL(clock_getres, int clock, struct __kernel_timespec __user *ts)
 SYSCALL(settimeofday, struct __kernel_old_timeval __user *tv, void __user *tz)
-/* partial: the time zone is always UTC */
 SYSCALL(gettimeofday, struct __kernel_old_timeval __user *tv, void __user *tz)
 SYSCALL(time, __kernel_old_time_t __user *t)
 SYSCALL(times, void __user *buf)

@@ -3,7 +3,7 @@
  * Clocks and sleeps as programs see them: clock_*, nanosleep, the interval timers, and the older
  * calls that do less.
  *
- * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out: time zones,
+ * Abridges Linux's kernel/time/{time,itimer,hrtimer,posix-timers}.c. Left out:
  * adjtimex, leap seconds (TAI is REALTIME), suspended time (BOOTTIME is MONOTONIC), sleeping
  * on CPU clocks, the ticks of coarse clocks.
  * Not on the road of an exec.
@@ -11,6 +11,7 @@
 #include <syscalls.h>
 #include <sched.h>
 #include <timerfd.h>
+#include <vdso.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
 #include <linux/times.h>
@@ -95,7 +96,22 @@ long sys_clock_settime(int clock, const struct __kernel_timespec __user *ts)
 	return set_real_time(&k);
 }
 
-/* The time zone is only checked. */
+/*
+ * Keeps the time zone for gettimeofday; the kernel's own clocks are UTC. The first program that
+ * sets nothing but the zone says by it that the hardware's clock is in local time.
+ */
+static void set_tz(const struct timezone *tz, bool alone)
+{
+	static bool was_set;
+	bool warp = alone && !was_set && tz->tz_minuteswest;
+
+	was_set = true;
+	vdso_data_page.data.tz_minuteswest = tz->tz_minuteswest;
+	vdso_data_page.data.tz_dsttime = tz->tz_dsttime;
+	if (warp)
+		ktime_set_real(ktime_get_real() + tz->tz_minuteswest * 60 * NSEC_PER_SEC);
+}
+
 long sys_settimeofday(struct __kernel_old_timeval __user *utv, void __user *utz)
 {
 	struct __kernel_old_timeval tv;
@@ -111,18 +127,22 @@ long sys_settimeofday(struct __kernel_old_timeval __user *utv, void __user *utz)
 		return -EPERM;
 	if (utz && (tz.tz_minuteswest > MAX_WEST || tz.tz_minuteswest < -MAX_WEST))
 		return -EINVAL;
+	if (utz)
+		set_tz(&tz, !utv);
 	return utv ? set_real_time(&(struct __kernel_timespec){tv.tv_sec, tv.tv_usec * 1000}) : 0;
 }
 
-/* The time zone is always UTC. */
 long sys_gettimeofday(struct __kernel_old_timeval __user *tv, void __user *tz)
 {
 	struct __kernel_old_timeval now = ns_to_timeval(ktime_get_real());
-	struct timezone utc = {0};
+	struct timezone zone = {
+		.tz_minuteswest = vdso_data_page.data.tz_minuteswest,
+		.tz_dsttime = vdso_data_page.data.tz_dsttime,
+	};
 
 	if (tv && copy_to_user(tv, &now, sizeof(now)))
 		return -EFAULT;
-	return tz && copy_to_user(tz, &utc, sizeof(utc)) ? -EFAULT : 0;
+	return tz && copy_to_user(tz, &zone, sizeof(zone)) ? -EFAULT : 0;
 }
 
 long sys_time(__kernel_old_time_t __user *t)

@@ -179,7 +179,10 @@ long sys_prctl(int option, unsigned long a2, unsigned long a3, unsigned long a4,
 	case PR_GET_TID_ADDRESS:
 		return put_user(current->clear_child_tid, (int __user *__user *)a2);
 	case PR_GET_TSC:
-		return put_user(PR_TSC_ENABLE, (int __user *)a2);
+		return put_user(current->thread.no_tsc ? PR_TSC_SIGSEGV : PR_TSC_ENABLE,
+				(int __user *)a2);
+	case PR_SET_TSC:
+		return set_tsc_mode(a2);
 	case PR_SET_TIMERSLACK:
 		current->timer_slack_ns = (long)a2 > 0 ? a2 : DEFAULT_TIMER_SLACK;
 		return 0;

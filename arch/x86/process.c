@@ -92,11 +92,12 @@ void switch_mm(struct mm_struct *mm)
 		load_mm_ldt(mm);
 }
 
-/* What few tasks have: breakpoints of a tracer, I/O ports. */
+/* What few tasks have: breakpoints of a tracer, I/O ports, no time stamps. */
 static void switch_to_xtra(const struct thread_struct *th)
 {
 	load_debug_registers(th);
 	load_io_bitmap(th);
+	load_tsc_mode(th);
 }
 
 /* The caller has made @next current and set the stack for its next entry into the kernel. */

@@ -22,7 +22,8 @@ struct thread_struct {
 	unsigned long dr[4], dr6, dr7;
 	u8 *io_bitmap; /* ports: a 0 permits one; NULL: none are permitted by ioperm */
 	u8 iopl_emul;  /* iopl: 3 permits all ports */
-	bool xtra;     /* it has breakpoints or I/O ports, which a switch of tasks must load */
+	bool no_tsc;   /* rdtsc faults: PR_SET_TSC */
+	bool xtra;     /* it has one of these four, which a switch of tasks must load */
 };
 
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
@@ -97,5 +98,7 @@ void load_io_bitmap(const struct thread_struct *th);
 bool dup_io_bitmap(struct thread_struct *th);
 /* After a change of breakpoints or ports. */
 void update_xtra(struct thread_struct *th);
+void load_tsc_mode(const struct thread_struct *th);
+int set_tsc_mode(unsigned int mode);
 
 #endif

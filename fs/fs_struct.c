@@ -54,14 +54,14 @@ struct fs_struct *copy_fs_struct(struct fs_struct *old)
 	return fs;
 }
 
-void exit_fs(struct task_struct *t)
+void change_fs(struct task_struct *t, struct fs_struct *fs)
 {
-	struct fs_struct *fs = t->fs;
+	struct fs_struct *old = t->fs;
 
-	t->fs = NULL;
-	if (!fs || !refcount_dec_and_test(&fs->users))
+	t->fs = fs;
+	if (!old || !refcount_dec_and_test(&old->users))
 		return;
-	path_put(&fs->root);
-	path_put(&fs->pwd);
-	kfree(fs);
+	path_put(&old->root);
+	path_put(&old->pwd);
+	kfree(old);
 }

@@ -22,7 +22,8 @@ void get_fs_root(struct fs_struct *fs, struct path *p); /* with references */
 void get_fs_pwd(struct fs_struct *fs, struct path *p);
 void set_fs_root(struct fs_struct *fs, const struct path *p); /* takes references of its own */
 void set_fs_pwd(struct fs_struct *fs, const struct path *p);
-struct fs_struct *copy_fs_struct(struct fs_struct *old); /* one user. NULL: no memory */
-void exit_fs(struct task_struct *t);
+struct fs_struct *copy_fs_struct(struct fs_struct *old);     /* one user. NULL: no memory */
+void change_fs(struct task_struct *t, struct fs_struct *fs); /* drops the one it had */
+static inline void exit_fs(struct task_struct *t) { change_fs(t, NULL); }
 
 #endif

@@ -23,7 +23,7 @@ struct pid {
 
 void pid_init(void);
 /* The next free number, with one reference; ERR_PTR(-EAGAIN) or ERR_PTR(-ENOMEM). */
-struct pid *alloc_pid(void);
+struct pid *alloc_pid(int chosen); /* 0: the next free number */
 /* No task uses the number: unhashes it and drops alloc_pid's reference. */
 void free_pid(struct pid *pid);
 struct pid *get_pid(struct pid *pid);

@@ -2,7 +2,7 @@
 /*
  * New tasks: fork, vfork, clone, clone3, unshare and kernel threads.
  *
- * Abridges Linux's kernel/fork.c. Left out: namespaces, cgroups, chosen pids (EINVAL).
+ * Abridges Linux's kernel/fork.c. Left out: namespaces, cgroups (EINVAL).
  *
  *   kernel_clone ─> copy_process: check flags ─> dup struct ─> copy or share each part
  *                                  ─> pid ─> COMMIT: family, lists (nothing fails any more)
@@ -22,7 +22,9 @@
 #define CLONE_NAMESPACES \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | \
 	 CLONE_NEWNET | CLONE_NEWTIME | CLONE_NEWUSER)
-#define CLONE_LEGACY_FLAGS 0xffffffffUL
+/* clone3 has more bits than clone; a signal and CLONE_DETACHED are not among its flags. */
+#define CLONE3_FLAGS \
+	((0xffffffffUL | CLONE_CLEAR_SIGHAND) & ~(CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
 
 struct kernel_clone_args {
 	u64 flags; /* CLONE_*, without the signal */
@@ -34,6 +36,7 @@ struct kernel_clone_args {
 	void *fn_arg;
 	const char *comm;
 	struct pid *pid; /* NULL: a new number */
+	pid_t set_tid;	 /* the new number; 0: the next one */
 };
 
 struct pid *init_pid;
@@ -338,7 +341,7 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args)
 	err = copy_parts(args, p);
 	if (err)
 		goto bad_parts;
-	pid = args->pid ? get_pid(args->pid) : alloc_pid();
+	pid = args->pid ? get_pid(args->pid) : alloc_pid(args->set_tid);
 	if (IS_ERR(pid)) {
 		err = PTR_ERR(pid);
 		goto bad_parts;
@@ -473,37 +476,46 @@ static int copy_clone_args(struct clone_args *args, void __user *uargs, size_t s
 	return copy_from_user(args, uargs, known) ? -EFAULT : 0;
 }
 
-static bool clone3_stack_valid(const struct clone_args *a)
+static int check_clone3_args(const struct clone_args *a)
 {
+	if (a->exit_signal > _NSIG || (a->flags & ~CLONE3_FLAGS))
+		return -EINVAL;
+	if ((a->flags & CLONE_SIGHAND) && (a->flags & CLONE_CLEAR_SIGHAND))
+		return -EINVAL;
+	if ((a->flags & (CLONE_THREAD | CLONE_PARENT)) && a->exit_signal)
+		return -EINVAL;
 	if (!a->stack)
-		return !a->stack_size;
-	return a->stack_size && access_ok((void __user *)a->stack, a->stack_size);
+		return a->stack_size ? -EINVAL : 0;
+	return a->stack_size && access_ok((void __user *)a->stack, a->stack_size) ? 0 : -EINVAL;
 }
 
-static bool clone3_args_valid(const struct clone_args *a)
+/*
+ * The number that a program chooses for its child: a stored process has its own again. More than
+ * one number would be for namespaces. 0 or -errno.
+ */
+static int copy_set_tid(const struct clone_args *a, pid_t *tid)
 {
-	if (a->set_tid || a->set_tid_size || a->exit_signal > _NSIG ||
-	    (a->flags & ~(CLONE_LEGACY_FLAGS | CLONE_CLEAR_SIGHAND)))
-		return false;
-	if (a->flags & (CLONE_DETACHED | (CSIGNAL & ~CLONE_NEWTIME)))
-		return false;
-	if ((a->flags & CLONE_SIGHAND) && (a->flags & CLONE_CLEAR_SIGHAND))
-		return false;
-	if ((a->flags & (CLONE_THREAD | CLONE_PARENT)) && a->exit_signal)
-		return false;
-	return clone3_stack_valid(a);
+	if (!a->set_tid && !a->set_tid_size)
+		return 0;
+	if (!a->set_tid || a->set_tid_size != 1)
+		return -EINVAL;
+	if (get_user(*tid, (pid_t __user *)a->set_tid))
+		return -EFAULT;
+	if (*tid < 1 || *tid >= pid_max)
+		return -EINVAL;
+	return capable(CAP_SYS_ADMIN) || capable(CAP_CHECKPOINT_RESTORE) ? 0 : -EPERM;
 }
 
 long sys_clone3(void __user *uargs, size_t size)
 {
 	struct clone_args a;
 	struct kernel_clone_args args;
-	int err = copy_clone_args(&a, uargs, size);
+	pid_t tid = 0;
+	int err = copy_clone_args(&a, uargs, size) ?: check_clone3_args(&a);
 
+	err = err ?: copy_set_tid(&a, &tid);
 	if (err)
 		return err;
-	if (!clone3_args_valid(&a))
-		return -EINVAL;
 	args = (struct kernel_clone_args){
 		.flags = a.flags,
 		.child_tid = (int __user *)a.child_tid,
@@ -512,6 +524,7 @@ long sys_clone3(void __user *uargs, size_t size)
 		.exit_signal = a.exit_signal,
 		.stack = a.stack + a.stack_size,
 		.tls = a.tls,
+		.set_tid = tid,
 	};
 	return kernel_clone(&args);
 }
@@ -522,5 +535,36 @@ long sys_set_tid_address(int __user *tidptr)
 	return current->pid;
 }
 
-/* Nothing can be unshared here: there are no namespaces, and threads keep what they share. */
-long sys_unshare(unsigned long flags) { return flags ? -EINVAL : 0; }
+static int unshare_fs(void)
+{
+	struct fs_struct *fs;
+
+	if (atomic_read(&current->fs->users) == 1)
+		return 0;
+	fs = copy_fs_struct(current->fs);
+	if (!fs)
+		return -ENOMEM;
+	change_fs(current, fs);
+	return 0;
+}
+
+/* What only a process of one task has for itself anyway. */
+#define UNSHARE_SINGLE (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)
+
+/* Current gets files or directories of its own. What a clone shares beside them stays shared. */
+long sys_unshare(unsigned long flags)
+{
+	int err = 0;
+
+	if (flags & ~(UNSHARE_SINGLE | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM))
+		return -EINVAL;
+	if ((flags & UNSHARE_SINGLE) && !thread_group_empty(current))
+		return -EINVAL;
+	if ((flags & (CLONE_SIGHAND | CLONE_VM)) && atomic_read(&current->sighand->count) > 1)
+		return -EINVAL;
+	if ((flags & CLONE_VM) && atomic_read(&current->mm->mm_users) > 1)
+		return -EINVAL;
+	if (flags & CLONE_FS)
+		err = unshare_fs();
+	return !err && (flags & CLONE_FILES) ? unshare_files() : err;
+}

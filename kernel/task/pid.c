@@ -47,26 +47,31 @@ static struct pid *find_pid(int nr)
 }
 
 /*
- * Returns the next free number after the last one allocated, or 0 if all are in use. tasklist_lock
- * held.
+ * Returns @chosen or, if that is 0, the next free number after the last one; -EEXIST, or -EAGAIN if
+ * all are in use. tasklist_lock held.
  */
-static int next_free_pid(void)
+static int pick_nr(int chosen)
 {
 	int nr = last_pid;
 
+	if (max_threads && nr_pids >= max_threads)
+		return -EAGAIN;
+	if (chosen)
+		return find_pid(chosen) ? -EEXIST : chosen;
 	for (int tries = 0; tries < pid_max; tries++) {
 		if (++nr >= pid_max)
 			nr = RESERVED_PIDS;
 		if (!find_pid(nr))
 			return last_pid = nr;
 	}
-	return 0;
+	return -EAGAIN;
 }
 
-struct pid *alloc_pid(void)
+struct pid *alloc_pid(int chosen)
 {
 	struct pid *pid = kmalloc(sizeof(*pid), GFP_KERNEL);
 	unsigned long flags;
+	int nr;
 
 	if (!pid)
 		return ERR_PTR(-ENOMEM);
@@ -75,15 +80,15 @@ struct pid *alloc_pid(void)
 		INIT_LIST_HEAD(&pid->tasks[i]);
 	init_waitqueue_head(&pid->wait_pidfd);
 	spin_lock_irqsave(&tasklist_lock, flags);
-	pid->nr = max_threads && nr_pids >= max_threads ? 0 : next_free_pid();
-	if (pid->nr) {
-		list_add(&pid->hash, &pid_hash[pid->nr % PID_BUCKETS]);
+	nr = pid->nr = pick_nr(chosen);
+	if (nr > 0) {
+		list_add(&pid->hash, &pid_hash[nr % PID_BUCKETS]);
 		nr_pids++;
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
-	if (!pid->nr) {
+	if (nr < 0) {
 		kfree(pid);
-		return ERR_PTR(-EAGAIN);
+		return ERR_PTR(nr);
 	}
 	return pid;
 }

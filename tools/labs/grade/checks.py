@@ -24,7 +24,7 @@ YOURS = re.compile(r'Kernel panic - not syncing: lab \d+: (\w+ in \S+) is yours 
 OWN = re.compile(r'^lab \d+: (\w+ in labs/\S+) is yours to write$', re.M)      # a program's, which ends
 NO_BUILD = 'it does not build:'
 LINUX_LIMIT = 20000 * machine.MILLION
-LINUX_WORDS = ' no_timer_check cryptomgr.notests'     # as in tools/vm.py
+LINUX_WORDS = ' no_timer_check cryptomgr.notests noreplace-smp'     # as in tools/vm.py
 
 
 def note_other_changes(top, labs, say):

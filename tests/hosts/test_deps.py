@@ -12,7 +12,7 @@ FAKES = {
     'id': '[ "$1" = -u ] && echo ${FAKE_UID:-0} || echo ${FAKE_GROUPS:-users}',
     'uname': 'echo ${FAKE_MACHINE:-x86_64}',
     'dpkg-query': 'sed "s/^/installed /" $STATE/installed',
-    'apt-cache': 'grep -qx "$2" $STATE/known && echo "  Candidate: 1"',
+    'apt-cache': 'shift; for name; do grep -qx "$name" $STATE/known && echo "$name:" && echo "  Candidate: 1"; done',
     # As apt does: one unknown name, and nothing is installed.
     'apt-get': '''echo "$@" >>$STATE/calls
 for word; do case $word in update) exit 0;; -s) exit 0;; esac; done

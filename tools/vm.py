@@ -30,6 +30,8 @@ MEMORY = 2048 if LARGER else 512        # MiB, the same for both kernels: Linux 
 # were a quarter of its boot. noreplace-smp: it need not patch each lock prefix for its one processor, which was a fifth.
 CMDLINE = {'exon': 'console=ttyS0 panic=-1 quiet', 'linux': 'console=ttyS0 panic=-1 quiet nokaslr no_timer_check cryptomgr.notests noreplace-smp'}
 KERNEL = {'exon': os.path.join(BUILD, 'exon.elf'), 'linux': os.path.join(BUILD, 'linux', 'vmlinux')}
+# A line for a script: Linux starts modprobe, which is not there, for each program of an unknown format. Not without a path.
+NO_MODPROBE = 'if [ -f /proc/sys/kernel/modprobe ]; then echo >/proc/sys/kernel/modprobe; fi\n'
 # Exon built with DEBUG=1, and with KASAN=1.
 for kind in ('debug', 'kasan'):
     CMDLINE[kind] = CMDLINE['exon']

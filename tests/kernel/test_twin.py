@@ -12,16 +12,22 @@ from conftest import KERNELS, TOP, Batch
 SECONDS = float(os.environ.get('TWIN_SECONDS', 20 / len(twin.FAMILIES)))
 
 
+@pytest.fixture(scope='module')
+def twins():
+    """One boot for all families."""
+    both = twin.Twins(twin.FAMILIES)
+    yield both
+    both.end()
+
+
 @pytest.mark.parametrize('family', twin.FAMILIES)
-def test_twin(family):
+def test_twin(twins, family):
     """TWIN_SEED=N TWIN_SECONDS=N: that seed, so long."""
     seed = int(os.environ.get('TWIN_SEED', random.randrange(1, 1 << 32)))
     print('TWIN_SEED=%d' % seed)
-    twins = twin.Twins([family])
-    try:
-        count, found = twin.run_family(twins, family, seed, SECONDS, most=1)
-    finally:
-        twins.end()
+    while twins.families[0] != family:
+        twins.next_family()
+    count, found = twin.run_family(twins, family, seed, SECONDS, most=1)
     print('%d programs' % count)
     assert count and not found, '\n'.join(found)
 

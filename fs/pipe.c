@@ -79,13 +79,13 @@ static unsigned int account_new_ring(void)
 
 	if (slots * PAGE_SIZE > pipe_max_size && !capable(CAP_SYS_RESOURCE))
 		slots = pipe_max_size / PAGE_SIZE;
-	sum = account_pipe_buffers(uid, slots);
+	sum = account_user(uid, USER_PIPE_BUFS, slots);
 	if (sum > 0 && too_many(sum, pipe_user_pages_soft)) {
-		sum = account_pipe_buffers(uid, PIPE_MIN_DEF_BUFFERS - (long)slots);
+		sum = account_user(uid, USER_PIPE_BUFS, PIPE_MIN_DEF_BUFFERS - (long)slots);
 		slots = PIPE_MIN_DEF_BUFFERS;
 	}
 	if (sum > 0 && too_many(sum, pipe_user_pages_hard)) {
-		account_pipe_buffers(uid, -(long)slots);
+		account_user(uid, USER_PIPE_BUFS, -(long)slots);
 		return 0;
 	}
 	return sum > 0 ? slots : 0;
@@ -100,7 +100,7 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 		pipe->bufs = kzalloc(slots * sizeof(*pipe->bufs));
 	if (!pipe || !pipe->bufs) {
 		if (slots)
-			account_pipe_buffers(current->cred->uid, -(long)slots);
+			account_user(current->cred->uid, USER_PIPE_BUFS, -(long)slots);
 		kfree(pipe);
 		return NULL;
 	}
@@ -126,7 +126,7 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 		put_page(pipe_buf(pipe, pipe->tail++)->page);
 	if (pipe->spare)
 		put_page(pipe->spare);
-	account_pipe_buffers(pipe->uid, -(long)pipe->ring_size);
+	account_user(pipe->uid, USER_PIPE_BUFS, -(long)pipe->ring_size);
 	kfree(pipe->bufs);
 	kfree(pipe);
 }
@@ -358,14 +358,14 @@ static long pipe_set_size(struct pipe_inode_info *pipe, unsigned long arg)
 		return -EINVAL;
 	if (more > 0 && size > pipe_max_size && !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
-	sum = account_pipe_buffers(pipe->uid, more);
+	sum = account_user(pipe->uid, USER_PIPE_BUFS, more);
 	if (more > 0 &&
 	    (too_many(sum, pipe_user_pages_hard) || too_many(sum, pipe_user_pages_soft)))
 		err = -EPERM;
 	if (!err)
 		err = pipe_resize_ring(pipe, slots);
 	if (err)
-		account_pipe_buffers(pipe->uid, -more);
+		account_user(pipe->uid, USER_PIPE_BUFS, -more);
 	wake_up_interruptible(&pipe->wait);
 	return err ? err : (long)size;
 }

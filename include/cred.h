@@ -58,7 +58,8 @@ bool in_group_p(gid_t gid);		 /* current's fsgid or one of its groups */
 bool capable(int cap);			 /* CAP_*, effective set of current */
 extern int suid_dumpable;		 /* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
 
-/* user.c: @uid's pipes may hold @pages more (or less). Returns their sum, or -ENOMEM. */
-long account_pipe_buffers(uid_t uid, long pages);
+/* What is counted for each user; kernel/task/user.c has a table. */
+enum user_count { USER_TASKS, USER_SIGPENDING, USER_PIPE_BUFS, USER_COUNTS };
+long account_user(uid_t uid, enum user_count what, long n); /* @n more; the sum or -ENOMEM */
 
 #endif

@@ -60,8 +60,6 @@ struct ksignal {
 	int sig;
 };
 
-u64 sigpending_of(uid_t uid); /* kernel/task/user.c: signals and timers that @uid has queued */
-
 /* kernel/task/signal.c */
 void signals_init(void);
 /*

@@ -112,6 +112,7 @@ void release_task(struct task_struct *t)
 			ptrace_unlink(t);
 		exit_signal_struct(t);
 		again = reap_leader_too(t, leader);
+		account_user(t->cred->uid, USER_TASKS, -1);
 		spin_unlock_irqrestore(&tasklist_lock, flags);
 		put_task_struct(t);
 		t = leader;

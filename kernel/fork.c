@@ -290,6 +290,7 @@ static int publish(const struct kernel_clone_args *args, struct task_struct *p, 
 		else
 			link_leader(p);
 		attach_pid(p, PIDTYPE_PID);
+		account_user(p->cred->uid, USER_TASKS, 1);
 	}
 	spin_unlock(&current->sighand->siglock);
 	spin_unlock_irqrestore(&tasklist_lock, flags);

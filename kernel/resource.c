@@ -33,25 +33,11 @@ void init_rlimits(struct rlimit64 *r)
 }
 
 /* Threads and zombies count, as in Linux. @uid is a real user id. */
-static u64 count_tasks_of(uid_t uid)
-{
-	struct task_struct *p, *t;
-	unsigned long flags;
-	u64 n = 0;
-
-	spin_lock_irqsave(&tasklist_lock, flags);
-	for_each_process(p)
-		for_each_thread(p, t)
-			n += t->cred->uid == uid;
-	spin_unlock_irqrestore(&tasklist_lock, flags);
-	return n;
-}
-
 bool is_nproc_overlimit(uid_t uid, unsigned int more)
 {
 	u64 limit = rlimit(RLIMIT_NPROC);
 
-	return limit != RLIM64_INFINITY && count_tasks_of(uid) + more > limit;
+	return account_user(uid, USER_TASKS, 0) + more > limit;
 }
 
 /* Reads @t's limit into *old, then sets it to *new_r unless that is NULL. 0 or -errno. */

@@ -62,6 +62,7 @@ CUTS = [
     ('futex_wake', 'only a thread that is joined has a word that its exit clears'),
     ('inc_sigpending', 'only a limit on how many signals a user may have queued'),
     ('dec_sigpending', 'only a limit on how many signals a user may have queued'),
+    ('account_user', 'only a limit on how much a user may have'),
     ('exit_itimers', 'only a process with timer_create has such timers'),
     ('locks_remove', 'only a file that was locked has such locks'),
     ('advise_file_or_fault', 'only MADV_REMOVE and MADV_POPULATE_*: no exec and no loader uses them'),

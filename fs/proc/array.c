@@ -227,7 +227,7 @@ static void status_sig(struct seq_file *m, struct task_struct *t)
 		blocked = t->blocked;
 		threads = t->signal->nr_threads;
 		qlim = task_rlimit(t, RLIMIT_SIGPENDING);
-		qsize = sigpending_of(t->cred->uid);
+		qsize = account_user(t->cred->uid, USER_SIGPENDING, 0);
 	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 	seq_printf(m, "Threads:\t%d\nSigQ:\t%lu/%lu\n", threads, qsize, qlim);

@@ -6,6 +6,7 @@
  * Abridges Linux's kernel/cred.c and capability.c. Left out: user namespaces, keys, security
  * modules, separate objective credentials.
  */
+#include <errno.h>
 #include <mm_types.h>
 #include <sched.h>
 #include <slab.h>
@@ -62,6 +63,13 @@ int commit_creds(struct cred *new)
 	struct task_struct *t = current;
 	const struct cred *old = t->cred;
 
+	if (new->uid != old->uid) {
+		if (account_user(new->uid, USER_TASKS, 1) < 0) {
+			put_cred(new);
+			return -ENOMEM;
+		}
+		account_user(old->uid, USER_TASKS, -1);
+	}
 	if (privileges_grow(old, new)) {
 		if (t->mm)
 			t->mm->flags =

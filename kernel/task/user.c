@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user has in all processes together. Signals that are queued with their siginfo, and the
- * timers of timer_create, each of which keeps room for one: RLIMIT_SIGPENDING limits them. Pages
- * that all pipes may hold: /proc/sys/fs/pipe-user-pages-soft and -hard.
+ * What a user has in all processes together, and the limit of each:
+ *   tasks                                                      RLIMIT_NPROC
+ *   queued signals with siginfo, and timers, which keep one    RLIMIT_SIGPENDING
+ *   pages that all pipes may hold            /proc/sys/fs/pipe-user-pages-soft and -hard
  * Abridges Linux's kernel/ucount.c and user.c; leaves out user namespaces and the other counts.
  * Not on the road of an exec.
  */
@@ -15,8 +16,7 @@
 struct user_struct {
 	struct user_struct *next;
 	uid_t uid;
-	u64 sigpending;
-	u64 pipe_bufs; /* pages; one of the two is at least 1: without any there is no struct */
+	u64 count[USER_COUNTS]; /* one is at least 1: without any there is no struct */
 };
 
 static DEFINE_SPINLOCK(users_lock, LOCK_NONE);
@@ -47,8 +47,9 @@ static struct user_struct *alloc_uid(uid_t uid)
 /* users_lock held. */
 static void free_if_empty(struct user_struct *user)
 {
-	if (user->sigpending || user->pipe_bufs)
-		return;
+	for (int i = 0; i < USER_COUNTS; i++)
+		if (user->count[i])
+			return;
 	*find_user(user->uid) = user->next;
 	kfree(user);
 }
@@ -60,8 +61,8 @@ struct user_struct *inc_sigpending(uid_t uid, u64 limit)
 
 	spin_lock_irqsave(&users_lock, flags);
 	user = limit ? alloc_uid(uid) : NULL;
-	if (user && user->sigpending < limit)
-		user->sigpending++;
+	if (user && user->count[USER_SIGPENDING] < limit)
+		user->count[USER_SIGPENDING]++;
 	else
 		user = NULL;
 	spin_unlock_irqrestore(&users_lock, flags);
@@ -73,36 +74,23 @@ void dec_sigpending(struct user_struct *user)
 	unsigned long flags;
 
 	spin_lock_irqsave(&users_lock, flags);
-	user->sigpending--;
+	user->count[USER_SIGPENDING]--;
 	free_if_empty(user);
 	spin_unlock_irqrestore(&users_lock, flags);
 }
 
-long account_pipe_buffers(uid_t uid, long pages)
+long account_user(uid_t uid, enum user_count what, long n)
 {
 	struct user_struct *user;
 	unsigned long flags;
-	long sum = -ENOMEM;
+	long sum = n ? -ENOMEM : 0;
 
 	spin_lock_irqsave(&users_lock, flags);
-	user = alloc_uid(uid);
+	user = n ? alloc_uid(uid) : *find_user(uid);
 	if (user) {
-		sum = user->pipe_bufs += pages;
+		sum = user->count[what] += n;
 		free_if_empty(user);
 	}
 	spin_unlock_irqrestore(&users_lock, flags);
 	return sum;
-}
-
-u64 sigpending_of(uid_t uid)
-{
-	struct user_struct *user;
-	unsigned long flags;
-	u64 n;
-
-	spin_lock_irqsave(&users_lock, flags);
-	user = *find_user(uid);
-	n = user ? user->sigpending : 0;
-	spin_unlock_irqrestore(&users_lock, flags);
-	return n;
 }

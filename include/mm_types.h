@@ -37,7 +37,7 @@ struct page {
 		char *fresh;		       /* slab: the first object that was never in use */
 	};
 	unsigned long index;   /* page cache: page number in the file */
-	unsigned long private; /* buddy: order; slab: the slab's first free object */
+	unsigned long private; /* buddy: order; slab: first free object; vmalloc: vm_struct */
 	struct list_head lru;  /* buddy and slab lists */
 	void *slab;	       /* slab: its kmem_cache */
 };

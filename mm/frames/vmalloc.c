@@ -13,6 +13,7 @@
 #include <frames.h>
 #include <printk.h>
 #include <slab.h>
+#include <task.h>
 #include <asm/cpu.h>
 #include "internal.h"
 
@@ -23,21 +24,24 @@ struct vm_struct {
 };
 
 static DEFINE_SPINLOCK(vmalloc_lock, LOCK_NONE); /* guards the list and the kernel's page tables */
-static LIST_HEAD(pieces);
+static struct vm_struct pieces = {LIST_HEAD_INIT(pieces.list), VMALLOC_START, 0};
+static struct vm_struct *packed = &pieces; /* no hole before this piece fits a kernel stack */
 
 /* Links @v into the first hole that fits it and its guard page. vmalloc_lock held. */
 static bool insert_piece(struct vm_struct *v)
 {
-	unsigned long end = VMALLOC_START;
-	struct vm_struct *next;
+	struct vm_struct *from = v->size < THREAD_SIZE ? &pieces : packed, *next;
+	unsigned long end = from->addr + from->size;
 
-	list_for_each_entry(next, &pieces, list) {
-		if (next->addr - end >= v->size + 2 * PAGE_SIZE)
+	list_for_each_entry(next, &from->list, list) {
+		if (next == &pieces || next->addr - end >= v->size + 2 * PAGE_SIZE)
 			break;
 		end = next->addr + next->size;
 	}
 	v->addr = end + PAGE_SIZE;
 	list_add_tail(&v->list, &next->list);
+	if (v->size == THREAD_SIZE)
+		packed = v;
 	return kasan_map_vmalloc(v->addr, v->size) && v->addr + v->size <= VMALLOC_END;
 }
 
@@ -47,6 +51,8 @@ static pte_t *pte_of(unsigned long va)
 
 	return lookup_address(init_pgd, va, &level);
 }
+
+struct page *vmalloc_to_page(const void *p) { return pte_page(*pte_of((unsigned long)p)); }
 
 /* Unmaps and frees the frames of the piece, of which some may be missing, and the struct. */
 static void free_piece(struct vm_struct *v)
@@ -64,6 +70,8 @@ static void free_piece(struct vm_struct *v)
 		invlpg(va);
 	}
 	kasan_unmap_vmalloc(v->addr, v->size);
+	if (v->addr <= packed->addr)
+		packed = list_entry(v->list.prev, struct vm_struct, list);
 	list_del(&v->list);
 	spin_unlock_irqrestore(&vmalloc_lock, flags);
 	kfree(v);
@@ -92,6 +100,8 @@ static struct vm_struct *new_piece(size_t size, phys_addr_t pa, pgprot_t prot)
 				       PAGE_SIZE, prot);
 		if (!ok && page)
 			put_page(page);
+		else if (page)
+			page->private = (unsigned long)v;
 	}
 	spin_unlock_irqrestore(&vmalloc_lock, flags);
 	if (ok)
@@ -112,20 +122,11 @@ bool is_vmalloc_addr(const void *p)
 	return (unsigned long)p >= VMALLOC_START && (unsigned long)p < VMALLOC_END;
 }
 
-struct page *vmalloc_to_page(const void *p) { return pte_page(*pte_of((unsigned long)p)); }
-
 /* @p: from vmalloc, or NULL. Not the stack that the CPU is running on. */
 void vfree(void *p)
 {
-	struct vm_struct *v;
-
-	if (!p)
-		return;
-	list_for_each_entry(v, &pieces, list)
-		if (v->addr == (unsigned long)p)
-			break;
-	BUG_ON(&v->list == &pieces);
-	free_piece(v);
+	if (p)
+		free_piece((struct vm_struct *)vmalloc_to_page(p)->private);
 }
 
 /* @pa need not be page aligned. NULL: no memory. */

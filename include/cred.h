@@ -59,7 +59,7 @@ bool capable(int cap);			 /* CAP_*, effective set of current */
 extern int suid_dumpable;		 /* /proc/sys/fs/suid_dumpable: SUID_DUMP_* */
 
 /* What is counted for each user; kernel/task/user.c has a table. */
-enum user_count { USER_TASKS, USER_SIGPENDING, USER_PIPE_BUFS, USER_COUNTS };
+enum user_count { USER_TASKS, USER_SIGPENDING, USER_PIPE_BUFS, USER_INFLIGHT, USER_COUNTS };
 long account_user(uid_t uid, enum user_count what, long n); /* @n more; the sum or -ENOMEM */
 
 #endif

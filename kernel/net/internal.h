@@ -62,6 +62,7 @@ struct ucred {
 /* Open files on their way in a message. */
 struct scm_fds {
 	int n;
+	uid_t uid;		       /* who sent them; in a queue they count for it */
 	struct file *file[SCM_MAX_FD]; /* own references */
 };
 

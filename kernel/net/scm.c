@@ -35,6 +35,7 @@ static int add_fds(struct scm_cookie *scm, const int __user *ufds, size_t bytes)
 		scm->fds = kzalloc(sizeof(*scm->fds));
 	if (!scm->fds)
 		return -ENOMEM;
+	scm->fds->uid = current->cred->uid;
 	if (scm->fds->n + n > SCM_MAX_FD)
 		return -EINVAL;
 	while (n--) {

@@ -81,7 +81,6 @@ struct unix_msg {
 static DEFINE_SPINLOCK(unix_lock, LOCK_NONE);
 static LIST_HEAD(unix_sockets);
 static LIST_HEAD(dead_msgs);
-static int nr_inflight; /* files in queues */
 static const struct proto_ops unix_ops;
 
 static struct unix_sock *unix_sk(struct sock *sk) { return container_of(sk, struct unix_sock, sk); }
@@ -141,6 +140,12 @@ static bool unix_writable(const struct unix_sock *u)
 	return u->sk.wmem * 4 <= (size_t)u->sk.sndbuf;
 }
 
+/* The files of a message, if it has any, are @sign times more in queues. 0 or -ENOMEM. */
+static int count_inflight(const struct scm_fds *fds, int sign)
+{
+	return fds && account_user(fds->uid, USER_INFLIGHT, sign * fds->n) < 0 ? -ENOMEM : 0;
+}
+
 /*
  * Frees a message. Closing its files may close a socket whose messages have files, and so on: the
  * messages are collected in a list instead of a recursion.
@@ -160,7 +165,7 @@ static void unix_free_msg(struct unix_msg *m)
 	while (!list_empty(&dead_msgs)) {
 		m = list_first_entry(&dead_msgs, struct unix_msg, list);
 		list_del(&m->list);
-		nr_inflight -= m->scm.fds ? m->scm.fds->n : 0;
+		count_inflight(m->scm.fds, -1);
 		scm_destroy(&m->scm);
 		unix_put(m->sender);
 		put_address(m->addr);
@@ -663,6 +668,7 @@ static struct unix_msg *make_msg(struct unix_sock *u, struct unix_sock *to, stru
 				 size_t n)
 {
 	struct unix_msg *m = unix_new_msg(u, n);
+	int err;
 
 	if (!m)
 		return ERR_PTR(-ENOBUFS);
@@ -671,20 +677,21 @@ static struct unix_msg *make_msg(struct unix_sock *u, struct unix_sock *to, stru
 		m->scm.cred = sm->scm.cred;
 	else if (sock_option(&u->sk, SO_PASSCRED) || sock_option(&to->sk, SO_PASSCRED))
 		m->scm.cred = (struct ucred){current->tgid, current->cred->uid, current->cred->gid};
-	if (copy_from_iter(m->data, n, &sm->iter) < n) {
+	err = copy_from_iter(m->data, n, &sm->iter) < n ? -EFAULT : count_inflight(sm->scm.fds, 1);
+	if (err) {
 		unix_free_msg(m);
-		return ERR_PTR(-EFAULT);
+		return ERR_PTR(err);
 	}
 	m->scm.fds = sm->scm.fds;
 	sm->scm.fds = NULL;
-	nr_inflight += m->scm.fds ? m->scm.fds->n : 0;
 	return m;
 }
 
 /* The limit is passed by one message, as in Linux. */
 static bool too_many_fds(const struct sock_msg *sm)
 {
-	return sm->scm.fds && (u64)nr_inflight > rlimit(RLIMIT_NOFILE) &&
+	return sm->scm.fds &&
+	       (u64)account_user(current->cred->uid, USER_INFLIGHT, 0) > rlimit(RLIMIT_NOFILE) &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
 
@@ -865,7 +872,7 @@ static int take_scm(struct sock_msg *sm, struct unix_msg *m)
 		sm->scm.fds = scm_dup_fds(m->scm.fds);
 		return sm->scm.fds ? 0 : -ENOMEM;
 	}
-	nr_inflight -= m->scm.fds->n;
+	count_inflight(m->scm.fds, -1);
 	sm->scm.fds = m->scm.fds;
 	m->scm.fds = NULL;
 	return 0;

@@ -4,6 +4,7 @@
  *   tasks                                                      RLIMIT_NPROC
  *   queued signals with siginfo, and timers, which keep one    RLIMIT_SIGPENDING
  *   pages that all pipes may hold            /proc/sys/fs/pipe-user-pages-soft and -hard
+ *   files that were sent over a socket and not received        RLIMIT_NOFILE
  * Abridges Linux's kernel/ucount.c and user.c; leaves out user namespaces and the other counts.
  * Not on the road of an exec.
  */

@@ -382,7 +382,7 @@ long sys_select(int n, void __user *in, void __user *out, void __user *ex,
 
 		if (copy_from_user(&tv, utv, sizeof(tv)))
 			return -EFAULT;
-		ts.tv_sec = tv.tv_sec + tv.tv_usec / 1000000;
+		ts.tv_sec = (u64)tv.tv_sec + tv.tv_usec / 1000000; /* a sum that wraps is invalid */
 		ts.tv_nsec = tv.tv_usec % 1000000 * NSEC_PER_USEC;
 		if (!timespec_valid(&ts))
 			return -EINVAL;

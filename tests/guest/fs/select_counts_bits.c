@@ -30,5 +30,7 @@ int main(void)
 	ERR(select(-1, &in, NULL, NULL, &tv), EINVAL);
 	tv.tv_sec = -1;
 	ERR(select(0, NULL, NULL, NULL, &tv), EINVAL);
+	tv = (struct timeval){INT64_MAX, 1000000}; /* their sum is negative */
+	ERR(syscall(SYS_select, 0, NULL, NULL, NULL, &tv), EINVAL);
 	return 0;
 }

@@ -499,11 +499,11 @@ coverage: ## which lines of the kernel no test reaches, as text and as build/cov
 do-coverage: build/coverage/exon.elf build/exon.elf build/rootfs.cpio $(GUEST_TESTS)
 	@/usr/bin/python3 tools/coverage.py $(if $(ONLY),--only $(ONLY))
 
-soak: ## execs of all kinds and forks for SECONDS=60 in 64 MiB, then storms that take all of one thing: is a page missing afterwards?
+soak: ## execs of all kinds and forks for SECONDS=60 in 64 MiB (RUNS=100000: of each at least so many), storms that take all of one thing, 10,000 processes: is a page missing afterwards?
 	@tools/deps.sh run test
 	@$(MAKE) do-soak
-do-soak: build/debug/exon.elf build/rootfs.cpio build/user/two build/tests/programs/fuzz/soak build/tests/programs/fuzz/storms
-	@/usr/bin/python3 tools/soak.py --seconds $(SECONDS)
+do-soak: build/debug/exon.elf build/rootfs.cpio build/user/two $(addprefix build/tests/programs/fuzz/,soak storms many)
+	@/usr/bin/python3 tools/soak.py --seconds $(SECONDS) $(if $(RUNS),--runs $(RUNS))
 
 define BUILD_GUEST
 	@mkdir -p $(@D)

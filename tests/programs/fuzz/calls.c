@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #define LAST_CALL 460
@@ -452,6 +453,18 @@ static void one_call(void)
 		_exit(0);
 }
 
+static void wakes(int sig) { (void)sig; }
+
+/* A call that waits is interrupted, as long as the calls leave the timer and the handler alone. */
+static void start_alarm(void)
+{
+	struct sigaction sa = {.sa_handler = wakes};
+	struct itimerval tick = {{0, 10000}, {0, 10000}};
+
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &tick, NULL);
+}
+
 static void worker(int user)
 {
 	struct rlimit limit = {.rlim_cur = 64, .rlim_max = 64};
@@ -473,6 +486,7 @@ static void worker(int user)
 	if (user)
 		become_nobody();
 	start_victim();
+	start_alarm();
 	while (state->left) {
 		state->left--;
 		one_call();

@@ -251,9 +251,10 @@ static void *short_time(void)
 }
 
 /*
- * One letter an argument. f: a descriptor, o: a small number, 0 and 1: themselves, n: any number, p: a
- * pointer, u: an aligned word, v and w: the victim and the process itself, g: a signal, r: a request
- * of ptrace, F: an operation of futex, z: the size of the struct before; other capitals: structs.
+ * One letter an argument. f: a descriptor, o: a small number, 0 and 1: themselves, n: any number,
+ * p: a pointer, u: an aligned word, v and w: the victim and the process itself, g: a signal, r: a
+ * request of ptrace, F: an operation of futex, z: the size of the struct before; other capitals:
+ * names and structs.
  */
 static const struct shape {
 	short nr;

@@ -127,11 +127,10 @@ static int unshare_sighand(struct task_struct *me)
 
 	if (atomic_read(&old->count) == 1)
 		return 0;
-	new = alloc_sighand();
+	new = alloc_sighand(old);
 	if (!new)
 		return -ENOMEM;
 	spin_lock_irqsave(&tasklist_lock, irq);
-	memcpy(new->action, old->action, sizeof(new->action));
 	me->sighand = new;
 	spin_unlock_irqrestore(&tasklist_lock, irq);
 	put_sighand(old);

@@ -249,8 +249,8 @@ static inline struct task_struct *get_task_struct(struct task_struct *t)
  */
 struct task_struct *dup_task_struct(struct task_struct *orig);
 struct signal_struct *alloc_signal_struct(void);
-/* All handlers default, one reference. NULL: no memory. */
-struct sighand_struct *alloc_sighand(void);
+/* The handlers of @old, one reference. NULL: no memory. */
+struct sighand_struct *alloc_sighand(const struct sighand_struct *old);
 void put_sighand(struct sighand_struct *sh);
 void thread_group_cputime(struct task_struct *t, u64 *utime, u64 *stime);
 void set_task_comm(struct task_struct *t, const char *name);

@@ -123,13 +123,10 @@ static int copy_sighand(u64 flags, struct task_struct *p)
 		refcount_inc(&p->sighand->count);
 		return 0;
 	}
-	p->sighand = alloc_sighand();
-	if (!p->sighand)
-		return -ENOMEM;
-	memcpy(p->sighand->action, current->sighand->action, sizeof(p->sighand->action));
-	if (flags & CLONE_CLEAR_SIGHAND)
+	p->sighand = alloc_sighand(current->sighand);
+	if (p->sighand && (flags & CLONE_CLEAR_SIGHAND))
 		flush_signal_handlers(p, false);
-	return 0;
+	return p->sighand ? 0 : -ENOMEM;
 }
 
 /* put_task_struct drops it, not drop_parts. */

@@ -99,9 +99,9 @@ struct signal_struct *alloc_signal_struct(void)
 	return sig;
 }
 
-struct sighand_struct *alloc_sighand(void)
+struct sighand_struct *alloc_sighand(const struct sighand_struct *old)
 {
-	struct sighand_struct *sh = kzalloc(sizeof(*sh));
+	struct sighand_struct *sh = kmemdup(old, sizeof(*sh));
 
 	if (!sh)
 		return NULL;

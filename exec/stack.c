@@ -287,6 +287,7 @@ int setup_arg_pages(struct linux_binprm *bprm, unsigned long stack_top, int exec
 	bprm->exec -= shift;
 	mm->arg_start = bprm->p;
 
+	put_arg_page(bprm); /* or the page is shared, and the next write copies it */
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	err = mprotect_fixup(vma, &prev, vma->vm_start, vma->vm_end,

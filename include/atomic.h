@@ -21,7 +21,7 @@ typedef struct {
 #define atomic_inc(v)	     atomic_add(1, v)
 #define atomic_dec(v)	     atomic_sub(1, v)
 #define atomic_inc_return(v) __atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
-#define atomic_dec_return(v) __atomic_sub_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
+#define atomic_dec_return(v) (__atomic_fetch_sub(&(v)->counter, 1, __ATOMIC_SEQ_CST) - 1)
 
 /*
  * Reference counts: an object whose count was 0 is gone, so nobody may take a reference to it. A

@@ -22,7 +22,10 @@ struct boot_info;
 #define page_to_phys(p)	 ((phys_addr_t)(page_to_pfn(p) << PAGE_SHIFT))
 #define page_address(p)	 phys_to_virt(page_to_phys(p))
 #define virt_to_page(v)	 pfn_to_page(virt_to_phys(v) >> PAGE_SHIFT)
-#define pte_page(pte)	 pfn_to_page(pte_pfn(pte))
+/* pfn_to_page(pte_pfn(pte)) with one shift, not two */
+#define pte_page(pte) \
+	((struct page *)(VMEMMAP_START + \
+			 (pte_val(pte) & PTE_PFN_MASK) / (PAGE_SIZE / sizeof(struct page))))
 
 /*
  * Builds the direct map, vmemmap and the buddy allocator from the memory map in @bi. What @bi
@@ -100,14 +103,11 @@ static inline pte_t *pte_after(struct mm_struct *mm, pte_t *pte, unsigned long *
 }
 #define for_each_pte(mm, pte, addr, end) \
 	for (pte = next_pte(mm, &(addr), end); pte; pte = pte_after(mm, pte, &(addr), end))
-/* walk_pte with @alloc, for an address near @known. @pte is the PTE of @known, or NULL. */
-static inline pte_t *walk_pte_near(struct mm_struct *mm, unsigned long addr, pte_t *pte,
-				   unsigned long known)
-{
-	if (pte && !((addr ^ known) & PMD_MASK))
-		return pte + ((long)(addr - known) >> PAGE_SHIFT);
-	return walk_pte(mm, addr, true);
-}
+/* The same in runs: pte[0] to pte[n - 1] are those of @addr and up in one table, some are empty. */
+#define for_each_pte_run(mm, pte, n, addr, end) \
+	for (; (pte = next_pte(mm, &(addr), end)) && \
+	       (n = (min(((addr) | ~PMD_MASK) + 1, end) - (addr)) >> PAGE_SHIFT); \
+	     addr += n << PAGE_SHIFT)
 /* Frees the tables that are wholly within [floor, ceiling) and have no VMA left in [start, end). */
 void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 		   unsigned long floor, unsigned long ceiling);

@@ -20,34 +20,50 @@
 /* ---- fork ------------------------------------------------------------------- */
 
 /*
- * fork: private PTEs become read-only on both sides, because the parent could otherwise write to
- * the child's page. Takes @src's page_table_lock; nobody runs in @dst's mm yet. The caller flushes
- * the TLB. After -ENOMEM mmput frees what was copied.
+ * Private PTEs become read-only on both sides, because the parent could otherwise write to the
+ * child's page.
+ */
+static noinline void copy_ptes(struct vm_area_struct *dst, pte_t *to, pte_t *from, unsigned long n)
+{
+	struct mm_struct *mm = dst->vm_mm;
+	bool cow = (dst->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+	unsigned long keep = cow ? ~_PAGE_RW : ~0UL;
+	unsigned long lost = _PAGE_ACCESSED | (dst->vm_flags & VM_SHARED ? _PAGE_DIRTY : 0);
+
+	for (unsigned long i = 0; i < n; i++) {
+		pte_t pte = __pte(pte_val(from[i]) & keep);
+
+		if (pte_none(pte))
+			continue;
+		from[i] = pte;
+		to[i] = __pte(pte_val(pte) & ~lost);
+		if (pte_special(pte))
+			continue;
+		get_page(pte_page(pte));
+		count_mapping_of(mm, pte_page(pte), 1);
+	}
+}
+
+/*
+ * fork. Takes @src's page_table_lock; nobody runs in @dst's mm yet. The caller flushes the TLB.
+ * After -ENOMEM mmput frees what was copied.
  */
 int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 {
 	struct mm_struct *mm = src->vm_mm;
-	bool cow = (src->vm_flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
-	unsigned long addr = src->vm_start, last = 0;
+	unsigned long addr = src->vm_start, n;
 	pte_t *from, *to = NULL;
 
 	/* Pages that are not private can be faulted in again by the child: nothing to copy now. */
 	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
-	for_each_pte(mm, from, addr, src->vm_end)
+	for_each_pte_run(mm, from, n, addr, src->vm_end)
 	{
-		to = walk_pte_near(dst->vm_mm, addr, to, last);
-		last = addr;
+		to = walk_pte(dst->vm_mm, addr, true);
 		if (!to)
 			break;
-		if (cow)
-			*from = pte_wrprotect(*from);
-		*to = pte_mkold(src->vm_flags & VM_SHARED ? pte_mkclean(*from) : *from);
-		if (pte_special(*from))
-			continue;
-		get_page(pte_page(*from));
-		count_mapping_of(dst->vm_mm, pte_page(*from), 1);
+		copy_ptes(dst, to, from, n);
 	}
 	spin_unlock(&mm->page_table_lock);
 	return from && !to ? -ENOMEM : 0;

@@ -177,7 +177,16 @@ bool pte_alloc(struct vm_fault *vmf);
  */
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
 /* @change 1: a PTE of @mm maps @page now; -1: no longer. page_table_lock held, or mm private. */
-void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
+static inline void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+{
+	bool shmem = page->flags & BIT(PG_swapbacked);
+
+	if (likely(page->flags & BIT(PG_anon)))
+		mm->rss_stat[MM_ANONPAGES] += change;
+	else
+		mm->rss_stat[shmem ? MM_SHMEMPAGES : MM_FILEPAGES] += change;
+	atomic_add(change, &page->_mapcount);
+}
 /* Allocates an anonymous page for @vma. NULL: no memory. */
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp);
 /*

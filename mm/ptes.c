@@ -18,19 +18,6 @@
 
 /* ---- setting and counting -------------------------------------------------- */
 
-static enum rss_counter mm_counter(const struct page *page)
-{
-	if (page->flags & BIT(PG_anon))
-		return MM_ANONPAGES;
-	return page->flags & BIT(PG_swapbacked) ? MM_SHMEMPAGES : MM_FILEPAGES;
-}
-
-void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
-{
-	atomic_add(change, &page->_mapcount);
-	mm->rss_stat[mm_counter(page)] += change;
-}
-
 void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 {
 	struct vm_area_struct *vma = vmf->vma;
@@ -42,34 +29,40 @@ void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
 
 /* ---- zap ------------------------------------------------------------------ */
 
+/* Inline: with @even_cows constant, the loop of an exit does not test it for each page. */
+static inline void zap_ptes(struct mm_struct *mm, pte_t *pte, unsigned long n, bool even_cows)
+{
+	for (unsigned long i = 0; i < n; i++) {
+		pte_t old = pte[i];
+		struct page *page = pte_page(old);
+
+		if (pte_none(old))
+			continue;
+		if (!pte_special(old)) {
+			if (!even_cows && (page->flags & BIT(PG_anon)))
+				continue;
+			if (unlikely(!(page->flags & BIT(PG_anon))) && pte_dirty(old))
+				page->flags |= BIT(PG_dirty);
+			count_mapping_of(mm, page, -1);
+			put_page(page);
+		}
+		pte[i] = __pte(0);
+	}
+}
+
 /* Pages are dropped before the flush: with one CPU no user code runs until both are done. */
 void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned long end,
 		    bool even_cows)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = start;
-	bool cleared = false;
+	unsigned long addr = start, n = 0;
 	pte_t *pte;
 
 	spin_lock(&mm->page_table_lock);
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
-	for_each_pte(mm, pte, addr, end)
-	{
-		pte_t old = *pte;
-		struct page *page = pte_page(old);
-
-		if (!even_cows && !pte_special(old) && (page->flags & BIT(PG_anon)))
-			continue;
-		*pte = __pte(0);
-		cleared = true;
-		if (pte_special(old))
-			continue;
-		if (pte_dirty(old))
-			page->flags |= BIT(PG_dirty);
-		count_mapping_of(mm, page, -1);
-		put_page(page);
-	}
-	if (cleared)
+	for_each_pte_run(mm, pte, n, addr, end) even_cows ? zap_ptes(mm, pte, n, true)
+							  : zap_ptes(mm, pte, n, false);
+	if (n)
 		flush_tlb_range(mm, start, end);
 	spin_unlock(&mm->page_table_lock);
 }
@@ -120,14 +113,13 @@ unsigned long move_page_tables(struct vm_area_struct *vma, unsigned long old_add
 			       unsigned long new_addr, unsigned long len)
 {
 	struct mm_struct *mm = vma->vm_mm;
-	unsigned long addr = old_addr, end = old_addr + len, last = 0;
-	pte_t *from, *to = NULL;
+	unsigned long addr = old_addr, end = old_addr + len;
+	pte_t *from, *to;
 
 	spin_lock(&mm->page_table_lock);
 	for_each_pte(mm, from, addr, end)
 	{
-		to = walk_pte_near(mm, new_addr + (addr - old_addr), to, last);
-		last = new_addr + (addr - old_addr);
+		to = walk_pte(mm, new_addr + (addr - old_addr), true);
 		if (!to)
 			break;
 		*to = *from;

@@ -63,7 +63,7 @@ phys_addr_t early_alloc(size_t size)
 	panic("not enough RAM: no room for %lu bytes of page tables and frame descriptors", size);
 }
 
-#define MAX_CLEAN_TABLES 32
+#define MAX_CLEAN_TABLES 64
 
 /* Freed page tables. They are empty, so they need not be cleared again. */
 static void *clean_tables[MAX_CLEAN_TABLES];

@@ -5,6 +5,10 @@
  * is included; what it needs of mm/memory.c stands here.
  */
 #include "fake_mm.h"
+#define count_mapping_of unchecked_count_mapping_of
+#include "../../mm/internal.h"
+#undef count_mapping_of
+static void count_mapping_of(struct mm_struct *mm, struct page *page, int change);
 #include "../../mm/cow.c"
 
 #define R  VM_READ
@@ -18,16 +22,10 @@ static const char *now; /* the case that is tried; NULL: all have passed */
 
 /* ---- neighbours of the file under test ------------------------------------ */
 
-static void count(struct mm_struct *mm, struct page *page, int change)
-{
-	atomic_add(change, &page->_mapcount);
-	mm->rss_stat[page->flags & BIT(PG_anon) ? MM_ANONPAGES : MM_FILEPAGES] += change;
-}
-
-void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
+static void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 {
 	expect_locked(mm, "count_mapping_of");
-	count(mm, page, change);
+	unchecked_count_mapping_of(mm, page, change);
 }
 
 struct page *alloc_anon_page(struct vm_area_struct *vma, gfp_t gfp)
@@ -108,7 +106,7 @@ static struct page *enter(unsigned int n, unsigned char byte, unsigned long flag
 
 	memset(page_address(page), byte, PAGE_SIZE);
 	page->flags = flags;
-	count(&parent, page, 1);
+	unchecked_count_mapping_of(&parent, page, 1);
 	*slot(&parent, n) = write ? pte_mkwrite(pte_mkdirty(entry)) : entry;
 	return page;
 }

@@ -119,6 +119,18 @@ struct task_struct {
 	struct thread_struct thread; /* saved kernel rsp, fs/gs base, FPU: asm/processor.h */
 	void *stack;		     /* lowest byte of the kernel stack */
 
+	/* What keeps the short way out of a system call closed: one word, so that it is one test */
+	union {
+		u64 work;
+		struct {
+			bool need_resched;    /* set by the tick or a wake-up */
+			bool sigpending_flag; /* look for signals */
+			bool rseq_event;      /* a signal came or the CPU was taken away: rseq.c */
+			bool force_iret;      /* other registers than ax were changed */
+			unsigned int syscall_work; /* tracing: SYSCALL_WORK_* of ptrace.h */
+		};
+	};
+
 	/* scheduler: rq lock */
 	unsigned int __state; /* TASK_* of sched.h */
 	int on_rq;
@@ -171,16 +183,14 @@ struct task_struct {
 	/* signals: sighand->siglock */
 	sigset_t blocked, real_blocked, saved_sigmask;
 	bool restore_sigmask; /* saved_sigmask, after the handler */
-	bool sigpending_flag; /* look for signals before user mode */
 	struct sigpending pending;
 	unsigned long jobctl; /* JOBCTL_* of kernel/task/internal.h */
 	unsigned long sas_ss_sp;
 	size_t sas_ss_size;
 	unsigned int sas_ss_flags;
 
-	/* tracing: include/ptrace.h. tasklist_lock; the last three only while it is stopped */
-	unsigned int ptrace;	   /* PT_* */
-	unsigned int syscall_work; /* SYSCALL_WORK_* */
+	/* tracing: include/ptrace.h. tasklist_lock; the last two only while it is stopped */
+	unsigned int ptrace; /* PT_* */
 	const struct cred *ptracer_cred;
 	unsigned long ptrace_message; /* PTRACE_GETEVENTMSG */
 	kernel_siginfo_t *last_siginfo;
@@ -191,7 +201,6 @@ struct task_struct {
 	void __user *robust_list;
 	struct rseq __user *rseq; /* NULL: not registered */
 	unsigned int rseq_sig;
-	bool rseq_event; /* a signal came or the CPU was taken away: kernel/rseq.c */
 	struct restart_block restart_block;
 };
 

@@ -203,8 +203,8 @@ static void init_child(const struct kernel_clone_args *args, struct task_struct 
 	p->mm = NULL;
 	p->utime = p->stime = p->nvcsw = p->nivcsw = p->min_flt = p->maj_flt = 0;
 	p->start_time = ktime_get();
-	p->exit_state = p->exit_code = p->pdeath_signal = 0;
-	p->in_execve = p->did_exec = p->sigpending_flag = p->restore_sigmask = false;
+	p->work = p->exit_state = p->exit_code = p->pdeath_signal = 0;
+	p->in_execve = p->did_exec = p->restore_sigmask = false;
 	INIT_LIST_HEAD(&p->children);
 	INIT_LIST_HEAD(&p->ptraced);
 	INIT_LIST_HEAD(&p->pending.list);

@@ -88,7 +88,6 @@ CUTS = [
     ('wait_tracees', 'only a tracer has tracees'),
     ('participate_in_stop', 'job control: only a thread that exits while its process is about to stop'),
     ('continue_process', 'job control: only SIGCONT continues a process'),
-    ('log_absent_call', 'only a program that makes a call which Exon does not have'),
     ('wait_target_pidfd', 'only waitid with P_PIDFD'),
     ('age_ptes', 'hints about pages that may be dropped: no exec and no loader uses them'),
     ('handle_truncate', 'an exec opens its file to read, without O_TRUNC'),

@@ -213,4 +213,5 @@ void start_thread(struct pt_regs *regs, unsigned long new_ip, unsigned long new_
 	regs->cs = __USER_CS;
 	regs->ss = __USER_DS;
 	regs->flags = X86_EFLAGS_IF | X86_EFLAGS_FIXED;
+	current->force_iret = true;
 }

@@ -116,6 +116,7 @@ static int set_selector(struct task_struct *t, unsigned int i, unsigned short va
 
 int ptrace_set_reg(struct task_struct *t, unsigned int i, unsigned long value)
 {
+	t->force_iret = true;
 	switch (i) {
 	case REG_CS:
 	case REG_SS:

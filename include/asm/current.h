@@ -18,8 +18,6 @@ struct percpu {
 	unsigned long kernel_stack;
 	unsigned long user_sp; /* gs:24, for entry_SYSCALL_64 */
 	unsigned int cpu;
-	/* call schedule() before user mode: set by the tick or a wake-up */
-	unsigned int need_resched;
 	unsigned int in_irq; /* nesting of interrupt handlers */
 };
 
@@ -33,11 +31,12 @@ static inline struct percpu *this_cpu(void)
 	return p;
 }
 
+/* Not volatile: while a function runs, even if it sleeps meanwhile, its task is the same. */
 static inline struct task_struct *get_current(void)
 {
 	struct task_struct *t;
 
-	__asm__ volatile("movq %%gs:8, %0" : "=r"(t));
+	__asm__("movq %%gs:8, %0" : "=r"(t));
 	return t;
 }
 

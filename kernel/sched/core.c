@@ -179,7 +179,7 @@ void scheduler_tick(bool user)
 	update_load();
 	limit_priorities(t);
 	if (t != rq.idle && must_yield(t))
-		this_cpu()->need_resched = 1;
+		t->need_resched = true;
 	spin_unlock(&rq.lock);
 }
 
@@ -212,7 +212,7 @@ static void enqueue(struct task_struct *t)
 	else
 		list_add_tail(&t->run_list, queue_of(t));
 	if (current == rq.idle || rank(t) + this_cpu()->in_irq > rank(current))
-		this_cpu()->need_resched = 1;
+		current->need_resched = true;
 }
 
 bool wake_up_state(struct task_struct *t, unsigned int mode)
@@ -272,7 +272,7 @@ static void put_back(struct task_struct *t, bool queued)
 {
 	if (queued)
 		list_add_tail(&t->run_list, queue_of(t));
-	this_cpu()->need_resched = 1;
+	current->need_resched = true;
 }
 
 void set_scheduler(struct task_struct *t, int policy, int rt_priority, int nice)
@@ -383,7 +383,7 @@ void schedule(void)
 
 	might_sleep();
 	spin_lock_irqsave(&rq.lock, flags);
-	this_cpu()->need_resched = 0;
+	prev->need_resched = false;
 	if (prev->__state == TASK_RUNNING || signal_pending_state(prev)) {
 		prev->__state = TASK_RUNNING;
 	} else {

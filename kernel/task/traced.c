@@ -235,7 +235,6 @@ int ptrace_init_child(struct task_struct *p, u64 clone_flags, int exit_signal)
 	unsigned long flags;
 
 	ptrace_single_step(p, false);
-	p->syscall_work = 0;
 	p->thread.dr7 = 0;
 	if (!event && !(clone_flags & CLONE_PTRACE))
 		return 0;

@@ -8,9 +8,6 @@
 ;   user mode     GS base = user's,    KERNEL_GS_BASE = per-CPU data
 ;   kernel mode   GS base = per-CPU,   KERNEL_GS_BASE = user's      (SWAPGS between the two)
 ;
-; At a call the C ABI needs rsp on a 16-byte boundary. pt_regs has 21 words of 8 bytes: hence each
-; "sub rsp, 8".
-
 	bits 64
 	default rel
 	%include "ptregs.inc"
@@ -41,14 +38,8 @@ TRAP_GP		equ 13
 	push	r15
 %endmacro
 
-; Leaves rsp at orig_ax.
-%macro RESTORE_ALL 0
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
+; The registers that a C function need not preserve. Leaves rsp at orig_ax.
+%macro RESTORE_SCRATCH 0
 	pop	r11
 	pop	r10
 	pop	r9
@@ -58,6 +49,16 @@ TRAP_GP		equ 13
 	pop	rdx
 	pop	rsi
 	pop	rdi
+%endmacro
+
+%macro RESTORE_ALL 0
+	pop	r15
+	pop	r14
+	pop	r13
+	pop	r12
+	pop	rbp
+	pop	rbx
+	RESTORE_SCRATCH
 %endmacro
 
 	section .text
@@ -79,13 +80,13 @@ entry_SYSCALL_64:
 	SAVE_REST -ENOSYS
 	xor	ebp, ebp			; a backtrace ends here
 	mov	rdi, rsp
-	sub	rsp, 8
 	call	do_syscall_64			; true: SYSRET may be used
-	add	rsp, 8
 	test	al, al
 	jz	return_to_user
 
-	RESTORE_ALL				; rcx = ip and r11 = flags are what SYSRET loads
+	mov	rbp, [rsp + PT_BP]		; C code has preserved rbx and r12 to r15
+	add	rsp, PT_R11
+	RESTORE_SCRATCH				; rcx = ip and r11 = flags are what SYSRET loads
 	mov	rsp, [rsp + PT_SP - PT_ORIG_AX]
 	swapgs
 	o64 sysret
@@ -127,7 +128,6 @@ common_trap:
 	mov	rdi, rsp
 	mov	rdx, [rsp + PT_ORIG_AX]		; the error code
 	mov	qword [rsp + PT_ORIG_AX], -1	; no system call to restart
-	sub	rsp, 8
 	call	trap_dispatch			; returns the pt_regs to leave by
 	mov	rsp, rax
 	test	byte [rsp + PT_CS], 3
@@ -147,16 +147,14 @@ iret_to_user:
 ; A new task comes here from __switch_stacks, rsp = its pt_regs.
 ; rbx = fn and r12 = arg of a kernel thread, or rbx = 0.
 ret_from_fork_asm:
-	sub	rsp, 8
 	call	schedule_tail
 	test	rbx, rbx
 	jz	.user
 	mov	rdi, r12
 	call	rbx				; returns only after an exec
 .user:
-	lea	rdi, [rsp + 8]
+	mov	rdi, rsp
 	call	exit_to_user_mode
-	add	rsp, 8
 	jmp	return_to_user
 
 ; ---- the stubs, one for each vector -------------------------------------------
@@ -195,9 +193,7 @@ trap_stub_%1:
 	xor	ebp, ebp
 	mov	rdi, rsp
 	mov	rsi, [rsp + PT_ORIG_AX]
-	sub	rsp, 8
 	call	%2
-	add	rsp, 8
 	mov	ecx, MSR_GS_BASE
 	mov	eax, r12d
 	mov	edx, r13d

@@ -293,6 +293,7 @@ static bool restore_sigcontext(struct pt_regs *regs, const struct sigcontext *sc
 	regs->ss = sc->ss | 3;
 	regs->flags = (regs->flags & ~FIX_EFLAGS) | (sc->eflags & FIX_EFLAGS);
 	regs->orig_ax = -1;
+	current->force_iret = true;
 	/*
 	 * A program may make a frame with any ss. Frames that the kernel has made have this flag.
 	 */

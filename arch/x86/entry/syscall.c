@@ -42,60 +42,66 @@ _Static_assert(offsetof(struct percpu, user_sp) == 24, "ptregs.inc: PERCPU_USER_
 typedef long (*sys_call_ptr_t)(unsigned long, unsigned long, unsigned long, unsigned long,
 			       unsigned long, unsigned long);
 
-static const sys_call_ptr_t sys_call_table[] = {
+#define NR_SYSCALLS 512
+
+/* The first use of a call that is absent is logged: dmesg shows what a program misses. */
+static long sys_ni_syscall(void)
+{
+	static bool seen[NR_SYSCALLS];
+	unsigned int nr = current_pt_regs()->orig_ax;
+
+	if (!seen[nr])
+		printk(KERN_DEBUG "%s[%d]: system call %u is absent\n", current->comm, current->pid,
+		       nr);
+	seen[nr] = true;
+	return -ENOSYS;
+}
+
+#pragma GCC diagnostic ignored "-Woverride-init"
+static const sys_call_ptr_t sys_call_table[NR_SYSCALLS] = {
+	[0 ... NR_SYSCALLS - 1] = (sys_call_ptr_t)(void *)sys_ni_syscall,
 #define SYSCALL(name, ...) [__NR_##name] = (sys_call_ptr_t)(void *)sys_##name,
 #include <syscall_table.h>
 #undef SYSCALL
 };
 
-/* A task with restore_sigmask has a signal pending, too. */
-static inline bool exit_work(void)
-{
-	return this_cpu()->need_resched || signal_pending(current) || current->rseq_event;
-}
-
 /*
  * The last C function before user mode. It returns with interrupts off when there is no work left,
- * so that no work can come before SYSRET or IRET.
+ * so that no work can come before SYSRET or IRET. A task with restore_sigmask has a signal pending,
+ * too.
  */
 void exit_to_user_mode(struct pt_regs *regs)
 {
-	for (raw_local_irq_disable(); exit_work(); raw_local_irq_disable()) {
+	struct task_struct *me = current;
+
+	raw_local_irq_disable();
+	while (me->need_resched || me->sigpending_flag || me->rseq_event) {
 		local_irq_enable();
-		if (this_cpu()->need_resched)
+		if (me->need_resched)
 			schedule();
-		else if (signal_pending(current))
+		else if (me->sigpending_flag)
 			do_signal(regs);
 		else
 			rseq_handle_notify_resume(0, regs);
+		raw_local_irq_disable();
 	}
 }
 
-/*
- * SYSRET restores fewer registers than IRET, and with a non-canonical rip it faults in kernel mode
- * with the user's rsp. So it is used only when the registers are as SYSCALL has left them.
- */
-static bool sysret_allowed(const struct pt_regs *regs)
+/* The way out of a call with work: by IRET, for the work may change any register. */
+static void syscall_exit_work(struct pt_regs *regs)
 {
-	return regs->cx == regs->ip && regs->r11 == regs->flags && regs->cs == __USER_CS &&
-	       regs->ss == __USER_DS && regs->ip < TASK_SIZE_MAX &&
-	       !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF));
-}
-
-/* The first use of a call that is absent is logged: dmesg shows what a program misses. */
-static void log_absent_call(unsigned int nr)
-{
-	static u64 seen[8];
-
-	if (nr >= 64 * ARRAY_SIZE(seen) || (seen[nr / 64] & BIT(nr % 64)))
-		return;
-	seen[nr / 64] |= BIT(nr % 64);
-	printk(KERN_DEBUG "%s[%d]: system call %u is absent\n", current->comm, current->pid, nr);
+	local_irq_enable();
+	if (current->syscall_work)
+		syscall_trace_exit();
+	exit_to_user_mode(regs);
+	current->force_iret = false;
 }
 
 /*
  * The number is the low half of rax. entry.asm has set regs->ax to -ENOSYS and interrupts are off.
- * Returns whether SYSRET may be used.
+ * Returns whether SYSRET may be used. It restores fewer registers than IRET, and with a
+ * non-canonical rip it faults in kernel mode with the user's rsp. So the registers must be as
+ * SYSCALL has left them.
  */
 bool do_syscall_64(struct pt_regs *regs)
 {
@@ -104,17 +110,14 @@ bool do_syscall_64(struct pt_regs *regs)
 	local_irq_enable();
 	if (current->syscall_work)
 		nr = syscall_trace_enter(regs);
-	if (nr < ARRAY_SIZE(sys_call_table) && sys_call_table[nr])
+	if (nr < NR_SYSCALLS)
 		regs->ax = sys_call_table[nr](regs->di, regs->si, regs->dx, regs->r10, regs->r8,
 					      regs->r9);
-	else
-		log_absent_call(nr);
-	if (current->syscall_work)
-		syscall_trace_exit();
 	raw_local_irq_disable();
-	if (exit_work())
-		exit_to_user_mode(regs);
-	return sysret_allowed(regs);
+	if (!current->work && !(regs->flags & (X86_EFLAGS_RF | X86_EFLAGS_TF)))
+		return true;
+	syscall_exit_work(regs);
+	return false;
 }
 
 /* CPUID cannot be made to fault. Every XSAVE feature that the kernel supports is permitted. */

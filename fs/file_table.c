@@ -12,6 +12,7 @@
 #include <slab.h>
 #include <linux/capability.h>
 #include <linux/fcntl.h>
+#include "internal.h"
 
 int nr_files;
 unsigned long max_files;
@@ -65,6 +66,8 @@ static int do_dentry_open(struct file *f)
 	if (err)
 		return err;
 	f->f_mode |= FMODE_OPENED; /* ->release must be called, even if ->open has changed f_op */
+	if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) && can_pread(f))
+		f->f_mode |= FMODE_ATOMIC_POS;
 	f->f_flags &= ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	return f->f_flags & O_DIRECT ? -EINVAL : 0;
 }

@@ -3,6 +3,7 @@
 #ifndef FS_INTERNAL_H
 #define FS_INTERNAL_H
 
+#include <file.h>
 #include <fs.h>
 #include <iov_iter.h>
 #include <mount.h>
@@ -53,10 +54,22 @@ int seal_check_size(const struct inode *inode, loff_t size);
 int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 
 /* read_write.c: one vector. @pos NULL: reads or writes at f_pos, and moves it. */
-/* The file of such a read or write. -EINVAL: a negative position; -EBADF. */
-struct file *fget_at(unsigned int fd, const loff_t *pos);
-bool can_pread(const struct file *f); /* a position can be given with each call */
+/* @pos and its end are not negative. access_ok has limited @n. */
+static inline bool range_ok(const struct file *f, loff_t pos, size_t n)
+{
+	return (u64)pos <= INT64_MAX - n || (f->f_mode & FMODE_UNSIGNED_OFFSET);
+}
+
+/* A position can be given with each call. */
+static inline bool can_pread(const struct file *f)
+{
+	return f->f_op->llseek && f->f_op->llseek != noop_llseek;
+}
 long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write);
+
+/* iov_iter.c: for files that take the whole vector. */
+ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
+		    bool write);
 
 /* fasync.c: what fcntl asks for. */
 struct f_owner_ex;

@@ -92,3 +92,17 @@ struct iovec *import_iovec(const struct iovec __user *uv, unsigned int n, int to
 	}
 	return v;
 }
+
+ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
+{
+	struct iov_iter iter = {.v = v, .pos = pos};
+
+	for (unsigned long i = 0; i < n; i++) {
+		if (!access_ok(v[i].iov_base, v[i].iov_len))
+			return -EFAULT;
+		iter.count = min(iter.count + v[i].iov_len, MAX_RW_COUNT);
+	}
+	if (can_pread(f) && !range_ok(f, *pos, iter.count))
+		return -EINVAL;
+	return write ? f->f_op->write_iter(f, &iter) : f->f_op->read_iter(f, &iter);
+}

@@ -31,18 +31,14 @@
 static ssize_t vfs_rw(struct file *f, const struct iovec *v, loff_t *pos, bool write)
 {
 	const struct file_operations *op = f->f_op;
-	bool dir = S_ISDIR(f->f_inode->i_mode);
 	size_t n = v->iov_len;
 
-	if (!dir && (write ? !op->write : !op->read))
+	if (write ? !op->write : !op->read)
 		return -EINVAL;
 	if (!access_ok(v->iov_base, n))
 		return -EFAULT;
-	if ((ssize_t)n < 0 ||
-	    (!(f->f_mode & FMODE_UNSIGNED_OFFSET) && (*pos < 0 || n > (size_t)(INT64_MAX - *pos))))
+	if (!range_ok(f, *pos, n))
 		return -EINVAL;
-	if (dir)
-		return -EISDIR;
 	n = min(n, MAX_RW_COUNT);
 	return write ? op->write(f, v->iov_base, n, pos) : op->read(f, v->iov_base, n, pos);
 }
@@ -165,35 +161,11 @@ static bool would_block(struct file *f)
 	return f->f_op->poll && !(f->f_op->poll(f, NULL) & (EPOLLIN | EPOLLHUP));
 }
 
-bool can_pread(const struct file *f) { return f->f_op->llseek && f->f_op->llseek != noop_llseek; }
-
-/* For files that take the whole vector. */
-static ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
-			   bool write)
-{
-	struct iov_iter iter = {.v = v, .pos = pos};
-
-	for (unsigned long i = 0; i < n; i++) {
-		if (!access_ok(v[i].iov_base, v[i].iov_len))
-			return -EFAULT;
-		if ((ssize_t)v[i].iov_len < 0)
-			return -EINVAL;
-		iter.count = min(iter.count + v[i].iov_len, MAX_RW_COUNT);
-	}
-	if (can_pread(f) && (*pos < 0 || iter.count > (size_t)(INT64_MAX - *pos)))
-		return -EINVAL;
-	return write ? f->f_op->write_iter(f, &iter) : f->f_op->read_iter(f, &iter);
-}
-
-static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
-			     bool write)
+static noinline ssize_t rw_pieces(struct file *f, const struct iovec *v, unsigned long n,
+				  loff_t *pos, bool write)
 {
 	ssize_t done = 0, ret;
 
-	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
-		return -EBADF;
-	if (write ? f->f_op->write_iter : f->f_op->read_iter)
-		return vfs_rw_iter(f, v, n, pos, write);
 	for (unsigned long i = 0; i < n; i++) {
 		if (done && !write && would_block(f))
 			break;
@@ -207,57 +179,64 @@ static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned lon
 	return done;
 }
 
-long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
+static ssize_t vfs_rw_vector(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos,
+			     bool write)
+{
+	if (!(f->f_mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
+	if (write ? f->f_op->write_iter : f->f_op->read_iter)
+		return vfs_rw_iter(f, v, n, pos, write);
+	return n == 1 ? vfs_rw(f, v, pos, write) : rw_pieces(f, v, n, pos, write);
+}
+
+/* No other thread moves f_pos meanwhile. */
+static noinline long rw_locked(struct file *f, const struct iovec *v, unsigned long n, bool write)
 {
 	long ret;
 
-	if (pos)
-		return can_pread(f) && !(write && (f->f_mode & FMODE_NO_PWRITE))
-			       ? vfs_rw_vector(f, v, n, pos, write)
-			       : -ESPIPE;
-	if (!can_pread(f))
-		return vfs_rw_vector(f, v, n, &f->f_pos, write);
-	mutex_lock(&f->f_pos_lock); /* so that no other thread moves f_pos meanwhile */
+	mutex_lock(&f->f_pos_lock);
 	ret = vfs_rw_vector(f, v, n, &f->f_pos, write);
 	mutex_unlock(&f->f_pos_lock);
 	return ret;
 }
 
-struct file *fget_at(unsigned int fd, const loff_t *pos)
+long rw_file(struct file *f, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
 {
-	if (pos && *pos < 0)
-		return ERR_PTR(-EINVAL);
-	return fget(fd) ?: ERR_PTR(-EBADF);
+	if (!pos && (f->f_mode & FMODE_ATOMIC_POS))
+		return rw_locked(f, v, n, write);
+	if (pos && (!can_pread(f) || (write && (f->f_mode & FMODE_NO_PWRITE))))
+		return -ESPIPE;
+	return vfs_rw_vector(f, v, n, pos ?: &f->f_pos, write);
 }
 
-static long do_rw(unsigned int fd, const struct iovec *v, unsigned long n, loff_t *pos, bool write)
+static inline long do_rw(unsigned int fd, const struct iovec *v, loff_t *pos, bool write)
 {
-	struct file *f = fget_at(fd, pos);
+	struct file *f = fget(fd);
 	long ret;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	ret = rw_file(f, v, n, pos, write);
+	if (!f)
+		return -EBADF;
+	ret = rw_file(f, v, 1, pos, write);
 	fput(f);
 	return ret;
 }
 
 long sys_read(unsigned int fd, char __user *buf, size_t n)
 {
-	return do_rw(fd, &(struct iovec){buf, n}, 1, NULL, false);
+	return do_rw(fd, &(struct iovec){buf, n}, NULL, false);
 }
 
 long sys_write(unsigned int fd, const char __user *buf, size_t n)
 {
-	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, NULL, true);
+	return do_rw(fd, &(struct iovec){(void *)buf, n}, NULL, true);
 }
 
 long sys_pread64(unsigned int fd, char __user *buf, size_t n, loff_t pos)
 {
-	return do_rw(fd, &(struct iovec){buf, n}, 1, &pos, false);
+	return pos < 0 ? -EINVAL : do_rw(fd, &(struct iovec){buf, n}, &pos, false);
 }
 
 long sys_pwrite64(unsigned int fd, const char __user *buf, size_t n, loff_t pos)
 {
-	return do_rw(fd, &(struct iovec){(void *)buf, n}, 1, &pos, true);
+	return pos < 0 ? -EINVAL : do_rw(fd, &(struct iovec){(void *)buf, n}, &pos, true);
 }

@@ -91,8 +91,15 @@ static loff_t dcache_dir_lseek(struct file *f, loff_t off, int whence)
 	return whence > SEEK_CUR ? -EINVAL : generic_file_llseek(f, off, whence);
 }
 
+ssize_t generic_read_dir(struct file *f __maybe_unused, char __user *buf __maybe_unused,
+			 size_t n __maybe_unused, loff_t *pos __maybe_unused)
+{
+	return -EISDIR;
+}
+
 const struct file_operations simple_dir_operations = {
 	.llseek = dcache_dir_lseek,
+	.read = generic_read_dir,
 	.iterate = dcache_readdir,
 	.fsync = noop_fsync,
 };

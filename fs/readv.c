@@ -19,7 +19,7 @@ static int rw_nothing(const struct file *f, bool write)
 		return -EBADF;
 	if (write)
 		return op->write || op->write_iter ? 0 : -EINVAL;
-	return op->read || op->read_iter || S_ISDIR(f->f_inode->i_mode) ? 0 : -EINVAL;
+	return op->read || op->read_iter ? 0 : -EINVAL;
 }
 
 static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned int n, loff_t *pos,
@@ -42,11 +42,14 @@ static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned in
 static long do_vector(unsigned long fd, const struct iovec __user *uv, unsigned long n, loff_t *pos,
 		      bool write)
 {
-	struct file *f = fget_at(fd, pos);
+	struct file *f;
 	long ret;
 
-	if (IS_ERR(f))
-		return PTR_ERR(f);
+	if (pos && *pos < 0)
+		return -EINVAL;
+	f = fget(fd);
+	if (!f)
+		return -EBADF;
 	ret = rw_vector(f, uv, n, pos, write);
 	fput(f);
 	return ret;

@@ -78,6 +78,8 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
 extern const struct file_operations simple_dir_operations; /* a directory of dentries only */
+/* ->read of a directory: -EISDIR */
+ssize_t generic_read_dir(struct file *f, char __user *buf, size_t n, loff_t *pos);
 /* "." and "..", the positions 0 and 1. False: the buffer is full. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
 

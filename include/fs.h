@@ -296,6 +296,7 @@ struct file {
 #define FMODE_PATH	      0x4000
 #define FMODE_NO_PWRITE	      0x8000  /* it can seek, but pwrite fails */
 #define FMODE_WRITER	      0x10000 /* counted in i_writecount */
+#define FMODE_ATOMIC_POS      0x40000 /* one read or write at a time moves f_pos */
 #define FMODE_OPENED	      0x80000 /* ->open succeeded: ->release must be called */
 
 static inline struct file *get_file(struct file *f)

@@ -253,5 +253,6 @@ static const struct inode_operations proc_dir_iops = {
 };
 static const struct file_operations proc_dir_fops = {
 	.llseek = proc_reg_llseek,
+	.read = generic_read_dir,
 	.iterate = proc_dir_iterate,
 };

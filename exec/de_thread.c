@@ -10,19 +10,20 @@
 #include <binfmts.h>
 #include <errno.h>
 #include <sched.h>
+#include <trace.h>
 
 /* Swaps the thread numbers of two threads. tasklist_lock held. */
 static void exchange_tids(struct task_struct *a, struct task_struct *b)
 {
 	struct pid *pid_a = a->thread_pid;
-	pid_t nr_a = a->pid;
 
 	list_del(&a->pid_links[PIDTYPE_PID]);
 	list_del(&b->pid_links[PIDTYPE_PID]);
 	a->thread_pid = b->thread_pid;
 	b->thread_pid = pid_a;
-	a->pid = b->pid;
-	b->pid = nr_a;
+	a->pid = a->thread_pid->nr;
+	b->pid = b->thread_pid->nr;
+	trace_task_known = false;
 	list_add(&a->pid_links[PIDTYPE_PID], &a->thread_pid->tasks[PIDTYPE_PID]);
 	list_add(&b->pid_links[PIDTYPE_PID], &b->thread_pid->tasks[PIDTYPE_PID]);
 }

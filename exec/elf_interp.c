@@ -148,7 +148,7 @@ int map_interpreter(struct elf_binary *b, struct elf_layout *l)
 		if (err)
 			return err;
 		l->entry = l->interp_base + b->interp_ehdr.e_entry;
-		trace_vma(EXEC_STAGE_MAP_INTERP, __func__, __LINE__, l->entry);
+		trace_vma(EXEC_SITE(MAP_INTERP), l->entry);
 	}
 	return BAD_ADDR(l->entry) ? BAD_ADDR_ERROR(l->entry) : 0;
 }

@@ -32,15 +32,14 @@ int make_prot(unsigned int p_flags)
 }
 
 /* Leaves a record of the VMA that covers @addr now, if there is one. */
-void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
+void trace_vma(const struct exec_site *site, unsigned long addr)
 {
 	struct vm_area_struct *v;
 
 	mmap_read_lock(current->mm);
 	v = find_vma(current->mm, addr);
 	if (v && v->vm_start <= addr)
-		exec_stage(stage, function, line, v->vm_start, v->vm_end, v->vm_flags, v->vm_pgoff,
-			   0);
+		exec_stage(site, v->vm_start, v->vm_end, v, 0);
 	mmap_read_unlock(current->mm);
 }
 
@@ -67,7 +66,7 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 	end = PAGE_ALIGN(end);
 	err = vm_brk_flags(start, end - start, prot & PROT_EXEC ? VM_EXEC : 0);
 	if (!err && end > start)
-		trace_vma(EXEC_STAGE_SET_BRK, __func__, __LINE__, start);
+		trace_vma(EXEC_SITE(SET_BRK), start);
 	return err;
 }
 
@@ -90,7 +89,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 	if (!err && total_size)
 		vm_munmap(*addr + size, total_size - size);
 	if (!err)
-		trace_vma(EXEC_STAGE_MAP_SEGMENTS, __func__, __LINE__, *addr);
+		trace_vma(EXEC_SITE(MAP_SEGMENTS), *addr);
 	return err;
 }
 

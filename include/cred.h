@@ -39,7 +39,6 @@ struct cred {
 		gid_t gids[ID_KINDS];
 	};
 	u64 cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
-	struct trace_owner trace_owner; /* commit_creds sets it from the others */
 	unsigned int securebits;
 	unsigned int ngroups;
 	gid_t groups[NGROUPS_MAX_EXON];

@@ -7,9 +7,9 @@
 #define ELF_IMAGE_H
 
 #include <elf.h>
-#include <exec_stages.h>
 #include <types.h>
 
+struct exec_site;
 struct file;
 struct linux_binprm;
 
@@ -85,7 +85,7 @@ int elf_map(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int pr
 int elf_load(struct file *file, unsigned long *addr, const Elf64_Phdr *ph, int prot,
 	     unsigned long flags, unsigned long total_size);
 /* Leaves a record of the VMA that covers @addr now in the exec film. */
-void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr);
+void trace_vma(const struct exec_site *site, unsigned long addr);
 
 /* ---- exec/uselib.c: the load_shlib method of the ELF format. 0 or -errno. ---- */
 

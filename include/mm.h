@@ -24,8 +24,7 @@ static inline void mmget(struct mm_struct *mm) { refcount_inc(&mm->mm_users); }
 /* Drops a user; the last one unmaps everything (exit_mmap). */
 void mmput(struct mm_struct *mm);
 struct mm_struct *get_task_mm(struct task_struct *t); /* with a user reference, or NULL */
-void set_dumpable(struct mm_struct *mm, int value);   /* SUID_DUMP_* */
-int get_dumpable(struct mm_struct *mm);
+int get_dumpable(struct mm_struct *mm);		      /* SUID_DUMP_*, which set_dumpable sets */
 /* Replaces exe_file (with deny-write on the new, allow-write on the old). */
 int set_mm_exe_file(struct mm_struct *mm, struct file *f);
 struct file *get_mm_exe_file(struct mm_struct *mm);

@@ -39,6 +39,9 @@ struct vm_area_struct;
 	X(AGAIN,	"again")
 /* clang-format on */
 
+/* Added to the kind of a fault of user mode: its calls are always mm_trace_user_calls. */
+#define MM_TRACE_USER 0x40
+
 enum mm_trace_kind {
 #define X(constant, name) MM_TRACE_##constant,
 	MM_TRACE_KINDS(X)
@@ -47,23 +50,20 @@ enum mm_trace_kind {
 };
 
 struct mm_trace {
-	u64 seq;		    /* counts from 1, never wraps; 0: empty slot */
-	u64 stage_seq;		    /* seq of the newest record of the exec film */
+	u64 time;		    /* TSC; 0: empty slot */
 	const struct mm_struct *mm; /* to compare, not to follow: it may be gone */
 	unsigned long start, end;
-	u32 kind; /* enum mm_trace_kind */
-	s32 pid;
+	u32 kind;	       /* enum mm_trace_kind, MM_TRACE_USER */
+	u32 mm_flags;	       /* MMF_*: who may look into mm */
 	unsigned long user_ip; /* the user instruction that faulted or called the kernel */
-	u64 time;	       /* TSC */
 	unsigned long vm_flags, pgoff;
-	struct trace_owner owner;
-	char comm[16];
 	char name[MM_TRACE_NAME_LEN];	     /* of the VMA's file, without its folder; "": none */
 	unsigned long calls[MM_TRACE_CALLS]; /* return addresses, innermost first; 0 ends them */
 };
 
 extern struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
-extern u64 mm_trace_seq; /* seq of the newest record */
+extern u64 mm_trace_seq; /* number of the newest record, as in trace.h */
+extern unsigned long mm_trace_user_calls[MM_TRACE_CALLS];
 
 /* Records [start, end) of @mm, and of @vma if not NULL. Not from an interrupt. */
 void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,

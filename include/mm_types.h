@@ -172,6 +172,11 @@ struct mm_struct {
 #define MMF_DUMP_FILTER_MASK	(0x1ffUL << MMF_DUMP_FILTER_SHIFT)
 #define MMF_DUMP_FILTER_DEFAULT (0x33UL << MMF_DUMP_FILTER_SHIFT)
 
+static inline void set_dumpable(struct mm_struct *mm, int value) /* SUID_DUMP_* */
+{
+	mm->flags = (mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | value;
+}
+
 typedef unsigned int vm_fault_t;
 #define VM_FAULT_OOM	0x0001
 #define VM_FAULT_SIGBUS 0x0002

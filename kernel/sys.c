@@ -17,6 +17,7 @@
 #include <reboot.h>
 #include <sched.h>
 #include <string.h>
+#include <trace.h>
 #include <utsname.h>
 #include <asm/uaccess.h>
 #include <linux/capability.h>
@@ -143,6 +144,7 @@ static long prctl_set_dumpable(unsigned long value)
 	if (value != SUID_DUMP_DISABLE && value != SUID_DUMP_USER)
 		return -EINVAL;
 	set_dumpable(current->mm, value);
+	trace_task_known = false;
 	return 0;
 }
 

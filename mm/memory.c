@@ -233,7 +233,8 @@ vm_fault_t handle_mm_fault(struct vm_area_struct *vma, unsigned long address, un
 	ret = handle_pte_fault(&vmf);
 	if (!(ret & VM_FAULT_ERROR)) {
 		current->min_flt++; /* never a major fault: all files are in RAM */
-		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE, fault_kind(&vmf), vma);
+		mm_trace(mm, vmf.address, vmf.address + PAGE_SIZE,
+			 fault_kind(&vmf) | (flags & FAULT_FLAG_USER), vma);
 	}
 	return ret;
 }

@@ -86,11 +86,6 @@ struct mm_struct *get_task_mm(struct task_struct *t)
 	return mm;
 }
 
-void set_dumpable(struct mm_struct *mm, int value)
-{
-	mm->flags = (mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | value;
-}
-
 int get_dumpable(struct mm_struct *mm) { return mm->flags & MMF_DUMPABLE_MASK; }
 
 /* @f may be NULL. 0, or -EACCES if @f is open for writing; then nothing has changed. */

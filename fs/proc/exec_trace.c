@@ -46,13 +46,41 @@ static u64 oldest_event(void)
 	return mm_trace_seq > MM_TRACE_SIZE ? mm_trace_seq - MM_TRACE_SIZE + 1 : 1;
 }
 
-/* The capability is checked last, because its use sets PF_SUPERPRIV. */
-static bool may_see(struct trace_owner owner)
+/* The task that made the records of a time: the newest that is not younger. */
+static const struct trace_task *task_at(u64 time)
 {
+	static const struct trace_task unknown = {.owner = {TRACE_PRIVATE, TRACE_PRIVATE}};
+	u64 low = trace_task_seq > TRACE_TASKS ? trace_task_seq - TRACE_TASKS : 0;
+	u64 high = trace_task_seq;
+
+	while (low < high) {
+		u64 middle = (low + high + 1) / 2;
+
+		if (trace_tasks[middle % TRACE_TASKS].time <= time)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	return low && trace_task_seq - low < TRACE_TASKS ? &trace_tasks[low % TRACE_TASKS]
+							 : &unknown;
+}
+
+/* The capability is checked last, because its use sets PF_SUPERPRIV. */
+static bool may_see(u64 time, bool open)
+{
+	struct trace_owner owner = task_at(time)->owner;
 	const struct cred *c = current->cred;
 
-	return (owner.uid != TRACE_PRIVATE && c->fsuid == owner.uid && c->fsgid == owner.gid) ||
+	return (open && owner.uid != TRACE_PRIVATE && c->fsuid == owner.uid &&
+		c->fsgid == owner.gid) ||
 	       capable(CAP_SYS_PTRACE);
+}
+
+static bool may_see_stage(const struct exec_trace *t) { return may_see(t->time, true); }
+
+static bool may_see_event(const struct mm_trace *t)
+{
+	return may_see(t->time, trace_mm_open(t->mm_flags));
 }
 
 static bool is_vma(u32 kind) { return kind < MM_TRACE_UNMAP; }
@@ -65,18 +93,24 @@ struct reel {
 	struct seq_file *m;
 	const struct mm_struct *mm; /* the new address space */
 	u64 begin;		    /* TSC */
-	u64 event;		    /* the next event to look at */
-	const char *name;	    /* of the VMA that was changed last */
-	bool full;		    /* each event a row; otherwise they are counted */
-	char stages[96];	    /* those since the last row, which changed no VMA */
+	s32 pid;
+	u64 event;	  /* the next event to look at */
+	const char *name; /* of the VMA that was changed last */
+	bool full;	  /* each event a row; otherwise they are counted */
+	char stages[96];  /* those since the last row, which changed no VMA */
 	unsigned int count[NR_MM_TRACE_KINDS];
 };
+
+static const unsigned long *calls_of(const struct mm_trace *t)
+{
+	return t->kind & MM_TRACE_USER ? mm_trace_user_calls : t->calls;
+}
 
 static const char *called(const struct mm_trace *t, int i)
 {
 	unsigned long offset;
 
-	return kallsyms_lookup(t->calls[i] - 1, &offset) ?: "?";
+	return kallsyms_lookup(calls_of(t)[i] - 1, &offset) ?: "?";
 }
 
 /* The new part of a split is linked like a new VMA: only the calls differ. */
@@ -85,7 +119,7 @@ static const char *kind_name(const struct mm_trace *t)
 	for (int i = 0; t->kind == MM_TRACE_VMA && i < 3; i++)
 		if (!strcmp(called(t, i), "__split_vma"))
 			return "split";
-	return mm_trace_kind_names[t->kind];
+	return mm_trace_kind_names[t->kind & ~MM_TRACE_USER];
 }
 
 static void show_row(struct reel *r, u64 time, const char *what, unsigned long start,
@@ -110,7 +144,7 @@ static const char *cause_of(const struct mm_trace *t)
 {
 	const char *name = "?";
 
-	for (int i = 0; i < MM_TRACE_CALLS && t->calls[i]; i++) {
+	for (int i = 0; i < MM_TRACE_CALLS && calls_of(t)[i]; i++) {
 		name = called(t, i);
 		if (!strncmp(name, "sys_", 4) || !strncmp(name, "exc_", 4))
 			break;
@@ -122,7 +156,7 @@ static void show_event(struct reel *r, const struct mm_trace *t)
 {
 	char what[32];
 
-	r->count[t->kind]++;
+	r->count[t->kind & ~MM_TRACE_USER]++;
 	if (is_vma(t->kind))
 		r->name = t->name[0] ? t->name : t->vm_flags & VM_GROWSDOWN ? "[stack]" : "";
 	if (!r->full || (t->kind == MM_TRACE_UNMAP && !t->start))
@@ -131,15 +165,15 @@ static void show_event(struct reel *r, const struct mm_trace *t)
 	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, cause_of(t));
 }
 
-/* The events of the new address space that lie before stage @until. */
+/* The events of the new address space before the time @until. */
 static void show_events(struct reel *r, u64 until)
 {
 	for (; r->event <= mm_trace_seq; r->event++) {
 		const struct mm_trace *t = event_at(r->event);
 
-		if (t->stage_seq >= until)
+		if (t->time > until)
 			break;
-		if (t->mm == r->mm && may_see(t->owner))
+		if (t->mm == r->mm && may_see_event(t))
 			show_event(r, t);
 	}
 }
@@ -150,10 +184,9 @@ static void find_mm(struct reel *r, const struct exec_trace *first)
 	for (u64 e = oldest_event(); e <= mm_trace_seq; e++) {
 		const struct mm_trace *t = event_at(e);
 
-		if (t->stage_seq >= first->seq)
+		if (t->time > first->time)
 			break;
-		if (t->stage_seq == first->seq - 1 && t->pid == first->pid &&
-		    t->kind == MM_TRACE_VMA) {
+		if (t->kind == MM_TRACE_VMA && task_at(t->time)->pid == r->pid) {
 			r->mm = t->mm;
 			r->event = e;
 			r->begin = t->time;
@@ -163,7 +196,7 @@ static void find_mm(struct reel *r, const struct exec_trace *first)
 
 static const char *stage_name(const struct reel *r, const struct exec_trace *t)
 {
-	if (t->stage == EXEC_STAGE_VDSO)
+	if (t->site->stage == EXEC_STAGE_VDSO)
 		return t->vm_flags & VM_EXEC ? "[vdso]" : "[vvar]";
 	if (t->vm_flags & VM_GROWSDOWN)
 		return "[stack]";
@@ -179,13 +212,13 @@ static void flush_stages(struct reel *r)
 
 static void show_stage(struct reel *r, const struct exec_trace *t)
 {
-	const char *stage = exec_stage_names[t->stage];
+	const char *stage = exec_stage_names[t->site->stage];
 	char where[64];
-	int n = snprintf(where, sizeof(where), "%s:%u", t->function, t->line);
+	int n = snprintf(where, sizeof(where), "%s:%u", t->site->function, t->site->line);
 
 	if (t->error)
 		snprintf(where + n, sizeof(where) - n, " error %d", t->error);
-	if (!r->full && !t->end && !t->error && t->stage != EXEC_STAGE_START_THREAD) {
+	if (!r->full && !t->end && !t->error && t->site->stage != EXEC_STAGE_START_THREAD) {
 		n = strlen(r->stages);
 		snprintf(r->stages + n, sizeof(r->stages) - n, "%s%s", n ? ", " : "", stage);
 		return;
@@ -213,20 +246,25 @@ static void show_counts(struct reel *r)
 static void show_exec(struct seq_file *m, u64 seq, bool full)
 {
 	const struct exec_trace *first = stage_at(seq), *t = first;
-	struct reel r = {
-		.m = m, .full = full, .name = "", .begin = first->time, .event = mm_trace_seq + 1};
+	const struct trace_task *by = task_at(first->time);
+	struct reel r = {.m = m,
+			 .full = full,
+			 .name = "",
+			 .begin = first->time,
+			 .pid = by->pid,
+			 .event = mm_trace_seq + 1};
 
 	find_mm(&r, first);
-	seq_printf(m, "\npid %d, an exec by %s\n", first->pid, first->comm);
+	seq_printf(m, "\npid %d, an exec by %s\n", by->pid, by->comm);
 	for (u64 s = seq; s <= exec_trace_seq; s++) {
 		t = stage_at(s);
-		if (t->pid != first->pid || !may_see(t->owner))
+		if (task_at(t->time)->pid != r.pid || !may_see_stage(t))
 			continue;
-		if (s != seq && t->stage == EXEC_STAGE_MM_INIT)
+		if (s != seq && t->site->stage == EXEC_STAGE_MM_INIT)
 			break;
-		show_events(&r, s);
+		show_events(&r, t->time);
 		show_stage(&r, t);
-		if (t->stage == EXEC_STAGE_START_THREAD)
+		if (t->site->stage == EXEC_STAGE_START_THREAD)
 			memset(r.count, 0, sizeof(r.count));
 	}
 	show_events(&r, UINT64_MAX);
@@ -241,8 +279,8 @@ static void *find_exec(struct seq_file *m, loff_t *pos)
 	for (u64 s = max((u64)*pos, oldest_stage()); s <= exec_trace_seq; s++) {
 		const struct exec_trace *t = stage_at(s);
 
-		if (t->stage != EXEC_STAGE_MM_INIT || (of && of->tgid != t->pid) ||
-		    !may_see(t->owner))
+		if (t->site->stage != EXEC_STAGE_MM_INIT ||
+		    (of && of->tgid != task_at(t->time)->pid) || !may_see_stage(t))
 			continue;
 		*pos = s;
 		return (void *)(s + 1);
@@ -290,6 +328,7 @@ ssize_t proc_set_exec_trace(const struct proc_entry *e __maybe_unused,
 	if (n < 1 || (text[0] != '0' && text[0] != '1'))
 		return -EINVAL;
 	exec_trace_on = text[0] == '1';
+	trace_task_known = false;
 	return n;
 }
 
@@ -307,12 +346,13 @@ static void *json_at(loff_t *pos)
 		bool more = event <= mm_trace_seq;
 
 		*pos = POS(stage, event);
-		if (more && (stage > exec_trace_seq || event_at(event)->stage_seq < stage)) {
-			if (may_see(event_at(event)->owner))
+		if (more &&
+		    (stage > exec_trace_seq || event_at(event)->time < stage_at(stage)->time)) {
+			if (may_see_event(event_at(event)))
 				return (void *)event_at(event);
 			event++;
 		} else if (stage <= exec_trace_seq) {
-			if (may_see(stage_at(stage)->owner))
+			if (may_see_stage(stage_at(stage)))
 				return (void *)stage_at(stage);
 			stage++;
 		} else {
@@ -357,12 +397,24 @@ static void json_range(struct seq_file *m, unsigned long start, unsigned long en
 		   end, vm_flags, pgoff);
 }
 
+/* The number of the record in @slot of a ring whose newest is @newest. */
+static u64 number_of(u64 slot, u64 newest, u64 size) { return newest - (newest - slot) % size; }
+
+static void json_task(struct seq_file *m, u64 time)
+{
+	const struct trace_task *by = task_at(time);
+
+	seq_printf(m, ",\"ns\":%lu,\"pid\":%d", tsc_to_ns(time), by->pid);
+	json_string(m, "comm", by->comm);
+}
+
 static void json_stage(struct seq_file *m, const struct exec_trace *t)
 {
-	seq_printf(m, "{\"seq\":%lu,\"ns\":%lu,\"pid\":%d", t->seq, tsc_to_ns(t->time), t->pid);
-	json_string(m, "comm", t->comm);
+	seq_printf(m, "{\"seq\":%lu",
+		   number_of(t - exec_trace_ring, exec_trace_seq, TRACE_RING_SIZE));
+	json_task(m, t->time);
 	seq_printf(m, ",\"stage\":\"%s\",\"function\":\"%s\",\"line\":%u,\"error\":%d",
-		   exec_stage_names[t->stage], t->function, t->line, t->error);
+		   exec_stage_names[t->site->stage], t->site->function, t->site->line, t->error);
 	json_range(m, t->start, t->end, t->vm_flags, t->pgoff);
 	seq_puts(m, "}\n");
 }
@@ -370,17 +422,18 @@ static void json_stage(struct seq_file *m, const struct exec_trace *t)
 /* "mm" distinguishes address spaces without showing their kernel addresses. */
 static void json_event(struct seq_file *m, const struct mm_trace *t)
 {
+	const unsigned long *calls = calls_of(t);
 	unsigned long offset;
 
-	seq_printf(m, "{\"event\":%lu,\"ns\":%lu,\"pid\":%d,\"mm\":%lu", t->seq, tsc_to_ns(t->time),
-		   t->pid, (unsigned long)t->mm >> 6 & 0xfffff);
-	json_string(m, "comm", t->comm);
-	seq_printf(m, ",\"kind\":\"%s\"", kind_name(t));
+	seq_printf(m, "{\"event\":%lu", number_of(t - mm_trace_ring, mm_trace_seq, MM_TRACE_SIZE));
+	json_task(m, t->time);
+	seq_printf(m, ",\"mm\":%lu,\"kind\":\"%s\"", (unsigned long)t->mm >> 6 & 0xfffff,
+		   kind_name(t));
 	json_range(m, t->start, t->end, t->vm_flags, t->pgoff);
 	json_string(m, "name", t->name);
 	seq_printf(m, ",\"ip\":\"%lx\",\"calls\":[", t->user_ip);
-	for (int i = 0; i < MM_TRACE_CALLS && t->calls[i]; i++) {
-		const char *name = kallsyms_lookup(t->calls[i] - 1, &offset);
+	for (int i = 0; i < MM_TRACE_CALLS && calls[i]; i++) {
+		const char *name = kallsyms_lookup(calls[i] - 1, &offset);
 
 		seq_printf(m, "%s\"%s+%lu\"", i ? "," : "", name ?: "?", offset);
 	}

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <printk.h>
 #include <string.h>
+#include <trace.h>
 #include <asm/irq.h>
 #include <asm/uaccess.h>
 
@@ -362,6 +363,7 @@ static void context_switch(struct task_struct *prev, struct task_struct *next)
 	if (next->stack)
 		set_kernel_stack((char *)next->stack + THREAD_SIZE);
 	set_current(next);
+	trace_task_known = false;
 	switch_to(prev, next);
 }
 

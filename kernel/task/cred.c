@@ -20,7 +20,6 @@ struct cred init_cred = {
 	.cap_permitted = CAP_ALL,
 	.cap_effective = CAP_ALL,
 	.cap_bset = CAP_ALL,
-	.trace_owner = {TRACE_PRIVATE, TRACE_PRIVATE},
 };
 
 struct cred *prepare_creds(void)
@@ -72,12 +71,11 @@ int commit_creds(struct cred *new)
 	}
 	if (privileges_grow(old, new)) {
 		if (t->mm)
-			t->mm->flags =
-				(t->mm->flags & ~(unsigned long)MMF_DUMPABLE_MASK) | suid_dumpable;
+			set_dumpable(t->mm, suid_dumpable);
 		t->pdeath_signal = 0;
 	}
-	new->trace_owner = trace_owner_of(new);
 	t->cred = new;
+	trace_task_known = false;
 	put_cred(old);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <slab.h>
 #include <printk.h>
 #include <string.h>
+#include <trace.h>
 
 #define NR_CACHED_STACKS 4
 
@@ -77,6 +78,7 @@ void set_task_comm(struct task_struct *t, const char *name)
 {
 	memset(t->comm, 0, sizeof(t->comm));
 	strscpy(t->comm, name, sizeof(t->comm));
+	trace_task_known = false;
 }
 
 /* ---- what the threads of a process share ------------------------------ */

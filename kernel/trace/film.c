@@ -17,39 +17,60 @@ const char *const exec_stage_names[NR_EXEC_STAGES] = {
 struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 u64 exec_trace_seq;
 bool exec_trace_on = true;
+struct trace_task trace_tasks[TRACE_TASKS];
+u64 trace_task_seq;
+bool trace_task_known;
+static struct exec_trace *newest = exec_trace_ring;
 
-/* A task with capabilities or several identities keeps its addresses to itself. */
-struct trace_owner trace_owner_of(const struct cred *c)
+/*
+ * A task with capabilities or several identities keeps its addresses to itself, and so does one
+ * that is not dumpable. At least as strict as ptrace_may_read.
+ */
+static struct trace_owner owner_of(const struct task_struct *task)
 {
+	const struct cred *c = task->cred;
 	bool one = c->uid == c->euid && c->uid == c->suid && c->gid == c->egid && c->gid == c->sgid;
 
-	if (!one || c->cap_permitted)
+	if (!one || c->cap_permitted || (task->mm && !trace_mm_open(task->mm->flags)))
 		return (struct trace_owner){TRACE_PRIVATE, TRACE_PRIVATE};
 	return (struct trace_owner){c->uid, c->gid};
 }
 
-/* Interrupts make no records, and no task is switched inside the kernel. */
-noinline void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
-			 unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+/* A change of task, of its name, its credentials or who may look into it ends trace_task_known. */
+noinline void trace_current(u64 time)
 {
-	const struct task_struct *task;
+	const struct task_struct *task = current;
+	struct trace_task *t = &trace_tasks[++trace_task_seq % TRACE_TASKS];
+
+	t->time = time;
+	t->pid = task->pid;
+	t->owner = owner_of(task);
+	memcpy(t->comm, task->comm, sizeof(t->comm));
+	trace_task_known = true;
+}
+
+/*
+ * A record is stored by moves alone; whatever can be found out later is left to the reader.
+ * Interrupts make no records, and no task is switched inside the kernel.
+ */
+noinline void exec_stage(const struct exec_site *site, unsigned long start, unsigned long end,
+			 const struct vm_area_struct *vma, int error)
+{
 	struct exec_trace *t;
 
 	if (!exec_trace_on)
 		return;
-	task = current;
-	t = &exec_trace_ring[(exec_trace_seq + 1) % TRACE_RING_SIZE];
-	t->seq = ++exec_trace_seq;
-	t->time = rdtsc();
-	t->stage = stage;
-	t->pid = task->pid;
-	t->function = function;
-	t->line = line;
+	if (++newest == exec_trace_ring + TRACE_RING_SIZE)
+		newest = exec_trace_ring;
+	t = newest;
+	exec_trace_seq++;
+	t->site = site;
 	t->error = error;
 	t->start = start;
 	t->end = end;
-	t->vm_flags = vm_flags;
-	t->pgoff = pgoff;
-	t->owner = task->mm ? trace_owner(task->cred, task->mm) : task->cred->trace_owner;
-	memcpy(t->comm, task->comm, sizeof(t->comm));
+	t->vm_flags = vma ? vma->vm_flags : 0;
+	t->pgoff = vma ? vma->vm_pgoff : 0;
+	rdtsc_store(&t->time);
+	if (unlikely(!trace_task_known))
+		trace_current(t->time);
 }

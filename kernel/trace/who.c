@@ -12,16 +12,20 @@
 
 struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 u64 mm_trace_seq;
-static struct mm_trace *newest = mm_trace_ring; /* its record number mm_trace_seq */
+static struct mm_trace *newest = mm_trace_ring;
+unsigned long mm_trace_user_calls[MM_TRACE_CALLS];
 
-/* Follows the frames of the kernel stack, also from a trap to the code that it interrupted. */
+/*
+ * Follows the frames of the kernel stack, also from a trap to the code that it interrupted. In the
+ * last of them entry.asm has set rbp to 0. There are at least three.
+ */
 static void save_calls(const unsigned long *frame, unsigned long *calls)
 {
 #pragma GCC unroll 12
 	for (int i = 0; i < MM_TRACE_CALLS; i++) {
 		calls[i] = frame[1];
 		frame = (const unsigned long *)frame[0];
-		if (!frame) { /* entry.asm has set rbp to 0 in the last frame */
+		if (i >= 2 && !frame) {
 			if (i + 1 < MM_TRACE_CALLS)
 				calls[i + 1] = 0;
 			return;
@@ -30,39 +34,36 @@ static void save_calls(const unsigned long *frame, unsigned long *calls)
 }
 
 /*
- * A record is stored by moves alone, because each page fault makes one; whatever can be found out
- * later is left to the reader. That of a fault has no name: the record of its VMA has it.
- * Interrupts make no records, and no task is switched inside the kernel.
+ * Stored like a record of the exec film (film.c). That of a fault has no name: the record of its
+ * VMA has it. All faults of user mode have the same calls, which are stored once.
  */
 noinline void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
 		       enum mm_trace_kind kind, const struct vm_area_struct *vma)
 {
-	const struct task_struct *task;
+	unsigned long *calls;
 	struct mm_trace *t;
 
 	if (!exec_trace_on)
 		return;
-	task = current;
 	if (++newest == mm_trace_ring + MM_TRACE_SIZE)
 		newest = mm_trace_ring;
 	t = newest;
-	t->seq = ++mm_trace_seq;
-	t->stage_seq = exec_trace_seq;
+	mm_trace_seq++;
 	t->mm = mm;
+	t->mm_flags = mm->flags;
 	t->start = start;
 	t->end = end;
 	t->kind = kind;
-	t->pid = task->pid;
-	t->user_ip = task_pt_regs(task)->ip;
-	t->time = rdtsc();
-	t->owner = trace_owner(task->cred, mm);
-	memcpy(t->comm, task->comm, sizeof(t->comm));
+	t->user_ip = current_pt_regs()->ip;
 	t->vm_flags = vma ? vma->vm_flags : 0;
 	t->pgoff = vma ? vma->vm_pgoff : 0;
 	t->name[0] = '\0';
-	if (kind < MM_TRACE_UNMAP && vma->vm_file) {
-		memcpy(t->name, vma->vm_file->f_path.dentry->d_name.name, sizeof(t->name));
-		t->name[sizeof(t->name) - 1] = '\0';
-	}
-	save_calls(__builtin_frame_address(0), t->calls);
+	if (kind < MM_TRACE_UNMAP && vma->vm_file)
+		memcpy(t->name, vma->vm_file->f_path.dentry->d_name.name, sizeof(t->name) - 1);
+	rdtsc_store(&t->time);
+	calls = kind & MM_TRACE_USER ? mm_trace_user_calls : t->calls;
+	if (calls == t->calls || unlikely(!calls[0]))
+		save_calls(__builtin_frame_address(0), calls);
+	if (unlikely(!trace_task_known))
+		trace_current(t->time);
 }

@@ -127,11 +127,10 @@ int set_brk(unsigned long start, unsigned long end, int prot)
 	return brk_error;
 }
 
-void trace_vma(enum exec_stage stage, const char *function, unsigned int line, unsigned long addr)
+void trace_vma(const struct exec_site *site, unsigned long addr)
 {
-	(void)function, (void)line;
 	note("record %s at %lx\n",
-	     stage == EXEC_STAGE_MAP_INTERP ? "map-interp" : "of another stage", addr);
+	     site->stage == EXEC_STAGE_MAP_INTERP ? "map-interp" : "of another stage", addr);
 }
 
 bool elf_header_ok(const Elf64_Ehdr *ehdr)
@@ -189,9 +188,8 @@ NOT_HERE_VOID(register_binfmt, struct linux_binfmt *fmt)
 NOT_HERE_VOID(start_thread, struct pt_regs *regs, unsigned long ip, unsigned long sp)
 NOT_HERE(unsigned long, arch_randomize_brk, struct mm_struct *mm)
 NOT_HERE(unsigned long, randomize_stack_top, unsigned long top)
-NOT_HERE_VOID(exec_stage, enum exec_stage stage, const char *function, u32 line,
-	      unsigned long start, unsigned long end, unsigned long vm_flags, unsigned long pgoff,
-	      int error)
+NOT_HERE_VOID(exec_stage, const struct exec_site *site, unsigned long start, unsigned long end,
+	      const struct vm_area_struct *vma, int error)
 
 #pragma GCC diagnostic pop
 

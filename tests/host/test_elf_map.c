@@ -81,15 +81,14 @@ struct vm_area_struct *find_vma(struct mm_struct *mm, unsigned long addr)
 	return &area;
 }
 
-void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
-		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+void exec_stage(const struct exec_site *site, unsigned long start, unsigned long end,
+		const struct vm_area_struct *vma, int error)
 {
-	(void)function, (void)line;
-	(void)end, (void)vm_flags, (void)pgoff, (void)error;
+	(void)end, (void)vma, (void)error;
 	note("record %s at %lx\n",
-	     stage == EXEC_STAGE_MAP_SEGMENTS ? "map-segments"
-	     : stage == EXEC_STAGE_SET_BRK    ? "set-brk"
-					      : "of another stage",
+	     site->stage == EXEC_STAGE_MAP_SEGMENTS ? "map-segments"
+	     : site->stage == EXEC_STAGE_SET_BRK    ? "set-brk"
+						    : "of another stage",
 	     start);
 }
 

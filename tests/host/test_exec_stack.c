@@ -244,12 +244,11 @@ void up_write(struct rw_semaphore *s)
 	locked = false;
 }
 
-void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
-		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+void exec_stage(const struct exec_site *site, unsigned long start, unsigned long end,
+		const struct vm_area_struct *vma, int error)
 {
-	(void)function, (void)line;
-	(void)end, (void)vm_flags, (void)pgoff, (void)error;
-	if (stage != EXEC_STAGE_CREATE_TABLES)
+	(void)end, (void)vma, (void)error;
+	if (site->stage != EXEC_STAGE_CREATE_TABLES)
 		return;
 	if (!locked)
 		fail_msg("the record reads the VMA, but mmap_lock is not held any more");

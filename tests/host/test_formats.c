@@ -38,11 +38,10 @@ ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos)
 	return bytes;
 }
 
-void exec_stage(enum exec_stage stage, const char *function, u32 line, unsigned long start,
-		unsigned long end, unsigned long vm_flags, unsigned long pgoff, int error)
+void exec_stage(const struct exec_site *site, unsigned long start, unsigned long end,
+		const struct vm_area_struct *vma, int error)
 {
-	(void)stage, (void)function, (void)line;
-	(void)start, (void)end, (void)vm_flags, (void)pgoff, (void)error;
+	(void)site, (void)start, (void)end, (void)vma, (void)error;
 }
 
 static int load(int i)

@@ -488,10 +488,10 @@ def test_the_caller_of_a_function_without_a_frame_is_found():
 
 def test_a_fault_that_comes_again_and_again_is_found():
     def ring(pages):
-        rows = [(seq, 0, 0, page, page + 4096, 11, 2, 0x401234) for seq, page in enumerate(pages, 1)]
-        return {'mm_trace_ring': b''.join(guest_film.FAULT.pack(*r) + bytes(8) for r in rows).ljust(64 * guest_film.FAULT_RECORDS, b'\0')}
+        rows = [(time, 0, page, page + 4096, 11, 2, 0x401234) for time, page in enumerate(pages, 1)]
+        return {'mm_trace_ring': b''.join(guest_film.FAULT.pack(*r) + bytes(16) for r in rows).ljust(64 * guest_film.FAULT_RECORDS, b'\0')}
 
-    assert guest_film.FAULT.size == 56
+    assert guest_film.FAULT.size == 48
     assert guest_film.again(ring([0x5000] + [0x7000] * 64)) == [0x7000, 0x401234]
     assert guest_film.again(ring([0x7000] * 64 + [0x5000])) == guest_film.again(ring([0x7000] * 63)) == guest_film.again({}) == []
     again = machine.Outcome('instructions', {}, '', 0, again=[0x7000, 0x401234])

@@ -24,11 +24,6 @@ def call_name(back):
     return '%s+%s' % (m[1], m[2] or 0) if m else '?+0'
 
 
-def calls_of(record):
-    calls = [int(record['calls'][i]) for i in range(record['calls'].type.range()[1] + 1)]
-    return [call_name(c) for c in calls[:calls.index(0) if 0 in calls else None]]
-
-
 def kinds():
     """Names by number: MM_TRACE_FILE_COPY is "file-copy"; two have names of their own."""
     names = {}
@@ -43,14 +38,15 @@ def ns(tsc):
 
 
 def events():
-    """The records of VMAs and pages as the lines of /proc/exec_trace.jsonl, each with the number of the stage before it."""
-    names = kinds()
-    for r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
-        calls, kind = calls_of(r), names[int(r['kind'])]
+    """The records of VMAs and pages as the lines of /proc/exec_trace.jsonl, each with its time."""
+    names, task_at = kinds(), trace.tasks()
+    for seq, r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
+        calls, kind = [call_name(c) for c in trace.return_addresses(r)], names[int(r['kind']) & ~trace.USER]
+        pid, comm = task_at(r['time'])
         if kind == 'map' and any(c.startswith('__split_vma+') for c in calls[:3]):
             kind = 'split'
-        yield int(r['stage_seq']), {
-            'event': int(r['seq']), 'ns': ns(r['time']), 'pid': int(r['pid']), 'mm': int(r['mm']) >> 6 & 0xfffff, 'comm': kernel.comm(r), 'kind': kind,
+        yield int(r['time']), {
+            'event': seq, 'ns': ns(r['time']), 'pid': pid, 'mm': int(r['mm']) >> 6 & 0xfffff, 'comm': comm, 'kind': kind,
             'start': '%x' % int(r['start']), 'end': '%x' % int(r['end']), 'flags': '%x' % int(r['vm_flags']), 'pgoff': int(r['pgoff']),
             'name': kernel.text(r['name'].address.cast(gdb.lookup_type('char').pointer())), 'ip': '%x' % int(r['user_ip']), 'calls': calls}
 
@@ -61,10 +57,9 @@ def lines_of(pid):
     last = max((r['seq'] for r in stages if r['pid'] == pid and r['stage'] == 'mm-init'), default=None)
     if last is None:
         raise Problem('pid %d has done no exec that the kernel remembers; xtrace lists them' % pid)
-    rows = [(r['seq'], 1, {**r, 'ns': ns(r['time']), **{k: '%x' % r[k] for k in ('start', 'end', 'flags')}}) for r in stages
+    rows = [(r['time'], {**r, 'ns': ns(r['time']), **{k: '%x' % r[k] for k in ('start', 'end', 'flags')}}) for r in stages
             if r['pid'] != pid or r['seq'] >= last]
-    rows += [(seq, 2, e) for seq, e in events()]
-    return [row for _, _, row in sorted(rows, key=lambda r: r[:2] + (r[2].get('event', 0),))]
+    return [row for _, row in sorted([*rows, *events()], key=lambda r: r[0])]
 
 
 def stack_of(pid):

@@ -35,7 +35,7 @@ class Search(gdb.Breakpoint):
         self.program, self.shell, self.found, self.over = program, 0, False, False
 
     def stop(self):
-        stage = stages.names()[int(gdb.parse_and_eval('$edi'))]
+        stage, function = stages.site()
         task, b = kernel.current(), binprm.find()
         if b is None:
             return False
@@ -50,7 +50,7 @@ class Search(gdb.Breakpoint):
         self.over = int(task['pid']) != self.shell and int(task['real_parent']['pid']) == 1
         self.found = not self.over and self.program in ('-', name, name.rsplit('/', 1)[-1])
         if self.found:
-            function, mm = kernel.text(gdb.parse_and_eval('(char *)$rsi')), b['mm']
+            mm = b['mm']
             stages.when_it_goes_on(function, lambda: self.arrive(stage, name, mm, function))
         return self.over
 

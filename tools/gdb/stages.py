@@ -120,6 +120,12 @@ def expect_first_user(name, mm):
     b.mm, b.program = int(mm), name
 
 
+def site():
+    """At exec_stage, whose first argument it is: (name of the stage, function)."""
+    s = kernel.pointer('struct exec_site', gdb.parse_and_eval('$rdi'))
+    return names()[int(s['stage'])], kernel.text(s['function'])
+
+
 class StageBreakpoint(gdb.Breakpoint):
     """On exec_stage, which every stage calls; at the wanted stages the machine stops a moment later."""
 
@@ -152,7 +158,7 @@ class StageBreakpoint(gdb.Breakpoint):
         if here == self.last:
             return False
         self.last = here
-        stage, function = names()[int(gdb.parse_and_eval('$edi'))], kernel.text(gdb.parse_and_eval('(char *)$rsi'))
+        stage, function = site()
         name, mm = running() if self.wanted else ('', None)
         mine = bool(self.wanted) and (not self.program or is_program(self.program, name))
         if mine and stage == 'mm-init':

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The exec film, read from the kernel's ring buffer."""
+import bisect
 import json
 
 import gdb
@@ -8,23 +9,42 @@ import kernel
 from kernel import Command, Problem
 
 
-def slots(ring, newest, lowest=1):
-    """The records of a ring, oldest first."""
+USER = 0x40         # MM_TRACE_USER
+
+
+def slots(ring, newest):
+    """[(number, record)] of a ring, oldest first."""
     ring, last = kernel.symbol(ring), int(kernel.symbol(newest))
     size = ring.type.range()[1] + 1
-    for seq in range(max(lowest, last - size + 1), last + 1):
-        r = ring[seq % size]
-        if int(r['seq']) == seq:
-            yield r
+    return [(seq, ring[seq % size]) for seq in range(max(1, last - size + 1), last + 1)]
+
+
+def tasks():
+    """A function of a time: (pid, name) of the task that made the records then."""
+    found = [(int(t['time']), int(t['pid']), kernel.comm(t)) for _, t in slots('trace_tasks', 'trace_task_seq')]
+    times = [t[0] for t in found]
+
+    def at(time):
+        i = bisect.bisect_right(times, int(time))
+        return found[i - 1][1:] if i else (0, '?')
+    return at
+
+
+def return_addresses(event):
+    """Those of the calls that led to an event, innermost first."""
+    calls = kernel.symbol('mm_trace_user_calls') if int(event['kind']) & USER else event['calls']
+    found = [int(calls[i]) for i in range(calls.type.range()[1] + 1)]
+    return found[:found.index(0)] if 0 in found else found
 
 
 def records():
     """The exec film as dictionaries."""
-    names = kernel.symbol('exec_stage_names')
-    for r in slots('exec_trace_ring', 'exec_trace_seq'):
-        yield {'seq': int(r['seq']), 'time': int(r['time']), 'pid': int(r['pid']), 'comm': kernel.comm(r),
-               'stage': kernel.text(names[int(r['stage'])]), 'function': kernel.text(r['function']),
-               'file': source_file(kernel.text(r['function'])), 'line': int(r['line']), 'error': int(r['error']),
+    names, task_at = kernel.symbol('exec_stage_names'), tasks()
+    for seq, r in slots('exec_trace_ring', 'exec_trace_seq'):
+        (pid, comm), site = task_at(r['time']), r['site']
+        yield {'seq': seq, 'time': int(r['time']), 'pid': pid, 'comm': comm,
+               'stage': kernel.text(names[int(site['stage'])]), 'function': kernel.text(site['function']),
+               'file': source_file(kernel.text(site['function'])), 'line': int(site['line']), 'error': int(r['error']),
                'start': int(r['start']), 'end': int(r['end']), 'flags': int(r['vm_flags']), 'pgoff': int(r['pgoff'])}
 
 

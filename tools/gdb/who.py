@@ -14,28 +14,24 @@ PLUMBING = ('arch/', 'mm/', 'lib/')     # the caller that matters is above these
 
 
 def is_kind(number, wanted):
-    """The kinds from PAGE on are those of faults."""
+    """The kinds from PAGE on are those of faults, to which MM_TRACE_USER may be added."""
     first = int(kernel.symbol(PAGE))
     return number >= first if wanted == PAGE else number == int(kernel.symbol(wanted))
 
 
 def newest(mm, address, kind):
-    """The newest record for this address, or None."""
-    found = None
-    for r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
+    """The newest (number, record) for this address, or None."""
+    for seq, r in reversed(trace.slots('mm_trace_ring', 'mm_trace_seq')):
         if int(r['mm']) == int(mm) and is_kind(int(r['kind']), kind) and \
                 int(r['start']) <= address < int(r['end']):
-            found = r
-    return found
+            return seq, r
+    return None
 
 
 def calls(record):
     """[(function, file, line)] that led to a record, innermost first."""
     out = []
-    for i in range(record['calls'].type.range()[1] + 1):
-        back = int(record['calls'][i])
-        if not back:
-            break
+    for back in trace.return_addresses(record):
         out += frameless(back, out) + at_call(back)
     return [c for c in out if c[0] != 'mm_trace']
 
@@ -74,9 +70,11 @@ def author(chain):
 def between(record):
     """Between which stages of its process a record lies, in words."""
     before = after = None
+    time = int(record['time'])
+    pid, _ = trace.tasks()(time)
     for r in trace.records():
-        if r['pid'] == int(record['pid']):
-            if r['seq'] <= int(record['stage_seq']):
+        if r['pid'] == pid:
+            if r['time'] < time:
                 before = r['stage']
             elif after is None:
                 after = r['stage']
@@ -141,14 +139,14 @@ class WhoMapped(Command):
             record = page or newest(mm, address, VMA)
             if record is None:
                 raise Problem('the kernel has no record of it, so its moment is not known')
-            go_back(record)
+            go_back(*record)
             return
         print(kernel.maps_line(v))
         self.vma(mm, task, v, address)
         if not present:
             print('page  not present: nobody has touched it yet')
         elif page is not None:
-            show_record('page', page)
+            show_record('page', page[1])
         else:
             self.other_page(mm, v, address)
 
@@ -161,17 +159,17 @@ class WhoMapped(Command):
         if record is None and not shown:
             print('VMA   no record of it is left')
         elif record is not None and shown:
-            print('      %s' % ' <- '.join(name for name, _, _ in calls(record)))
+            print('      %s' % ' <- '.join(name for name, _, _ in calls(record[1])))
         elif record is not None:
-            show_record('VMA ', record)
+            show_record('VMA ', record[1])
 
     def other_page(self, mm, v, address):
         """Where a page comes from that has no record of its own."""
         for p in range(address & ~0xffff, (address | 0xffff) + 1, kernel.PAGE):
-            r = newest(mm, p, PAGE) if int(v['vm_file']) else None
-            if r is not None:
+            found = newest(mm, p, PAGE) if int(v['vm_file']) else None
+            if found is not None:
                 print('page  came with its neighbour %x: a read fault maps what the page cache has around it' % p)
-                show_record('      the fault:', r)
+                show_record('      the fault:', found[1])
                 return
         print('page  copied by fork, moved with the stack by an exec, or its record is overwritten')
 
@@ -187,9 +185,8 @@ class Moment(gdb.Breakpoint):
         return int(kernel.symbol('mm_trace_seq')) + 1 == self.seq
 
 
-def go_back(record):
+def go_back(seq, record):
     """From the newest snapshot that is older than @record, forward to the moment at which it is made."""
-    seq = int(record['seq'])
     chain = calls(record)
     who = author(chain)
     name = snapshots.before(seq)

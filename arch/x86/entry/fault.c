@@ -165,8 +165,8 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 
 	if (unlikely(user_mode(regs) && current->first_fault_pending)) {
 		current->first_fault_pending = false;
-		exec_stage(EXEC_STAGE_FIRST_FAULT, __func__, __LINE__, PAGE_ALIGN_DOWN(address),
-			   PAGE_ALIGN_DOWN(address) + PAGE_SIZE, 0, 0, 0);
+		exec_stage(EXEC_SITE(FIRST_FAULT), PAGE_ALIGN_DOWN(address),
+			   PAGE_ALIGN_DOWN(address) + PAGE_SIZE, NULL, 0);
 	}
 	if (user_mode(regs) && !(error_code & X86_PF_USER) &&
 	    (address >= TASK_SIZE_MAX || boot_cpu.smap))

@@ -13,11 +13,13 @@ from elftools.elf.elffile import ELFFile
 
 import symtab
 
-# struct exec_trace of include/trace.h
-RECORD = struct.Struct('<QQIiQIi16sQQQQII')
+# structs exec_trace, exec_site and trace_task of include/trace.h
+RECORD = struct.Struct('<QQi4xQQQQ')
+SITE = struct.Struct('<IIQ')
+TASK = struct.Struct('<QIIi16s4x')
 RING_SIZE = 1024        # TRACE_RING_SIZE
-# struct mm_trace of include/mm_trace.h begins so: seq, stage_seq, mm, start, end, kind, pid, user_ip
-FAULT = struct.Struct('<QQQQQIiQ')
+# struct mm_trace of include/mm_trace.h begins so: time, mm, start, end, kind, mm_flags, user_ip
+FAULT = struct.Struct('<QQQQIIQ')
 FAULT_RECORDS, FIRST_FAULT, ALIKE = 4096, 6, 64     # MM_TRACE_SIZE, MM_TRACE_PAGE; so many are no chance
 RIGHTS = 'rwx'
 
@@ -73,7 +75,7 @@ class Image:
 
     def wanted(self):
         """What machine.boot must read for a film."""
-        return {n: self.symbols[n] for n in ('exec_trace_ring', 'exec_trace_seq') if n in self.symbols}
+        return {n: self.symbols[n] for n in ('exec_trace_ring', 'trace_tasks') if n in self.symbols}
 
     def wanted_of_a_hang(self):
         return {n: self.symbols[n] for n in ('mm_trace_ring',) if n in self.symbols}
@@ -102,17 +104,26 @@ class Record:
         return text.rstrip() + (' error %d' % self.error if self.error else '')
 
 
+def slots(form, raw):
+    """The rows of a ring that begin with a time, oldest first."""
+    return sorted(row for row in form.iter_unpack(raw[:len(raw) // form.size * form.size]) if row[0])
+
+
 def film(image, memory):
     """[(pid, Record)], oldest first, from what machine.boot read."""
     names = image.stage_names()
     found = []
-    raw = memory.get('exec_trace_ring', b'')
-    for at in range(0, len(raw) - RECORD.size + 1, RECORD.size):
-        seq, _, stage, pid, function, _, error, comm, start, end, flags, *_ = RECORD.unpack_from(raw, at)
-        if seq and stage < len(names):
-            found.append((seq, pid, Record(names[stage], image.string(function), comm.split(b'\0')[0].decode('latin-1'),
-                                           start, end, flags, error)))
-    return [(pid, r) for seq, pid, r in sorted(found, key=lambda row: row[0])]
+    tasks = slots(TASK, memory.get('trace_tasks', b''))
+    times = [t[0] for t in tasks]
+    for time, site, error, start, end, flags, _ in slots(RECORD, memory.get('exec_trace_ring', b'')):
+        place = image.read(site, SITE.size)
+        stage, _, function = SITE.unpack(place) if len(place) == SITE.size else (len(names), 0, 0)
+        i = bisect.bisect_right(times, time)
+        if i and stage < len(names):
+            *_, pid, comm = tasks[i - 1]
+            found.append((pid, Record(names[stage], image.string(function), comm.split(b'\0')[0].decode('latin-1'),
+                                      start, end, flags, error)))
+    return found
 
 
 def again(memory):
@@ -120,10 +131,10 @@ def again(memory):
     raw = memory.get('mm_trace_ring', b'')
     size = len(raw) // FAULT_RECORDS
     rows = sorted((FAULT.unpack_from(raw, at) for at in range(0, len(raw), size)), reverse=True)[:ALIKE] if size else []
-    alike = {(start, kind, pid, ip) for _, _, _, start, _, kind, pid, ip in rows}
-    if len(rows) < ALIKE or len(alike) != 1 or rows[0][5] < FIRST_FAULT:
+    alike = {(mm, start, kind, ip) for _, mm, start, _, kind, _, ip in rows}
+    if len(rows) < ALIKE or len(alike) != 1 or rows[0][4] < FIRST_FAULT:
         return []
-    return [rows[0][3], rows[0][7]]
+    return [rows[0][2], rows[0][6]]
 
 
 def first_difference(ours, theirs):

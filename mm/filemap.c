@@ -273,6 +273,7 @@ static void zero_part(struct address_space *mapping, loff_t start, loff_t end)
 	if (!page)
 		return;
 	memset((char *)page_address(page) + offset_in_page(start), 0, end - start);
+	page->flags |= BIT(PG_dirty);
 	put_page(page);
 }
 

@@ -58,8 +58,7 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src)
 	if (!(src->vm_flags & VM_PFNMAP) && !src->anon_vma)
 		return 0;
 	spin_lock(&mm->page_table_lock);
-	for_each_pte_run(mm, from, n, addr, src->vm_end)
-	{
+	for_each_pte_run(mm, from, n, addr, src->vm_end) {
 		to = walk_pte(dst->vm_mm, addr, true);
 		if (!to)
 			break;

@@ -60,8 +60,8 @@ void zap_page_range(struct vm_area_struct *vma, unsigned long start, unsigned lo
 
 	spin_lock(&mm->page_table_lock);
 	mm->hiwater_rss = get_mm_hiwater_rss(mm);
-	for_each_pte_run(mm, pte, n, addr, end) even_cows ? zap_ptes(mm, pte, n, true)
-							  : zap_ptes(mm, pte, n, false);
+	for_each_pte_run(mm, pte, n, addr, end)
+		even_cows ? zap_ptes(mm, pte, n, true) : zap_ptes(mm, pte, n, false);
 	if (n)
 		flush_tlb_range(mm, start, end);
 	spin_unlock(&mm->page_table_lock);

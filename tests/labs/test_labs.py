@@ -773,9 +773,20 @@ def gdb_machines(bench, tests):
     for t in tests:
         alike.setdefault((t.lab, t.rootfs, t.cmdline), []).append((t, *gdb_lines(bench, t)))
     for rows in alike.values():
+        rows.sort(key=lambda row: row[1])
         short, long = ([row for row in rows if (row[1] >= LONG) == wanted] for wanted in (False, True))
         for some in [short + long[:1], *([row] for row in long[1:])]:
-            yield [t for t, _, _ in some], list(dict.fromkeys(words for _, _, stops in some for words in stops))
+            yield with_lines_of_their_own(some)
+
+
+def with_lines_of_their_own(rows):
+    """(tests, lines) of @rows without the tests all of whose lines are those of earlier ones: GDB stops at each record that they leave, too."""
+    some, words = [], {}
+    for test, _, stops in rows:
+        if not words.keys() >= set(stops):
+            some.append(test)
+            words.update(dict.fromkeys(stops))
+    return some, list(words)
 
 
 def test_each_gdb_line_stops_where_it_says(room, tmp_path):

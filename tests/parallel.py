@@ -3,9 +3,9 @@
 
 A group is the tests of one file, of a part of it that the file's own group()
 names, or of several files, if their together() says the same. It runs in a
-process of its own, as many at a time as there are processors. The reports come
-back through a pipe to the first process, which counts and prints as if it had
-run the tests itself.
+process of its own, as many at a time as there are processors, and one more
+while these wait. The reports come back through a pipe to the first process,
+which counts and prints as if it had run the tests itself.
 
 With --alone (make test), tests that failed run once more after all others, one
 at a time: a test shares the processors with others, and some look at clocks.
@@ -25,18 +25,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PR_SET_PDEATHSIG = 1
 # Seconds of processor time that a group takes, where it is many: these begin first, and tell the time that is left.
 SECONDS = {
-    'hosts/test_bare.py': 240, 'labs/test_labs.py a variant': 80, 'labs/test_labs.py a finished tree': 110, 'labs/test_labs.py GDB lines': 85,
+    'hosts/test_bare.py': 220, 'labs/test_labs.py a variant': 80, 'labs/test_labs.py a finished tree': 110, 'labs/test_labs.py GDB lines': 85,
     'labs/test_labs.py starter 4': 44, **{'labs/test_labs.py starter %d' % n: 31 for n in range(1, 12) if n != 4}, 'labs/test_labs.py starter 0': 9,
     'labs/test_labs.py earlier labs': 8, 'labs/test_labs.py': 14, 'maps.txt, guest programs and faults': 175, 'kernel/test_programs.py': 137,
-    'labs/test_class.py': 84, 'kernel/test_boot.py': 83, 'kernel/test_twin.py': 95, 'gdb/test_gdb.py': 62, 'kernel/test_compare.py': 47,
-    'kernel/test_oracle.py': 41, 'kernel/test_film_page.py': 39, 'hosts/test_doors.py': 37, 'kernel/test_debug.py': 33, 'kernel/test_random.py': 32,
+    'labs/test_class.py': 84, 'kernel/test_boot.py': 83, 'kernel/test_twin.py': 55, 'gdb/test_gdb.py': 62, 'kernel/test_compare.py': 47,
+    'kernel/test_oracle.py': 41, 'kernel/test_film_page.py': 39, 'hosts/test_doors.py': 43, 'kernel/test_debug.py': 57, 'kernel/test_random.py': 32,
     'kernel/test_bench.py': 29, 'kernel/test_failures.py': 27, 'gdb/test_pages.py': 24, 'kernel/test_film_kept.py': 19, 'kernel/test_attacks.py': 18,
     'labs/test_predict.py': 18, 'host/test_host.py': 16, 'host/test_eva.py': 11, 'kernel/test_core.py': 13, 'kernel/test_files.py': 13,
-    'kernel/test_film_screens.py': 13,    'kernel/test_terminal.py': 12, 'labs/test_outside.py': 9, 'labs/test_break.py': 9, 'kernel/test_showmaps.py': 7, 'kernel/test_film_schema.py': 7,
+    'kernel/test_film_screens.py': 13, 'kernel/test_terminal.py': 12, 'labs/test_outside.py': 9, 'labs/test_break.py': 9, 'kernel/test_showmaps.py': 7, 'kernel/test_film_schema.py': 7,
 }
 OTHERS = 5
 # These wait much of the time, for keystrokes, clocks, a browser and files: one of them runs beside as many others as there are processors.
 WAITING = {'kernel/test_terminal.py', 'hosts/test_doors.py', 'kernel/test_film_page.py', 'kernel/test_film_screens.py', 'kernel/test_showmaps.py'}
+# One more group runs when this part of a processor was idle for so many seconds.
+IDLE, LATELY = 0.3, 4
 # If more tests than these have failed, none runs alone: that was not the load.
 ALONE = 3
 
@@ -99,6 +101,26 @@ class Group:
         os.waitpid(self.pid, 0)
 
 
+class Idle:
+    """How many of the processors that we may use were idle of late: 0 until that is known."""
+
+    def __init__(self):
+        self.names, self.seen = {'cpu%d' % n for n in os.sched_getaffinity(0)}, []
+
+    def ticks(self):
+        with open('/proc/stat') as f:
+            rows = [line.split() for line in f]
+        return sum(int(n) for row in rows if row[0] in self.names for n in row[4:6])     # idle, and idle with a disk at work
+
+    def again(self):
+        self.seen = []
+
+    def now(self):
+        self.seen = [(t, ticks) for t, ticks in self.seen if t > time.monotonic() - 2 * LATELY] + [(time.monotonic(), self.ticks())]
+        took = self.seen[-1][0] - self.seen[0][0]
+        return (self.seen[-1][1] - self.seen[0][1]) / os.sysconf('SC_CLK_TCK') / took if took >= LATELY else 0
+
+
 class Sender:
     """In a group's process: passes on what pytest reports of a test."""
 
@@ -138,7 +160,7 @@ class Progress:
     """In the first process: starts the groups, counts, prints."""
 
     def __init__(self, config, jobs):
-        self.config, self.jobs = config, jobs
+        self.config, self.jobs, self.idle = config, jobs, Idle()
         self.groups, self.begin, self.running = [], time.time(), {}
         self.alone, self.first = config.getoption('--alone'), {}
         self.live = sys.stderr.isatty() and sys.stdout.isatty()
@@ -170,6 +192,7 @@ class Progress:
                 while group := self.next_of(waiting):
                     waiting.remove(group)
                     group.start(self.config)
+                    self.idle.again()
                     self.running[group.pipe] = group
                 for pipe in multiprocessing.connection.wait(list(self.running), 1):
                     self.receive(self.running[pipe])
@@ -210,6 +233,8 @@ class Progress:
                 return found
         # Those that wait go on one at a time, and with the others only where no others are left.
         free = self.jobs > len(self.running) - min(beside, self.jobs > 1)
+        if not free and self.jobs == len(self.running) > 1:
+            free = self.idle.now() > IDLE
         return next((g for g in sorted(waiting, key=lambda g: g.name in WAITING) if free), None)
 
     def receive(self, group):

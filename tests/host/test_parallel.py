@@ -107,7 +107,7 @@ def test_four_failures_are_no_accident(run):
 
 def test_one_group_that_waits_runs_beside_the_others():
     progress = parallel.Progress.__new__(parallel.Progress)
-    progress.jobs, progress.running = 2, {}
+    progress.jobs, progress.running, progress.idle = 2, {}, parallel.Idle()
     waiting = [parallel.Group(name) for name in ('a', 'b', 'c', *sorted(parallel.WAITING)[:2])]
 
     def started():
@@ -124,3 +124,17 @@ def test_one_group_that_waits_runs_beside_the_others():
     assert started() == ['c']
     del progress.running['b']
     assert started() == [second]
+
+
+def test_one_more_group_runs_while_a_processor_is_idle():
+    progress = parallel.Progress.__new__(parallel.Progress)
+    progress.jobs, progress.running, progress.idle = 2, {'a': parallel.Group('a'), 'b': parallel.Group('b')}, parallel.Idle()
+    waiting = [parallel.Group('c')]
+    for idle, running, expected in (0, 2, None), (1, 2, waiting[0]), (1, 3, None):
+        progress.idle.now = lambda: idle
+        progress.running = {n: parallel.Group(str(n)) for n in range(running)}
+        assert progress.next_of(waiting) is expected
+    idle = parallel.Idle()
+    assert not idle.now()
+    idle.seen = [(t - parallel.LATELY, ticks - 3 * os.sysconf('SC_CLK_TCK')) for t, ticks in idle.seen]
+    assert idle.now() > 0.7

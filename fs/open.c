@@ -149,7 +149,7 @@ static long access_path(const struct path *p, int mode)
 
 long sys_faccessat2(int dfd, const char __user *name, int mode, int flags)
 {
-	const struct cred *old = current->cred;
+	const struct cred *old = current->cred, *used;
 	struct path p;
 	long err;
 
@@ -164,10 +164,10 @@ long sys_faccessat2(int dfd, const char __user *name, int mode, int flags)
 		err = access_path(&p, mode);
 		path_put(&p);
 	}
-	if (current->cred != old) {
-		put_cred(current->cred);
-		current->cred = old;
-	}
+	used = current->cred;
+	current->cred = old; /* first: an interrupt may ask whose task this is */
+	if (used != old)
+		put_cred(used);
 	return err;
 }
 

@@ -160,11 +160,11 @@ static inline u64 load_word(const char *p)
 #define ONES  0x0101010101010101UL
 #define HIGHS 0x8080808080808080UL
 
+/* The lowest bit that is set stands in the first byte of @w that is 0. */
+static inline u64 zero_bytes(u64 w) { return (w - ONES) & ~w & HIGHS; }
+
 /* The subtraction alone also finds bytes above 0x80, which are rare in strings. */
-static inline bool has_zero_byte(u64 w)
-{
-	return ((w - ONES) & HIGHS) && ((w - ONES) & ~w & HIGHS);
-}
+static inline bool has_zero_byte(u64 w) { return ((w - ONES) & HIGHS) && zero_bytes(w); }
 
 /*
  * Looks for NUL in up to @max bytes of @s, and copies them to @dst unless it is NULL. An aligned
@@ -174,7 +174,7 @@ static inline bool has_zero_byte(u64 w)
 static __always_inline long scan_user_string(char *dst, const char __user *s, long max)
 {
 	long i = 0, last_word = max - 8;
-	u64 w;
+	u64 w = 0;
 	u8 c;
 
 	for (; i < max; i++) {
@@ -182,6 +182,11 @@ static __always_inline long scan_user_string(char *dst, const char __user *s, lo
 			for (; i <= last_word && !has_zero_byte(w = load_word(s + i)); i += 8)
 				if (dst)
 					memcpy(dst + i, &w, 8);
+		if (w && i <= last_word) {
+			if (dst)
+				memcpy(dst + i, &w, 8);
+			return i + __builtin_ctzl(zero_bytes(w)) / 8;
+		}
 		if (i == max)
 			break;
 		if (!load_byte(&c, s + i))

@@ -175,39 +175,52 @@ class WhoMapped(Command):
 
 
 class Moment(gdb.Breakpoint):
-    """Stops in mm_trace, just before it writes one particular record."""
+    """
+    Stops in mm_trace, just before it writes a particular record. Ticks come at other moments than the
+    first time, so that the shell may run earlier or later and the number of the record be another.
+    """
 
-    def __init__(self, seq):
+    OTHER = 500     # so many records later the machine has gone another way
+
+    def __init__(self, seq, record, function):
         super().__init__('*mm_trace', internal=True)
-        self.silent, self.seq = True, seq
+        self.silent, self.last, self.function, self.found = True, seq + self.OTHER, function, None
+        self.wanted = trace.tasks()(record['time'])[0], int(record['start']), int(record['kind'])
 
     def stop(self):
-        return int(kernel.symbol('mm_trace_seq')) + 1 == self.seq
+        here = int(kernel.current()['pid']), int(gdb.parse_and_eval('$rsi')), int(gdb.parse_and_eval('$ecx'))
+        if here == self.wanted:
+            self.found = frame_of(self.function)
+        return self.found is not None or int(kernel.symbol('mm_trace_seq')) > self.last
+
+
+def frame_of(function):
+    """The innermost frame of @function, or None."""
+    frame = gdb.newest_frame()
+    while frame is not None and frame.name() != function:
+        frame = frame.older()
+    return frame
 
 
 def go_back(seq, record):
     """From the newest snapshot that is older than @record, forward to the moment at which it is made."""
-    chain = calls(record)
-    who = author(chain)
+    who = author(calls(record))
     name = snapshots.before(seq)
     if name is None:
         raise Problem('no snapshot is older than that moment; save some on the way (`xsave auto`) or use `make replay`')
     with replay.quiet():
+        moment = Moment(seq, record, who[0])
         snapshots.load(name)
-        moment = Moment(seq)
         try:
             gdb.execute('continue', to_string=True)
         finally:
             moment.delete()
-    if int(kernel.symbol('mm_trace_seq')) + 1 != seq:
+    if moment.found is None:
         raise Problem('the machine went another way this time; in a replay it cannot')
     print('back from snapshot %s to the moment at which it was made: %s, %s:%d' % ((name,) + who))
-    frame = gdb.newest_frame()
-    while frame is not None and frame.name() != who[0]:
-        frame = frame.older()
-    if frame is not None:
-        frame.select()
+    frame_of(who[0]).select()
     gdb.execute('frame')
+
 
 
 WhoMapped()

@@ -390,7 +390,7 @@ def test_who_made_vma_and_page(s):
     stack, entry = s('who-mapped SP'), s('who-mapped ENTRY')
     assert re.search(r'^VMA   stage mm-init: __bprm_mm_init, exec/stack.c:\d+$', stack, re.M)
     assert re.search(r'then stage arg-pages: setup_arg_pages, exec/stack.c:\d+$', stack, re.M)
-    assert re.search(r'^page  after stage vdso, before create-tables\n      push_bytes, exec/elf_tables.c:\d+$', stack, re.M)
+    assert re.search(r'^page  after stage mm-init, before copy-strings\n      get_arg_page, exec/stack.c:\d+$', stack, re.M)
     assert re.search(r'^VMA   stage map-segments: elf_map, exec/\w+\.c:\d+$', entry, re.M)
     assert 'vma_link <- ' in entry and '<- elf_map <- ' in entry and '<- load_elf_binary' in entry
     assert 'page  not present: nobody has touched it yet' in entry
@@ -420,8 +420,8 @@ def test_snapshot_of_each_stage(s):
 def test_back_to_who_made_it(s):
     vma, page = s('who-mapped -b $pc'), s('who-mapped -b $sp')
     assert re.search(r'back from snapshot [\w-]+ to the moment at which it was made: elf_map, exec/\w+\.c:\d+\n#\d+ .* in elf_map \(', vma)
-    assert re.search(r'made: push_bytes, exec/elf_tables.c:\d+\n#\d+ .* in push_bytes \(', page)
-    assert 'copy_to_user(' in s('frame')        # the source line
+    assert re.search(r'made: get_arg_page, exec/stack.c:\d+\n#\d+ .* in get_arg_page \(', page)
+    assert 'get_user_page(' in s('frame')       # the source line
 
 
 def test_no_traceback(s):
@@ -602,7 +602,7 @@ def test_record_and_replay(tmp_path):
     assert 'instruction %s\n' % stage in said['xgoto create-tables'] and 'first-user' in said['xgoto']
     assert 'error: a replay cannot go on from a snapshot' in said['xsave here']
     back = [out for c, out in one if c == 'who-mapped -b $sp']
-    assert 'is the kernel\'s' in back[0] and 'made: push_bytes' in back[1] and 'copy_to_user(' in said['frame']
+    assert 'is the kernel\'s' in back[0] and 'made: get_arg_page' in back[1] and 'get_user_page(' in said['frame']
     assert 'instruction 12345\n' in said['xgoto 12345'] and '#0  dup_mm (' in said['bt 1']
     assert 'error: usage: xgoto NUMBER, or a stage, one of: fork mm-init' in said['xgoto nowhere']
     assert 'error: the recording ends before instruction 99999999999' in said['xgoto 99999999999']

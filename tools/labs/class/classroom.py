@@ -428,7 +428,7 @@ def pack_zip(args, templates):
     with tempfile.TemporaryDirectory(prefix='exon-class-') as work:
         bench = make_bench(course.TOP, os.path.join(work, 'bench'), args.lab, args.seed, args.cut_earlier, args.hide_expected)
         shutil.rmtree(os.path.join(bench.top, 'build', 'grade', 'cache'), ignore_errors=True)   # this machine's
-        with tarfile.open(os.path.join(work, 'bench.tar.xz'), 'w:xz') as tar:
+        with tarfile.open(os.path.join(work, 'bench.tar.xz'), 'w:xz', preset=1) as tar:      # a quarter of the time that 6 takes
             tar.add(bench.top, 'bench', filter=as_root)
         with zipfile.ZipFile(args.out + '.new', 'w', zipfile.ZIP_DEFLATED) as z:
             for name in SETUP_FILES:

@@ -125,8 +125,11 @@ bool is_vmalloc_addr(const void *p)
 /* @p: from vmalloc, or NULL. Not the stack that the CPU is running on. */
 void vfree(void *p)
 {
+	struct vm_struct *v = p ? (struct vm_struct *)vmalloc_to_page(p)->private : NULL;
+
+	BUG_ON(p && v->addr != (unsigned long)p);
 	if (p)
-		free_piece((struct vm_struct *)vmalloc_to_page(p)->private);
+		free_piece(v);
 }
 
 /* @pa need not be page aligned. NULL: no memory. */

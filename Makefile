@@ -267,7 +267,8 @@ $(LARGER:%=build/debian-%.cpio): build/debian-%.cpio: build/debian-%.complete $(
 RAM	?= $(if $(ROOT),2048,256)
 CMDLINE	?=
 QEMU	:= tools/qemu.py --ram=$(RAM)
-RUN	:= tools/run.py --ram=$(RAM)
+# KVM=no: emulated in any case.
+RUN	:= tools/run.py --ram=$(RAM) $(if $(filter no,$(KVM)),,--kvm=$(B)/exon.elf)
 OVMF	:= /usr/share/ovmf/OVMF.fd
 # MiB: the least that the root tree and the kernel need.
 LEAST_RAM := 56
@@ -284,7 +285,7 @@ DEPS_OF_FILES := $(if $(FILES),files)
 build/files.cpio: $(DEBIANS) FORCE
 	@/usr/bin/python3 tools/files.py $(call quote,$(FILES))
 
-run: ## boot to a shell on this terminal ('poweroff' ends; FILES='a.out dir': with your own programs, in /root; ROOT=full: gdb, gcc, python3, vim and so on, ROOT='package package' for others of Debian 12; CMDLINE='words' RAM=MiB DEBUG=1)
+run: ## boot to a shell on this terminal ('poweroff' ends; FILES='a.out dir': with your own programs, in /root; ROOT=full: gdb, gcc, python3, vim and so on, ROOT='package package' for others of Debian 12; CMDLINE='words' RAM=MiB DEBUG=1 KVM=no)
 	@tools/deps.sh run $(DEPS_OF_FILES)
 	@$(MAKE) built-run
 	@$(MAKE) do-run
@@ -294,7 +295,7 @@ do-run: built-run $(TREE)
 	@echo "Starting QEMU; 'poweroff' in the shell ends it, and so does Ctrl-A X."
 	@$(RUN) -kernel $(B)/exon.elf -initrd $(TREE) -append $(call quote,console=ttyS0 panic=-1 $(CMDLINE))
 
-run-vga: ## the same in a window: VGA text and PS/2 keyboard (ROOT=full CMDLINE='words' RAM=MiB DEBUG=1)
+run-vga: ## the same in a window: VGA text and PS/2 keyboard (ROOT=full CMDLINE='words' RAM=MiB DEBUG=1 KVM=no)
 	@[ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ] || { \
 		echo "run-vga: no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set); 'make run' uses this terminal" >&2; exit 1; }
 	@tools/deps.sh run vga
@@ -303,7 +304,7 @@ run-vga: ## the same in a window: VGA text and PS/2 keyboard (ROOT=full CMDLINE=
 do-run-vga: built-run $(DEBIANS)
 	@$(RUN) --window -vga std -serial none -kernel $(B)/exon.elf -initrd $(DEBIANS) -append $(call quote,console=tty0 $(CMDLINE))
 
-run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI (CMDLINE='words' RAM=MiB DEBUG=1 INITRD=FILE.cpio ISO=FILE)
+run-iso: ## the same through GRUB, by BIOS; UEFI=1: by UEFI (CMDLINE='words' RAM=MiB DEBUG=1 KVM=no INITRD=FILE.cpio ISO=FILE)
 	@tools/deps.sh run iso
 	@$(MAKE) do-run-iso
 do-run-iso: do-iso
@@ -358,7 +359,7 @@ bench: ## measure Exon and Linux 6.1 with the same program: instructions, wall t
 	@$(MAKE) do-bench
 BENCH_BUILT := build/bench/kbench build/bench/hello build/bench/tiny
 do-bench: build/exon.elf build/debian.complete build/linux/vmlinux $(BENCH_BUILT)
-	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(KVM),--kvm) $(if $(FILM),--film)
+	@/usr/bin/python3 tools/bench/bench.py $(if $(BENCH),--row $(call quote,$(BENCH))) $(if $(filter 1,$(KVM)),--kvm) $(if $(FILM),--film)
 
 profile: ## PROG='command': run it on Exon and count the instructions of each kernel function: build/profile.svg (CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make profile PROG='/bin/cat /proc/self/maps' [CMDLINE='words']" >&2; exit 2)

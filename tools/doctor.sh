@@ -27,12 +27,14 @@ check qemu-img '7.2, 10.0' debug 'qemu-img --version'
 check clang '14.0, 19.1' fuzz 'clang --version'
 check pytest '7.2, 8.3' test '/usr/bin/python3 -m pytest --version 2>&1'
 check pyelftools '0.29, 0.32' grade '/usr/bin/python3 -c "import elftools; print(elftools.__version__)"'
-if /usr/bin/python3 -B -c 'import sys; sys.path.insert(0, sys.argv[1]); import qemu; sys.exit(not qemu.kvm_works())' "$here" 2>/dev/null
-then
-	echo "KVM                        works          'make run' uses it; tests and debugging always emulate"
-else
-	echo "KVM                        no             everything is emulated: slower, otherwise the same"
-fi
+kvm=$(/usr/bin/python3 -B -c 'import sys; sys.path.insert(0, sys.argv[1]); import qemu; print(qemu.kvm("build/exon.elf"))' "$here" 2>/dev/null)
+case $kvm in
+works) said="'make run' uses it; tests and debugging always emulate" ;;
+untried) said="'make run' tries it with the kernel, which is not built yet" ;;
+fails) said="/dev/kvm is there, but Exon does not boot with it: everything is emulated" ;;
+*) kvm=no said="everything is emulated: slower, otherwise the same" ;;
+esac
+printf '%-26s %-14s %s\n' KVM "$kvm" "$said"
 echo
 if [ -f build/guest.manifest ]; then
 	echo "In the guest, from Debian 12 (build/guest.manifest):"

@@ -4,7 +4,7 @@
 
 After a panic: its messages once more, with file and line of each caller (backtrace.py).
 
-  run.py [--window] [--ram=MIB] WORDS...      the machine of qemu.py, then options of QEMU
+  run.py [--window] [--ram=MIB] [--kvm=KERNEL] WORDS...      the machine of qemu.py, then options of QEMU
 
 Status: QEMU's own; 3 after a kernel panic on a command line with "panic=-1".
 """
@@ -21,7 +21,6 @@ sys.dont_write_bytecode = True
 import backtrace  # noqa: E402
 import qemu  # noqa: E402
 
-PANIC = 3       # QEMU's exit status after the kernel's write to the isa-debug-exit device
 WRAP_AND_PLAIN = b'\x1b[?7h\x1b[0m'     # the BIOS turns wrapping off
 QUIET = 0.2     # seconds: nothing more comes from the terminal then
 
@@ -85,18 +84,19 @@ def wait(process):
 def main(words):
     ap = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     ap.add_argument('--ram', default=qemu.MEMORY)
+    ap.add_argument('--kvm')
     ap.add_argument('--window', action='store_true')
     a, rest = ap.parse_known_args(words)
     terminal = Terminal()
     with tempfile.NamedTemporaryFile(prefix='exon-console-') as log:
-        words = qemu.machine(a.ram, kvm=True) + (window() if a.window else on_terminal(log.name)) + rest
+        words = qemu.machine(a.ram, a.kvm) + (window() if a.window else on_terminal(log.name)) + rest
         try:
             status = wait(subprocess.Popen(words))
         except OSError as e:
             sys.exit('run: %s: %s' % (words[0], e.strerror))
         finally:
             terminal.restore()
-        if status == PANIC:
+        if status == qemu.PANIC:
             say_panic(log.name, words)
             print('run: the kernel panicked; see the message above', file=sys.stderr)
     return status if status >= 0 else 128 - status

@@ -15,7 +15,7 @@ EVERYWHERE = {'CI', 'OFFLINE', 'DEBIAN_MIRROR', 'DEBIAN_SECURITY_MIRROR', 'EXON_
 NUMBER = 'a number'
 VALUES = {'RAM': (r'[1-9]\d*', 'a number of MiB'), 'SECONDS': (r'[1-9]\d*', NUMBER), 'RUNS': (r'[1-9]\d*', NUMBER), 'JOBS': (r'[1-9]\d*', NUMBER), 'SEED': (r'\d+', NUMBER),
           'N': (r'\d+', 'the number of a lab'), 'LAB': (r'\d+', 'the number of a lab'), 'EARLIER': ('cut', "'cut' or nothing"),
-          'SHOW': ('stack', "'stack' or nothing"), 'UEFI': ('1', "'1' or nothing"), 'KVM': ('1', "'1' or nothing"), 'DEBUG': ('1', "'1' or nothing"), 'KASAN': ('1', "'1' or nothing"), 'ALONE': ('no', "'no' or nothing"), 'HIDE_EXPECTED': ('yes', "'yes' or nothing"),
+          'SHOW': ('stack', "'stack' or nothing"), 'UEFI': ('1', "'1' or nothing"), 'KVM': ('1|no', "'1', 'no' or nothing"), 'DEBUG': ('1', "'1' or nothing"), 'KASAN': ('1', "'1' or nothing"), 'ALONE': ('no', "'no' or nothing"), 'HIDE_EXPECTED': ('yes', "'yes' or nothing"),
           'ROOT': (r'[a-z0-9][a-z0-9+.-]*( +-?[a-z0-9][a-z0-9+.-]*)*', "'full', or names of packages of Debian 12,"),
           'OFFLINE': ('[01]', "'1' or nothing")}
 

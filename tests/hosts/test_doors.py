@@ -106,7 +106,7 @@ def test_a_window_needs_a_desktop():
 
 WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=8: the root tree and the kernel need at least',
          'fuzz SECONDS=abc': 'SECONDS=abc: a number', "lab N=4 OUT=x EARLIER=yes": "EARLIER=yes: 'cut' or nothing",
-         'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, RAM=, ROOT=. INITRD= is for: iso',
+         'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, KVM=, RAM=, ROOT=. INITRD= is for: iso',
          'run RAMM=256': 'RAMM=: there is no such variable, is RAM= meant', 'compare DEBUG=1 PROG=ls': 'make compare takes no DEBUG=',
          'run ROOT=full RAM=1024': 'RAM=1024: the root tree and the kernel need at least 1536 MiB', 'film ROOT=full PROG=ls': 'make film takes no ROOT=',
          'run ROOT=Full': "ROOT=Full: 'full', or names of packages of Debian 12, is wanted",

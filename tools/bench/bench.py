@@ -55,7 +55,7 @@ def measure(kernel, initrd, row, counting, kvm, film=True):
     """{row: number} of one boot."""
     words = ('-u tsc' if counting else CLOCK) + ('' if film else ' -o')
     cmdline = ' '.join([vm.CMDLINE[kernel], CMDLINE[kernel], '--', words, *(['-m', row] if row else [])])
-    machine = qemu.machine(MEMORY, kvm) + ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-seed', '1']
+    machine = qemu.machine(MEMORY, kvm and vm.KERNEL['exon']) + ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-seed', '1']
     command = machine + qemu.kernel(vm.KERNEL[kernel], initrd, cmdline) + (COUNT if counting and not kvm else [])
     text = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=600).stdout.decode('utf-8', 'replace').replace('\r', '')
@@ -119,7 +119,7 @@ def main():
     ap.add_argument('--markdown', action='store_true')
     ap.add_argument('--film', action='store_true')
     a = ap.parse_args()
-    if a.kvm and not qemu.kvm_works():
+    if a.kvm and qemu.kvm(vm.KERNEL['exon']) != 'works':
         sys.exit('bench: KVM does not work on this computer')
     if not a.film:
         print('Booting Linux and Exon in turn, %d times each; all rows take about two minutes.' % (1 + a.runs), file=sys.stderr)

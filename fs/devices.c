@@ -191,17 +191,20 @@ static const struct file_operations null_fops = {
 	.read = read_null,
 	.write = write_null,
 	.splice_write = splice_null,
+	.nowait = true,
 };
 static const struct file_operations zero_fops = {
 	.llseek = null_lseek,
 	.read = read_zero,
 	.write = write_null,
 	.mmap = mmap_zero,
+	.nowait = true,
 };
 static const struct file_operations full_fops = {
 	.llseek = null_lseek,
 	.read = read_zero,
 	.write = write_full,
+	.no_rwf = FMODE_WRITE,
 };
 static const struct file_operations random_fops = {
 	.llseek = null_lseek,
@@ -209,12 +212,14 @@ static const struct file_operations random_fops = {
 	.write = write_random,
 	.poll = random_poll,
 	.ioctl = random_ioctl,
+	.nowait = true,
 };
 static const struct file_operations urandom_fops = {
 	.llseek = null_lseek,
 	.read = read_random,
 	.write = write_random,
 	.ioctl = random_ioctl,
+	.nowait = true,
 };
 static const struct file_operations serial2_fops = {
 	.read = read_null,

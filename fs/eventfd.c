@@ -112,6 +112,8 @@ static const struct file_operations eventfd_fops = {
 	.poll = eventfd_poll,
 	.release = anon_inode_release,
 	.show_fdinfo = eventfd_show_fdinfo,
+	.nowait = true,
+	.no_rwf = FMODE_WRITE,
 };
 
 long sys_eventfd2(unsigned int count, int flags)

@@ -57,7 +57,7 @@ int seal_check_mmap(const struct inode *inode, struct vm_area_struct *vma);
 /* @pos and its end are not negative. access_ok has limited @n. */
 static inline bool range_ok(const struct file *f, loff_t pos, size_t n)
 {
-	return (u64)pos <= INT64_MAX - n || (f->f_mode & FMODE_UNSIGNED_OFFSET);
+	return (u64)pos <= INT64_MAX - n || pos == RW_AT_END || (f->f_mode & FMODE_UNSIGNED_OFFSET);
 }
 
 /* A position can be given with each call. */

@@ -88,12 +88,10 @@ long sys_truncate(const char __user *name, long len)
 	inode = p.dentry->d_inode;
 	if (!S_ISREG(inode->i_mode))
 		err = S_ISDIR(inode->i_mode) ? -EISDIR : -EINVAL;
-	if (!err)
-		err = mnt_want_write(p.mnt);
-	if (!err)
-		err = inode_permission(inode, MAY_WRITE);
-	if (!err)
-		err = get_write_access(inode);
+	err = err
+		?: mnt_want_write(p.mnt)
+		?: inode_permission(inode, MAY_WRITE)
+		?: get_write_access(inode);
 	if (!err) {
 		err = do_truncate(p.dentry, len, 0);
 		put_write_access(inode);

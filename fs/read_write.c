@@ -67,7 +67,7 @@ static int generic_write_checks(struct file *f, loff_t *pos, size_t *n)
 {
 	u64 limit = min_t(u64, rlimit(RLIMIT_FSIZE), INT64_MAX);
 
-	if (f->f_flags & O_APPEND)
+	if ((f->f_flags & O_APPEND) || *pos == RW_AT_END)
 		*pos = f->f_inode->i_size;
 	if ((u64)*pos >= limit) {
 		if (limit != INT64_MAX)

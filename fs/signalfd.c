@@ -120,6 +120,7 @@ static const struct file_operations signalfd_fops = {
 	.poll = signalfd_poll,
 	.release = anon_inode_release,
 	.show_fdinfo = signalfd_show_fdinfo,
+	.no_rwf = FMODE_READ,
 };
 
 static long signalfd_new(sigset_t unwanted, int flags)

@@ -163,6 +163,7 @@ static const struct file_operations timerfd_fops = {
 	.poll = timerfd_poll,
 	.release = timerfd_release,
 	.show_fdinfo = timerfd_show_fdinfo,
+	.no_rwf = FMODE_READ,
 };
 
 static bool is_realtime(int clock)

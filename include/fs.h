@@ -260,6 +260,9 @@ struct file_operations {
 	int (*release)(struct inode *inode, struct file *f);
 	/* What /proc/PID/fdinfo adds for it. @print is seq_printf, which lies above most files. */
 	void (*show_fdinfo)(struct file *f, struct seq_file *m, seq_print_t print);
+	/* preadv2: RWF_NOWAIT is allowed; FMODE_READ, FMODE_WRITE: no flag is. */
+	bool nowait;
+	unsigned char no_rwf;
 };
 
 /* Who gets a signal when the file can be read or written to: fasync.c. */
@@ -288,6 +291,7 @@ struct file {
 	void (*f_ep_release)(struct file *f); /* NULL: nobody has ever watched it */
 };
 
+#define RW_AT_END    (-1L)			       /* a position: RWF_APPEND */
 #define MAX_RW_COUNT ((size_t)(INT32_MAX & PAGE_MASK)) /* bytes that one call moves */
 
 #define FMODE_READ	      0x1

@@ -27,6 +27,10 @@ SYSCALL(preadv, unsigned long fd, const struct iovec __user *v, unsigned long n,
 	unsigned long hi)
 SYSCALL(pwritev, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
 	unsigned long hi)
+SYSCALL(preadv2, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+	unsigned long hi, int flags)
+SYSCALL(pwritev2, unsigned long fd, const struct iovec __user *v, unsigned long n, unsigned long lo,
+	unsigned long hi, int flags)
 /* fs/splice.c */
 SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
 SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n,

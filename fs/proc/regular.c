@@ -221,10 +221,12 @@ static int proc_reg_mmap(struct file *f, struct vm_area_struct *vma __maybe_unus
 	.llseek = proc_reg_llseek, .read = proc_reg_read, .open = proc_reg_open, \
 	.release = proc_reg_release
 
-const struct file_operations proc_pid_read_fops = {PROC_REG_FOPS};
-const struct file_operations proc_pid_fops = {PROC_REG_FOPS, .write = proc_reg_write};
+const struct file_operations proc_pid_read_fops = {PROC_REG_FOPS, .no_rwf = FMODE_READ};
+const struct file_operations proc_pid_fops = {PROC_REG_FOPS, .write = proc_reg_write,
+					      .no_rwf = FMODE_READ | FMODE_WRITE};
 const struct file_operations proc_reg_fops = {PROC_REG_FOPS, .write = proc_reg_write,
-					      .poll = proc_reg_poll, .mmap = proc_reg_mmap};
+					      .no_rwf = FMODE_WRITE, .poll = proc_reg_poll,
+					      .mmap = proc_reg_mmap};
 
 const struct inode_operations proc_reg_iops = {
 	.permission = proc_permission,

@@ -407,6 +407,25 @@ static const struct file_operations eventpoll_fops = {
 	.show_fdinfo = ep_show_fdinfo,
 };
 
+const struct file *get_epoll_tfile(struct file *f, int tfd, unsigned long toff)
+{
+	const struct file *found = ERR_PTR(-ENOENT);
+	struct eventpoll *ep = f->private_data;
+	struct epitem *item;
+
+	if (!is_epoll(f))
+		return ERR_PTR(-EINVAL);
+	mutex_lock(&ep->mtx);
+	list_for_each_entry(item, &ep->items, link) {
+		if (item->fd == tfd && !toff--) {
+			found = item->file;
+			break;
+		}
+	}
+	mutex_unlock(&ep->mtx);
+	return found;
+}
+
 long sys_epoll_create1(int flags)
 {
 	struct eventpoll *ep;

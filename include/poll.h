@@ -30,6 +30,12 @@ static inline void poll_wait(struct file *f, wait_queue_head_t *q, struct poll_t
 
 struct __kernel_timespec;
 
+/*
+ * eventpoll.c, for kcmp: the file that the epoll @f watches as number @tfd, after @toff others of
+ * this number. No reference. -EINVAL: @f is no epoll; -ENOENT.
+ */
+const struct file *get_epoll_tfile(struct file *f, int tfd, unsigned long toff);
+
 /* select.c, for all calls that wait with a time limit and a signal mask. */
 #define KTIME_MAX INT64_MAX /* no deadline; a deadline of 0: ask once, do not wait */
 s64 poll_deadline(s64 ns);  /* the time @ns from now; 0 stays 0 */

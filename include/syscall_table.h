@@ -256,6 +256,7 @@ SYSCALL(modify_ldt, int func, void __user *ptr, unsigned long n)
 SYSCALL(pidfd_open, pid_t pid, unsigned int flags)
 SYSCALL(pidfd_send_signal, int fd, int sig, void __user *info, unsigned int flags)
 /* partial: a descriptor of /proc/PID (EBADF) */
+SYSCALL(pidfd_getfd, int pidfd, int fd, unsigned int flags)
 /* kernel/net/socket.c */
 SYSCALL(socket, int family, int type, int protocol)
 /* partial: all families but AF_UNIX; AF_INET and AF_INET6 are as without any network */

@@ -2,13 +2,13 @@
 /*
  * Pidfds: a process as an open file, which never means another process that gets
  * the same number later. It is readable once the process has ended.
- * Abridges the pidfds of Linux's kernel/fork.c, pid.c and signal.c. Left out:
- * pidfd_getfd, namespaces.
+ * Abridges the pidfds of Linux's kernel/fork.c, pid.c and signal.c. Left out: namespaces.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
 #include <file.h>
 #include <poll.h>
+#include <ptrace.h>
 #include <sched.h>
 #include <syscalls.h>
 #include <asm/uaccess.h>
@@ -135,4 +135,37 @@ long sys_pidfd_send_signal(int fd, int sig, void __user *uinfo, unsigned int fla
 		err = kill_pid_info(sig, &info, pid);
 	put_pid(pid);
 	return err;
+}
+
+/* The open file @fd of the process of @pid, for who may trace it. -ESRCH, -EPERM or -EBADF. */
+static struct file *pidfd_fget(struct pid *pid, int fd)
+{
+	struct task_struct *t = find_get_task_by_vpid(pid->nr);
+	struct file *f;
+
+	if (!t || t->thread_pid != pid || (t->flags & PF_EXITING))
+		f = ERR_PTR(-ESRCH);
+	else if (!ptrace_may_access(t, PTRACE_MODE_ATTACH | PTRACE_MODE_REALCREDS))
+		f = ERR_PTR(-EPERM);
+	else
+		f = fget_task(t, fd) ?: ERR_PTR(-EBADF);
+	put_task_struct(t);
+	return f;
+}
+
+/* Another process's open file gets a descriptor here, which an exec closes. */
+long sys_pidfd_getfd(int pidfd, int fd, unsigned int flags)
+{
+	struct pid *pid;
+	struct file *f;
+	bool nonblock;
+
+	if (flags)
+		return -EINVAL;
+	pid = pidfd_get_pid(pidfd, &nonblock);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+	f = pidfd_fget(pid, fd);
+	put_pid(pid);
+	return IS_ERR(f) ? PTR_ERR(f) : fd_install_new(f, O_CLOEXEC);
 }

@@ -34,7 +34,7 @@ struct page {
 	atomic_t _mapcount; /* PTEs */
 	union {
 		struct address_space *mapping; /* page cache: the file; otherwise NULL */
-		char *fresh;		       /* slab: the first object that was never in use */
+		struct page *head;	       /* slab: its first frame */
 	};
 	unsigned long index;   /* page cache: page number in the file */
 	unsigned long private; /* buddy: order; slab: first free object; vmalloc: vm_struct */

@@ -6,7 +6,6 @@
  *
  *   cache ─partial─> slab (struct page of 2^order frames) ─> slab ...   full slabs: on no list
  *                     private: first free object ─> next ─> 0   (in the first word of each)
- *                     fresh: those behind it were never in use; NULL: there are none
  *                     index: objects in use
  *
  * An empty slab is freed, but for the last with free objects: the next allocation needs one. Slabs
@@ -43,18 +42,40 @@ static unsigned long objects_per_slab(const struct kmem_cache *c)
 	return (PAGE_SIZE << c->order) / c->size;
 }
 
+/* An object that was in use before is likely to be in the processor's cache: it is the next one. */
+static void push_object(struct page *slab, void *obj)
+{
+	*(unsigned long *)obj = slab->private;
+	slab->private = (unsigned long)obj;
+}
+
+static void *take_object(struct page *slab)
+{
+	void *obj = (void *)slab->private;
+
+	slab->private = *(unsigned long *)obj;
+	slab->index++;
+	if (!slab->private)
+		list_del(&slab->lru);
+	return obj;
+}
+
 static struct page *new_slab(struct kmem_cache *c)
 {
 	struct page *slab = alloc_pages(GFP_KERNEL, c->order);
+	char *memory;
 
 	if (!slab)
 		return NULL;
 	for (unsigned long i = 0; i < 1UL << c->order; i++) {
 		slab[i].flags = BIT(PG_slab);
+		slab[i].head = slab;
 		slab[i].slab = c;
 	}
 	slab->index = slab->private = 0;
-	slab->fresh = slab_memory(page_address(slab), PAGE_SIZE << c->order);
+	memory = slab_memory(page_address(slab), PAGE_SIZE << c->order);
+	for (unsigned long n = objects_per_slab(c); n--;)
+		push_object(slab, memory + n * c->size);
 	list_add(&slab->lru, &c->partial);
 	atomic_add(1 << c->order, &nr_slab_pages);
 	return slab;
@@ -69,30 +90,20 @@ static void free_slab(struct kmem_cache *c, struct page *slab)
 	__free_pages(slab, c->order);
 }
 
-static bool is_full(const struct page *slab) { return !slab->private && !slab->fresh; }
-
-/* An object that was in use before is likely to be in the processor's cache. */
-static void *take_object(const struct kmem_cache *c, struct page *slab)
+/* @obj, of the slab that begins at the frame @slab, becomes free. */
+static inline void free_object(struct page *slab, void *obj)
 {
-	char *obj = (char *)slab->private,
-	     *end = (char *)page_address(slab) + (PAGE_SIZE << c->order);
+	struct kmem_cache *c = slab->slab;
+	unsigned long flags;
 
-	if (obj) {
-		slab->private = *(unsigned long *)obj;
-	} else {
-		obj = slab->fresh;
-		slab->fresh = obj + 2 * c->size <= end ? obj + c->size : NULL;
-	}
-	slab->index++;
-	if (is_full(slab))
-		list_del(&slab->lru);
-	return obj;
-}
-
-/* Slabs are aligned to their size, as all blocks of frames are. */
-static struct page *slab_of(const struct kmem_cache *c, const void *obj)
-{
-	return virt_to_page((void *)((unsigned long)obj & ~((PAGE_SIZE << c->order) - 1)));
+	spin_lock_irqsave(&c->lock, flags);
+	BUG_ON(slab->private == (unsigned long)obj || slab_object_back(obj, c->size));
+	if (!slab->private)
+		list_add(&slab->lru, &c->partial);
+	push_object(slab, obj);
+	if (!--slab->index && !list_is_singular(&c->partial))
+		free_slab(c, slab);
+	spin_unlock_irqrestore(&c->lock, flags);
 }
 
 /* ---- caches -------------------------------------------------------------- */
@@ -133,7 +144,7 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 	slab = should_fail_alloc()	 ? NULL
 	       : list_empty(&c->partial) ? new_slab(c)
 					 : list_first_entry(&c->partial, struct page, lru);
-	obj = slab ? slab_object_out(take_object(c, slab), c->size) : NULL;
+	obj = slab ? slab_object_out(take_object(slab), c->size) : NULL;
 	spin_unlock_irqrestore(&c->lock, flags);
 	if (obj && (gfp & __GFP_ZERO))
 		memset(obj, 0, c->size - SLAB_RED_ZONE);
@@ -143,19 +154,10 @@ void *kmem_cache_alloc(struct kmem_cache *c, gfp_t gfp)
 /* Frees one object of @c. Any context. */
 void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
-	struct page *slab = slab_of(c, obj);
-	unsigned long flags;
+	struct page *page = virt_to_page(obj);
 
-	spin_lock_irqsave(&c->lock, flags);
-	BUG_ON(!(slab->flags & BIT(PG_slab)) || slab->slab != c);
-	BUG_ON(slab->private == (unsigned long)obj || slab_object_back(obj, c->size));
-	if (is_full(slab))
-		list_add(&slab->lru, &c->partial);
-	*(unsigned long *)obj = slab->private;
-	slab->private = (unsigned long)obj;
-	if (!--slab->index && !list_is_singular(&c->partial))
-		free_slab(c, slab);
-	spin_unlock_irqrestore(&c->lock, flags);
+	BUG_ON(!(page->flags & BIT(PG_slab)) || page->slab != c);
+	free_object(page->head, obj);
 }
 
 /* ---- kmalloc ------------------------------------------------------------- */
@@ -193,7 +195,7 @@ void kfree(const void *p)
 	if (!p)
 		return;
 	if (page->flags & BIT(PG_slab))
-		kmem_cache_free(page->slab, (void *)p);
+		free_object(page->head, (void *)p);
 	else
 		put_page(page);
 }
@@ -207,11 +209,6 @@ void *kmemdup(const void *p, size_t n)
 
 char *kstrdup(const char *s) { return s ? kmemdup(s, strlen(s) + 1) : NULL; }
 
-unsigned long objects_on(const struct page *slab)
-{
-	void *start = page_address(slab);
-
-	return slab_of(slab->slab, start) == slab ? slab->index : 0;
-}
+unsigned long objects_on(const struct page *slab) { return slab->head == slab ? slab->index : 0; }
 
 unsigned long slab_pages(void) { return atomic_read(&nr_slab_pages); }

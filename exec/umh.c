@@ -76,7 +76,7 @@ static int __noreturn worker(void *unused __maybe_unused)
 	hide_worker();
 	current->flags |= PF_KTHREAD;
 	/* Its children are never zombies. */
-	current->sighand->action[SIGCHLD - 1].sa.sa_handler = SIG_IGN;
+	do_sigaction(SIGCHLD, &(struct k_sigaction){.sa.sa_handler = SIG_IGN}, NULL);
 	for (;;) {
 		wait_event_interruptible(&worker_wait, (info = take_request()));
 		pid = kernel_thread(exec_program, info, "kworker");

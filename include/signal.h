@@ -52,6 +52,7 @@ struct sighand_struct {
 	atomic_t count;
 	wait_queue_head_t signalfd_wqh;		 /* fs/signalfd.c: woken when a signal is queued */
 	struct k_sigaction action[SIGNAL_COUNT]; /* [sig - 1] */
+	sigset_t changed;			 /* all other actions are still zero: SIG_DFL */
 };
 
 struct ksignal {

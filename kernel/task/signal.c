@@ -571,9 +571,10 @@ void set_current_blocked(sigset_t mask)
 
 void flush_signal_handlers(struct task_struct *t, bool force_default)
 {
-	struct k_sigaction *ka = t->sighand->action;
+	struct sighand_struct *sh = t->sighand;
 
-	for (int i = 0; i < SIGNAL_COUNT; i++, ka++) {
+	for (sigset_t left = sh->changed; left; left &= left - 1) {
+		struct k_sigaction *ka = &sh->action[__builtin_ctzl(left)];
 		bool ignored = !force_default && ka->sa.sa_handler == SIG_IGN;
 
 		*ka = (struct k_sigaction){.sa.sa_handler = ignored ? SIG_IGN : SIG_DFL};
@@ -599,6 +600,7 @@ int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old
 	}
 	if (act) {
 		*k = *act;
+		t->sighand->changed |= sigmask(sig);
 		k->sa.sa_flags &= known_flags;
 		k->sa.sa_mask &= ~SIG_KERNEL_ONLY_MASK;
 		/* POSIX 3.3.1.3: a signal that becomes ignored is discarded where it is pending. */

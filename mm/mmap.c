@@ -31,6 +31,7 @@
 	 MAP_32BIT | 0x1fUL << MAP_HUGE_SHIFT)
 /* Above every VMA, and a multiple of what a top-level entry covers: no page table crosses it. */
 #define PGTABLES_CEILING ALIGN(TASK_SIZE, PGDIR_SIZE)
+#define CLOSE_TOGETHER	 (32 * PAGE_SIZE) /* to look at these PTEs is quicker than another walk */
 
 struct file *(*shmem_file_setup)(const char *name, loff_t size);
 
@@ -46,20 +47,23 @@ struct map_request {
 /* ---- munmap ----------------------------------------------------------- */
 
 /*
- * Frees the page tables of the VMAs from @vma to @stop: one range for each VMA, or for several that
- * are close together, because many TiB without tables may be between them.
+ * Drops the pages and the page tables of the VMAs from @vma to @stop: one range for each, or for
+ * several that are close together, because many TiB without tables may be between them.
  */
-static void free_vma_tables(struct mm_struct *mm, struct vm_area_struct *vma,
-			    const struct vm_area_struct *stop, unsigned long floor)
+static void unmap_region(struct mm_struct *mm, struct vm_area_struct *vma,
+			 const struct vm_area_struct *stop, unsigned long floor)
 {
 	while (vma != stop) {
-		unsigned long start = vma->vm_start, end;
+		struct vm_area_struct *first = vma;
+		unsigned long end;
 
 		do {
 			end = vma->vm_end;
 			vma = vma->vm_next;
-		} while (vma != stop && vma->vm_start <= end + PMD_SIZE);
-		free_pgtables(mm, start, end, floor, vma ? vma->vm_start : PGTABLES_CEILING);
+		} while (vma != stop && vma->vm_start <= end + CLOSE_TOGETHER);
+		zap_page_range(first, first->vm_start, end, true);
+		free_pgtables(mm, first->vm_start, end, floor,
+			      vma ? vma->vm_start : PGTABLES_CEILING);
 	}
 }
 
@@ -69,13 +73,12 @@ static void free_vma_tables(struct mm_struct *mm, struct vm_area_struct *vma,
  */
 static void remove_vmas(struct mm_struct *mm, struct vma_place *at, unsigned long end)
 {
-	struct vm_area_struct *vma, *next = at->vma;
+	struct vm_area_struct *first = at->vma, *vma, *next;
 
-	for (; at->vma && at->vma->vm_start < end; at->vma = at->vma->vm_next)
-		zap_page_range(at->vma, at->vma->vm_start, at->vma->vm_end, true);
-	free_vma_tables(mm, next, at->vma, at->prev ? at->prev->vm_end : 0);
-	while (next != at->vma) {
-		vma = next;
+	while (at->vma && at->vma->vm_start < end)
+		at->vma = at->vma->vm_next;
+	unmap_region(mm, first, at->vma, at->prev ? at->prev->vm_end : 0);
+	for (vma = first; vma != at->vma; vma = next) {
 		next = vma->vm_next;
 		vm_stat_account(mm, vma->vm_flags, -(long)vma_pages(vma));
 		vma_unlink(mm, vma);
@@ -144,8 +147,7 @@ void exit_mmap(struct mm_struct *mm)
 	struct vma_place first = {.vma = mm->mmap};
 
 	mm->vma_tree = NULL;
-	if (first.vma)
-		remove_vmas(mm, &first, TASK_SIZE);
+	remove_vmas(mm, &first, TASK_SIZE);
 	BUG_ON(mm->pgtables_bytes);
 	mm_trace(mm, 0, TASK_SIZE, MM_TRACE_UNMAP, NULL);
 }

@@ -184,13 +184,6 @@ static void drop_parts(struct task_struct *p)
 	exit_files(p);
 }
 
-/* The task never ran, so both of its references are dropped here. */
-static void free_unborn(struct task_struct *p)
-{
-	atomic_set(&p->usage, 1);
-	put_task_struct(p);
-}
-
 /* Resets what the child does not inherit. */
 static void init_child(const struct kernel_clone_args *args, struct task_struct *p)
 {
@@ -353,7 +346,8 @@ static struct task_struct *copy_process(const struct kernel_clone_args *args)
 bad_parts:
 	drop_parts(p);
 bad_struct:
-	free_unborn(p);
+	atomic_set(&p->usage, 1); /* it never ran, so both of its references are dropped here */
+	put_task_struct(p);
 	return ERR_PTR(err);
 }
 

@@ -53,12 +53,6 @@ struct task_struct *dup_task_struct(struct task_struct *orig)
 	return t;
 }
 
-static void put_signal_struct(struct signal_struct *sig)
-{
-	if (refcount_dec_and_test(&sig->sigcnt))
-		kfree(sig);
-}
-
 /* NULL is allowed. A task's own reference is dropped in finish_task_switch, off its stack. */
 void put_task_struct(struct task_struct *t)
 {
@@ -66,8 +60,8 @@ void put_task_struct(struct task_struct *t)
 		return;
 	if (t->thread.fpu)
 		exit_thread(t);
-	if (t->signal)
-		put_signal_struct(t->signal);
+	if (t->signal && refcount_dec_and_test(&t->signal->sigcnt))
+		kfree(t->signal);
 	if (t->cred)
 		put_cred(t->cred);
 	free_stack(t->stack);

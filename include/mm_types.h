@@ -116,7 +116,8 @@ struct vm_area_struct {
 	struct treap_node node;	      /* in mm->vma_tree */
 };
 
-enum rss_counter { MM_FILEPAGES, MM_ANONPAGES, MM_SHMEMPAGES, NR_MM_COUNTERS };
+/* The first two are PG_swapbacked of a page that is not anonymous. */
+enum rss_counter { MM_FILEPAGES, MM_SHMEMPAGES, MM_ANONPAGES, NR_MM_COUNTERS };
 
 /*
  * An address space. mmap_lock guards the list of VMAs and every number below it, page_table_lock

@@ -18,13 +18,10 @@ struct radix_tree_root {
 int radix_tree_insert(struct radix_tree_root *root, unsigned long index, void *item);
 /* Where the item of @index is. NULL: its node does not exist, so it has none. */
 void **radix_tree_slot(struct radix_tree_root *root, unsigned long index);
-/* The same, quicker if @slot is that of index - 1, and not NULL: mostly the next in its node. */
-static inline void **radix_tree_next_slot(struct radix_tree_root *root, unsigned long index,
-					  void **slot)
+/* How many slots, with that of @index, follow each other in memory: those up to its node's end. */
+static inline unsigned long radix_tree_run(const struct radix_tree_root *root, unsigned long index)
 {
-	bool same_node = root->height && index & ((1UL << RADIX_TREE_MAP_SHIFT) - 1);
-
-	return slot && same_node ? slot + 1 : radix_tree_slot(root, index);
+	return root->height ? (~index & ((1UL << RADIX_TREE_MAP_SHIFT) - 1)) + 1 : 1;
 }
 static inline void *radix_tree_lookup(struct radix_tree_root *root, unsigned long index)
 {

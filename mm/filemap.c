@@ -206,13 +206,30 @@ static vm_fault_t filemap_fault(struct vm_fault *vmf)
 	return PTR_ERR(vmf->page) == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
+/* Maps those of @n pages that are in memory and not mapped yet. page_table_lock held. */
+static void map_run(struct vm_area_struct *vma, pte_t *pte, void **slot, unsigned long n)
+{
+	bool shmem = vma->vm_file->f_mapping->host->i_sb->s_magic == TMPFS_MAGIC;
+	long *rss = &vma->vm_mm->rss_stat[shmem ? MM_SHMEMPAGES : MM_FILEPAGES];
+	pgprot_t prot = vma->vm_page_prot;
+
+	for (unsigned long i = 0; i < n; i++) {
+		struct page *page = slot[i];
+
+		if (!page || !pte_none(pte[i]))
+			continue;
+		get_page(page);
+		atomic_inc(&page->_mapcount);
+		++*rss;
+		pte[i] = pfn_pte(page_to_pfn(page), prot);
+	}
+}
+
 static void filemap_map_pages(struct vm_fault *vmf, unsigned long first, unsigned long last)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
 	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
-	unsigned long end = min(last + 1, size_in_pages(mapping->host)), found = first;
-	void **slot = NULL;
-	pte_t *pte;
+	unsigned long end = min(last + 1, size_in_pages(mapping->host)), found = first, n;
 
 	spin_lock(ptl);
 	spin_lock(&mapping->tree_lock);
@@ -220,13 +237,12 @@ static void filemap_map_pages(struct vm_fault *vmf, unsigned long first, unsigne
 	if (!vmf->pte &&
 	    !(radix_tree_next(&mapping->pages, &found) && found < end && pte_alloc(vmf)))
 		end = first;
-	pte = vmf->pte + (long)(first - vmf->pgoff);
-	for (unsigned long index = first; index < end; index++, pte++) {
-		slot = radix_tree_next_slot(&mapping->pages, index, slot);
-		if (slot && *slot && pte_none(*pte)) {
-			get_page(*slot);
-			do_set_pte(vmf, pte, *slot, false);
-		}
+	for (unsigned long index = first; index < end; index += n) {
+		void **slot = radix_tree_slot(&mapping->pages, index);
+
+		n = min(radix_tree_run(&mapping->pages, index), end - index);
+		if (slot)
+			map_run(vmf->vma, vmf->pte + (long)(index - vmf->pgoff), slot, n);
 	}
 	spin_unlock(&mapping->tree_lock);
 	spin_unlock(ptl);

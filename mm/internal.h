@@ -171,20 +171,13 @@ int copy_page_range(struct vm_area_struct *dst, struct vm_area_struct *src);
  * set. False: no memory. page_table_lock held.
  */
 bool pte_alloc(struct vm_fault *vmf);
-/*
- * Maps @page at @pte, which is empty and belongs to vmf->vma; takes over the caller's reference,
- * and counts. page_table_lock held.
- */
-void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write);
 /* @change 1: a PTE of @mm maps @page now; -1: no longer. page_table_lock held, or mm private. */
 static inline void count_mapping_of(struct mm_struct *mm, struct page *page, int change)
 {
-	bool shmem = page->flags & BIT(PG_swapbacked);
-
 	if (likely(page->flags & BIT(PG_anon)))
 		mm->rss_stat[MM_ANONPAGES] += change;
 	else
-		mm->rss_stat[shmem ? MM_SHMEMPAGES : MM_FILEPAGES] += change;
+		mm->rss_stat[page->flags >> PG_swapbacked & 1] += change;
 	atomic_add(change, &page->_mapcount);
 }
 /* Allocates an anonymous page for @vma. NULL: no memory. */

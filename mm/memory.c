@@ -46,14 +46,19 @@ bool pte_alloc(struct vm_fault *vmf)
  */
 static inline vm_fault_t finish_fault(struct vm_fault *vmf, struct page *page)
 {
-	spinlock_t *ptl = &vmf->vma->vm_mm->page_table_lock;
+	struct mm_struct *mm = vmf->vma->vm_mm;
+	pte_t entry = pfn_pte(page_to_pfn(page), vmf->vma->vm_page_prot);
 
-	spin_lock(ptl);
-	if (pte_alloc(vmf) && pte_none(*vmf->pte))
-		do_set_pte(vmf, vmf->pte, page, vmf->flags & FAULT_FLAG_WRITE);
-	else
+	if (vmf->flags & FAULT_FLAG_WRITE)
+		entry = maybe_mkwrite(pte_mkdirty(entry), vmf->vma);
+	spin_lock(&mm->page_table_lock);
+	if (pte_alloc(vmf) && pte_none(*vmf->pte)) {
+		count_mapping_of(mm, page, 1);
+		*vmf->pte = entry;
+	} else {
 		put_page(page);
-	spin_unlock(ptl);
+	}
+	spin_unlock(&mm->page_table_lock);
 	return vmf->pte ? 0 : VM_FAULT_OOM;
 }
 

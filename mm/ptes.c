@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The PTEs of a VMA: set, count, remove, change permissions, move.
+ * The PTEs of a VMA: remove, change permissions, move. mm/memory.c and mm/filemap.c set them.
  * Abridges the page table halves of Linux's mm/memory.c, mm/mprotect.c and mm/mremap.c; leaves out
  * huge pages, swap entries and migration.
  *
- *   a fault                                 do_set_pte           a page is mapped
  *   munmap, exit, MADV_DONTNEED, truncate   zap_page_range       PTEs and their pages are dropped
  *   mprotect                                change_protection    pages stay, permissions change
  *   mremap, the stack of an exec            move_page_tables     pages stay, addresses change
@@ -15,17 +14,6 @@
 #include <fs.h>
 #include <mm.h>
 #include "internal.h"
-
-/* ---- setting and counting -------------------------------------------------- */
-
-void do_set_pte(struct vm_fault *vmf, pte_t *pte, struct page *page, bool write)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	pte_t entry = pfn_pte(page_to_pfn(page), vma->vm_page_prot);
-
-	count_mapping_of(vma->vm_mm, page, 1);
-	*pte = write ? maybe_mkwrite(pte_mkdirty(entry), vma) : entry;
-}
 
 /* ---- zap ------------------------------------------------------------------ */
 

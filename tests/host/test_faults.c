@@ -360,7 +360,8 @@ static void map_pages(struct vm_fault *f, unsigned long first, unsigned long las
 	SAY_UNLESS(!mm.page_table_lock.locked, "map_pages was called with page_table_lock held");
 	if (in_window) {
 		get_page(file_page);
-		do_set_pte(f, f->pte, file_page, false);
+		count_mapping_of(f->vma->vm_mm, file_page, 1);
+		*f->pte = pfn_pte(page_to_pfn(file_page), f->vma->vm_page_prot);
 	}
 }
 

@@ -44,6 +44,8 @@ typedef s64 ktime_t;	 /* nanoseconds */
 #define barrier()	 __asm__ volatile("" : : : "memory")
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#undef __always_inline /* in Linux's header it is only a hint */
+#define __always_inline inline __attribute__((always_inline))
 
 #define ARRAY_SIZE(a)		      (sizeof(a) / sizeof((a)[0]))
 #define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))

@@ -127,22 +127,7 @@ unsigned long clear_user(void __user *to, unsigned long n)
 	return words;
 }
 
-/* The caller has called user_access_begin. Returns false if the address cannot be read. */
-static inline bool load_byte(u8 *v, const char *p)
-{
-	unsigned int failed = 1;
-	u8 x = 0;
-
-	__asm__ volatile("1:\tmovb %2, %1\n\t"
-			 "xorl %0, %0\n"
-			 "2:\n" ASM_EXTABLE(1b, 2b)
-			 : "+r"(failed), "+q"(x)
-			 : "m"(*p));
-	*v = x;
-	return !failed;
-}
-
-/* The same, of a word; one that cannot be read is 0. */
+/* The caller has called user_access_begin. A word that cannot be read is 0. */
 static inline u64 load_word(const char *p)
 {
 	u64 x;
@@ -168,15 +153,23 @@ static inline bool has_zero_byte(u64 w) { return ((w - ONES) & HIGHS) && zero_by
 
 /*
  * Looks for NUL in up to @max bytes of @s, and copies them to @dst unless it is NULL. An aligned
- * word never crosses a page, so it may be read past the NUL. Returns the length without NUL, @max
- * if there is none, or -EFAULT.
+ * word never crosses a page, so it may be read before @s and past the NUL. Returns the length
+ * without NUL, @max if there is none, or -EFAULT.
  */
 static __always_inline long scan_user_string(char *dst, const char __user *s, long max)
 {
-	long i = 0, last_word = max - 8;
+	long i = 0, last_word = max - 8, first = -(unsigned long)s & 7;
 	u64 w = 0;
 	u8 c;
 
+	/* The @first bytes of @s, with a zero behind them. */
+	if (first && i <= last_word && (w = load_word(s + first - 8) >> (64 - 8 * first))) {
+		if (dst)
+			memcpy(dst, &w, 8);
+		i = __builtin_ctzl(zero_bytes(w)) / 8;
+		if (i < first)
+			return i;
+	}
 	for (; i < max; i++) {
 		if (((unsigned long)(s + i) & 7) == 0)
 			for (; i <= last_word && !has_zero_byte(w = load_word(s + i)); i += 8)
@@ -189,7 +182,7 @@ static __always_inline long scan_user_string(char *dst, const char __user *s, lo
 		}
 		if (i == max)
 			break;
-		if (!load_byte(&c, s + i))
+		if (copy_faultable(&c, s + i, 1))
 			return -EFAULT;
 		if (dst)
 			dst[i] = c;

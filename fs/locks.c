@@ -354,13 +354,14 @@ long flock_lock(struct file *f, int type, bool wait)
 
 void locks_remove(struct file *f, const void *owner)
 {
-	struct file_lock all = {.inode = f->f_inode,
-				.owner = owner,
-				.type = F_UNLCK,
-				.end = INT64_MAX};
+	struct file_lock all;
 
 	if (list_empty(&f->f_inode->i_locks))
 		return;
+	all = (struct file_lock){.inode = f->f_inode,
+				 .owner = owner,
+				 .type = F_UNLCK,
+				 .end = INT64_MAX};
 	try_range(&all, false);
 	if (owner == f)
 		flock_lock(f, F_UNLCK, false);

@@ -23,6 +23,15 @@ typedef struct {
 #define atomic_inc_return(v) __atomic_add_fetch(&(v)->counter, 1, __ATOMIC_SEQ_CST)
 #define atomic_dec_return(v) (__atomic_fetch_sub(&(v)->counter, 1, __ATOMIC_SEQ_CST) - 1)
 
+/* atomic_dec_return(v) <= 0, which the compiler cannot take from the flags of the subtraction. */
+static inline bool atomic_dec_is_last(atomic_t *v)
+{
+	bool last;
+
+	__asm__ volatile("lock decl %0" : "+m"(v->counter), "=@ccle"(last) : : "memory");
+	return last;
+}
+
 /*
  * Reference counts: an object whose count was 0 is gone, so nobody may take a reference to it. A
  * DEBUG kernel checks that.

@@ -50,7 +50,7 @@ static inline void get_page(struct page *p) { refcount_inc(&p->_refcount); }
 void __put_page(struct page *page);	    /* after the last reference */
 static inline void put_page(struct page *p) /* __free_pages, with the order of the block */
 {
-	if (atomic_dec_return(&p->_refcount) <= 0)
+	if (atomic_dec_is_last(&p->_refcount))
 		__put_page(p);
 }
 unsigned long nr_free_pages(void);

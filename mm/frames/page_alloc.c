@@ -127,7 +127,7 @@ static void free_unused(struct page *page, unsigned int order)
 
 void __free_pages(struct page *page, unsigned int order)
 {
-	if (atomic_dec_return(&page->_refcount) <= 0)
+	if (atomic_dec_is_last(&page->_refcount))
 		free_unused(page, order);
 }
 

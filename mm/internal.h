@@ -33,7 +33,6 @@ void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_s
 /* An index of the list, for long ones: vma_tree.c. */
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma);
-void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma);
 struct vm_area_struct *vma_tree_start(const struct mm_struct *mm, unsigned long addr);
 unsigned long vma_tree_room(const struct mm_struct *mm, unsigned long len, unsigned long high);

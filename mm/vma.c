@@ -133,7 +133,6 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 	if (vma->vm_file)
 		list_del(&vma->shared_node);
 	i_mmap_unlock(vma);
-	vma_tree_erase(mm, vma);
 	if (vma->vm_prev)
 		vma->vm_prev->vm_next = vma->vm_next;
 	else
@@ -142,7 +141,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		vma->vm_next->vm_prev = vma->vm_prev;
 	else
 		note_last(mm, vma->vm_prev);
-	vma_tree_hole(mm, vma->vm_next);
+	vma_tree_erase(mm, vma);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = NULL;
 	mm->map_count--;

@@ -31,7 +31,7 @@ static void set_node(struct vm_area_struct *vma)
 }
 
 /* The hole below @vma, if that is not NULL, has changed. */
-void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma)
+static void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	if (!mm->vma_tree || !vma)
 		return;
@@ -48,17 +48,10 @@ void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma)
 	vma_tree_hole(mm, vma->vm_next);
 }
 
-/* @vma was linked. When the list becomes long, all are put in. */
-void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
+/* Puts in the VMAs from @vma to before @stop. */
+static noinline void insert_vmas(struct mm_struct *mm, struct vm_area_struct *vma,
+				 struct vm_area_struct *stop)
 {
-	struct vm_area_struct *stop = NULL;
-
-	if (!mm->vma_tree && mm->map_count <= LIST_IS_SHORT)
-		return;
-	if (mm->vma_tree)
-		stop = vma->vm_next;
-	else
-		vma = mm->mmap;
 	for (; vma != stop; vma = vma->vm_next) {
 		set_node(vma);
 		vma->node.rank = get_random_u64();
@@ -67,11 +60,22 @@ void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 	vma_tree_hole(mm, stop);
 }
 
-/* @vma is about to be unlinked. */
-void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma)
+/* @vma was linked. When the list becomes long, all are put in. */
+void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 {
 	if (mm->vma_tree)
-		treap_erase(&mm->vma_tree, &vma->node);
+		insert_vmas(mm, vma, vma->vm_next);
+	else if (mm->map_count > LIST_IS_SHORT)
+		insert_vmas(mm, mm->mmap, NULL);
+}
+
+/* @vma was unlinked; its vm_next is still what follows. */
+void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma)
+{
+	if (!mm->vma_tree)
+		return;
+	treap_erase(&mm->vma_tree, &vma->node);
+	vma_tree_hole(mm, vma->vm_next);
 }
 
 /* The last VMA that begins at or below @addr, or the first of the list. */

@@ -60,11 +60,10 @@ static void unlink(int i)
 {
 	struct vm_area_struct *vma = &slots[i];
 
-	vma_tree_erase(&mm, vma);
 	*(vma->vm_prev ? &vma->vm_prev->vm_next : &mm.mmap) = vma->vm_next;
 	if (vma->vm_next)
 		vma->vm_next->vm_prev = vma->vm_prev;
-	vma_tree_renew(&mm, vma->vm_next);
+	vma_tree_erase(&mm, vma);
 	mm.map_count--;
 	used[i] = false;
 }

@@ -60,7 +60,7 @@ class Symbols:
         for line in subprocess.run(['nm', '-n', image], stdout=subprocess.PIPE).stdout.decode().splitlines():
             address, kind, name = line.rsplit(None, 2) if line.count(' ') == 2 else ('', '', '')
             # A label within a function of nasm is function.label; gcc's copies and parts are functions of their own.
-            if kind in 'tTwW' and address.startswith('ffffffff8') and not re.search(r'\.(?!isra|part|constprop)', name):
+            if kind in 'tTwW' and address.startswith('ffffffff8') and not re.search(r'\.(?!isra|part|constprop|\d)', name):
                 self.at.append(int(address, 16))
                 self.names.append(name)
 

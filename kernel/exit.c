@@ -156,9 +156,7 @@ static struct task_struct *find_new_reaper(struct task_struct *father)
 	if (t)
 		return t;
 	for (p = father->real_parent; p != &init_task && p->tgid != 1; p = p->real_parent) {
-		if (!p->signal->is_child_subreaper)
-			continue;
-		t = find_alive_thread(p);
+		t = p->signal->is_child_subreaper ? find_alive_thread(p) : NULL;
 		if (t)
 			return t;
 	}

@@ -53,7 +53,7 @@ static struct file *do_open_execat(int fd, struct filename *name, int flags)
 		return ERR_PTR(-EINVAL);
 	if (flags & AT_SYMLINK_NOFOLLOW)
 		open_flags |= O_NOFOLLOW;
-	file = do_filp_open(fd, name, open_flags, 0);
+	file = do_filp_open(fd, name, open_flags, 0, 0);
 	if (IS_ERR(file))
 		return file;
 	err = -EACCES;

@@ -69,7 +69,7 @@ long sys_uselib(const char __user *library)
 
 	if (IS_ERR(name))
 		return PTR_ERR(name);
-	file = do_filp_open(AT_FDCWD, name, O_LARGEFILE | O_RDONLY | __FMODE_EXEC, 0);
+	file = do_filp_open(AT_FDCWD, name, O_LARGEFILE | O_RDONLY | __FMODE_EXEC, 0, 0);
 	putname(name);
 	if (IS_ERR(file))
 		return PTR_ERR(file);

@@ -7,6 +7,7 @@
 #include <fs.h>
 #include <iov_iter.h>
 #include <mount.h>
+#include <namei.h>
 #include <asm/page.h>
 #include <linux/uio.h>
 
@@ -34,12 +35,40 @@ int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *
 struct dentry *lookup_one_qstr(const struct qstr *name, struct dentry *dir);
 struct filename;
 
+#define MAXSYMLINKS 40
+
+/* A symbolic link on the way. The walk may still be in its text, so it is kept until the end. */
+struct saved_link {
+	struct path link;
+	char *text; /* from ->readlink, kmalloced; or NULL */
+};
+
+/* A walk. */
+struct nameidata {
+	struct path path;   /* where the walk is; owns references */
+	struct path root;   /* current's, once it is needed; owns references */
+	struct qstr last;   /* the next component to walk */
+	int last_type;	    /* LAST_* */
+	unsigned int flags; /* LOOKUP_* */
+	unsigned int nr_links;
+	const struct vfsmount *mnt; /* LOOKUP_NO_XDEV: it stays here */
+	struct saved_link links[MAXSYMLINKS];
+};
+
+/* scope.c: may the walk go to @to? 0 or -errno. */
+enum nd_step { ND_START, ND_STEP, ND_NEW_ROOT, ND_ROOT, ND_MAGIC, ND_END };
+int nd_allows(struct nameidata *nd, const struct path *to, enum nd_step step);
+static inline int nd_check(struct nameidata *nd, const struct path *to, enum nd_step step)
+{
+	return nd->flags & LOOKUP_RESTRICTED ? nd_allows(nd, to, step) : 0;
+}
+
 #define VALID_OPEN_FLAGS \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 FASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | __FMODE_EXEC)
 
 /* tmpfile.c: what open does with O_TMPFILE. */
-struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mode);
+struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mode, int lookup);
 
 /* inode.c: the mode of a new file in @dir after umask and the set-group-id rule. */
 umode_t vfs_prepare_mode(const struct inode *dir, umode_t mode);

@@ -10,7 +10,7 @@
  * that must be followed, otherwise NULL. link_path_walk then walks this text first, and keeps the
  * rest of the outer path on a stack.
  * Abridges Linux's fs/namei.c; mkdir to rename are in fs/dirops.c. Left out: walking without
- * references (RCU), openat2's RESOLVE_*, automounts, protected_symlinks.
+ * references (RCU), automounts, protected_symlinks. Each step of openat2's walks asks nd_allows.
  */
 #include <file.h>
 #include <fs.h>
@@ -25,24 +25,7 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-#define MAXSYMLINKS  40
 #define O_PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH)
-
-/* A symbolic link on the way. The walk may still be in its text, so it is kept until the end. */
-struct saved_link {
-	struct path link;
-	char *text; /* from ->readlink, kmalloced; or NULL */
-};
-
-struct nameidata {
-	struct path path;   /* where the walk is; owns references */
-	struct path root;   /* current's, once it is needed; owns references */
-	struct qstr last;   /* the next component to walk */
-	int last_type;	    /* LAST_* */
-	unsigned int flags; /* LOOKUP_* */
-	unsigned int nr_links;
-	struct saved_link links[MAXSYMLINKS];
-};
 
 /* ---- one component ---- */
 
@@ -93,21 +76,23 @@ static struct dentry *lookup_positive(const struct qstr *name, struct dentry *di
 
 	if (d)
 		return d;
-	if (name->len > NAME_MAX)
-		return ERR_PTR(-ENAMETOOLONG);
 	if (!inode->i_op->lookup)
-		return ERR_PTR(-ENOENT);
+		return ERR_PTR(name->len > NAME_MAX ? -ENAMETOOLONG : -ENOENT);
 	down_write(&inode->i_rwsem);
 	d = lookup_one_qstr(name, dir);
 	up_write(&inode->i_rwsem);
 	return d;
 }
 
-/* Moves nd to @p and takes over @p's references. */
-static void nd_set_path(struct nameidata *nd, const struct path *p)
+/* Moves nd to @p, if that is allowed, and takes over @p's references. NULL or ERR_PTR. */
+static const char *nd_set_path(struct nameidata *nd, const struct path *p, enum nd_step step)
 {
-	path_put(&nd->path);
-	nd->path = *p;
+	int err = nd_check(nd, p, step);
+
+	path_put(err ? p : &nd->path);
+	if (!err)
+		nd->path = *p;
+	return ERR_PTR(err); /* NULL if err is 0 */
 }
 
 static void set_root(struct nameidata *nd)
@@ -128,9 +113,7 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 		return inode->i_link;
 	if (inode->i_op->get_path) {
 		err = inode->i_op->get_path(d, &to);
-		if (!err)
-			nd_set_path(nd, &to);
-		return ERR_PTR(err); /* NULL if err is 0 */
+		return err ? ERR_PTR(err) : nd_set_path(nd, &to, ND_MAGIC);
 	}
 	l->text = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!l->text)
@@ -143,9 +126,10 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 static const char *pick_link(struct nameidata *nd, const struct path *link)
 {
 	struct saved_link *l = &nd->links[nd->nr_links];
+	enum nd_step step;
 	const char *s;
 
-	if (nd->nr_links == MAXSYMLINKS) {
+	if (nd->nr_links == MAXSYMLINKS || (nd->flags & LOOKUP_NO_SYMLINKS)) {
 		path_put(link);
 		return ERR_PTR(-ELOOP);
 	}
@@ -155,10 +139,10 @@ static const char *pick_link(struct nameidata *nd, const struct path *link)
 	s = get_link(nd, l);
 	if (IS_ERR(s) || !s || *s != '/')
 		return s;
+	step = nd->root.mnt ? ND_ROOT : ND_NEW_ROOT;
 	set_root(nd);
 	path_get(&nd->root);
-	nd_set_path(nd, &nd->root);
-	return s;
+	return nd_set_path(nd, &nd->root, step) ?: s;
 }
 
 /*
@@ -172,8 +156,7 @@ static const char *step_into(struct nameidata *nd, bool trailing, struct dentry 
 	follow_down(&p);
 	if (S_ISLNK(p.dentry->d_inode->i_mode) && (!trailing || (nd->flags & LOOKUP_FOLLOW)))
 		return pick_link(nd, &p);
-	nd_set_path(nd, &p);
-	return NULL;
+	return nd_set_path(nd, &p, ND_STEP);
 }
 
 /* ".." does nothing at current's root, and leaves a mount at the root of the mount. */
@@ -201,7 +184,9 @@ static const char *walk_component(struct nameidata *nd, bool trailing)
 		return handle_dotdot(nd);
 	if (nd->last_type != LAST_NORM)
 		return NULL;
-	d = lookup_positive(&nd->last, nd->path.dentry);
+	d = nd->flags & LOOKUP_CACHED
+		    ? lookup_dcache(nd->path.dentry, &nd->last) ?: ERR_PTR(-EAGAIN)
+		    : lookup_positive(&nd->last, nd->path.dentry);
 	return IS_ERR(d) ? ERR_CAST(d) : step_into(nd, trailing, d);
 }
 
@@ -269,31 +254,26 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 static int path_init(struct nameidata *nd, int dfd, const char *name, unsigned int flags)
 {
 	struct file *f;
-	int err = 0;
 
 	memset(nd, 0, offsetof(struct nameidata, links));
 	nd->flags = flags;
-	if (*name == '/') {
+	if (*name == '/' && !(flags & LOOKUP_IN_ROOT)) {
 		set_root(nd);
 		nd->path = nd->root;
 		path_get(&nd->path);
-		return 0;
-	}
-	if (dfd == AT_FDCWD) {
+	} else if (dfd == AT_FDCWD) {
 		get_fs_pwd(current->fs, &nd->path);
-		return 0;
-	}
-	f = fget_raw(dfd);
-	if (!f)
-		return -EBADF;
-	if (*name && !d_is_dir(f->f_path.dentry)) {
-		err = -ENOTDIR;
 	} else {
+		f = fget_raw(dfd);
+		if (!f)
+			return -EBADF;
 		nd->path = f->f_path;
 		path_get(&nd->path);
+		fput(f);
+		if (*name && !d_is_dir(nd->path.dentry))
+			return -ENOTDIR;
 	}
-	fput(f);
-	return err;
+	return nd_check(nd, &nd->path, ND_START);
 }
 
 static void terminate_walk(struct nameidata *nd)
@@ -304,10 +284,8 @@ static void terminate_walk(struct nameidata *nd)
 		kfree(l->text);
 		path_put(&l->link);
 	}
-	if (nd->path.mnt)
-		path_put(&nd->path);
-	if (nd->root.mnt)
-		path_put(&nd->root);
+	path_put(&nd->path);
+	path_put(&nd->root);
 }
 
 /* A slash after the last component: it must be a directory, and links are followed. */
@@ -330,11 +308,12 @@ int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *
 
 	while (!err && name && !(err = link_path_walk(name, &nd)))
 		name = lookup_last(&nd);
+	err = err ?: nd_check(&nd, &nd.path, ND_END);
 	if (!err && (nd.flags & LOOKUP_DIRECTORY) && !d_is_dir(nd.path.dentry))
 		err = -ENOTDIR;
 	if (!err) {
 		*path = nd.path;
-		nd.path.mnt = NULL;
+		nd.path = (struct path){};
 	}
 	terminate_walk(&nd);
 	return err;
@@ -343,13 +322,11 @@ int filename_lookup(int dfd, const char *name, unsigned int flags, struct path *
 int filename_parentat(int dfd, const char *name, struct path *parent, struct qstr *last, int *type)
 {
 	struct nameidata nd;
-	int err = path_init(&nd, dfd, name, 0);
+	int err = path_init(&nd, dfd, name, 0) ?: link_path_walk(name, &nd);
 
-	if (!err)
-		err = link_path_walk(name, &nd);
 	if (!err) {
 		*parent = nd.path;
-		nd.path.mnt = NULL;
+		nd.path = (struct path){};
 		*last = nd.last;
 		*type = nd.last_type;
 	}
@@ -411,7 +388,6 @@ static const char *open_last_lookups(struct nameidata *nd, int flags, umode_t mo
 static int may_open(const struct path *p, int acc_mode, int flags)
 {
 	struct inode *inode = p->dentry->d_inode;
-	int err;
 
 	if (S_ISLNK(inode->i_mode))
 		return -ELOOP;
@@ -421,10 +397,9 @@ static int may_open(const struct path *p, int acc_mode, int flags)
 		return -EACCES;
 	if ((acc_mode & MAY_EXEC) && (!S_ISREG(inode->i_mode) || path_noexec(p)))
 		return -EACCES;
-	err = inode_permission(inode, acc_mode);
-	if (err)
-		return err;
-	return (flags & O_NOATIME) && !inode_owner_or_capable(inode) ? -EPERM : 0;
+	return inode_permission(inode, acc_mode)
+		       ?: (flags & O_NOATIME) && !inode_owner_or_capable(inode) ? -EPERM
+										: 0;
 }
 
 /* Returns the permissions (MAY_*) that the @flags of open(2) need. */
@@ -467,31 +442,29 @@ static struct file *do_open(struct nameidata *nd, int flags, bool created)
 	if (err)
 		return ERR_PTR(err);
 	f = dentry_open(&nd->path, flags);
-	if (IS_ERR(f) || !truncate)
-		return f;
-	err = handle_truncate(f);
+	err = !IS_ERR(f) && truncate ? handle_truncate(f) : 0;
 	if (!err)
 		return f;
 	fput(f);
 	return ERR_PTR(err);
 }
 
-struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode)
+struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode, int lookup)
 {
 	struct nameidata nd;
 	struct file *f;
 	const char *s = name->name;
-	unsigned int lookup;
 	bool created = false;
 	int err;
 
 	flags &= flags & O_PATH ? O_PATH_FLAGS : VALID_OPEN_FLAGS;
-	lookup = flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0;
+	lookup |= flags & O_DIRECTORY ? LOOKUP_DIRECTORY : 0;
 	if (!(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL))
 		lookup |= LOOKUP_FOLLOW;
 	err = path_init(&nd, dfd, s, lookup);
 	while (!err && s && !(err = link_path_walk(s, &nd)))
 		s = open_last_lookups(&nd, flags, mode, &created);
+	err = err ?: nd_check(&nd, &nd.path, ND_END);
 	f = err ? ERR_PTR(err) : do_open(&nd, flags, created);
 	terminate_walk(&nd);
 	return f;

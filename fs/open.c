@@ -2,7 +2,7 @@
 /*
  * The system calls that open a file, that change its size, permissions, owner or times, and that
  * change the root or working directory of the task.
- * Abridges Linux's fs/open.c and fs/utimes.c; leaves out openat2, leases and fallocate.
+ * Abridges Linux's fs/open.c and fs/utimes.c; leaves out leases. openat2 is in openat2.c.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -29,21 +29,21 @@ struct file *filp_open(const char *name, int flags, umode_t mode)
 
 	if (IS_ERR(fn))
 		return ERR_CAST(fn);
-	f = do_filp_open(AT_FDCWD, fn, flags, mode);
+	f = do_filp_open(AT_FDCWD, fn, flags, mode, 0);
 	putname(fn);
 	return f;
 }
 
-long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
+long do_sys_open(int dfd, const char __user *name, int flags, umode_t mode, int lookup)
 {
 	const int wrong = O_DIRECTORY | O_CREAT;
+	const bool nameless = (flags & (__O_TMPFILE | O_PATH)) == __O_TMPFILE;
 	struct filename *fn;
 	struct file *f;
 	int fd;
 
 	if ((flags & (wrong | O_PATH)) == wrong ||
-	    ((flags & (__O_TMPFILE | O_PATH)) == __O_TMPFILE &&
-	     (!(flags & O_DIRECTORY) || !(flags & O_ACCMODE))))
+	    (nameless && (!(flags & O_DIRECTORY) || !(flags & O_ACCMODE))))
 		return -EINVAL;
 	fn = getname(name);
 	if (IS_ERR(fn))
@@ -51,9 +51,8 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 	fd = get_unused_fd_flags(flags);
 	if (fd >= 0) {
 		/* A user cannot ask for __FMODE_EXEC. */
-		f = ((flags & (__O_TMPFILE | O_PATH)) == __O_TMPFILE
-			     ? open_tmpfile
-			     : do_filp_open)(dfd, fn, (flags & ~__FMODE_EXEC) | O_LARGEFILE, mode);
+		flags = (flags & ~__FMODE_EXEC) | O_LARGEFILE;
+		f = (nameless ? open_tmpfile : do_filp_open)(dfd, fn, flags, mode, lookup);
 		if (IS_ERR(f)) {
 			put_unused_fd(fd);
 			fd = PTR_ERR(f);
@@ -63,6 +62,11 @@ long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
 	}
 	putname(fn);
 	return fd;
+}
+
+long sys_openat(int dfd, const char __user *name, int flags, umode_t mode)
+{
+	return do_sys_open(dfd, name, flags, mode, 0);
 }
 
 long sys_open(const char __user *name, int flags, umode_t mode)

@@ -54,7 +54,7 @@ static struct file *create_in(const struct path *dir, int flags, umode_t mode)
 	return f;
 }
 
-struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mode)
+struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mode, int lookup)
 {
 	struct path dir;
 	struct file *f;
@@ -62,7 +62,8 @@ struct file *open_tmpfile(int dfd, struct filename *name, int flags, umode_t mod
 
 	flags &= VALID_OPEN_FLAGS | O_TMPFILE;
 	err = filename_lookup(dfd, name->name,
-			      LOOKUP_DIRECTORY | (flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW), &dir);
+			      lookup | LOOKUP_DIRECTORY | (flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW),
+			      &dir);
 	if (err)
 		return ERR_PTR(err);
 	f = create_in(&dir, flags, mode);

@@ -16,6 +16,15 @@ struct path;
 #define LOOKUP_FOLLOW	 0x1 /* follow a symbolic link at the end, too */
 #define LOOKUP_DIRECTORY 0x2
 #define LOOKUP_EMPTY	 0x4000 /* "" is allowed: @dfd itself */
+/* What openat2 forbids. */
+#define LOOKUP_NO_SYMLINKS   0x010000
+#define LOOKUP_NO_MAGICLINKS 0x020000
+#define LOOKUP_NO_XDEV	     0x040000
+#define LOOKUP_BENEATH	     0x080000
+#define LOOKUP_IN_ROOT	     0x100000
+#define LOOKUP_CACHED	     0x200000
+#define LOOKUP_UNCACHED	     0x400000 /* what is asked cannot be done by the cache alone */
+#define LOOKUP_RESTRICTED    0x7f0000
 
 /* A kernel copy of a user's path. */
 struct filename {
@@ -42,8 +51,10 @@ int user_path_flags(int dfd, const char __user *name, int flags, struct path *p)
 static inline int only_fd(int fd) { return fd == AT_FDCWD ? -1 : fd; }
 
 #define __FMODE_EXEC 0x20 /* in @flags: checks MAY_EXEC instead of MAY_READ */
-/* Open by name; @flags O_*. */
-struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode);
+/* Open by name; @flags O_*; @lookup: LOOKUP_RESTRICTED or some of it. */
+struct file *do_filp_open(int dfd, struct filename *name, int flags, umode_t mode, int lookup);
+/* open.c: what all open calls do. The descriptor or -errno. */
+long do_sys_open(int dfd, const char __user *name, int flags, umode_t mode, int lookup);
 struct file *filp_open(const char *name, int flags, umode_t mode); /* open.c */
 /* dirops.c: a new fifo or socket, as current would make it. 0 or -errno. */
 int kern_mknod(const char *name, umode_t mode);

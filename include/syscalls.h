@@ -13,6 +13,7 @@ struct __kernel_old_timeval;
 struct utimbuf;
 struct __kernel_timespec;
 struct iovec;
+struct open_how;
 struct pollfd;
 struct rlimit;
 struct rlimit64;

@@ -37,6 +37,7 @@ POINTERS = [
 
 # Functions that the spine does not enter, and why.
 CUTS = [
+    ('nd_allows', 'only openat2 has rules for a walk'),
     ('do_irq', 'an interrupt is not part of what the task does'),
     ('handle_exception', 'of the exceptions only the page fault is on the road'),
     ('exc_debug', 'of the exceptions only the page fault is on the road'),

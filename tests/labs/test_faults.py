@@ -88,6 +88,9 @@ class Runs:
         return faults.build(fault['function'], fault['old'], fault['new'], tree)
 
     def first_difference(self, kernel):
+        if kernel == vm.KERNEL['exon']:     # the batch has run it
+            ours = {name: claims.batch().get('exon', name) for name in CASES}
+            return next((difference(name, ours[name], self.linux[name]) for name in CASES if ours[name] != self.linux[name]), None)
         text, seen = '', {}
         try:
             for text in vm.watch(kernel, self.initrd, vm.CMDLINE['exon'] + ' norandmaps', SECONDS):

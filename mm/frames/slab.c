@@ -24,6 +24,7 @@
 
 #define MIN_ALIGN      16UL
 #define KMALLOC_MAX    2048UL /* largest size from slabs */
+#define KMALLOC_LIMIT  (PAGE_SIZE << (MAX_ORDER - 1))
 #define MAX_SLAB_ORDER 3
 #define MIN_OBJECTS    4 /* in a slab, if MAX_SLAB_ORDER allows */
 
@@ -32,7 +33,8 @@ static const unsigned short class_size[] = {
 	16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 576, 768, 1024, KMALLOC_MAX,
 };
 static struct kmem_cache kmalloc_caches[ARRAY_SIZE(class_size)];
-static u8 class_of[KMALLOC_MAX / MIN_ALIGN + 1]; /* by size in units of MIN_ALIGN, rounded up */
+/* By size in units of MIN_ALIGN, rounded up. */
+static struct kmem_cache *cache_for[KMALLOC_MAX / MIN_ALIGN + 1];
 static atomic_t nr_slab_pages;
 
 /* ---- slabs: cache->lock held -------------------------------------------- */
@@ -169,7 +171,7 @@ void slab_init(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(class_size); i++) {
 		init_cache(&kmalloc_caches[i], class_size[i] + SLAB_RED_ZONE);
 		while (unit <= class_size[i] / MIN_ALIGN)
-			class_of[unit++] = i;
+			cache_for[unit++] = &kmalloc_caches[i];
 	}
 }
 
@@ -180,11 +182,9 @@ static unsigned int order_of(size_t size)
 
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	if (size > PAGE_SIZE << (MAX_ORDER - 1))
-		return NULL;
-	if (size > KMALLOC_MAX)
-		return __get_free_pages(gfp, order_of(size));
-	return kmem_cache_alloc(&kmalloc_caches[class_of[(size + MIN_ALIGN - 1) / MIN_ALIGN]], gfp);
+	if (size <= KMALLOC_MAX)
+		return kmem_cache_alloc(cache_for[(size + MIN_ALIGN - 1) / MIN_ALIGN], gfp);
+	return size > KMALLOC_LIMIT ? NULL : __get_free_pages(gfp, order_of(size));
 }
 
 /* @p: from kmalloc, kstrdup or kmemdup, or NULL. */

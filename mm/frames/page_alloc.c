@@ -90,8 +90,7 @@ static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 	atomic_set(&page->_mapcount, 0);
 	atomic_set(&page->_refcount, 1);
 	if (gfp & __GFP_ZERO)
-		for (unsigned long i = 0; i < 1UL << order; i++)
-			clear_page(page_address(page + i));
+		rep_stosq(page_address(page), 0, PAGE_SIZE / 8 << order);
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)

@@ -62,7 +62,7 @@ static void *take_object(struct page *slab)
 	return obj;
 }
 
-static struct page *new_slab(struct kmem_cache *c)
+static noinline struct page *new_slab(struct kmem_cache *c)
 {
 	struct page *slab = alloc_pages(GFP_KERNEL, c->order);
 	char *memory;

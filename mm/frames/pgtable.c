@@ -233,7 +233,7 @@ void free_pgtables(struct mm_struct *mm, unsigned long start, unsigned long end,
 /* Flushes [start, end) from the TLB, if @mm is the address space in use. */
 void flush_tlb_range(struct mm_struct *mm, unsigned long start, unsigned long end)
 {
-	if ((read_cr3() & PTE_PFN_MASK) != virt_to_phys(mm->pgd))
+	if (phys_to_virt(read_cr3() & PTE_PFN_MASK) != mm->pgd)
 		return;
 	if (end - start > FLUSH_MAX << PAGE_SHIFT)
 		write_cr3(read_cr3()); /* flushes all but the kernel's global entries */

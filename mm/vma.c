@@ -143,7 +143,7 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		note_last(mm, vma->vm_prev);
 	vma_tree_erase(mm, vma);
 	if (mm->mmap_cache == vma)
-		mm->mmap_cache = NULL;
+		mm->mmap_cache = vma->vm_prev;
 	mm->map_count--;
 }
 

@@ -30,7 +30,7 @@ struct vm_area_struct *vm_area_copy(const struct vm_area_struct *vma);
  * its file. Counts it and records who made it (mm_trace.h).
  */
 void vma_link(struct mm_struct *mm, struct vm_area_struct *vma, struct vm_area_struct *prev);
-/* An index of the list, for long ones: vma_tree.c. */
+/* An index of the list, for long ones: vma_tree.c. erase and renew: only if there is one. */
 void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma);
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma);

@@ -141,7 +141,8 @@ void vma_unlink(struct mm_struct *mm, struct vm_area_struct *vma)
 		vma->vm_next->vm_prev = vma->vm_prev;
 	else
 		note_last(mm, vma->vm_prev);
-	vma_tree_erase(mm, vma);
+	if (mm->vma_tree)
+		vma_tree_erase(mm, vma);
 	if (mm->mmap_cache == vma)
 		mm->mmap_cache = vma->vm_prev;
 	mm->map_count--;
@@ -179,7 +180,8 @@ static void vma_set_edges(struct vm_area_struct *vma, unsigned long start, unsig
 	vma->vm_pgoff = pgoff;
 	i_mmap_unlock(vma);
 	note_last(vma->vm_mm, vma);
-	vma_tree_renew(vma->vm_mm, vma);
+	if (vma->vm_mm->vma_tree)
+		vma_tree_renew(vma->vm_mm, vma);
 }
 
 /* Moves both ends; each page keeps its offset in the file. @vma must be linked (note_last). */

@@ -42,8 +42,6 @@ static void vma_tree_hole(struct mm_struct *mm, struct vm_area_struct *vma)
 /* The holes on both sides of @vma have changed. */
 void vma_tree_renew(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (!mm->vma_tree || !vma)
-		return;
 	vma_tree_hole(mm, vma);
 	vma_tree_hole(mm, vma->vm_next);
 }
@@ -72,8 +70,6 @@ void vma_tree_insert(struct mm_struct *mm, struct vm_area_struct *vma)
 /* @vma was unlinked; its vm_next is still what follows. */
 void vma_tree_erase(struct mm_struct *mm, struct vm_area_struct *vma)
 {
-	if (!mm->vma_tree)
-		return;
 	treap_erase(&mm->vma_tree, &vma->node);
 	vma_tree_hole(mm, vma->vm_next);
 }

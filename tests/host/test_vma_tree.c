@@ -63,7 +63,8 @@ static void unlink(int i)
 	*(vma->vm_prev ? &vma->vm_prev->vm_next : &mm.mmap) = vma->vm_next;
 	if (vma->vm_next)
 		vma->vm_next->vm_prev = vma->vm_prev;
-	vma_tree_erase(&mm, vma);
+	if (mm.vma_tree)
+		vma_tree_erase(&mm, vma);
 	mm.map_count--;
 	used[i] = false;
 }

@@ -14,6 +14,8 @@ SYSCALL(process_vm_readv, pid_t pid, const struct iovec __user *lvec, unsigned l
 	const struct iovec __user *rvec, unsigned long rn, unsigned long flags)
 SYSCALL(process_vm_writev, pid_t pid, const struct iovec __user *lvec, unsigned long ln,
 	const struct iovec __user *rvec, unsigned long rn, unsigned long flags)
+/* fs/proc/ns.c */
+SYSCALL(setns, int fd, int flags)
 /* kernel/kcmp.c */
 SYSCALL(kcmp, pid_t pid1, pid_t pid2, int type, unsigned long idx1, unsigned long idx2)
 /* fs/read_write.c */

@@ -2,8 +2,8 @@
 /*
  * /proc/PID and /proc/PID/task/TID: the tables of their files, and those that show
  * its name or a location in the file tree.
- * Abridges Linux's fs/proc/base.c. Left out: namespaces, the files of cgroups and of security
- * modules. access.c checks permissions, mem.c and map_files.c have the files of these names.
+ * Abridges Linux's fs/proc/base.c. Left out: the files of cgroups and of security modules.
+ * access.c checks permissions, mem.c and map_files.c have the files of these names.
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -117,6 +117,7 @@ static bool pid_next(struct task_struct *of, struct proc_number *n)
 #define PID_ENTRIES(whole) \
 	PROC_DIR("fd", 0500, .numbers = &proc_fd_links, .guarded = true), \
 		PROC_DIR("fdinfo", 0555, .numbers = &proc_fdinfo_files, .guarded = true), \
+		PROC_DIR("ns", 0511, .children = proc_ns_entries, .guarded = true), \
 		PROC_REG("environ", 0400, .show_mm = proc_pid_environ, .strict = true, \
 			 .max_pos = GENERIC_MAX), \
 		PROC_REG("auxv", 0400, .show_mm = proc_pid_auxv, .max_pos = GENERIC_MAX), \

@@ -60,6 +60,7 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 		return NULL;
 	}
 	pi->entry = e;
+	pi->key = e->arg;
 	pi->pid = get_pid(pid);
 	inode->i_private = pi;
 	inode->i_ino = ino;
@@ -210,10 +211,7 @@ static int proc_dir_lookup(struct inode *dir, struct dentry *d)
 		return -ENOENT;
 	while (e && e->name && strcmp(e->name, d->d_name.name))
 		e++;
-	if (e && e->name)
-		err = proc_entry_lookup(dir, d, of, e);
-	else
-		err = proc_number_lookup(dir, d, of);
+	err = e && e->name ? proc_entry_lookup(dir, d, of, e) : proc_number_lookup(dir, d, of);
 	put_task_struct(of);
 	return err;
 }

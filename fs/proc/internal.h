@@ -50,7 +50,7 @@ struct proc_entry {
 	const struct proc_numbers *numbers; /* then names that are numbers */
 	bool guarded;			    /* only for those who may look into the process */
 	void *data;			    /* sysctl: the variable, or a struct sysctl_var */
-	/* sysctl: constant value, or size; stat: true for the whole process */
+	/* sysctl: constant value, or size; stat: true for the whole process; ns: the kind */
 	int arg;
 	/* No seq_file on Linux: its end is 0, and lseek takes positions up to this. */
 	loff_t max_pos;
@@ -97,7 +97,7 @@ struct proc_numbers {
 struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid;   /* NULL: not below /proc/PID */
-	unsigned long key; /* of a proc_number */
+	unsigned long key; /* of a proc_number, or entry->arg */
 };
 
 /* An open regular file. */
@@ -206,7 +206,8 @@ ssize_t proc_pid_set_oom_score_adj(const struct proc_entry *e, struct task_struc
 ssize_t proc_pid_set_oom_adj(const struct proc_entry *e, struct task_struct *t, char *text,
 			     size_t n);
 
-/* cpuinfo.c, locks.c */
+/* ns.c, cpuinfo.c, locks.c */
+extern const struct proc_entry proc_ns_entries[];
 int proc_cpuinfo(struct seq_file *m, struct task_struct *t);
 int proc_locks(struct seq_file *m, struct task_struct *t);
 

@@ -25,6 +25,15 @@ struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int flags, 
 void commit_mnt(struct vfsmount *m, const struct path *p);
 void detach_mnt(struct vfsmount *m);
 static inline bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_parent != m; }
+/* True if @m is in the tree of mount(2). The kernel's own mounts are not. */
+static inline bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
+
+/* mount_tree.c. 0 or -errno. */
+#define MS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+int graft_mnt(struct vfsmount *m, const struct path *p); /* takes over the reference to @m */
+int do_loopback(const char *name, const struct path *p, bool recurse);
+int do_change_mount(const char *name, const struct path *p, unsigned long flags);
+int umount_tree(struct vfsmount *m);
 
 /* namei.c: what kind of name ends a path. */
 enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT };
@@ -57,6 +66,7 @@ struct nameidata {
 
 /* scope.c: may the walk go to @to? 0 or -errno. */
 enum nd_step { ND_START, ND_STEP, ND_NEW_ROOT, ND_ROOT, ND_MAGIC, ND_END };
+bool path_is_under(const struct path *p, const struct path *root);
 int nd_allows(struct nameidata *nd, const struct path *to, enum nd_step step);
 static inline int nd_check(struct nameidata *nd, const struct path *to, enum nd_step step)
 {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mount(2) and umount2(2), and mounting the first root.
- * Abridges the second half of Linux's fs/namespace.c. Left out: moving mounts,
- * recursive binds (MS_REC), lazy unmounting, options of file systems, read-only
- * super blocks (only a mount is read-only), and the newer calls (open_tree,
- * fsmount ...).
+ * Abridges the second half of Linux's fs/namespace.c. Left out: options of file systems, read-only
+ * super blocks (only a mount is read-only), and the newer calls (open_tree, fsmount ...).
  * Not on the road of an exec.
  */
 #include <cred.h>
@@ -23,69 +21,44 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-#define MNT_FLAGS   (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
-#define UNSUPPORTED (MS_REC | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define MNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
 /* umount2 flags: Linux keeps these in a header that is not UAPI. */
 #define MNT_FORCE	1
+#define MNT_DETACH	2
 #define UMOUNT_NOFOLLOW 8
 
 /* ---- mount(2), umount2(2) ---- */
-
-/* True if @m is in the tree of mount(2). The kernel's own mounts are not. */
-static bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
-
-/* For MS_BIND: a new mount of what is at @name. Returns it or ERR_PTR. */
-static struct vfsmount *clone_mnt(const char *name)
-{
-	struct vfsmount *m = ERR_PTR(-EINVAL);
-	struct path old;
-	int err = *name ? kern_path(name, LOOKUP_FOLLOW, &old) : -EINVAL;
-
-	if (err)
-		return ERR_PTR(err);
-	if (check_mnt(old.mnt))
-		m = alloc_vfsmnt(old.mnt->mnt_devname, old.dentry, old.mnt->mnt_flags);
-	path_put(&old);
-	return m ? m : ERR_PTR(-ENOMEM);
-}
 
 static int path_mount(const char *name, const struct path *p, const char *type, unsigned long flags)
 {
 	unsigned int mnt_flags = flags & MNT_FLAGS;
 	struct file_system_type *t;
 	struct vfsmount *m;
-	int err = 0;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if ((flags & UNSUPPORTED) || !check_mnt(p->mnt))
+	if (!check_mnt(p->mnt))
 		return -EINVAL;
 	if (flags & MS_REMOUNT) {
 		if (p->dentry != p->mnt->mnt_root)
 			return -EINVAL;
-		p->mnt->mnt_flags = mnt_flags | (p->mnt->mnt_flags & MS_RELATIME);
+		p->mnt->mnt_flags = mnt_flags | (p->mnt->mnt_flags & (MS_RELATIME | MS_UNBINDABLE));
 		return 0;
 	}
+	if (flags & MS_BIND)
+		return do_loopback(name, p, flags & MS_REC);
+	if (flags & (MS_PROPAGATION | MS_MOVE))
+		return do_change_mount(name, p, flags);
 	if (!(flags & MS_NOATIME))
 		mnt_flags |= MS_RELATIME;
 	t = get_fs_type(type);
-	if (flags & MS_BIND)
-		m = clone_mnt(name);
-	else
-		m = t ? vfs_kern_mount(t, mnt_flags, *name ? name : "none") : ERR_PTR(-ENODEV);
+	m = t ? vfs_kern_mount(t, mnt_flags, *name ? name : "none") : ERR_PTR(-ENODEV);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
-	if (d_unlinked(p->dentry))
-		err = -ENOENT;
-	else if (!(flags & MS_BIND) && p->mnt->mnt_sb == m->mnt_sb && p->mnt->mnt_root == p->dentry)
-		err = -EBUSY;
-	else if (d_is_dir(p->dentry) != d_is_dir(m->mnt_root))
-		err = -ENOTDIR;
-	if (err)
-		mntput(m);
-	else
-		commit_mnt(m, p);
-	return err;
+	if (p->mnt->mnt_sb != m->mnt_sb || p->mnt->mnt_root != p->dentry)
+		return graft_mnt(m, p);
+	mntput(m);
+	return -EBUSY;
 }
 
 /* Copies a user's string; "" for NULL. Returns it or ERR_PTR. */
@@ -126,7 +99,7 @@ long sys_umount2(char __user *name, int flags)
 	struct path p;
 	int err;
 
-	if (flags & ~(MNT_FORCE | UMOUNT_NOFOLLOW))
+	if (flags & ~(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
 		return -EINVAL;
 	err = user_path_at(AT_FDCWD, name, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &p);
 	if (err)
@@ -136,6 +109,8 @@ long sys_umount2(char __user *name, int flags)
 		err = -EPERM;
 	else if (p.dentry != p.mnt->mnt_root || !check_mnt(p.mnt) || !mnt_has_parent(p.mnt))
 		err = -EINVAL;
+	else if (flags & MNT_DETACH)
+		err = umount_tree(p.mnt);
 	else if (atomic_read(&p.mnt->mnt_count) > 2) /* mount_list has one reference, p one */
 		err = -EBUSY;
 	else

@@ -13,7 +13,7 @@
 #define LOOKUP_IS_SCOPED (LOOKUP_BENEATH | LOOKUP_IN_ROOT)
 
 /* Is @p below @root, or @root itself? */
-static bool path_is_under(const struct path *p, const struct path *root)
+bool path_is_under(const struct path *p, const struct path *root)
 {
 	const struct vfsmount *mnt = p->mnt;
 	const struct dentry *d = p->dentry;

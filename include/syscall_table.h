@@ -121,9 +121,9 @@ SYSCALL(ioctl, unsigned int fd, unsigned int cmd, unsigned long arg)
 /* fs/namespace.c */
 SYSCALL(mount, char __user *dev, char __user *dir, char __user *type, unsigned long flags,
 	const char __user *data)
-/* partial: moving and recursive mounts, options of file systems */
+/* partial: MS_SHARED, options of file systems */
 SYSCALL(umount2, char __user *name, int flags)
-/* partial: MNT_DETACH */
+/* partial: MNT_EXPIRE */
 /* fs/xattr.c */
 SYSCALL(getxattr, const char __user *path, const char __user *name, void __user *value, size_t size)
 /* partial: attributes of files: no file has one; the same for all calls about them */

@@ -100,6 +100,7 @@ static void show_mountinfo(struct seq_file *m, struct vfsmount *mnt, const struc
 	seq_putc(m, ' ');
 	seq_path(m, p, ESCAPED);
 	show_mnt_opts(m, mnt);
+	seq_puts(m, mnt->mnt_flags & MS_UNBINDABLE ? " unbindable" : "");
 	seq_printf(m, " - %s ", sb->s_type->name);
 	seq_mangle(m, mnt->mnt_devname ?: "none", ESCAPED);
 	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro" : " rw");

@@ -3,7 +3,7 @@
  * panic: prints the reason and the names of the callers, then ends the machine.
  *
  *   rbp -> | caller's rbp | return address |   each frame points to the one of its caller;
- *          +--------------+----------------+   entry.asm and boot.asm set rbp 0
+ *          +--------------+----------------+   the last one is last_frame, with 0
  *
  * Abridges Linux's kernel/panic.c and arch/x86/kernel/unwind_frame.c. Left out: notifiers, crash
  * dumps, other processors. Not on the road of an exec.

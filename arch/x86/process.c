@@ -121,8 +121,8 @@ static struct switch_frame *new_switch_frame(struct task_struct *t)
 {
 	struct switch_frame *f = (struct switch_frame *)task_pt_regs(t) - 1;
 
-	memset(f, 0, sizeof(*f));
-	f->ret_addr = (unsigned long)ret_from_fork;
+	*f = (struct switch_frame){.bp = (unsigned long)last_frame,
+				   .ret_addr = (unsigned long)ret_from_fork};
 	t->thread.sp = (unsigned long)f;
 	return f;
 }

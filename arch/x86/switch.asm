@@ -5,7 +5,7 @@
 
 	bits 64
 	default rel
-	global __switch_stacks
+	global __switch_stacks, last_frame
 
 	section .text
 
@@ -29,3 +29,9 @@ __switch_stacks:
 	pop	rbx
 	pop	rbp
 	ret
+
+	section .rodata
+	align 8
+; The outermost frame of every kernel stack. It leads to itself, so that a walk cannot pass it.
+last_frame:
+	dq	last_frame, 0

@@ -64,6 +64,7 @@ void vsyscall_init(void);
 /* process.c */
 /* Upward pointer, filled in by entry/idt.c: where a new task starts. */
 extern void (*ret_from_fork)(void);
+extern const unsigned long last_frame[2]; /* switch.asm: the end of every backtrace */
 /* The TLS bases of current, in the registers. */
 unsigned long read_fsbase(void);
 void write_fsbase(unsigned long base);

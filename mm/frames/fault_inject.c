@@ -22,7 +22,7 @@ static unsigned long init_nth;
 static void report_callers(const unsigned long *frame)
 {
 	printk(KERN_DEBUG "%s[%d]: forced failure in", current->comm, current->pid);
-	for (int i = 0; i < CALLERS && frame; i++) {
+	for (int i = 0; i < CALLERS && frame[1]; i++) {
 		printk(KERN_DEBUG " %pS", (void *)(frame[1] - 1));
 		frame = (const unsigned long *)frame[0];
 	}

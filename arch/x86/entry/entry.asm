@@ -13,6 +13,7 @@
 	%include "ptregs.inc"
 
 	extern do_syscall_64, trap_dispatch, exit_to_user_mode, schedule_tail
+	extern last_frame
 	extern exc_nmi, exc_double_fault, exc_machine_check, boot_percpu
 	global entry_SYSCALL_64, entry_SYSCALL_compat, ret_from_fork_asm, trap_stubs, spurious_stub
 
@@ -78,7 +79,7 @@ entry_SYSCALL_64:
 	push	rax				; orig_ax
 	push	rdi
 	SAVE_REST -ENOSYS
-	xor	ebp, ebp			; a backtrace ends here
+	lea	rbp, [last_frame]		; a backtrace ends here
 	mov	rdi, rsp
 	call	do_syscall_64			; true: SYSRET may be used
 	test	al, al
@@ -123,7 +124,7 @@ common_trap:
 	inc	ecx
 .user_gs:
 	swapgs
-	xor	ebp, ebp
+	lea	rbp, [last_frame]
 .kernel_gs:
 	mov	rdi, rsp
 	mov	rdx, [rsp + PT_ORIG_AX]		; the error code
@@ -190,7 +191,7 @@ trap_stub_%1:
 	mov	rdx, rax
 	shr	rdx, 32
 	wrmsr
-	xor	ebp, ebp
+	lea	rbp, [last_frame]
 	mov	rdi, rsp
 	mov	rsi, [rsp + PT_ORIG_AX]
 	call	%2

@@ -27,7 +27,6 @@
 static struct mm_struct *mm_new(const struct mm_struct *old)
 {
 	struct mm_struct *mm = old ? kmemdup(old, sizeof(*mm)) : kzalloc(sizeof(*mm));
-	struct mm_struct *cur = current->mm;
 
 	if (!mm)
 		return NULL;
@@ -51,7 +50,7 @@ static struct mm_struct *mm_new(const struct mm_struct *old)
 	mm->acct_vm = 0;
 	if (old)
 		vm_acct_memory(mm, old->acct_vm);
-	mm->flags = cur ? cur->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
+	mm->flags = current->mm ? current->mm->flags & MMF_INIT_MASK : MMF_DUMP_FILTER_DEFAULT;
 	return mm;
 }
 
@@ -166,8 +165,7 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 		return NULL;
 	/* No other task can reach the new mm, so its lock is not needed. */
 	mmap_write_lock(oldmm);
-	if (oldmm->exe_file)
-		set_mm_exe_file(mm, oldmm->exe_file);
+	set_mm_exe_file(mm, oldmm->exe_file);
 	err = dup_mmap(mm, oldmm) ?: ldt_dup_context(mm, oldmm);
 	/* The parent's private pages have become read-only. */
 	flush_tlb_range(oldmm, 0, TASK_SIZE);

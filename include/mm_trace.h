@@ -10,7 +10,8 @@
 #include <trace.h>
 #include <types.h>
 
-#define MM_TRACE_SIZE	  4096
+#define MM_TRACE_SIZE	  8192
+#define MM_TRACE_SHOWN	  4096 /* the newest; behind them the first of a group is still there */
 #define MM_TRACE_CALLS	  12
 #define MM_TRACE_NAME_LEN 24
 
@@ -41,6 +42,9 @@ struct vm_area_struct;
 
 /* Added to the kind of a fault of user mode: its calls are always mm_trace_user_calls. */
 #define MM_TRACE_USER 0x40
+/* Added to that of a VMA of a fork: calls, user_ip and mm_flags are those of the record before. */
+#define MM_TRACE_SAME  0x80
+#define MM_TRACE_GROUP 64 /* a record whose number it divides never has this */
 
 enum mm_trace_kind {
 #define X(constant, name) MM_TRACE_##constant,
@@ -53,19 +57,20 @@ struct mm_trace {
 	u64 time;		    /* TSC; 0: empty slot */
 	const struct mm_struct *mm; /* to compare, not to follow: it may be gone */
 	unsigned long start, end;
-	u32 kind;	       /* enum mm_trace_kind, MM_TRACE_USER */
-	u32 mm_flags;	       /* MMF_*: who may look into mm */
+	u16 kind;     /* enum mm_trace_kind, MM_TRACE_USER or MM_TRACE_SAME */
+	u16 mm_flags; /* MMF_*: who may look into mm */
+	u32 vm_flags;
 	unsigned long user_ip; /* the user instruction that faulted or called the kernel */
-	unsigned long vm_flags, pgoff;
-	char name[MM_TRACE_NAME_LEN];	     /* of the VMA's file, without its folder; "": none */
-	unsigned long calls[MM_TRACE_CALLS]; /* return addresses, innermost first; 0 ends them */
+	unsigned long pgoff;
+	char name[MM_TRACE_NAME_LEN]; /* of the VMA's file, without its folder; "": none */
+	u32 calls[MM_TRACE_CALLS];    /* low halves of return addresses, innermost first; 0 ends */
 };
 
 extern struct mm_trace mm_trace_ring[MM_TRACE_SIZE];
 extern u64 mm_trace_seq; /* number of the newest record, as in trace.h */
-extern unsigned long mm_trace_user_calls[MM_TRACE_CALLS];
+extern u32 mm_trace_user_calls[MM_TRACE_CALLS];
 
-/* Records [start, end) of @mm, and of @vma if not NULL. Not from an interrupt. */
+/* Records [start, end) of @mm, and of @vma or no_vma. Not from an interrupt. */
 void mm_trace(const struct mm_struct *mm, unsigned long start, unsigned long end,
 	      enum mm_trace_kind kind, const struct vm_area_struct *vma);
 

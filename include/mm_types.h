@@ -165,6 +165,7 @@ struct mm_struct {
 #define MMF_OOM_SKIP		(1UL << 21) /* killing it would free nothing more */
 #define MMF_UNSTABLE		(1UL << 22) /* its private pages were taken */
 #define MMF_OOM_VICTIM		(1UL << 25) /* killed because memory was used up */
+#define MMF_COPYING		(1UL << 26) /* fork makes its VMAs */
 #define MMF_DUMPABLE_MASK	3
 #define SUID_DUMP_DISABLE	0
 #define SUID_DUMP_USER		1

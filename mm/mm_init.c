@@ -166,7 +166,9 @@ struct mm_struct *dup_mm(struct mm_struct *oldmm)
 	/* No other task can reach the new mm, so its lock is not needed. */
 	mmap_write_lock(oldmm);
 	set_mm_exe_file(mm, oldmm->exe_file);
+	mm->flags |= MMF_COPYING;
 	err = dup_mmap(mm, oldmm) ?: ldt_dup_context(mm, oldmm);
+	mm->flags &= ~MMF_COPYING;
 	/* The parent's private pages have become read-only. */
 	flush_tlb_range(oldmm, 0, TASK_SIZE);
 	mmap_write_unlock(oldmm);

@@ -108,7 +108,7 @@ int unmap_at(struct mm_struct *mm, struct vma_place *at, unsigned long start, un
 			err = __split_vma(mm, vma, end, 0);
 	if (!err) {
 		remove_vmas(mm, at, end);
-		mm_trace(mm, start, end, MM_TRACE_UNMAP, NULL);
+		mm_trace(mm, start, end, MM_TRACE_UNMAP, &no_vma);
 	}
 	return err;
 }
@@ -149,7 +149,7 @@ void exit_mmap(struct mm_struct *mm)
 	mm->vma_tree = NULL;
 	remove_vmas(mm, &first, TASK_SIZE);
 	BUG_ON(mm->pgtables_bytes);
-	mm_trace(mm, 0, TASK_SIZE, MM_TRACE_UNMAP, NULL);
+	mm_trace(mm, 0, TASK_SIZE, MM_TRACE_UNMAP, &no_vma);
 }
 
 /* ---- mmap ------------------------------------------------------------- */

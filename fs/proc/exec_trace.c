@@ -43,7 +43,7 @@ static u64 oldest_stage(void)
 
 static u64 oldest_event(void)
 {
-	return mm_trace_seq > MM_TRACE_SIZE ? mm_trace_seq - MM_TRACE_SIZE + 1 : 1;
+	return mm_trace_seq > MM_TRACE_SHOWN ? mm_trace_seq - MM_TRACE_SHOWN + 1 : 1;
 }
 
 /* The task that made the records of a time: the newest that is not younger. */
@@ -78,13 +78,23 @@ static bool may_see(u64 time, bool open)
 
 static bool may_see_stage(const struct exec_trace *t) { return may_see(t->time, true); }
 
-static bool may_see_event(const struct mm_trace *t)
+/* The record that has the calls, user_ip and mm_flags of @t: @t, or the first VMA of its fork. */
+static const struct mm_trace *first_of(const struct mm_trace *t)
 {
-	return may_see(t->time, trace_mm_open(t->mm_flags));
+	while (t->kind & MM_TRACE_SAME)
+		t--;
+	return t;
 }
 
-static bool is_vma(u32 kind) { return kind < MM_TRACE_UNMAP; }
-static bool is_fault(u32 kind) { return kind >= MM_TRACE_PAGE; }
+static bool may_see_event(const struct mm_trace *t)
+{
+	return may_see(t->time, trace_mm_open(first_of(t)->mm_flags));
+}
+
+static u32 kind_of(const struct mm_trace *t) { return t->kind & ~(MM_TRACE_USER | MM_TRACE_SAME); }
+
+static bool is_vma(const struct mm_trace *t) { return kind_of(t) < MM_TRACE_UNMAP; }
+static bool is_fault(const struct mm_trace *t) { return kind_of(t) >= MM_TRACE_PAGE; }
 
 /* ---- as text: one exec a record ------------------------------------------- */
 
@@ -101,25 +111,28 @@ struct reel {
 	unsigned int count[NR_MM_TRACE_KINDS];
 };
 
-static const unsigned long *calls_of(const struct mm_trace *t)
+/* The return address of call @i that led to @t, innermost first; 0: there are no more. */
+static unsigned long call_of(const struct mm_trace *t, int i)
 {
-	return t->kind & MM_TRACE_USER ? mm_trace_user_calls : t->calls;
+	const u32 *calls = t->kind & MM_TRACE_USER ? mm_trace_user_calls : first_of(t)->calls;
+
+	return i < MM_TRACE_CALLS && calls[i] ? KERNEL_BASE | calls[i] : 0;
 }
 
 static const char *called(const struct mm_trace *t, int i)
 {
 	unsigned long offset;
 
-	return kallsyms_lookup(calls_of(t)[i] - 1, &offset) ?: "?";
+	return kallsyms_lookup(call_of(t, i) - 1, &offset) ?: "?";
 }
 
 /* The new part of a split is linked like a new VMA: only the calls differ. */
 static const char *kind_name(const struct mm_trace *t)
 {
-	for (int i = 0; t->kind == MM_TRACE_VMA && i < 3; i++)
+	for (int i = 0; kind_of(t) == MM_TRACE_VMA && i < 3; i++)
 		if (!strcmp(called(t, i), "__split_vma"))
 			return "split";
-	return mm_trace_kind_names[t->kind & ~MM_TRACE_USER];
+	return mm_trace_kind_names[kind_of(t)];
 }
 
 static void show_row(struct reel *r, u64 time, const char *what, unsigned long start,
@@ -144,7 +157,7 @@ static const char *cause_of(const struct mm_trace *t)
 {
 	const char *name = "?";
 
-	for (int i = 0; i < MM_TRACE_CALLS && calls_of(t)[i]; i++) {
+	for (int i = 0; call_of(t, i); i++) {
 		name = called(t, i);
 		if (!strncmp(name, "sys_", 4) || !strncmp(name, "exc_", 4))
 			break;
@@ -156,12 +169,12 @@ static void show_event(struct reel *r, const struct mm_trace *t)
 {
 	char what[32];
 
-	r->count[t->kind & ~MM_TRACE_USER]++;
-	if (is_vma(t->kind))
+	r->count[kind_of(t)]++;
+	if (is_vma(t))
 		r->name = t->name[0] ? t->name : t->vm_flags & VM_GROWSDOWN ? "[stack]" : "";
-	if (!r->full || (t->kind == MM_TRACE_UNMAP && !t->start))
+	if (!r->full || (kind_of(t) == MM_TRACE_UNMAP && !t->start))
 		return;
-	snprintf(what, sizeof(what), "  %s%s", is_fault(t->kind) ? "page: " : "", kind_name(t));
+	snprintf(what, sizeof(what), "  %s%s", is_fault(t) ? "page: " : "", kind_name(t));
 	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, cause_of(t));
 }
 
@@ -186,7 +199,7 @@ static void find_mm(struct reel *r, const struct exec_trace *first)
 
 		if (t->time > first->time)
 			break;
-		if (t->kind == MM_TRACE_VMA && task_at(t->time)->pid == r->pid) {
+		if (kind_of(t) == MM_TRACE_VMA && task_at(t->time)->pid == r->pid) {
 			r->mm = t->mm;
 			r->event = e;
 			r->begin = t->time;
@@ -422,7 +435,6 @@ static void json_stage(struct seq_file *m, const struct exec_trace *t)
 /* "mm" distinguishes address spaces without showing their kernel addresses. */
 static void json_event(struct seq_file *m, const struct mm_trace *t)
 {
-	const unsigned long *calls = calls_of(t);
 	unsigned long offset;
 
 	seq_printf(m, "{\"event\":%lu", number_of(t - mm_trace_ring, mm_trace_seq, MM_TRACE_SIZE));
@@ -431,9 +443,9 @@ static void json_event(struct seq_file *m, const struct mm_trace *t)
 		   kind_name(t));
 	json_range(m, t->start, t->end, t->vm_flags, t->pgoff);
 	json_string(m, "name", t->name);
-	seq_printf(m, ",\"ip\":\"%lx\",\"calls\":[", t->user_ip);
-	for (int i = 0; i < MM_TRACE_CALLS && calls[i]; i++) {
-		const char *name = kallsyms_lookup(calls[i] - 1, &offset);
+	seq_printf(m, ",\"ip\":\"%lx\",\"calls\":[", first_of(t)->user_ip);
+	for (int i = 0; call_of(t, i); i++) {
+		const char *name = kallsyms_lookup(call_of(t, i) - 1, &offset);
 
 		seq_printf(m, "%s\"%s+%lu\"", i ? "," : "", name ?: "?", offset);
 	}

@@ -45,4 +45,11 @@ static inline void set_current(struct task_struct *t) { this_cpu()->current = t;
 
 #define current get_current()
 
+#define current_stack_top() \
+	({ \
+		void *__top; \
+		__asm__("movq %%gs:16, %0" : "=r"(__top)); \
+		__top; \
+	})
+
 #endif

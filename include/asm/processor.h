@@ -27,7 +27,7 @@ struct thread_struct {
 };
 
 #define task_pt_regs(t)	  ((struct pt_regs *)((char *)(t)->stack + THREAD_SIZE) - 1)
-#define current_pt_regs() task_pt_regs(current)
+#define current_pt_regs() ((struct pt_regs *)current_stack_top() - 1)
 
 /* CPU features that Exon uses, found by cpu_init. */
 struct cpu_features {

@@ -14,13 +14,13 @@ const char *const exec_stage_names[NR_EXEC_STAGES] = {
 #undef X
 };
 
+const struct vm_area_struct no_vma;
 struct exec_trace exec_trace_ring[TRACE_RING_SIZE];
 u64 exec_trace_seq;
 bool exec_trace_on = true;
 struct trace_task trace_tasks[TRACE_TASKS];
 u64 trace_task_seq;
 bool trace_task_known;
-static struct exec_trace *newest = exec_trace_ring;
 
 /*
  * A task with capabilities or several identities keeps its addresses to itself, and so does one
@@ -29,20 +29,20 @@ static struct exec_trace *newest = exec_trace_ring;
 static struct trace_owner owner_of(const struct task_struct *task)
 {
 	const struct cred *c = task->cred;
-	bool one = c->uid == c->euid && c->uid == c->suid && c->gid == c->egid && c->gid == c->sgid;
 
-	if (!one || c->cap_permitted || (task->mm && !trace_mm_open(task->mm->flags)))
+	if (c->cap_permitted || c->uid != c->euid || c->uid != c->suid || c->gid != c->egid ||
+	    c->gid != c->sgid || (task->mm && !trace_mm_open(task->mm->flags)))
 		return (struct trace_owner){TRACE_PRIVATE, TRACE_PRIVATE};
 	return (struct trace_owner){c->uid, c->gid};
 }
 
 /* A change of task, of its name, its credentials or who may look into it ends trace_task_known. */
-noinline void trace_current(u64 time)
+__attribute__((no_caller_saved_registers)) void trace_current(void)
 {
 	const struct task_struct *task = current;
 	struct trace_task *t = &trace_tasks[++trace_task_seq % TRACE_TASKS];
 
-	t->time = time;
+	rdtsc_store(&t->time);
 	t->pid = task->pid;
 	t->owner = owner_of(task);
 	memcpy(t->comm, task->comm, sizeof(t->comm));
@@ -50,27 +50,23 @@ noinline void trace_current(u64 time)
 }
 
 /*
- * A record is stored by moves alone; whatever can be found out later is left to the reader.
- * Interrupts make no records, and no task is switched inside the kernel.
+ * A record is stored by moves alone, first from the registers that rdtsc changes; whatever can be
+ * found out later is left to the reader. Interrupts make no records, and no task is switched inside
+ * the kernel.
  */
 noinline void exec_stage(const struct exec_site *site, unsigned long start, unsigned long end,
 			 const struct vm_area_struct *vma, int error)
 {
 	struct exec_trace *t;
 
-	if (!exec_trace_on)
+	if (!trace_on())
 		return;
-	if (++newest == exec_trace_ring + TRACE_RING_SIZE)
-		newest = exec_trace_ring;
-	t = newest;
-	exec_trace_seq++;
-	t->site = site;
+	t = TRACE_NEXT(exec_trace_ring, exec_trace_seq);
 	t->error = error;
-	t->start = start;
 	t->end = end;
-	t->vm_flags = vma ? vma->vm_flags : 0;
-	t->pgoff = vma ? vma->vm_pgoff : 0;
+	t->vm_flags = vma->vm_flags;
+	t->pgoff = vma->vm_pgoff;
 	rdtsc_store(&t->time);
-	if (unlikely(!trace_task_known))
-		trace_current(t->time);
+	t->start = start;
+	t->site = site;
 }

@@ -28,6 +28,7 @@ WEAK int security_vm_enough_memory(long pages);
 WEAK int sysctl_max_map_count = 65530;
 WEAK void mm_trace(const void *mm, unsigned long start, unsigned long end, int kind,
 		   const void *vma);
+WEAK const char no_vma[1]; /* nobody looks into it */
 WEAK int printk(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void panic(const char *fmt, ...) __attribute__((noreturn, weak, format(printf, 1, 2)));
 

@@ -20,6 +20,10 @@ CASES = {
     'off': 'echo 0 >/proc/exec_trace; /bin/true; /bin/true; grep -c . /proc/exec_trace.jsonl; /bin/true; '
            'grep -c . /proc/exec_trace.jsonl; echo 1 >/proc/exec_trace; /bin/true; grep -c comm...true /proc/exec_trace.jsonl',
     'wrong-word': 'echo 7 >/proc/exec_trace',
+    'forks': 'i=0; while [ $i -lt 700 ]; do (:); i=$((i+1)); done; cat /proc/exec_trace.jsonl >/tmp/f; head -n 1 /tmp/f; '
+             'grep "pid.:$$,.*kind.:.map" /tmp/f >/tmp/g; grep -c . /tmp/g; '
+             'grep -c "ip.:.[0-9a-f]*.,.calls.:..vma_link+[0-9]*.,.dup_mm+[0-9]*.,.kernel_clone+[0-9]*.,.sys_" /tmp/g; '
+             'sed "s/.*ip.:.\\([0-9a-f]*\\).*/\\1/" /tmp/g | sort -u | grep -c .',
     'lost': 'i=0; while [ $i -lt 80 ]; do /bin/true; i=$((i+1)); done; head -n 1 /proc/exec_trace; head -n 1 /proc/exec_trace.jsonl',
 }
 
@@ -112,3 +116,10 @@ def test_lost_records_are_said(batch):
     lost = json.loads(program)
     m = re.fullmatch(r'lost: the oldest (\d+) stages and (\d+) events', people)
     assert m and 0 < int(m[1]) <= lost['lost_stages'] and 0 < int(m[2]) <= lost['lost_events']
+
+
+def test_each_vma_of_a_fork_has_its_calls(batch):
+    """They are stored once for most of them. The ring is full, so that the oldest of a fork are overwritten."""
+    head, maps, right, instructions = batch.get('exon', 'forks')[0].split()
+    assert json.loads(head)['lost_events'] > 8192 and int(maps) > 500
+    assert maps == right and instructions == '1'

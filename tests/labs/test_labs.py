@@ -488,7 +488,7 @@ def test_the_caller_of_a_function_without_a_frame_is_found():
 
 def test_a_fault_that_comes_again_and_again_is_found():
     def ring(pages):
-        rows = [(time, 0, page, page + 4096, 11, 2, 0x401234) for time, page in enumerate(pages, 1)]
+        rows = [(time, 0, page, page + 4096, 11, 2, 0, 0x401234) for time, page in enumerate(pages, 1)]
         return {'mm_trace_ring': b''.join(guest_film.FAULT.pack(*r) + bytes(16) for r in rows).ljust(64 * guest_film.FAULT_RECORDS, b'\0')}
 
     assert guest_film.FAULT.size == 48

@@ -40,15 +40,15 @@ def ns(tsc):
 def events():
     """The records of VMAs and pages as the lines of /proc/exec_trace.jsonl, each with its time."""
     names, task_at = kinds(), trace.tasks()
-    for seq, r in trace.slots('mm_trace_ring', 'mm_trace_seq'):
-        calls, kind = [call_name(c) for c in trace.return_addresses(r)], names[int(r['kind']) & ~trace.USER]
+    for seq, r in trace.events():
+        calls, kind = [call_name(c) for c in trace.return_addresses(r)], names[trace.kind(r)]
         pid, comm = task_at(r['time'])
         if kind == 'map' and any(c.startswith('__split_vma+') for c in calls[:3]):
             kind = 'split'
         yield int(r['time']), {
             'event': seq, 'ns': ns(r['time']), 'pid': pid, 'mm': int(r['mm']) >> 6 & 0xfffff, 'comm': comm, 'kind': kind,
             'start': '%x' % int(r['start']), 'end': '%x' % int(r['end']), 'flags': '%x' % int(r['vm_flags']), 'pgoff': int(r['pgoff']),
-            'name': kernel.text(r['name'].address.cast(gdb.lookup_type('char').pointer())), 'ip': '%x' % int(r['user_ip']), 'calls': calls}
+            'name': kernel.text(r['name'].address.cast(gdb.lookup_type('char').pointer())), 'ip': '%x' % int(trace.first_of(r)['user_ip']), 'calls': calls}
 
 
 def lines_of(pid):

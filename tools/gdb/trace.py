@@ -9,14 +9,30 @@ import kernel
 from kernel import Command, Problem
 
 
-USER = 0x40         # MM_TRACE_USER
+USER, SAME, EVENTS = 0x40, 0x80, 4096      # MM_TRACE_USER, MM_TRACE_SAME, MM_TRACE_SHOWN
 
 
-def slots(ring, newest):
-    """[(number, record)] of a ring, oldest first."""
+def slots(ring, newest, most=None):
+    """[(number, record)] of a ring, oldest first, the newest @most."""
     ring, last = kernel.symbol(ring), int(kernel.symbol(newest))
     size = ring.type.range()[1] + 1
-    return [(seq, ring[seq % size]) for seq in range(max(1, last - size + 1), last + 1)]
+    return [(seq, ring[seq % size]) for seq in range(max(1, last - (most or size) + 1), last + 1)]
+
+
+def events():
+    """[(number, struct mm_trace)], oldest first."""
+    return slots('mm_trace_ring', 'mm_trace_seq', EVENTS)
+
+
+def kind(event):
+    return int(event['kind']) & ~(USER | SAME)
+
+
+def first_of(event):
+    """The record that has the calls and user_ip of @event: the first VMA of its fork, otherwise itself."""
+    while int(event['kind']) & SAME:
+        event = (event.address - 1).dereference()
+    return event
 
 
 def tasks():
@@ -32,9 +48,9 @@ def tasks():
 
 def return_addresses(event):
     """Those of the calls that led to an event, innermost first."""
-    calls = kernel.symbol('mm_trace_user_calls') if int(event['kind']) & USER else event['calls']
+    calls = kernel.symbol('mm_trace_user_calls') if int(event['kind']) & USER else first_of(event)['calls']
     found = [int(calls[i]) for i in range(calls.type.range()[1] + 1)]
-    return found[:found.index(0)] if 0 in found else found
+    return [0xffffffff00000000 | c for c in (found[:found.index(0)] if 0 in found else found)]
 
 
 def records():

@@ -14,15 +14,15 @@ PLUMBING = ('arch/', 'mm/', 'lib/')     # the caller that matters is above these
 
 
 def is_kind(number, wanted):
-    """The kinds from PAGE on are those of faults, to which MM_TRACE_USER may be added."""
+    """The kinds from PAGE on are those of faults."""
     first = int(kernel.symbol(PAGE))
     return number >= first if wanted == PAGE else number == int(kernel.symbol(wanted))
 
 
 def newest(mm, address, kind):
     """The newest (number, record) for this address, or None."""
-    for seq, r in reversed(trace.slots('mm_trace_ring', 'mm_trace_seq')):
-        if int(r['mm']) == int(mm) and is_kind(int(r['kind']), kind) and \
+    for seq, r in reversed(trace.events()):
+        if int(r['mm']) == int(mm) and is_kind(trace.kind(r), kind) and \
                 int(r['start']) <= address < int(r['end']):
             return seq, r
     return None
@@ -54,11 +54,12 @@ def frameless(back, inner):
     if code[0] != 0xe8:             # a call through a pointer
         return []
     block = gdb.block_for_pc(back + int.from_bytes(code[1:], 'little', signed=True))
-    while block is not None and block.function is None:
-        block = block.superblock
-    if block is None or any(block.function.name == name for name, _, _ in inner[-1:]):
+    function = None
+    while block is not None and not block.is_static:    # the outermost: what is inlined there may begin at the same address
+        function, block = block.function or function, block.superblock
+    if function is None or any(function.name == name for name, _, _ in inner[-1:]):
         return []
-    return [(block.function.name, block.function.symtab.filename, block.function.line)]
+    return [(function.name, function.symtab.filename, function.line)]
 
 
 def author(chain):
@@ -87,7 +88,7 @@ def between(record):
 
 def show_record(kind, record):
     chain = calls(record)
-    who, ip = author(chain), int(record['user_ip'])
+    who, ip = author(chain), int(trace.first_of(record)['user_ip'])
     print('%s  %s' % (kind, between(record)))
     print('      %s, %s:%d' % who)
     print('      %s' % ' <- '.join(name for name, _, _ in chain))
@@ -185,7 +186,7 @@ class Moment(gdb.Breakpoint):
     def __init__(self, seq, record, function):
         super().__init__('*mm_trace', internal=True)
         self.silent, self.last, self.function, self.found = True, seq + self.OTHER, function, None
-        self.wanted = trace.tasks()(record['time'])[0], int(record['start']), int(record['kind'])
+        self.wanted = trace.tasks()(record['time'])[0], int(record['start']), int(record['kind']) & ~trace.SAME
 
     def stop(self):
         here = int(kernel.current()['pid']), int(gdb.parse_and_eval('$rsi')), int(gdb.parse_and_eval('$ecx'))

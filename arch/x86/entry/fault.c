@@ -166,7 +166,7 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 	if (unlikely(user_mode(regs) && current->first_fault_pending)) {
 		current->first_fault_pending = false;
 		exec_stage(EXEC_SITE(FIRST_FAULT), PAGE_ALIGN_DOWN(address),
-			   PAGE_ALIGN_DOWN(address) + PAGE_SIZE, NULL, 0);
+			   PAGE_ALIGN_DOWN(address) + PAGE_SIZE, &no_vma, 0);
 	}
 	if (user_mode(regs) && !(error_code & X86_PF_USER) &&
 	    (address >= TASK_SIZE_MAX || boot_cpu.smap))

@@ -14,13 +14,13 @@ from elftools.elf.elffile import ELFFile
 import symtab
 
 # structs exec_trace, exec_site and trace_task of include/trace.h
-RECORD = struct.Struct('<QQi4xQQQQ')
+RECORD = struct.Struct('<QQiIQQQ16x')
 SITE = struct.Struct('<IIQ')
 TASK = struct.Struct('<QIIi16s4x')
 RING_SIZE = 1024        # TRACE_RING_SIZE
-# struct mm_trace of include/mm_trace.h begins so: time, mm, start, end, kind, mm_flags, user_ip
-FAULT = struct.Struct('<QQQQIIQ')
-FAULT_RECORDS, FIRST_FAULT, ALIKE = 4096, 6, 64     # MM_TRACE_SIZE, MM_TRACE_PAGE; so many are no chance
+# struct mm_trace of include/mm_trace.h begins so: time, mm, start, end, kind, mm_flags, vm_flags, user_ip
+FAULT = struct.Struct('<QQQQHHIQ')
+FAULT_RECORDS, FIRST_FAULT, ALIKE = 8192, 6, 64     # MM_TRACE_SIZE, MM_TRACE_PAGE; so many are no chance
 RIGHTS = 'rwx'
 
 
@@ -115,7 +115,7 @@ def film(image, memory):
     found = []
     tasks = slots(TASK, memory.get('trace_tasks', b''))
     times = [t[0] for t in tasks]
-    for time, site, error, start, end, flags, _ in slots(RECORD, memory.get('exec_trace_ring', b'')):
+    for time, site, error, flags, start, end, _ in slots(RECORD, memory.get('exec_trace_ring', b'')):
         place = image.read(site, SITE.size)
         stage, _, function = SITE.unpack(place) if len(place) == SITE.size else (len(names), 0, 0)
         i = bisect.bisect_right(times, time)
@@ -131,10 +131,10 @@ def again(memory):
     raw = memory.get('mm_trace_ring', b'')
     size = len(raw) // FAULT_RECORDS
     rows = sorted((FAULT.unpack_from(raw, at) for at in range(0, len(raw), size)), reverse=True)[:ALIKE] if size else []
-    alike = {(mm, start, kind, ip) for _, mm, start, _, kind, _, ip in rows}
+    alike = {(mm, start, kind, ip) for _, mm, start, _, kind, _, _, ip in rows}
     if len(rows) < ALIKE or len(alike) != 1 or rows[0][4] < FIRST_FAULT:
         return []
-    return [rows[0][2], rows[0][6]]
+    return [rows[0][2], rows[0][7]]
 
 
 def first_difference(ours, theirs):

@@ -110,7 +110,8 @@ void touch_path_atime(const struct path *p)
 	unsigned int flags = p->mnt->mnt_flags;
 	ktime_t now;
 
-	if (flags & (MS_NOATIME | MS_RDONLY))
+	if ((flags & (MS_NOATIME | MS_RDONLY)) ||
+	    ((flags & MS_NODIRATIME) && S_ISDIR(inode->i_mode)))
 		return;
 	now = current_time();
 	if ((flags & MS_RELATIME) && inode->i_mtime < inode->i_atime &&

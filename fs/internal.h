@@ -28,6 +28,9 @@ static inline bool mnt_has_parent(const struct vfsmount *m) { return m->mnt_pare
 /* True if @m is in the tree of mount(2). The kernel's own mounts are not. */
 static inline bool check_mnt(const struct vfsmount *m) { return !list_empty(&m->mnt_list); }
 
+/* What mount(2) can say of one mount alone; statfs(2) has the same bits. */
+#define MNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+
 /* mount_tree.c. 0 or -errno. */
 #define MS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 int graft_mnt(struct vfsmount *m, const struct path *p); /* takes over the reference to @m */

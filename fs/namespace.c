@@ -21,7 +21,6 @@
 #include <linux/mount.h>
 #include "internal.h"
 
-#define MNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
 /* umount2 flags: Linux keeps these in a header that is not UAPI. */
 #define MNT_FORCE	1
 #define MNT_DETACH	2
@@ -29,9 +28,21 @@
 
 /* ---- mount(2), umount2(2) ---- */
 
+/* The flags of a new mount, or of one that has @old: what is not said of access times stays. */
+static unsigned int mnt_flags_of(unsigned long flags, unsigned int old)
+{
+	const unsigned int atime = MS_NOATIME | MS_NODIRATIME | MS_RELATIME;
+	unsigned int new = (MNT_FLAGS & flags) | (flags & MS_NOATIME ? 0 : MS_RELATIME);
+
+	if (flags & MS_STRICTATIME)
+		new &= ~(MS_RELATIME | MS_NOATIME);
+	if ((flags & MS_REMOUNT) && !(flags & (atime | MS_STRICTATIME)))
+		new = (new & ~atime) | (old & atime);
+	return new | (old & MS_UNBINDABLE);
+}
+
 static int path_mount(const char *name, const struct path *p, const char *type, unsigned long flags)
 {
-	unsigned int mnt_flags = flags & MNT_FLAGS;
 	struct file_system_type *t;
 	struct vfsmount *m;
 
@@ -42,17 +53,15 @@ static int path_mount(const char *name, const struct path *p, const char *type, 
 	if (flags & MS_REMOUNT) {
 		if (p->dentry != p->mnt->mnt_root)
 			return -EINVAL;
-		p->mnt->mnt_flags = mnt_flags | (p->mnt->mnt_flags & (MS_RELATIME | MS_UNBINDABLE));
+		p->mnt->mnt_flags = mnt_flags_of(flags, p->mnt->mnt_flags);
 		return 0;
 	}
 	if (flags & MS_BIND)
 		return do_loopback(name, p, flags & MS_REC);
 	if (flags & (MS_PROPAGATION | MS_MOVE))
 		return do_change_mount(name, p, flags);
-	if (!(flags & MS_NOATIME))
-		mnt_flags |= MS_RELATIME;
 	t = get_fs_type(type);
-	m = t ? vfs_kern_mount(t, mnt_flags, *name ? name : "none") : ERR_PTR(-ENODEV);
+	m = t ? vfs_kern_mount(t, mnt_flags_of(flags, 0), *name ? name : "none") : ERR_PTR(-ENODEV);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 	if (p->mnt->mnt_sb != m->mnt_sb || p->mnt->mnt_root != p->dentry)

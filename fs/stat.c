@@ -21,8 +21,10 @@
 #include <linux/fcntl.h>
 #include <linux/limits.h>
 #include <linux/mount.h>
+#include "internal.h"
 
-#define ST_VALID 0x20 /* f_flags is used; not in Linux's UAPI headers */
+#define ST_RELATIME 0x1000
+#define ST_VALID    0x20 /* f_flags is used; not in Linux's UAPI headers */
 
 int generic_getattr(const struct path *p, struct kstat *st)
 {
@@ -243,8 +245,9 @@ static long do_statfs(int dfd, const char __user *name, int flags, struct statfs
 	st.f_type = sb->s_magic;
 	if (sb->statfs)
 		err = sb->statfs(sb, &st);
-	/* ST_RDONLY .. ST_NOEXEC are the same bits as MS_RDONLY .. MS_NOEXEC. */
-	st.f_flags = ST_VALID | (p.mnt->mnt_flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC));
+	/* The ST_* are the same bits as the MS_*, but for this one. */
+	st.f_flags = ST_VALID | (p.mnt->mnt_flags & MNT_FLAGS) |
+		     (p.mnt->mnt_flags & MS_RELATIME ? ST_RELATIME : 0);
 	path_put(&p);
 	return err ? err : copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }

@@ -40,8 +40,9 @@ static void show_mnt_opts(struct seq_file *m, const struct vfsmount *mnt)
 		unsigned int flag;
 		const char *text;
 	} opts[] = {
-		{MS_NOSUID, ",nosuid"},	  {MS_NODEV, ",nodev"},	      {MS_NOEXEC, ",noexec"},
-		{MS_NOATIME, ",noatime"}, {MS_RELATIME, ",relatime"},
+		{MS_NOSUID, ",nosuid"},		{MS_NODEV, ",nodev"},
+		{MS_NOEXEC, ",noexec"},		{MS_NOATIME, ",noatime"},
+		{MS_NODIRATIME, ",nodiratime"}, {MS_RELATIME, ",relatime"},
 	};
 
 	seq_puts(m, mnt->mnt_flags & MS_RDONLY ? " ro" : " rw");

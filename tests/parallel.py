@@ -39,7 +39,7 @@ OTHERS = 5
 # These wait much of the time, for keystrokes, clocks, a browser and files: one of them runs beside as many others as there are processors.
 WAITING = {'kernel/test_terminal.py', 'hosts/test_doors.py', 'kernel/test_film_page.py', 'kernel/test_film_screens.py', 'kernel/test_showmaps.py'}
 # One more group runs when this part of a processor was idle for so many seconds.
-IDLE, LATELY = 0.3, 4
+IDLE, LATELY = 0.15, 4
 # If more tests than these have failed, none runs alone: that was not the load.
 ALONE = 3
 

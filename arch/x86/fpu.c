@@ -102,23 +102,6 @@ void fpu_restore(const struct fpu *f)
 		__asm__ volatile("fxrstor64 (%0)" : : "r"(f) : "memory");
 }
 
-#define FAULTABLE(insn, ...) \
-	({ \
-		int __failed = 1; \
-\
-		if (boot_cpu.smap) \
-			stac(); \
-		__asm__ volatile("1:\t" insn "\n\txorl %0, %0\n2:\n\t" \
-				 ".pushsection __ex_table,\"a\"\n\t.balign 8\n\t" \
-				 ".quad 1b, 2b\n\t.popsection" \
-				 : "+r"(__failed) \
-				 : __VA_ARGS__ \
-				 : "memory"); \
-		if (boot_cpu.smap) \
-			clac(); \
-		!__failed; \
-	})
-
 /*
  * These two copy between registers and user memory directly. A page fault that can be handled
  * restarts the instruction. False: it cannot, or the CPU rejects the contents.
@@ -128,15 +111,15 @@ static bool xsave_user(void __user *buf)
 	u64 mask = boot_cpu.xfeatures;
 
 	if (!boot_cpu.xsave)
-		return FAULTABLE("fxsave64 (%1)", "r"(buf));
-	return FAULTABLE("xsave64 (%1)", "r"(buf), "a"((u32)mask), "d"((u32)(mask >> 32)));
+		return FAULTABLE("fxsave64 (%1)", buf);
+	return FAULTABLE("xsave64 (%1)", buf, "a"((u32)mask), "d"((u32)(mask >> 32)));
 }
 
 static bool xrstor_user(const void __user *buf, u64 mask, bool fx_only)
 {
 	if (fx_only)
-		return FAULTABLE("fxrstor64 (%1)", "r"(buf));
-	return FAULTABLE("xrstor64 (%1)", "r"(buf), "a"((u32)mask), "d"((u32)(mask >> 32)));
+		return FAULTABLE("fxrstor64 (%1)", buf);
+	return FAULTABLE("xrstor64 (%1)", buf, "a"((u32)mask), "d"((u32)(mask >> 32)));
 }
 
 size_t fpu_sigframe_size(void)

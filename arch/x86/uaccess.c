@@ -39,18 +39,6 @@ bool fixup_exception(struct pt_regs *regs)
 	return e;
 }
 
-static inline void user_access_begin(void)
-{
-	if (boot_cpu.smap)
-		stac();
-}
-
-static inline void user_access_end(void)
-{
-	if (boot_cpu.smap)
-		clac();
-}
-
 /*
  * Returns the number of bytes not copied. If the copy of words faults, single bytes are copied up
  * to the one that faults.
@@ -152,76 +140,42 @@ static inline u64 zero_bytes(u64 w) { return (w - ONES) & ~w & HIGHS; }
 static inline bool has_zero_byte(u64 w) { return ((w - ONES) & HIGHS) && zero_bytes(w); }
 
 /*
- * Looks for NUL in up to @max bytes of @s, and copies them to @dst unless it is NULL. An aligned
- * word never crosses a page, so it may be read before @s and past the NUL. Returns the length
- * without NUL, @max if there is none, or -EFAULT.
+ * Linux's rule: a string that reaches the end of user space without NUL is a fault. Aligned words
+ * are read, which never cross a page: so nothing is read of a page that has no byte of the string.
  */
-static __always_inline long scan_user_string(char *dst, const char __user *s, long max)
-{
-	long i = 0, last_word = max - 8, first = -(unsigned long)s & 7;
-	u64 w = 0;
-	u8 c;
-
-	/* The @first bytes of @s, with a zero behind them. */
-	if (first && i <= last_word && (w = load_word(s + first - 8) >> (64 - 8 * first))) {
-		if (dst)
-			memcpy(dst, &w, 8);
-		i = __builtin_ctzl(zero_bytes(w)) / 8;
-		if (i < first)
-			return i;
-	}
-	for (; i < max; i++) {
-		if (((unsigned long)(s + i) & 7) == 0)
-			for (; i <= last_word && !has_zero_byte(w = load_word(s + i)); i += 8)
-				if (dst)
-					memcpy(dst + i, &w, 8);
-		if (w && i <= last_word) {
-			if (dst)
-				memcpy(dst + i, &w, 8);
-			return i + __builtin_ctzl(zero_bytes(w)) / 8;
-		}
-		if (i == max)
-			break;
-		if (copy_faultable(&c, s + i, 1))
-			return -EFAULT;
-		if (dst)
-			dst[i] = c;
-		if (!c)
-			break;
-	}
-	return i;
-}
-
-/* Linux's rule: a string that reaches the end of user space without NUL is -EFAULT. */
-long strncpy_from_user(char *dst, const char __user *src, long n)
-{
-	unsigned long room = TASK_SIZE - (unsigned long)src;
-	long len;
-
-	if (n <= 0)
-		return 0;
-	if ((unsigned long)src >= TASK_SIZE || should_fail_copy())
-		return -EFAULT;
-	user_access_begin();
-	len = scan_user_string(dst, src, min_t(unsigned long, n, room));
-	user_access_end();
-	if (len >= 0 && (unsigned long)len == room && len < n)
-		return -EFAULT;
-	return len;
-}
-
 long strnlen_user(const char __user *s, long n)
 {
 	unsigned long room = TASK_SIZE - (unsigned long)s;
-	long max, len;
+	long max = min_t(unsigned long, n, room), i = -((unsigned long)s % 8), len;
+	u64 w;
+	u8 c;
 
 	if (n <= 0 || (unsigned long)s >= TASK_SIZE || should_fail_copy())
 		return 0;
-	max = min_t(unsigned long, n, room);
 	user_access_begin();
-	len = scan_user_string(NULL, s, max);
+	w = load_word(s + i);
+	if (w) /* the bytes before @s are not its end */
+		w |= (1UL << -i * 8) - 1;
+	while (!has_zero_byte(w) && i + 8 < max)
+		w = load_word(s + (i += 8));
 	user_access_end();
-	if (len < 0 || (len == max && max < n))
+	if (!w && copy_from_user(&c, s + max(i, 0L), 1))
 		return 0;
+	len = has_zero_byte(w) ? max(i + __builtin_ctzl(zero_bytes(w)) / 8, 0L) : max;
+	if (len >= max)
+		return max < n ? 0 : n + 1;
 	return len + 1;
+}
+
+long strncpy_from_user(char *dst, const char __user *src, long n)
+{
+	long len = strnlen_user(src, n);
+
+	if (n <= 0)
+		return 0;
+	if (!len || copy_from_user(dst, src, min(len, n)))
+		return -EFAULT;
+	if (len <= n)
+		dst[len - 1] = '\0'; /* another thread may have overwritten the NUL */
+	return len - 1;
 }

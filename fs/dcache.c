@@ -30,20 +30,11 @@ void dcache_init(void)
 	dentry_cache = kmem_cache_create("dentry", sizeof(struct dentry), 0);
 }
 
-static u32 name_hash(const char *name, unsigned int len)
+static struct list_head *d_bucket(const struct dentry *parent, u64 hash)
 {
-	u32 h = 0;
+	u64 mixed = (hash + (unsigned long)parent) * 0x9e3779b97f4a7c15UL;
 
-	while (len--)
-		h = (h + (u8)*name++) * 0x9e3779b1u;
-	return h;
-}
-
-static struct list_head *d_bucket(const struct dentry *parent, u32 hash)
-{
-	u32 salt = (u32)((unsigned long)parent >> 6) * 0x85ebca6bu;
-
-	return &d_hashtable[((hash ^ salt) >> 16) % D_HASH_SIZE];
+	return &d_hashtable[mixed / (~0UL / D_HASH_SIZE + 1)];
 }
 
 static char *copy_name(const char *name, unsigned int len)
@@ -71,7 +62,9 @@ struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len
 			kmem_cache_free(dentry_cache, d);
 		return NULL;
 	}
-	d->d_name = (struct qstr){.name = copy, .len = len, .hash = name_hash(name, len)};
+	d->d_name = (struct qstr){.name = copy, .len = len};
+	while (*copy)
+		d->d_name.hash = name_hash(d->d_name.hash, *copy++);
 	atomic_set(&d->d_count, 1);
 	d->d_flags = DCACHE_UNHASHED;
 	d->d_parent = parent ? dget(parent) : d;
@@ -95,16 +88,20 @@ struct dentry *d_alloc_root(struct inode *inode)
 	return d;
 }
 
-struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int len)
+static bool same_name(const struct qstr *a, const struct qstr *b)
 {
-	u32 hash = name_hash(name, len);
-	struct list_head *bucket = d_bucket(parent, hash);
+	return a->hash == b->hash && a->len == b->len &&
+	       (a->len <= EXACT_HASH || !memcmp(a->name, b->name, a->len));
+}
+
+struct dentry *d_lookup(struct dentry *parent, const struct qstr *name)
+{
+	struct list_head *bucket = d_bucket(parent, name->hash);
 	struct dentry *d, *found = NULL;
 
 	spin_lock(&dcache_lock);
 	list_for_each_entry(d, bucket, d_hash) {
-		if (d->d_name.hash != hash || d->d_parent != parent || d->d_name.len != len ||
-		    memcmp(d->d_name.name, name, len))
+		if (d->d_parent != parent || !same_name(&d->d_name, name))
 			continue;
 		found = dget(d);
 		break;
@@ -194,10 +191,18 @@ void d_exchange(struct dentry *a, struct dentry *b)
 	spin_unlock(&dcache_lock);
 }
 
-struct dentry *dget(struct dentry *d)
+/* Frees @d, which has no reference left; dcache_lock is held. Returns the parent, or NULL. */
+static struct dentry *dentry_kill(struct dentry *d)
 {
-	refcount_inc(&d->d_count);
-	return d;
+	struct dentry *parent = d->d_parent == d ? NULL : d->d_parent;
+
+	d_drop_locked(d);
+	spin_unlock(&dcache_lock);
+	if (d->d_inode)
+		iput(d->d_inode);
+	kfree(d->d_name.name);
+	kmem_cache_free(dentry_cache, d);
+	return parent;
 }
 
 /*
@@ -207,20 +212,11 @@ struct dentry *dget(struct dentry *d)
 void dput(struct dentry *d)
 {
 	while (d) {
-		struct dentry *parent;
-
 		spin_lock(&dcache_lock);
 		if (!refcount_dec_and_test(&d->d_count)) {
 			spin_unlock(&dcache_lock);
 			return;
 		}
-		d_drop_locked(d);
-		spin_unlock(&dcache_lock);
-		parent = d->d_parent == d ? NULL : d->d_parent;
-		if (d->d_inode)
-			iput(d->d_inode);
-		kfree(d->d_name.name);
-		kmem_cache_free(dentry_cache, d);
-		d = parent;
+		d = dentry_kill(d);
 	}
 }

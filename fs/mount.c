@@ -42,12 +42,6 @@ struct vfsmount *alloc_vfsmnt(const char *devname, struct dentry *root, unsigned
 	return m;
 }
 
-struct vfsmount *mntget(struct vfsmount *m)
-{
-	refcount_inc(&m->mnt_count);
-	return m;
-}
-
 /* Drops a reference. The last mount of a super block frees it, too. NULL is allowed. */
 void mntput(struct vfsmount *m)
 {
@@ -81,12 +75,6 @@ struct vfsmount *vfs_kern_mount(struct file_system_type *t, unsigned int flags, 
 struct vfsmount *kern_mount(struct file_system_type *t) { return vfs_kern_mount(t, 0, t->name); }
 
 int mnt_want_write(const struct vfsmount *m) { return m->mnt_flags & MS_RDONLY ? -EROFS : 0; }
-
-void path_get(const struct path *p)
-{
-	mntget(p->mnt);
-	dget(p->dentry);
-}
 
 void path_put(const struct path *p)
 {

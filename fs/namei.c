@@ -32,7 +32,7 @@
 /* Returns a valid dentry from the cache, with a reference, or NULL. */
 static struct dentry *lookup_dcache(struct dentry *dir, const struct qstr *name)
 {
-	struct dentry *d = d_lookup(dir, name->name, name->len);
+	struct dentry *d = d_lookup(dir, name);
 
 	if (d && d->d_op && d->d_op->d_revalidate && !d->d_op->d_revalidate(d)) {
 		d_drop(d);
@@ -151,8 +151,14 @@ static const char *pick_link(struct nameidata *nd, const struct path *link)
  */
 static const char *step_into(struct nameidata *nd, bool trailing, struct dentry *d)
 {
-	struct path p = {.mnt = mntget(nd->path.mnt), .dentry = d};
+	struct path p = {.mnt = nd->path.mnt, .dentry = d};
 
+	if (!(d->d_flags & DCACHE_MOUNTED) && !S_ISLNK(d->d_inode->i_mode)) {
+		dput(nd->path.dentry);
+		nd->path.dentry = d;
+		return NULL;
+	}
+	mntget(p.mnt);
 	follow_down(&p);
 	if (S_ISLNK(p.dentry->d_inode->i_mode) && (!trailing || (nd->flags & LOOKUP_FOLLOW)))
 		return pick_link(nd, &p);
@@ -195,11 +201,13 @@ static const char *walk_component(struct nameidata *nd, bool trailing)
 /* Copies the next component of @name to nd->last. Returns what follows it, without slashes. */
 static const char *next_component(struct nameidata *nd, const char *name)
 {
-	unsigned int len = 1;
+	unsigned int len = 0;
+	u64 hash = 0;
 
-	while (name[len] && name[len] != '/')
-		len++;
-	nd->last = (struct qstr){.name = name, .len = len};
+	do
+		hash = name_hash(hash, name[len++]);
+	while (name[len] && name[len] != '/');
+	nd->last = (struct qstr){.name = name, .len = len, .hash = hash};
 	nd->last_type = LAST_NORM;
 	if (name[0] == '.' && len == 1)
 		nd->last_type = LAST_DOT;

@@ -447,15 +447,14 @@ static struct file *shm_file_setup(const char *name, loff_t size)
  */
 void ramfs_init(void)
 {
-	struct dentry *root = root_mnt->mnt_root, *dev;
+	struct dentry *root = root_mnt->mnt_root;
 	int err = make_node(root, "dev", S_IFDIR | 0755, 0);
 
-	dev = d_lookup(root, "dev", 3);
-	if (!err && dev)
-		err = make_node(dev, "console", S_IFCHR | 0600, MKDEV(5, 1));
+	if (!err) /* the newest child is dev */
+		err = make_node(list_first_entry(&root->d_subdirs, struct dentry, d_child),
+				"console", S_IFCHR | 0600, MKDEV(5, 1));
 	if (!err)
 		err = make_node(root, "root", S_IFDIR | 0700, 0);
-	dput(dev);
 	if (err)
 		panic("cannot fill the root file system: error %d", err);
 	shmem_file_setup = shm_file_setup;

@@ -15,6 +15,7 @@
 #include <atomic.h>
 #include <errno.h>
 #include <list.h>
+#include <mount.h>
 #include <radix_tree.h>
 #include <spinlock.h>
 #include <types.h>
@@ -47,15 +48,17 @@ struct path {
 	struct dentry *dentry;
 };
 
-/* mount.c: a reference to both. */
-void path_get(const struct path *p);
-void path_put(const struct path *p);
+void path_put(const struct path *p); /* mount.c: drops the references to both */
 
 struct qstr {
 	const char *name;
 	unsigned int len;
-	u32 hash;
+	u64 hash;
 };
+
+/* Up to EXACT_HASH bytes are in the hash as they are: it is equal only if the names are. */
+#define EXACT_HASH 8
+static inline u64 name_hash(u64 hash, char c) { return (hash << 8 | hash >> 56) ^ (u8)c; }
 
 #define DNAME_ROOM 24 /* so many bytes of each name can be read: mm_trace.h */
 
@@ -90,15 +93,27 @@ struct dentry *d_alloc(struct dentry *parent, const char *name, unsigned int len
 /* The root of a tree; takes over @inode's reference, also on failure. NULL: no memory. */
 struct dentry *d_alloc_root(struct inode *inode);
 /* With a reference; NULL: not in the cache. */
-struct dentry *d_lookup(struct dentry *parent, const char *name, unsigned int len);
+struct dentry *d_lookup(struct dentry *parent, const struct qstr *name);
 void d_add(struct dentry *d, struct inode *inode);	   /* d_instantiate, and hashes @d */
 void d_instantiate(struct dentry *d, struct inode *inode); /* takes over @inode's reference */
 void d_drop(struct dentry *d);
 /* @d takes the parent and the name of @target, which is unhashed. */
 void d_move(struct dentry *d, struct dentry *target);
 void d_exchange(struct dentry *a, struct dentry *b); /* they swap parents and names */
-struct dentry *dget(struct dentry *d);
 void dput(struct dentry *d);
+
+static inline struct dentry *dget(struct dentry *d)
+{
+	refcount_inc(&d->d_count);
+	return d;
+}
+
+/* A reference to both. */
+static inline void path_get(const struct path *p)
+{
+	mntget(p->mnt);
+	dget(p->dentry);
+}
 
 /* ---- files: inode.c, attr.c, permission.c ------------------------------ */
 

@@ -28,7 +28,11 @@ struct vfsmount {
 extern struct list_head mount_list; /* all, in order of mounting: /proc/mounts */
 extern struct vfsmount *root_mnt;
 
-struct vfsmount *mntget(struct vfsmount *m);
+static inline struct vfsmount *mntget(struct vfsmount *m)
+{
+	refcount_inc(&m->mnt_count);
+	return m;
+}
 void mntput(struct vfsmount *m);
 /* A mount for the kernel's own use, in no tree. ERR_PTR. */
 struct vfsmount *kern_mount(struct file_system_type *t);

@@ -192,7 +192,7 @@ void d_exchange(struct dentry *a, struct dentry *b)
 }
 
 /* Frees @d, which has no reference left; dcache_lock is held. Returns the parent, or NULL. */
-static struct dentry *dentry_kill(struct dentry *d)
+static noinline struct dentry *dentry_kill(struct dentry *d)
 {
 	struct dentry *parent = d->d_parent == d ? NULL : d->d_parent;
 

@@ -153,7 +153,8 @@ static const char *step_into(struct nameidata *nd, bool trailing, struct dentry 
 {
 	struct path p = {.mnt = nd->path.mnt, .dentry = d};
 
-	if (!(d->d_flags & DCACHE_MOUNTED) && !S_ISLNK(d->d_inode->i_mode)) {
+	if (!(d->d_flags & DCACHE_MOUNTED) && !S_ISLNK(d->d_inode->i_mode) &&
+	    !(nd->flags & LOOKUP_RESTRICTED)) {
 		dput(nd->path.dentry);
 		nd->path.dentry = d;
 		return NULL;
@@ -201,22 +202,23 @@ static const char *walk_component(struct nameidata *nd, bool trailing)
 /* Copies the next component of @name to nd->last. Returns what follows it, without slashes. */
 static const char *next_component(struct nameidata *nd, const char *name)
 {
-	unsigned int len = 0;
+	const char *end = name;
+	unsigned int len;
 	u64 hash = 0;
 
 	do
-		hash = name_hash(hash, name[len++]);
-	while (name[len] && name[len] != '/');
+		hash = name_hash(hash, *end++);
+	while (*end && *end != '/');
+	len = end - name;
 	nd->last = (struct qstr){.name = name, .len = len, .hash = hash};
 	nd->last_type = LAST_NORM;
 	if (name[0] == '.' && len == 1)
 		nd->last_type = LAST_DOT;
 	else if (name[0] == '.' && name[1] == '.' && len == 2)
 		nd->last_type = LAST_DOTDOT;
-	name += len;
-	while (*name == '/')
-		name++;
-	return name;
+	while (*end == '/')
+		end++;
+	return end;
 }
 
 /* Walks @name but for its last component, which is then in nd->last. Returns 0 or -errno. */

@@ -39,6 +39,7 @@ int generic_getattr(const struct path *p, struct kstat *st)
 		.uid = inode->i_uid,
 		.gid = inode->i_gid,
 		.size = inode->i_size,
+		.blocks = 0,
 		.blksize = PAGE_SIZE,
 		.atime = inode->i_atime,
 		.mtime = inode->i_mtime,
@@ -58,25 +59,25 @@ static long cp_new_stat(const struct kstat *k, struct stat __user *ust)
 {
 	struct __kernel_timespec a = ns_to_timespec(k->atime), m = ns_to_timespec(k->mtime),
 				 c = ns_to_timespec(k->ctime);
-	struct stat st = {
-		.st_dev = new_encode_dev(k->dev),
-		.st_ino = k->ino,
-		.st_nlink = k->nlink,
-		.st_mode = k->mode,
-		.st_uid = k->uid,
-		.st_gid = k->gid,
-		.st_rdev = new_encode_dev(k->rdev),
-		.st_size = k->size,
-		.st_blksize = k->blksize,
-		.st_blocks = k->blocks,
-		.st_atime = a.tv_sec,
-		.st_atime_nsec = a.tv_nsec,
-		.st_mtime = m.tv_sec,
-		.st_mtime_nsec = m.tv_nsec,
-		.st_ctime = c.tv_sec,
-		.st_ctime_nsec = c.tv_nsec,
-	};
+	struct stat st;
 
+	INIT_STRUCT_STAT_PADDING(st);
+	st.st_dev = new_encode_dev(k->dev);
+	st.st_ino = k->ino;
+	st.st_nlink = k->nlink;
+	st.st_mode = k->mode;
+	st.st_uid = k->uid;
+	st.st_gid = k->gid;
+	st.st_rdev = new_encode_dev(k->rdev);
+	st.st_size = k->size;
+	st.st_blksize = k->blksize;
+	st.st_blocks = k->blocks;
+	st.st_atime = a.tv_sec;
+	st.st_atime_nsec = a.tv_nsec;
+	st.st_mtime = m.tv_sec;
+	st.st_mtime_nsec = m.tv_nsec;
+	st.st_ctime = c.tv_sec;
+	st.st_ctime_nsec = c.tv_nsec;
 	return copy_to_user(ust, &st, sizeof(st)) ? -EFAULT : 0;
 }
 

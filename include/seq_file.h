@@ -42,11 +42,15 @@ void seq_release(struct seq_file *m); /* frees the buffer */
 
 int seq_printf(struct seq_file *m, const char *fmt, ...) __printf(2, 3); /* 0 */
 void seq_puts(struct seq_file *m, const char *s);
-void seq_putc(struct seq_file *m, char c);
+static inline void seq_putc(struct seq_file *m, char c)
+{
+	if (m->count < m->size)
+		m->buf[m->count++] = c;
+}
 void seq_write(struct seq_file *m, const void *p, size_t n);
 /*
  * Write a number in hexadecimal, with at least @width (1 to 16) digits, or in decimal. Return the
- * end of it. The bytes up to p + 24 may change.
+ * end of it.
  */
 char *put_hex(char *p, u64 value, unsigned int width);
 char *put_decimal(char *p, u64 value);

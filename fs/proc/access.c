@@ -102,6 +102,10 @@ int proc_getattr(const struct path *p, struct kstat *st)
 	put_task_struct(t);
 	generic_getattr(p, st);
 	st->blksize = 1024;
+	if (S_ISDIR(inode->i_mode))
+		st->nlink = 2;
+	for (const struct proc_entry *c = PROC_I(inode)->entry->children; c && c->name; c++)
+		st->nlink += S_ISDIR(c->mode);
 	return 0;
 }
 

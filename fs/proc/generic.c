@@ -66,9 +66,6 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 	inode->i_ino = ino;
 	inode->i_mode = e->mode;
 	if (S_ISDIR(e->mode)) {
-		inode->i_nlink = 2;
-		for (const struct proc_entry *c = e->children; c && c->name; c++)
-			inode->i_nlink += S_ISDIR(c->mode);
 		inode->i_op = &proc_dir_iops;
 		inode->i_fop = &proc_dir_fops;
 	} else if (S_ISLNK(e->mode)) {
@@ -97,9 +94,14 @@ void proc_evict_inode(struct inode *inode)
 
 static int number_name(const struct proc_numbers *nr, const struct proc_number *n, char *buf)
 {
-	if (nr->ranges)
-		return snprintf(buf, NUMBER_LEN, "%lx-%lx", n->key, n->end);
-	return snprintf(buf, NUMBER_LEN, "%lu", n->key);
+	char *p = nr->ranges ? put_hex(buf, n->key, 1) : put_decimal(buf, n->key);
+
+	if (nr->ranges) {
+		*p++ = '-';
+		p = put_hex(p, n->end, 1);
+	}
+	*p = '\0';
+	return p - buf;
 }
 
 /* Fills in *n for @name. False: it does not exist, or has leading zeros and the like. */
@@ -209,7 +211,7 @@ static int proc_dir_lookup(struct inode *dir, struct dentry *d)
 
 	if (get_task_for(dir, &of))
 		return -ENOENT;
-	while (e && e->name && strcmp(e->name, d->d_name.name))
+	while (e && e->name && (e->len != d->d_name.len || strcmp(e->name, d->d_name.name)))
 		e++;
 	err = e && e->name ? proc_entry_lookup(dir, d, of, e) : proc_number_lookup(dir, d, of);
 	put_task_struct(of);

@@ -18,6 +18,7 @@ struct vm_area_struct;
 
 struct proc_entry {
 	const char *name; /* NULL: end of the table */
+	unsigned int len; /* of the name */
 	umode_t mode;
 	/* Regular file: a constant text, or the function that writes it. */
 	const char *text;
@@ -62,15 +63,15 @@ struct proc_entry {
 
 #define PROC_DIR(n, m, ...) \
 	{ \
-		.name = (n), .mode = S_IFDIR | (m), __VA_ARGS__ \
+		.name = (n), .len = sizeof(n) - 1, .mode = S_IFDIR | (m), __VA_ARGS__ \
 	}
 #define PROC_REG(n, m, ...) \
 	{ \
-		.name = (n), .mode = S_IFREG | (m), __VA_ARGS__ \
+		.name = (n), .len = sizeof(n) - 1, .mode = S_IFREG | (m), __VA_ARGS__ \
 	}
 #define PROC_LNK(n, ...) \
 	{ \
-		.name = (n), .mode = S_IFLNK | 0777, __VA_ARGS__ \
+		.name = (n), .len = sizeof(n) - 1, .mode = S_IFLNK | 0777, __VA_ARGS__ \
 	}
 
 /* A name that is a number. */

@@ -198,42 +198,30 @@ void seq_write(struct seq_file *m, const void *p, size_t n)
 
 void seq_puts(struct seq_file *m, const char *s) { seq_write(m, s, strlen(s)); }
 
-void seq_putc(struct seq_file *m, char c)
-{
-	if (m->count < m->size)
-		m->buf[m->count++] = c;
-}
-
-/*
- * The eight hexadecimal digits of @v, the first one in the lowest byte. All at once: half a byte
- * moves into each byte, and a byte above 9 gets what lies between '9' and 'a'.
- */
-static u64 hex_digits(u32 v)
-{
-	u64 d = __builtin_bswap64(v) >> 32;
-
-	d = (d | d << 16) & 0x0000ffff0000ffffUL;
-	d = (d | d << 8) & 0x00ff00ff00ff00ffUL;
-	d = (d >> 4 | d << 8) & 0x0f0f0f0f0f0f0f0fUL;
-	return d + 0x3030303030303030UL +
-	       ((d + 0x0606060606060606UL) >> 4 & 0x0101010101010101UL) * ('a' - '0' - 10);
-}
+/* Two hexadecimal digits for each byte, the first one at the lower address. */
+#define PAIR(high, low)		  ((low) << 8 | (high))
+#define PAIRS_4(high, a, b, c, d) PAIR(high, a), PAIR(high, b), PAIR(high, c), PAIR(high, d)
+#define PAIRS_16(high) \
+	PAIRS_4(high, '0', '1', '2', '3'), PAIRS_4(high, '4', '5', '6', '7'), \
+		PAIRS_4(high, '8', '9', 'a', 'b'), PAIRS_4(high, 'c', 'd', 'e', 'f')
+static const u16 hex_pairs[256] = {
+	PAIRS_16('0'), PAIRS_16('1'), PAIRS_16('2'), PAIRS_16('3'), PAIRS_16('4'), PAIRS_16('5'),
+	PAIRS_16('6'), PAIRS_16('7'), PAIRS_16('8'), PAIRS_16('9'), PAIRS_16('a'), PAIRS_16('b'),
+	PAIRS_16('c'), PAIRS_16('d'), PAIRS_16('e'), PAIRS_16('f'),
+};
 
 char *put_hex(char *p, u64 value, unsigned int width)
 {
 	unsigned int n = value ? (67 - __builtin_clzl(value)) / 4 : 1;
-	u64 digits;
+	char *end = p + max(n, width), *to = end;
 
-	n = max(n, width);
-	if (n > 8) {
-		digits = hex_digits(value >> 32) >> (16 - n) * 8;
-		memcpy(p, &digits, sizeof(digits));
-		p += n - 8;
-		n = 8;
+	for (; to > p + 1; value >>= 8) {
+		to -= 2;
+		memcpy(to, &hex_pairs[(u8)value], 2);
 	}
-	digits = hex_digits(value) >> (8 - n) * 8;
-	memcpy(p, &digits, sizeof(digits));
-	return p + n;
+	if (to > p)
+		*p = hex_pairs[value] >> 8;
+	return end;
 }
 
 char *put_decimal(char *p, u64 value)

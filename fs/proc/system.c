@@ -208,7 +208,13 @@ static int proc_filesystems(struct seq_file *m, struct task_struct *unused __may
 
 static int proc_mounts_text(char *buf, int len) { return snprintf(buf, len, "self/mounts"); }
 
-static int proc_self_text(char *buf, int len) { return snprintf(buf, len, "%d", current->tgid); }
+static int proc_self_text(char *buf, int len __maybe_unused)
+{
+	char *end = put_decimal(buf, current->tgid);
+
+	*end = '\0';
+	return end - buf;
+}
 
 static int proc_thread_self_text(char *buf, int len)
 {

@@ -17,9 +17,8 @@
 #include <asm/page.h>
 #include "internal.h"
 
-#define NAME_COLUMN 72 /* then one more blank */
-/* three 16-digit numbers, a device, an inode, and what put_hex writes beyond its end */
-#define HEADER_ROOM 128
+#define NAME_COLUMN 72	/* then one more blank */
+#define HEADER_ROOM 128 /* three 16-digit numbers, a device and an inode */
 
 /* Offset, device and inode; zeros without a file. */
 static char *put_file_columns(char *p, const struct vm_area_struct *vma)

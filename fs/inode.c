@@ -18,7 +18,7 @@
 
 #define ATIME_MAX_AGE (24L * 60 * 60 * NSEC_PER_SEC) /* relatime: refreshed once a day at least */
 
-static struct kmem_cache *inode_cache;
+struct kmem_cache *inode_cache;
 static atomic_t last_ino;
 
 static int no_open(struct inode *inode __maybe_unused, struct file *f __maybe_unused)
@@ -34,7 +34,7 @@ void inode_init(void) { inode_cache = kmem_cache_create("inode", sizeof(struct i
 
 struct inode *new_inode(struct super_block *sb)
 {
-	struct inode *i = kmem_cache_alloc(inode_cache, __GFP_ZERO);
+	struct inode *i = kmem_cache_alloc(sb->s_inode_cache, __GFP_ZERO);
 
 	if (!i)
 		return NULL;
@@ -67,10 +67,10 @@ void iput(struct inode *i)
 		return;
 	if (i->i_data.nrpages)
 		truncate_inode_pages(&i->i_data);
-	if (i->i_sb && i->i_sb->evict_inode)
+	if (i->i_sb->evict_inode)
 		i->i_sb->evict_inode(i);
 	kfree(i->i_link);
-	kmem_cache_free(inode_cache, i);
+	kmem_cache_free(i->i_sb->s_inode_cache, i);
 }
 
 /* Inode numbers for file systems that do not number their files themselves. */

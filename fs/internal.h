@@ -13,6 +13,7 @@
 
 void dcache_init(void);
 void inode_init(void);
+extern struct kmem_cache *inode_cache; /* of file systems that add nothing to an inode */
 /* ramfs.c: registers tmpfs, mounts it for shared memory. */
 void ramfs_register(void);
 extern struct file_system_type rootfs_fs_type;

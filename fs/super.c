@@ -9,6 +9,7 @@
 #include <fs.h>
 #include <slab.h>
 #include <string.h>
+#include "internal.h"
 
 LIST_HEAD(file_systems);
 static atomic_t last_anon_bdev;
@@ -39,5 +40,6 @@ struct super_block *alloc_super(const struct file_system_type *t, unsigned long 
 	sb->s_type = t;
 	sb->s_magic = magic;
 	sb->s_next_ino = 1;
+	sb->s_inode_cache = inode_cache;
 	return sb;
 }

@@ -32,6 +32,9 @@ static inline bool atomic_dec_is_last(atomic_t *v)
 	return last;
 }
 
+/* Stores @v in *@p. Returns what was there. */
+#define xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+
 /*
  * Reference counts: an object whose count was 0 is gone, so nobody may take a reference to it. A
  * DEBUG kernel checks that.

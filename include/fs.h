@@ -31,6 +31,7 @@ struct flock;
 struct iattr;
 struct inode;
 struct iov_iter;
+struct kmem_cache;
 struct kstat;
 struct pipe_inode_info;
 struct poll_table_struct;
@@ -382,7 +383,8 @@ struct super_block {
 	unsigned long s_next_ino;
 	bool s_noexec; /* whatever the mount says: /proc and /sys */
 	unsigned long s_max_inodes,
-		s_inodes; /* tmpfs: names and open nameless files; 0: no limit */
+		s_inodes;		  /* tmpfs: names and open nameless files; 0: no limit */
+	struct kmem_cache *s_inode_cache; /* of structs that begin with an inode */
 	int (*statfs)(struct super_block *sb, struct statfs *st);
 	void (*evict_inode)(struct inode *inode); /* the last reference is gone */
 	atomic_t s_active;			  /* mounts that show it; kill_sb with the last */

@@ -52,7 +52,7 @@ void seq_write(struct seq_file *m, const void *p, size_t n);
  * Write a number in hexadecimal, with at least @width (1 to 16) digits, or in decimal. Return the
  * end of it.
  */
-char *put_hex(char *p, u64 value, unsigned int width);
+char *put_hex(char *p, u64 value, int width);
 char *put_decimal(char *p, u64 value);
 /* Spaces up to @column, counted from @column_start. */
 void seq_pad(struct seq_file *m, size_t column_start, size_t column);

@@ -23,6 +23,9 @@
 
 #define NUMBER_LEN 36 /* of the longest name, "start-end", with its NUL */
 
+/* It stays, and its directory with it: whoever reads about a process is likely to go on. */
+struct dentry *proc_last_found;
+
 static const struct inode_operations proc_dir_iops;
 static const struct file_operations proc_dir_fops;
 
@@ -52,17 +55,12 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 			     u64 ino)
 {
 	struct inode *inode = new_inode(sb);
-	struct proc_inode *pi = inode ? kzalloc(sizeof(*pi)) : NULL;
 
-	if (!pi) {
-		if (inode)
-			iput(inode);
+	if (!inode)
 		return NULL;
-	}
-	pi->entry = e;
-	pi->key = e->arg;
-	pi->pid = get_pid(pid);
-	inode->i_private = pi;
+	PROC_I(inode)->entry = e;
+	PROC_I(inode)->key = e->arg;
+	PROC_I(inode)->pid = get_pid(pid);
 	inode->i_ino = ino;
 	inode->i_mode = e->mode;
 	if (S_ISDIR(e->mode)) {
@@ -80,15 +78,7 @@ struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e,
 	return inode;
 }
 
-void proc_evict_inode(struct inode *inode)
-{
-	struct proc_inode *pi = PROC_I(inode);
-
-	if (!pi)
-		return;
-	put_pid(pi->pid);
-	kfree(pi);
-}
+void proc_evict_inode(struct inode *inode) { put_pid(PROC_I(inode)->pid); }
 
 /* ---- names that are numbers -------------------------------------------- */
 
@@ -198,6 +188,8 @@ static int proc_entry_lookup(struct inode *dir, struct dentry *d, struct task_st
 	if (of) {
 		proc_pid_update_inode(inode, of);
 		d->d_op = &proc_pid_dops;
+	} else {
+		dget(d); /* it stays, as its entry does */
 	}
 	d_add(d, inode);
 	return 0;
@@ -214,6 +206,8 @@ static int proc_dir_lookup(struct inode *dir, struct dentry *d)
 	while (e && e->name && (e->len != d->d_name.len || strcmp(e->name, d->d_name.name)))
 		e++;
 	err = e && e->name ? proc_entry_lookup(dir, d, of, e) : proc_number_lookup(dir, d, of);
+	if (!err)
+		dput(xchg(&proc_last_found, dget(d)));
 	put_task_struct(of);
 	return err;
 }

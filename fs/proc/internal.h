@@ -94,8 +94,9 @@ struct proc_numbers {
 	bool (*next)(struct task_struct *of, struct proc_number *n);
 };
 
-/* inode->i_private of procfs; owns its reference to pid. */
+/* An inode of procfs; owns its reference to pid. */
 struct proc_inode {
+	struct inode vfs_inode;
 	const struct proc_entry *entry;
 	struct pid *pid;   /* NULL: not below /proc/PID */
 	unsigned long key; /* of a proc_number, or entry->arg */
@@ -111,7 +112,10 @@ struct proc_file {
 	bool mm_held; /* seq: start has locked mm */
 };
 
-static inline struct proc_inode *PROC_I(const struct inode *inode) { return inode->i_private; }
+static inline struct proc_inode *PROC_I(const struct inode *inode)
+{
+	return container_of(inode, struct proc_inode, vfs_inode);
+}
 
 /* root.c: a new super block with root directory @dir; NULL: no memory. */
 struct super_block *proc_new_super(struct file_system_type *t, unsigned long magic,
@@ -127,6 +131,7 @@ struct super_block *proc_new_super(struct file_system_type *t, unsigned long mag
 struct inode *proc_new_inode(struct super_block *sb, const struct proc_entry *e, struct pid *pid,
 			     u64 ino);
 void proc_evict_inode(struct inode *inode);
+extern struct dentry *proc_last_found; /* with a reference, so that it stays */
 
 /* access.c */
 /* The inode's process with a reference; NULL: it is gone, or the inode is outside /proc/PID. */

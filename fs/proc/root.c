@@ -6,6 +6,7 @@
  * Not on the road of an exec.
  */
 #include <fs.h>
+#include <slab.h>
 #include <asm/page.h>
 #include <asm/statfs.h>
 #include <linux/limits.h>
@@ -31,11 +32,15 @@ static int proc_statfs(struct super_block *sb, struct statfs *st)
 struct super_block *proc_new_super(struct file_system_type *t, unsigned long magic,
 				   const struct proc_entry *dir, u64 ino)
 {
-	struct super_block *sb = alloc_super(t, magic);
+	static struct kmem_cache *cache;
+	struct super_block *sb;
 	struct inode *root;
 
+	cache = cache ?: kmem_cache_create("proc_inode", sizeof(struct proc_inode), 0);
+	sb = cache ? alloc_super(t, magic) : NULL;
 	if (!sb)
 		return NULL;
+	sb->s_inode_cache = cache;
 	sb->statfs = proc_statfs;
 	sb->evict_inode = proc_evict_inode;
 	sb->s_noexec = true;

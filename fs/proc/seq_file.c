@@ -210,18 +210,16 @@ static const u16 hex_pairs[256] = {
 	PAIRS_16('c'), PAIRS_16('d'), PAIRS_16('e'), PAIRS_16('f'),
 };
 
-char *put_hex(char *p, u64 value, unsigned int width)
+char *put_hex(char *p, u64 value, int width)
 {
-	unsigned int n = value ? (67 - __builtin_clzl(value)) / 4 : 1;
-	char *end = p + max(n, width), *to = end;
+	int n = value ? (67 - __builtin_clzl(value)) / 4 : 1, i;
 
-	for (; to > p + 1; value >>= 8) {
-		to -= 2;
-		memcpy(to, &hex_pairs[(u8)value], 2);
-	}
-	if (to > p)
+	n = max(n, width);
+	for (i = n - 2; i >= 0; i -= 2, value >>= 8)
+		memcpy(p + i, &hex_pairs[(u8)value], 2);
+	if (i == -1)
 		*p = hex_pairs[value] >> 8;
-	return end;
+	return p + n;
 }
 
 char *put_decimal(char *p, u64 value)

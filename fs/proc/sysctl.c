@@ -209,6 +209,7 @@ static const struct proc_entry random_table[] = {SYSCTL_REG("boot_id", 0444, .sh
 static int __maybe_unused show_slab_objects(struct seq_file *m,
 					    struct task_struct *t __maybe_unused)
 {
+	dput(xchg(&proc_last_found, NULL)); /* no leak */
 	return seq_printf(m, "%lu\n", count_slab_objects());
 }
 

@@ -46,16 +46,14 @@ static char *put_file_columns(char *p, const struct vm_area_struct *vma)
  */
 static void show_vma_header_prefix(struct seq_file *m, const struct vm_area_struct *vma)
 {
-	unsigned long flags = vma->vm_flags;
+	static const char perms[8][4] = {" ---", " r--", " -w-", " rw-",
+					 " --x", " r-x", " -wx", " rwx"};
 	char line[HEADER_ROOM], *p = put_hex(line, vma->vm_start, 8);
 
 	*p++ = '-';
 	p = put_hex(p, vma->vm_end, 8);
-	p[0] = ' ';
-	p[1] = flags & VM_READ ? 'r' : '-';
-	p[2] = flags & VM_WRITE ? 'w' : '-';
-	p[3] = flags & VM_EXEC ? 'x' : '-';
-	p[4] = flags & VM_MAYSHARE ? 's' : 'p';
+	memcpy(p, perms[vma->vm_flags & (VM_READ | VM_WRITE | VM_EXEC)], 4);
+	p[4] = vma->vm_flags & VM_MAYSHARE ? 's' : 'p';
 	p[5] = ' ';
 	seq_write(m, line, put_file_columns(p + 6, vma) - line);
 }

@@ -17,6 +17,7 @@
 #undef memset
 #include <errno.h>
 #include <asm/string.h>
+#include <word_at_a_time.h>
 
 static inline u64 load64(const void *p)
 {
@@ -28,14 +29,40 @@ static inline u64 load64(const void *p)
 
 static inline void store64(void *p, u64 v) { __builtin_memcpy(p, &v, sizeof(v)); }
 
+static inline u32 load32(const void *p)
+{
+	u32 v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline void store32(void *p, u32 v) { __builtin_memcpy(p, &v, sizeof(v)); }
+
+/* Fewer than 8 bytes: two halves, or three single bytes, that may be the same or overlap. */
+static void copy_few(char *d, const char *s, size_t n)
+{
+	if (n >= 4) {
+		u32 head = load32(s), tail = load32(s + n - 4);
+
+		store32(d, head);
+		store32(d + n - 4, tail);
+	} else if (n) {
+		char first = s[0], middle = s[n / 2], last = s[n - 1];
+
+		d[0] = first;
+		d[n / 2] = middle;
+		d[n - 1] = last;
+	}
+}
+
 /* Also correct when @d is below @s and they overlap: each word is read before it is overwritten. */
 static void copy_up(char *d, const char *s, size_t n)
 {
 	u64 tail;
 
 	if (n < 8) {
-		while (n--)
-			*d++ = *s++;
+		copy_few(d, s, n);
 		return;
 	}
 	tail = load64(s + n - 8);
@@ -48,8 +75,7 @@ static void copy_down(char *d, const char *s, size_t n)
 	u64 head;
 
 	if (n < 8) {
-		while (n--)
-			d[n] = s[n];
+		copy_few(d, s, n);
 		return;
 	}
 	head = load64(s);
@@ -113,24 +139,16 @@ void *memchr(const void *s, int c, size_t n)
 	return NULL;
 }
 
-/* A byte is zero if a borrow sets its top bit, and that bit was clear before. */
-static inline bool has_zero(u64 v)
-{
-	return (v - 0x0101010101010101UL) & ~v & 0x8080808080808080UL;
-}
-
+/* Reads aligned words, which do not reach into the next page. */
 __no_sanitize_address size_t strlen(const char *s)
 {
-	const char *p = s;
+	unsigned long before = (unsigned long)s % 8;
+	const u64 *p = (const u64 *)(s - before);
+	u64 w = *p | ((1UL << before * 8) - 1);
 
-	for (; (unsigned long)p & 7; p++)
-		if (!*p)
-			return p - s;
-	while (!has_zero(*(const u64 *)p)) /* an aligned word does not reach into the next page */
-		p += 8;
-	while (*p)
-		p++;
-	return p - s;
+	while (!has_zero_byte(w))
+		w = *++p;
+	return (const char *)p + __builtin_ctzl(zero_bytes(w)) / 8 - s;
 }
 
 size_t strnlen(const char *s, size_t max)

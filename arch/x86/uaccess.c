@@ -13,6 +13,7 @@
 #include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <string.h>
+#include <word_at_a_time.h>
 
 struct exception_table_entry {
 	unsigned long insn, fixup;
@@ -130,23 +131,14 @@ static inline u64 load_word(const char *p)
 	return x;
 }
 
-#define ONES  0x0101010101010101UL
-#define HIGHS 0x8080808080808080UL
-
-/* The lowest bit that is set stands in the first byte of @w that is 0. */
-static inline u64 zero_bytes(u64 w) { return (w - ONES) & ~w & HIGHS; }
-
-/* The subtraction alone also finds bytes above 0x80, which are rare in strings. */
-static inline bool has_zero_byte(u64 w) { return ((w - ONES) & HIGHS) && zero_bytes(w); }
-
 /*
  * Linux's rule: a string that reaches the end of user space without NUL is a fault. Aligned words
  * are read, which never cross a page: so nothing is read of a page that has no byte of the string.
  */
 long strnlen_user(const char __user *s, long n)
 {
-	unsigned long room = TASK_SIZE - (unsigned long)s;
-	long max = min_t(unsigned long, n, room), i = -((unsigned long)s % 8), len;
+	unsigned long room = TASK_SIZE - (unsigned long)s, before = (unsigned long)s % 8;
+	long max = min_t(unsigned long, n, room), i = -before, len;
 	u64 w;
 	u8 c;
 
@@ -155,9 +147,9 @@ long strnlen_user(const char __user *s, long n)
 	user_access_begin();
 	w = load_word(s + i);
 	if (w) /* the bytes before @s are not its end */
-		w |= (1UL << -i * 8) - 1;
-	while (!has_zero_byte(w) && i + 8 < max)
-		w = load_word(s + (i += 8));
+		w |= (1UL << before * 8) - 1;
+	for (; i < max - 8 && !has_zero_byte(w); i += 8)
+		w = load_word(s + i + 8);
 	user_access_end();
 	if (!w && copy_from_user(&c, s + max(i, 0L), 1))
 		return 0;

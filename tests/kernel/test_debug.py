@@ -32,7 +32,7 @@ address space of busybox\[\d+\] after with_another\+0x[0-9a-f]+: a PTE that allo
 address space of busybox\[\d+\] after page_count_differs\+0x[0-9a-f]+: a page with too few references at 401000
 KASAN: slab out of bounds: read of 1 bytes at 0x[0-9a-f]+ by read_beyond\+0x[0-9a-f]+
 KASAN: slab use after free: read of 4 bytes at 0x[0-9a-f]+ by read_after_free\+0x[0-9a-f]+
-KASAN: slab use after free: read of 8 bytes at 0x[0-9a-f]+ by copy_up\+0x[0-9a-f]+
+KASAN: slab use after free: read of 8 bytes at 0x[0-9a-f]+ by memcpy\+0x[0-9a-f]+
 KASAN: stack out of bounds: read of 1 bytes at 0x[0-9a-f]+ by read_beyond_stack\+0x[0-9a-f]+
 KASAN: global out of bounds: read of 4 bytes at 0x[0-9a-f]+ by read_beyond_global\+0x[0-9a-f]+
 KASAN: use of a free page: read of 8 bytes at 0x[0-9a-f]+ by read_freed_page\+0x[0-9a-f]+

@@ -39,16 +39,9 @@ static int check_signature(unsigned long abort_ip)
 	return sig == current->rseq_sig ? 0 : -EINVAL;
 }
 
-/* Copies the section that the thread says it is in; start_ip 0: none. 0, -EFAULT or -EINVAL. */
-static int get_rseq_cs(struct rseq_cs *cs)
+/* Copies the section at @ptr, which the thread says it is in. 0, -EFAULT or -EINVAL. */
+static int get_rseq_cs(struct rseq_cs *cs, u64 ptr)
 {
-	u64 ptr;
-
-	cs->start_ip = 0;
-	if (get_user(ptr, &current->rseq->rseq_cs))
-		return -EFAULT;
-	if (!ptr)
-		return 0;
 	if (ptr >= TASK_SIZE)
 		return -EINVAL;
 	if (copy_from_user(cs, (void __user *)ptr, sizeof(*cs)))
@@ -77,11 +70,18 @@ static int check_flags(const struct rseq_cs *cs)
 /* Leaves the critical section, if ip is in one: the task goes on at its abort_ip. */
 static int rseq_ip_fixup(struct pt_regs *regs)
 {
-	struct rseq_cs cs = {0};
-	int err = get_rseq_cs(&cs);
-	bool inside = regs->ip - cs.start_ip < cs.post_commit_offset;
+	struct rseq_cs cs;
+	bool inside;
+	u64 ptr;
+	int err;
 
-	if (!err && inside)
+	if (get_user(ptr, &current->rseq->rseq_cs))
+		return -EFAULT;
+	if (!ptr)
+		return 0;
+	err = get_rseq_cs(&cs, ptr);
+	inside = !err && regs->ip - cs.start_ip < cs.post_commit_offset;
+	if (inside)
 		err = check_flags(&cs);
 	if (!err && put_user(0, &current->rseq->rseq_cs))
 		err = -EFAULT;

@@ -57,6 +57,12 @@ static inline void list_move(struct list_head *e, struct list_head *head)
 
 static inline bool list_empty(const struct list_head *h) { return h->next == h; }
 
+/* The same when another CPU may just be at list_del_init: it has done the last store, too. */
+static inline bool list_empty_careful(const struct list_head *h)
+{
+	return h->next == h && h->prev == h;
+}
+
 static inline bool list_is_singular(const struct list_head *h)
 {
 	return !list_empty(h) && h->next == h->prev;

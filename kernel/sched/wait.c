@@ -72,7 +72,8 @@ void prepare_to_wait(wait_queue_head_t *q, struct wait_queue_entry *e, unsigned 
 void finish_wait(wait_queue_head_t *q, struct wait_queue_entry *e)
 {
 	__set_current_state(TASK_RUNNING);
-	remove_wait_queue(q, e);
+	if (!list_empty_careful(&e->entry))
+		remove_wait_queue(q, e);
 }
 
 void wake_up_waiters(wait_queue_head_t *q, unsigned int mode, int nr, unsigned int key)

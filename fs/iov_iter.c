@@ -24,34 +24,24 @@ static size_t copy_piece(const struct iov_iter *i, char *buf, size_t n, bool out
 	return 0;
 }
 
-static size_t copy_iter(struct iov_iter *i, char *buf, size_t n, bool out)
+size_t copy_iter(struct iov_iter *i, char *buf, size_t n, bool out)
 {
-	size_t done = 0, left = 0;
+	size_t done = 0, chunk, copied;
 
-	n = min(n, i->count);
-	while (done < n && !left) {
-		size_t chunk = min(n - done, i->v->iov_len - i->offset);
-
-		left = copy_piece(i, buf + done, chunk, out);
-		done += chunk - left;
-		i->offset += chunk - left;
-		i->count -= chunk - left;
+	for (n = min(n, i->count); n; n -= chunk) {
+		chunk = min(n, i->v->iov_len - i->offset);
+		copied = chunk - copy_piece(i, buf + done, chunk, out);
+		done += copied;
+		i->offset += copied;
+		i->count -= copied;
+		if (copied != chunk)
+			break;
 		if (i->offset == i->v->iov_len) {
 			i->v++;
 			i->offset = 0;
 		}
 	}
 	return done;
-}
-
-size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to)
-{
-	return copy_iter(to, (char *)from, n, true);
-}
-
-size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
-{
-	return copy_iter(from, to, n, false);
 }
 
 struct iovec *iovec_from_user(const struct iovec __user *uv, size_t n, int too_many)

@@ -16,8 +16,17 @@ struct iov_iter {
 };
 
 /* The bytes copied; less than @n at the end of the vector, or if user memory faults. */
-size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to);
-size_t copy_from_iter(void *to, size_t n, struct iov_iter *from);
+size_t copy_iter(struct iov_iter *i, char *buf, size_t n, bool out);
+
+static inline size_t copy_to_iter(const void *from, size_t n, struct iov_iter *to)
+{
+	return copy_iter(to, (char *)from, n, true);
+}
+
+static inline size_t copy_from_iter(void *to, size_t n, struct iov_iter *from)
+{
+	return copy_iter(from, to, n, false);
+}
 
 /*
  * A copy of the user's vector, to be freed. Its addresses may be of another process. ERR_PTR:

@@ -62,10 +62,15 @@ static u64 cycles_since_update(void)
 	return now > vdata->cycle_last ? now - vdata->cycle_last : 0;
 }
 
-/* Also correct after hours without a tick, when a virtual machine was stopped. */
+/* @cycles after @snsec. Also correct after hours without a tick, when a machine was stopped. */
+static unsigned __int128 snsec_after(u64 snsec, u64 cycles)
+{
+	return (unsigned __int128)cycles * vdata->mult + snsec;
+}
+
 static void advance(u64 *sec, u64 *snsec, u64 cycles)
 {
-	unsigned __int128 snow = (unsigned __int128)cycles * vdata->mult + *snsec;
+	unsigned __int128 snow = snsec_after(*snsec, cycles);
 	u64 ns = snow >> CLOCK_SHIFT, fraction = (u64)snow & (BIT(CLOCK_SHIFT) - 1);
 
 	*sec += ns / NSEC_PER_SEC;
@@ -96,17 +101,16 @@ static void update_coarse(void)
 static ktime_t read_clock(const u64 *sec, const u64 *snsec)
 {
 	u32 seq;
-	u64 s, sn;
+	u64 now;
 
 	do {
 		seq = READ_ONCE(vdata->seq);
 		barrier();
-		s = *sec;
-		sn = *snsec;
-		advance(&s, &sn, cycles_since_update());
+		now = *sec * NSEC_PER_SEC +
+		      (u64)(snsec_after(*snsec, cycles_since_update()) >> CLOCK_SHIFT);
 		barrier();
 	} while ((seq & 1) || seq != READ_ONCE(vdata->seq));
-	return s * NSEC_PER_SEC + (sn >> CLOCK_SHIFT);
+	return now;
 }
 
 ktime_t ktime_get(void) { return read_clock(&vdata->mono_sec, &vdata->mono_snsec); }

@@ -306,12 +306,14 @@ static bool fill_notes(struct core_notes *n, const struct coredump_params *cprm,
 		       const struct core_vma *list, int count)
 {
 	struct task_struct *t;
+	siginfo_t info;
 
 	fpu_save(current->thread.fpu);
+	copy_siginfo_to_external(&info, cprm->siginfo);
 	save_user_segments(current);
 	add_prstatus(n, current, cprm->siginfo);
 	add_prpsinfo(n);
-	add_note(n, "CORE", NT_SIGINFO, cprm->siginfo, sizeof(*cprm->siginfo));
+	add_note(n, "CORE", NT_SIGINFO, &info, sizeof(info));
 	add_auxv(n);
 	add_files(n, list, count);
 	add_fpregs(n, current);

@@ -21,7 +21,11 @@ struct pt_regs;
 #define _NSIG 64
 #endif
 #define SIGNAL_COUNT 64
-typedef siginfo_t kernel_siginfo_t;
+
+/* A siginfo_t without the padding at its end. */
+typedef struct kernel_siginfo {
+	__SIGINFO;
+} kernel_siginfo_t;
 
 #define SEND_SIG_NOINFO ((kernel_siginfo_t *)0) /* sent by current, SI_USER */
 #define SEND_SIG_PRIV	((kernel_siginfo_t *)1) /* sent by the kernel, SI_KERNEL */
@@ -86,6 +90,8 @@ void signal_wake_up(struct task_struct *t, bool fatal); /* siglock held */
 void recalc_sigpending(void);				/* siglock held */
 void flush_sigqueue(struct sigpending *q);
 void set_current_blocked(sigset_t mask);
+/* With zeros for the padding. */
+void copy_siginfo_to_external(siginfo_t *to, const kernel_siginfo_t *from);
 int do_sigaction(int sig, const struct k_sigaction *act, struct k_sigaction *old);
 /* exec: handlers become the default action. @force_default: ignored signals too. */
 void flush_signal_handlers(struct task_struct *t, bool force_default);
@@ -99,7 +105,13 @@ int is_current_pgrp_orphaned(void);
 void kill_orphaned_pgrp(struct task_struct *t, struct task_struct *parent);
 void exit_signals(struct task_struct *t);
 
-/* kernel/sigcalls.c: is @sp on current's alternate signal stack? */
+/* kernel/sigcalls.c */
+int copy_siginfo_to_user(siginfo_t __user *to, const kernel_siginfo_t *from); /* 0 or -EFAULT */
+/* 0, -EFAULT, or -E2BIG for what the kernel cannot keep. */
+int copy_siginfo_from_user(kernel_siginfo_t *to, const siginfo_t __user *from);
+/* Sets current's alternate signal stack, if it can be set. */
+void restore_altstack(const struct sigaltstack *ss);
+/* Is @sp on it? */
 bool __on_sig_stack(unsigned long sp);
 bool on_sig_stack(unsigned long sp); /* not for SS_AUTODISARM, which the handler has disabled */
 

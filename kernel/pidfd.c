@@ -106,8 +106,10 @@ long sys_pidfd_open(pid_t nr, unsigned int flags)
 /* The user's siginfo: only to current itself may it look as if the kernel had sent it. */
 static int get_siginfo(kernel_siginfo_t *info, const void __user *uinfo, int sig, struct pid *pid)
 {
-	if (copy_from_user(info, uinfo, sizeof(*info)))
-		return -EFAULT;
+	int err = copy_siginfo_from_user(info, uinfo);
+
+	if (err)
+		return err;
 	if (info->si_signo != sig)
 		return -EINVAL;
 	if (pid->nr != current->pid && (info->si_code >= 0 || info->si_code == SI_TKILL))

@@ -367,16 +367,16 @@ static long access_siginfo(struct task_struct *t, siginfo_t __user *data, bool s
 {
 	kernel_siginfo_t info;
 
-	if (set && copy_from_user(&info, data, sizeof(info)))
-		return -EFAULT;
+	int err = set ? copy_siginfo_from_user(&info, data) : 0;
+
+	if (err)
+		return err;
 	if (!t->last_siginfo || !(t->__state & __TASK_TRACED))
 		return -EINVAL;
-	if (set) {
-		*t->last_siginfo = info;
-		return 0;
-	}
-	info = *t->last_siginfo;
-	return copy_to_user(data, &info, sizeof(info)) ? -EFAULT : 0;
+	if (!set)
+		return copy_siginfo_to_user(data, t->last_siginfo);
+	*t->last_siginfo = info;
+	return 0;
 }
 
 static long get_sigmask(struct task_struct *t, unsigned long size, sigset_t __user *data)
@@ -418,7 +418,7 @@ static long peek_siginfo(struct task_struct *t, const struct ptrace_peeksiginfo_
 	for (i = 0; i < args.nr && !signal_pending(current); i++) {
 		if (!peek_queued(t, args.flags & PTRACE_PEEKSIGINFO_SHARED, args.off + i, &info))
 			break;
-		if (copy_to_user(data + i, &info, sizeof(info)))
+		if (copy_siginfo_to_user(data + i, &info))
 			return i ?: -EFAULT;
 	}
 	return i;

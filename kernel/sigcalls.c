@@ -13,13 +13,11 @@
 #include <asm/uaccess.h>
 #include <linux/signal.h>
 
-static kernel_siginfo_t user_info(int sig, int code)
+static void user_info(kernel_siginfo_t *info, int sig, int code)
 {
-	kernel_siginfo_t info = {.si_signo = sig, .si_code = code};
-
-	info.si_pid = current->tgid;
-	info.si_uid = current->cred->uid;
-	return info;
+	*info = (kernel_siginfo_t){.si_signo = sig, .si_code = code};
+	info->si_pid = current->tgid;
+	info->si_uid = current->cred->uid;
 }
 
 /* To every process but init and current's. tasklist_lock held. */
@@ -52,11 +50,12 @@ static int kill_proc_info(pid_t pid, int sig, kernel_siginfo_t *info)
 
 long sys_kill(pid_t pid, int sig)
 {
-	kernel_siginfo_t info = user_info(sig, SI_USER);
+	kernel_siginfo_t info;
 	unsigned long flags;
 	struct pid *pgrp;
 	int ret;
 
+	user_info(&info, sig, SI_USER);
 	if (pid > 0)
 		return kill_proc_info(pid, sig, &info);
 	if (pid == INT32_MIN)
@@ -90,26 +89,75 @@ static long do_send_specific(pid_t tgid, pid_t pid, int sig, kernel_siginfo_t *i
 
 long sys_tgkill(pid_t tgid, pid_t pid, int sig)
 {
-	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+	kernel_siginfo_t info;
 
+	user_info(&info, sig, SI_TKILL);
 	return pid <= 0 || tgid <= 0 ? -EINVAL : do_send_specific(tgid, pid, sig, &info);
 }
 
 /* As tgkill, but the number may have gone to another process in the meantime. */
 long sys_tkill(pid_t pid, int sig)
 {
-	kernel_siginfo_t info = user_info(sig, SI_TKILL);
+	kernel_siginfo_t info;
 
+	user_info(&info, sig, SI_TKILL);
 	return pid <= 0 ? -EINVAL : do_send_specific(0, pid, sig, &info);
 }
 
-/* The user makes the siginfo, but must not claim that the kernel or kill(2) sent it. */
-static int copy_siginfo_from_user(kernel_siginfo_t *info, int sig, const void __user *uinfo,
-				  pid_t pid)
+int copy_siginfo_to_user(siginfo_t __user *to, const kernel_siginfo_t *from)
 {
-	if (copy_from_user(info, uinfo, sizeof(*info)))
+	siginfo_t all;
+
+	copy_siginfo_to_external(&all, from);
+	return copy_to_user(to, &all, sizeof(all)) ? -EFAULT : 0;
+}
+
+/* Is it known which fields a siginfo of this signal and code has? */
+static bool known_siginfo_layout(unsigned int sig, int code)
+{
+	static const u8 codes[] = {
+		[SIGILL] = NSIGILL,   [SIGFPE] = NSIGFPE,   [SIGSEGV] = NSIGSEGV,
+		[SIGBUS] = NSIGBUS,   [SIGTRAP] = NSIGTRAP, [SIGCHLD] = NSIGCHLD,
+		[SIGPOLL] = NSIGPOLL, [SIGSYS] = NSIGSYS,
+	};
+
+	if (code == SI_KERNEL || code == SI_ASYNCNL)
+		return true;
+	if (code <= SI_USER)
+		return code >= SI_DETHREAD;
+	return code <= (sig < ARRAY_SIZE(codes) && codes[sig] ? codes[sig] : NSIGPOLL);
+}
+
+/* -E2BIG: unknown fields may lie in the padding of @from, which @info has not. */
+static int check_padding(const kernel_siginfo_t *info, const siginfo_t __user *from)
+{
+	siginfo_t all;
+	const u8 *padding = (const u8 *)&all + sizeof(*info), *end = (const u8 *)(&all + 1);
+
+	if (known_siginfo_layout(info->si_signo, info->si_code))
+		return 0;
+	if (copy_from_user(&all, from, sizeof(all)))
 		return -EFAULT;
+	while (padding < end)
+		if (*padding++)
+			return -E2BIG;
+	return 0;
+}
+
+int copy_siginfo_from_user(kernel_siginfo_t *to, const siginfo_t __user *from)
+{
+	return copy_from_user(to, from, sizeof(*to)) ? -EFAULT : check_padding(to, from);
+}
+
+/* The user makes the siginfo, but must not claim that the kernel or kill(2) sent it. */
+static int get_siginfo(kernel_siginfo_t *info, int sig, const void __user *uinfo, pid_t pid)
+{
+	int err = copy_from_user(info, uinfo, sizeof(*info)) ? -EFAULT : 0;
+
 	info->si_signo = sig;
+	err = err ?: check_padding(info, uinfo);
+	if (err)
+		return err;
 	if (info->si_code == SI_TIMER)
 		info->si_sys_private = 0; /* only the kernel's own timers set it */
 	return (info->si_code >= 0 || info->si_code == SI_TKILL) && current->pid != pid ? -EPERM
@@ -119,7 +167,7 @@ static int copy_siginfo_from_user(kernel_siginfo_t *info, int sig, const void __
 long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 {
 	kernel_siginfo_t info;
-	int err = copy_siginfo_from_user(&info, sig, uinfo, pid);
+	int err = get_siginfo(&info, sig, uinfo, pid);
 
 	return err ?: kill_proc_info(pid, sig, &info);
 }
@@ -127,9 +175,9 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, void __user *uinfo)
 long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t pid, int sig, void __user *uinfo)
 {
 	kernel_siginfo_t info;
-	int err = copy_siginfo_from_user(&info, sig, uinfo, pid);
+	int err = get_siginfo(&info, sig, uinfo, pid);
 
-	if (err != -EFAULT && (pid <= 0 || tgid <= 0))
+	if ((!err || err == -EPERM) && (pid <= 0 || tgid <= 0))
 		return -EINVAL;
 	return err ?: do_send_specific(tgid, pid, sig, &info);
 }
@@ -258,7 +306,7 @@ long sys_rt_sigtimedwait(const sigset_t __user *set, void __user *uinfo,
 		expires = posix_clock_expiry(CLOCK_MONOTONIC, timespec_to_ns(&ts), false);
 	these = ~(these & ~SIG_KERNEL_ONLY_MASK);
 	ret = do_sigtimedwait(&these, &info, expires, !uts || ts.tv_sec || ts.tv_nsec);
-	if (ret > 0 && uinfo && copy_to_user(uinfo, &info, sizeof(info)))
+	if (ret > 0 && uinfo && copy_siginfo_to_user(uinfo, &info))
 		return -EFAULT;
 	return ret;
 }
@@ -289,6 +337,8 @@ static int set_altstack(const struct sigaltstack *ss, unsigned long sp)
 	t->sas_ss_flags = ss->ss_flags;
 	return 0;
 }
+
+void restore_altstack(const struct sigaltstack *ss) { set_altstack(ss, current_pt_regs()->sp); }
 
 long sys_sigaltstack(const struct sigaltstack __user *uss, struct sigaltstack __user *uold)
 {

@@ -36,6 +36,12 @@ void signals_init(void)
 		panic("no memory for signals");
 }
 
+void copy_siginfo_to_external(siginfo_t *to, const kernel_siginfo_t *from)
+{
+	memcpy(to, from, sizeof(*from));
+	memset((char *)to + sizeof(*from), 0, sizeof(*to) - sizeof(*from));
+}
+
 static bool info_is_special(const kernel_siginfo_t *info)
 {
 	return info == SEND_SIG_NOINFO || info == SEND_SIG_PRIV;

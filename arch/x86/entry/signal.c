@@ -135,7 +135,7 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	frame = get_sigframe(&ksig->ka, regs, &fpstate);
 	if (!frame)
 		return -EFAULT;
-	memset(&f.uc, 0, sizeof(f.uc));
+	memset(&f.uc, 0, offsetof(struct ucontext, uc_mcontext));
 	f.pretcode = ksig->ka.sa.sa_restorer;
 	f.uc.uc_flags = UC_SIGCONTEXT_SS | (boot_cpu.xsave ? UC_FP_XSTATE : 0) |
 			(regs->cs == __USER_CS ? UC_STRICT_RESTORE_SS : 0);
@@ -144,7 +144,7 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	f.uc.uc_stack.ss_size = t->sas_ss_size;
 	f.uc.uc_sigmask = t->restore_sigmask ? t->saved_sigmask : t->blocked;
 	save_sigcontext(&f.uc.uc_mcontext, regs, fpstate, f.uc.uc_sigmask);
-	f.info = ksig->info;
+	copy_siginfo_to_external(&f.info, &ksig->info);
 	if (copy_to_user(frame, &f, size))
 		return -EFAULT;
 
@@ -314,8 +314,7 @@ long sys_rt_sigreturn(void)
 	set_current_blocked(uc.uc_sigmask);
 	if (!restore_sigcontext(regs, &uc.uc_mcontext, uc.uc_flags))
 		goto badframe;
-	if (sys_sigaltstack(&frame->uc.uc_stack, NULL) == -EFAULT)
-		goto badframe;
+	restore_altstack(&uc.uc_stack);
 	return regs->ax;
 badframe:
 	force_sig(SIGSEGV);

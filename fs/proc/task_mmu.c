@@ -17,7 +17,8 @@
 #include <asm/page.h>
 #include "internal.h"
 
-#define NAME_COLUMN 72	/* then one more blank */
+#define NAME_COLUMN 72 /* then one more blank */
+
 #define HEADER_ROOM 128 /* three 16-digit numbers, a device and an inode */
 
 /* Offset, device and inode; zeros without a file. */

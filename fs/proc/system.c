@@ -221,6 +221,9 @@ static int proc_thread_self_text(char *buf, int len)
 	return snprintf(buf, len, "%d/task/%d", current->tgid, current->pid);
 }
 
+/* There are no modules and no disks. */
+static const char no_devices[] = "";
+
 /*
  * In Linux's order: short names first, then by the alphabet; the two links at the end. The
  * processes follow.
@@ -231,6 +234,7 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_LNK("mounts", .link_text = proc_mounts_text),
 	PROC_REG("uptime", 0444, .show = proc_uptime),
 	PROC_REG("locks", 0444, .show = proc_locks),
+	PROC_REG("swaps", 0444, .text = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"),
 	PROC_REG("cmdline", 0444, .show = proc_cmdline),
 	PROC_REG("cpuinfo", 0444, .show = proc_cpuinfo),
 	PROC_REG("devices", 0444,
@@ -239,8 +243,11 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_REG("loadavg", 0444, .show = proc_loadavg),
 	PROC_REG("meminfo", 0444, .show = proc_meminfo),
 	PROC_REG("vmstat", 0444, .show = proc_vmstat),
+	PROC_REG("modules", 0444, .text = no_devices),
 	PROC_REG("version", 0444, .show = proc_version),
+	PROC_REG("diskstats", 0444, .text = no_devices),
 	PROC_REG("exec_trace", 0644, .seq = &proc_exec_trace_ops, .store = proc_set_exec_trace),
+	PROC_REG("partitions", 0444, .text = no_devices),
 	PROC_REG("exec_trace.jsonl", 0444, .seq = &proc_exec_trace_jsonl_ops),
 	PROC_REG("filesystems", 0444, .show = proc_filesystems),
 	PROC_LNK("self", .link_text = proc_self_text),

@@ -531,7 +531,7 @@ NEEDS_labs := $(filter-out build/debian-programs.cpio,$(NEEDS_kernel)) $(NEEDS_g
 	   $(patsubst %.c,build/%,$(wildcard labs/*/programs/*.c labs/*/hidden/*.c))
 PYTEST	:= env -u MAKEFLAGS -u MAKELEVEL /usr/bin/python3 -m pytest -p no:cacheprovider -q $(TESTFLAGS)
 
-test: ## all tests, and the checks of the source (about 20 minutes on two processors; ALONE=no: a test that fails is not tried again, alone)
+test: ## all tests, and the checks of the source (10 to 20 minutes on two processors; ALONE=no: a test that fails is not tried again, alone)
 	@tools/deps.sh run iso debug fuzz grade test
 	@$(MAKE) do-test
 test-host: ## only the host tests: pure functions, on this machine

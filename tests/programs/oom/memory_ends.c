@@ -8,14 +8,17 @@
 
 #define CHUNK (4UL << 20)
 
-static long available(void)
+/* A line of /proc/meminfo, in KiB. */
+static long meminfo(const char *name)
 {
 	FILE *f = fopen("/proc/meminfo", "r");
+	size_t n = strlen(name);
 	char line[100];
 	long kib = 0;
 
-	while (fgets(line, sizeof(line), f) && sscanf(line, "MemAvailable: %ld", &kib) != 1)
-		;
+	while (!kib && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, n) && line[n] == ':')
+			kib = atol(line + n + 1);
 	fclose(f);
 	return kib;
 }
@@ -44,7 +47,7 @@ static pid_t start_large(const char *adj)
 		int fd = open("/proc/self/oom_score_adj", O_WRONLY);
 
 		CHECK(write(fd, adj, strlen(adj)) > 0);
-		while (available() > 30000)
+		while (meminfo("MemAvailable") > 30000)
 			take(1);
 		CHECK(write(ready[1], "x", 1) == 1);
 		for (;;)
@@ -67,17 +70,20 @@ static void show(const char *who, pid_t pid, int flags)
 	fflush(stdout);
 }
 
-/* Linux's thread oom_reaper may free the last pages after their process has ended. */
+/*
+ * Linux's thread oom_reaper may free the last pages after their process has ended. MemAvailable
+ * also counts what could be reclaimed, and Linux has reclaimed it.
+ */
 static int is_back(long wanted)
 {
-	for (int i = 0; i < 500 && available() <= wanted; i++)
+	for (int i = 0; i < 500 && meminfo("MemFree") <= wanted; i++)
 		sleep_ms(10);
-	return available() > wanted;
+	return meminfo("MemFree") > wanted;
 }
 
 static void round_of(const char *adj)
 {
-	long before = available();
+	long before = meminfo("MemFree");
 	pid_t large = start_large(adj), small = fork();
 
 	if (!small) {

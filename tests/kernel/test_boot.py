@@ -527,7 +527,7 @@ dd if=/dev/zero of=/tmp/f bs=64k count=32 2>/dev/null; cp /tmp/f /tmp/g; cmp /tm
 mkfifo /tmp/p; echo through >/tmp/p & cat /tmp/p
 timeout 0.1 sleep 5; echo $?
 sh -c 'kill -SEGV $$'; echo $?
-kill -STOP $$ & kill -CONT $$
+sh -c 'kill -STOP $$' & until grep -q '^State:.T' /proc/$!/status; do :; done; kill -CONT $!; wait $!
 echo done
 '''
 

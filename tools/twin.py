@@ -30,7 +30,7 @@ PROGRAMS = os.path.join(vm.BUILD, 'tests', 'programs', 'twin')
 FOUND = os.path.join(vm.BUILD, 'twin')
 KERNELS = ('exon', 'linux')
 STEPS = 64
-BATCH = 10      # programs a command: of exec, Linux runs three a second
+BATCH = 10      # programs a command
 SILENCE = 120   # seconds without a byte from a guest: it hangs
 
 

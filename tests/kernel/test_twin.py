@@ -34,7 +34,7 @@ def test_twin(twins, family):
 
 # A program, the steps that are left of it, what a kernel says there, and what a wrong one would say.
 WRONG = {'space': (4243, [12], '-ENOMEM', '-EINVAL'), 'files': (263, [8], 'ENOTEMPTY', 'EEXIST'),
-         'tasks': (22, [4, 8, 9, 10, 11, 14, 21, 23], '0xffff', '0xff7f'), 'exec': (5, [3], 'argc 9', 'argc 8')}
+         'tasks': (22, [4, 8, 9, 10, 11, 14, 21, 23], '0xffff', '0xff7f'), 'exec': (109, [2], 'argc 7', 'argc 6')}
 
 
 class Pretended(twin.Twins):

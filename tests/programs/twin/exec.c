@@ -3,9 +3,10 @@
 /*
  * Twin programs of exec: good and mutated ELF files, scripts, other files, with random argv, envp,
  * limits, descriptors, signals, users and personality, from one thread or several. Each step makes
- * one file and one child, which execs it. /t/image is what runs if the exec succeeds. exec_shown.h
- * has what the steps are made of.
+ * one file and one child, which execs it, and changes nothing for the next one: a program is short.
+ * /t/image is what runs if the exec succeeds. exec_shown.h has what the steps are made of.
  */
+#define STEPS (1 + below(4))
 #include "twin.h"
 #include "exec_shown.h"
 #include <elf.h>

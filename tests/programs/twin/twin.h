@@ -20,6 +20,11 @@
 
 #define MAX_STEPS 64
 
+/* A family may have shorter programs. */
+#ifndef STEPS
+#define STEPS (16 + below(MAX_STEPS - 16))
+#endif
+
 /* What the program says: shared, so that it outlives the process. */
 static struct transcript {
 	size_t len;
@@ -136,7 +141,7 @@ static inline void run_steps(uint64_t seed)
 {
 	random_state = seed * 0x2545f4914f6cdd1d;
 	random64();
-	step_end = 16 + below(MAX_STEPS - 16);
+	step_end = STEPS;
 	begin();
 	for (step_now = 0; step_now < step_end; step_now++) {
 		if (step_mask[step_now] == '0')

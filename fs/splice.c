@@ -83,7 +83,8 @@ static long check_sendfile(struct file *in, loff_t from __maybe_unused, struct f
 {
 	if (!(in->f_mode & FMODE_READ) || !(out->f_mode & FMODE_WRITE))
 		return -EBADF;
-	return out->f_flags & O_APPEND ? -EINVAL : 0;
+	/* A pipe has no end to append at. */
+	return (out->f_flags & O_APPEND) && !S_ISFIFO(out->f_inode->i_mode) ? -EINVAL : 0;
 }
 
 /* Cuts *n at the end of @in. */

@@ -39,6 +39,11 @@ int main(void)
 	EQ(sendfile(fds[1], in, NULL, 3), 3);
 	EQ(read(fds[0], buf, 16), 3);
 	CHECK(!memcmp(buf, "567", 3));
+	OK(fcntl(fds[1], F_SETFL, O_APPEND));
+	EQ(sendfile(fds[1], in, NULL, 2), 2);
+	OK(fcntl(out, F_SETFL, O_APPEND));
+	ERR(sendfile(out, in, NULL, 2), EINVAL);
+	OK(fcntl(out, F_SETFL, 0));
 	off_t from = 8, to = 0;
 	EQ(copy_file_range(in, &from, out, &to, 10, 0), 2);
 	EQ(from, 10);

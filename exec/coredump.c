@@ -25,7 +25,7 @@ static bool write_bytes(struct coredump_params *cprm, const void *p, size_t n)
 
 	if (fatal_signal_pending(current) || cprm->written + n > cprm->limit)
 		return false;
-	done = cprm->pipe ? f->f_op->splice_write(f, p, n) : kernel_write(f, p, n, &pos);
+	done = (cprm->pipe ? kernel_write_iter : kernel_write)(f, p, n, &pos);
 	if (done != (ssize_t)n)
 		return false;
 	cprm->pos += n;

@@ -8,7 +8,9 @@
  */
 #include <chrdev.h>
 #include <cred.h>
+#include <file.h>
 #include <fs.h>
+#include <iov_iter.h>
 #include <mm_types.h>
 #include <pagecache.h>
 #include <random.h>
@@ -41,9 +43,16 @@ static ssize_t write_null(struct file *f __maybe_unused, const char __user *buf 
 	return n;
 }
 
-static ssize_t splice_null(struct file *f __maybe_unused, const void *buf __maybe_unused, size_t n)
+static ssize_t pipe_to_null(void *to __maybe_unused, const void *bytes __maybe_unused, size_t n,
+			    loff_t *pos __maybe_unused)
 {
 	return n;
+}
+
+static ssize_t splice_write_null(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+				 size_t len, unsigned int flags)
+{
+	return splice_from_pipe(pipe, out, pos, len, flags, pipe_to_null);
 }
 
 /* Bytes up to the first that faults. Returns how many, or -EFAULT if none could be stored. */
@@ -66,18 +75,15 @@ static ssize_t read_zero(struct file *f __maybe_unused, char __user *buf, size_t
 }
 
 /* The same with random bytes. */
-static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size_t n,
-			   loff_t *pos __maybe_unused)
+static ssize_t read_random(struct file *f __maybe_unused, struct iov_iter *to)
 {
+	size_t n = to->count, done = 0, copied = 1;
 	u8 block[512];
-	size_t done = 0, left = 0;
 
-	while (done < n && !left) {
-		size_t chunk = min(n - done, sizeof(block));
-
-		get_random_bytes(block, chunk);
-		left = copy_to_user(buf + done, block, chunk);
-		done += chunk - left;
+	while (to->count && copied) {
+		get_random_bytes(block, min(to->count, sizeof(block)));
+		copied = copy_to_iter(block, sizeof(block), to);
+		done += copied;
 		if (signal_pending(current))
 			break;
 	}
@@ -85,17 +91,14 @@ static ssize_t read_random(struct file *f __maybe_unused, char __user *buf, size
 }
 
 /* What is written is read, and changes nothing. */
-static ssize_t write_random(struct file *f __maybe_unused, const char __user *buf, size_t n,
-			    loff_t *pos __maybe_unused)
+static ssize_t write_random(struct file *f __maybe_unused, struct iov_iter *from)
 {
+	size_t n = from->count, done = 0, copied = 1;
 	u8 block[64];
-	size_t done = 0, left = 0;
 
-	while (done < n && !left) {
-		size_t chunk = min(n - done, sizeof(block));
-
-		left = copy_from_user(block, buf + done, chunk);
-		done += chunk - left;
+	while (from->count && copied) {
+		copied = copy_from_iter(block, sizeof(block), from);
+		done += copied;
 		if (signal_pending(current))
 			break;
 	}
@@ -106,10 +109,12 @@ static ssize_t write_random(struct file *f __maybe_unused, const char __user *bu
 static long add_entropy(struct file *f, int __user *p)
 {
 	int n;
+	struct iovec v = {p + 2, 0};
 
 	if (get_user(n, p + 1))
 		return -EFAULT;
-	return write_random(f, (const char __user *)(p + 2), n, NULL) == n ? 0 : -EFAULT;
+	v.iov_len = n;
+	return write_random(f, &(struct iov_iter){.v = &v, .count = n}) == n ? 0 : -EFAULT;
 }
 
 /* The pool is always full, so that there is nothing to count, clear or renew. */
@@ -190,7 +195,7 @@ static const struct file_operations null_fops = {
 	.llseek = null_lseek,
 	.read = read_null,
 	.write = write_null,
-	.splice_write = splice_null,
+	.splice_write = splice_write_null,
 	.nowait = true,
 };
 static const struct file_operations zero_fops = {
@@ -208,16 +213,20 @@ static const struct file_operations full_fops = {
 };
 static const struct file_operations random_fops = {
 	.llseek = null_lseek,
-	.read = read_random,
-	.write = write_random,
+	.read_iter = read_random,
+	.write_iter = write_random,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = random_poll,
 	.ioctl = random_ioctl,
 	.nowait = true,
 };
 static const struct file_operations urandom_fops = {
 	.llseek = null_lseek,
-	.read = read_random,
-	.write = write_random,
+	.read_iter = read_random,
+	.write_iter = write_random,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.ioctl = random_ioctl,
 	.nowait = true,
 };

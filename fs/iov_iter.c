@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A vector of user buffers as one stream of bytes, for files that must get a whole vector at once:
- * a pipe, whose small writes are atomic. Or one kernel buffer, for sendfile.
+ * a pipe, whose small writes are atomic. Or kernel memory, for splice and core dumps.
  * Abridges Linux's lib/iov_iter.c.
  * Not on the road of an exec.
  */
@@ -95,4 +95,12 @@ ssize_t vfs_rw_iter(struct file *f, const struct iovec *v, unsigned long n, loff
 	if (can_pread(f) && !range_ok(f, *pos, iter.count))
 		return -EINVAL;
 	return write ? f->f_op->write_iter(f, &iter) : f->f_op->read_iter(f, &iter);
+}
+
+ssize_t kernel_write_iter(struct file *f, const void *buf, size_t n, loff_t *pos)
+{
+	struct iovec v = {(void *)buf, n};
+
+	return f->f_op->write_iter(
+		f, &(struct iov_iter){.v = &v, .count = n, .kernel = true, .pos = pos});
 }

@@ -8,8 +8,8 @@
  *
  * pipe->mutex guards everything. It is released before a sleep, but held in the page faults of
  * copies.
- * Abridges Linux's fs/pipe.c; leaves out splice, and separate queues for readers and writers:
- * whoever is woken tests the pipe again.
+ * Abridges Linux's fs/pipe.c; leaves out separate queues for readers and writers: whoever is woken
+ * tests the pipe again. splice.c moves pages between pipes and files.
  * Not on the road of an exec.
  */
 #include <anon_inodes.h>
@@ -18,6 +18,7 @@
 #include <frames.h>
 #include <fs.h>
 #include <mount.h>
+#include <pipe_fs_i.h>
 #include <poll.h>
 #include <printk.h>
 #include <sched.h>
@@ -43,26 +44,6 @@
 unsigned int pipe_max_size = 1 << 20; /* bytes, without CAP_SYS_RESOURCE */
 /* Pages of all pipes of a user without privileges; 0: no limit. */
 unsigned long pipe_user_pages_hard, pipe_user_pages_soft = PIPE_DEF_BUFFERS * INR_OPEN_CUR;
-
-struct pipe_buffer {
-	struct page *page;
-	unsigned int offset, len;
-	bool packet; /* of O_DIRECT: read alone, what does not fit is lost */
-};
-
-struct pipe_inode_info {
-	struct mutex mutex;
-	wait_queue_head_t wait;
-	struct list_head fasync; /* open ends with O_ASYNC */
-	unsigned int head, tail; /* never wrap; the slot is modulo ring_size */
-	unsigned int readers, writers;
-	unsigned int files; /* open ends, and opens in progress; at 0 the pipe is freed */
-	unsigned int r_counter, w_counter; /* how often each end was opened: see wait_for_partner */
-	unsigned int ring_size;		   /* a power of two */
-	uid_t uid;			   /* who made it, and has its pages on his account */
-	struct pipe_buffer *bufs;
-	struct page *spare; /* a page that was read, for the next write; or NULL */
-};
 
 /* @pages is the sum of a user. Those with a privilege have no limits. */
 static bool too_many(unsigned long pages, unsigned long limit)
@@ -91,7 +72,7 @@ static unsigned int account_new_ring(void)
 	return sum > 0 ? slots : 0;
 }
 
-static struct pipe_inode_info *alloc_pipe_info(void)
+struct pipe_inode_info *alloc_pipe_info(void)
 {
 	struct pipe_inode_info *pipe = kzalloc(sizeof(*pipe));
 	unsigned int slots = pipe ? account_new_ring() : 0;
@@ -112,16 +93,8 @@ static struct pipe_inode_info *alloc_pipe_info(void)
 	return pipe;
 }
 
-static struct pipe_buffer *pipe_buf(struct pipe_inode_info *pipe, unsigned int slot)
+void free_pipe_info(struct pipe_inode_info *pipe)
 {
-	return &pipe->bufs[slot % pipe->ring_size];
-}
-
-static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
-{
-	if (--pipe->files)
-		return;
-	inode->i_pipe = NULL;
 	while (pipe->tail != pipe->head)
 		put_page(pipe_buf(pipe, pipe->tail++)->page);
 	if (pipe->spare)
@@ -131,9 +104,13 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 	kfree(pipe);
 }
 
-static bool pipe_empty(const struct pipe_inode_info *p) { return p->head == p->tail; }
-
-static bool pipe_full(const struct pipe_inode_info *p) { return p->head - p->tail >= p->ring_size; }
+static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
+{
+	if (--pipe->files)
+		return;
+	inode->i_pipe = NULL;
+	free_pipe_info(pipe);
+}
 
 static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(p) || !p->writers; }
 
@@ -143,12 +120,12 @@ static bool pipe_writable(const struct pipe_inode_info *p) { return !pipe_full(p
  * Sleeps until @ready, with the mutex dropped. Only a fatal signal ends the sleep of a process that
  * dumps core. Returns 0, -EAGAIN or -ERESTARTSYS.
  */
-static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info *p))
+static int pipe_wait(struct pipe_inode_info *pipe, bool nonblock,
+		     bool (*ready)(const struct pipe_inode_info *p))
 {
-	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
 	int err;
 
-	if (f->f_flags & O_NONBLOCK)
+	if (nonblock)
 		return -EAGAIN;
 	mutex_unlock(&pipe->mutex);
 	wake_up_poll(&pipe->wait,
@@ -161,16 +138,56 @@ static int pipe_wait(struct file *f, bool (*ready)(const struct pipe_inode_info 
 	return err;
 }
 
+int pipe_wait_readable(struct pipe_inode_info *pipe, bool nonblock)
+{
+	return pipe_readable(pipe) ? 0 : pipe_wait(pipe, nonblock, pipe_readable);
+}
+
+int pipe_wait_space(struct pipe_inode_info *pipe, bool nonblock)
+{
+	int err = 0;
+
+	while (!err && !pipe_writable(pipe))
+		err = pipe_wait(pipe, nonblock, pipe_writable);
+	if (err || pipe->readers)
+		return err;
+	send_sig(SIGPIPE, current, 0);
+	return -EPIPE;
+}
+
+void pipe_wake_readers(struct pipe_inode_info *pipe)
+{
+	wake_up_interruptible_poll(&pipe->wait, EPOLLIN | EPOLLRDNORM);
+	kill_fasync(&pipe->fasync, POLL_IN);
+}
+
+void pipe_wake_writers(struct pipe_inode_info *pipe)
+{
+	wake_up_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
+	kill_fasync(&pipe->fasync, POLL_OUT);
+}
+
 /* ---- reading -------------------------------------------------------------------------- */
 
 static void drop_first(struct pipe_inode_info *pipe)
 {
-	struct page *page = pipe_buf(pipe, pipe->tail++)->page;
+	struct pipe_buffer *buf = pipe_buf(pipe, pipe->tail++);
 
-	if (pipe->spare)
-		put_page(page);
+	/* Another pipe may share the page. */
+	if (pipe->spare || !buf->own || atomic_read(&buf->page->_refcount) != 1)
+		put_page(buf->page);
 	else
-		pipe->spare = page;
+		pipe->spare = buf->page;
+}
+
+void pipe_consume(struct pipe_inode_info *pipe, size_t n)
+{
+	struct pipe_buffer *buf = pipe_buf(pipe, pipe->tail);
+
+	buf->offset += n;
+	buf->len -= n;
+	if (!buf->len)
+		drop_first(pipe);
 }
 
 /*
@@ -189,10 +206,7 @@ static ssize_t pipe_drain(struct pipe_inode_info *pipe, struct iov_iter *to)
 		if (copy_to_iter((char *)page_address(buf->page) + buf->offset, chars, to) < chars)
 			return done ? (ssize_t)done : -EFAULT;
 		done += chars;
-		buf->offset += chars;
-		buf->len -= chars;
-		if (!buf->len || packet)
-			drop_first(pipe);
+		pipe_consume(pipe, packet ? buf->len : chars);
 		if (packet)
 			break;
 	}
@@ -209,14 +223,13 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 	mutex_lock(&pipe->mutex);
 	/* A page can be empty: see pipe_append. */
 	while (!(ret = pipe_drain(pipe, to)) && pipe->writers) {
-		ret = pipe_wait(f, pipe_readable);
+		ret = pipe_wait(pipe, f->f_flags & O_NONBLOCK, pipe_readable);
 		if (ret)
 			break;
 	}
 	mutex_unlock(&pipe->mutex);
 	if (ret > 0) {
-		wake_up_poll(&pipe->wait, EPOLLOUT | EPOLLWRNORM);
-		kill_fasync(&pipe->fasync, POLL_OUT);
+		pipe_wake_writers(pipe);
 		touch_atime(f);
 	}
 	return ret;
@@ -229,7 +242,7 @@ static ssize_t pipe_merge(struct pipe_inode_info *pipe, struct iov_iter *from, s
 {
 	struct pipe_buffer *buf = pipe_buf(pipe, pipe->head - 1);
 
-	if (pipe_empty(pipe) || buf->packet || buf->offset + buf->len + n > PAGE_SIZE)
+	if (pipe_empty(pipe) || buf->packet || !buf->own || buf->offset + buf->len + n > PAGE_SIZE)
 		return 0;
 	if (copy_from_iter((char *)page_address(buf->page) + buf->offset + buf->len, n, from) < n)
 		return -EFAULT;
@@ -251,25 +264,11 @@ static ssize_t pipe_append(struct pipe_inode_info *pipe, struct iov_iter *from, 
 		return -ENOMEM;
 	pipe->spare = NULL;
 	buf = pipe_buf(pipe, pipe->head++);
-	*buf = (struct pipe_buffer){.page = page, .packet = packet};
+	*buf = (struct pipe_buffer){.page = page, .packet = packet, .own = true};
 	if (copy_from_iter(page_address(page), n, from) < n)
 		return -EFAULT;
 	buf->len = n;
 	return n;
-}
-
-/* mutex held. Returns 0 or -errno; -EPIPE comes with SIGPIPE. */
-static int wait_for_space(struct file *f)
-{
-	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
-	int err = 0;
-
-	while (!err && pipe->readers && pipe_full(pipe))
-		err = pipe_wait(f, pipe_writable);
-	if (err || pipe->readers)
-		return err;
-	send_sig(SIGPIPE, current, 0);
-	return -EPIPE;
 }
 
 static ssize_t pipe_write(struct file *f, struct iov_iter *from)
@@ -287,30 +286,22 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 		done += ret;
 		if (!from->count)
 			break;
-		ret = wait_for_space(f) ?: pipe_append(pipe, from, f->f_flags & O_DIRECT);
+		ret = pipe_wait_space(pipe, f->f_flags & O_NONBLOCK)
+			      ?: pipe_append(pipe, from, f->f_flags & O_DIRECT);
 	}
 	mutex_unlock(&pipe->mutex);
 	if (!done)
 		return ret;
-	wake_up_interruptible_poll(&pipe->wait, EPOLLIN | EPOLLRDNORM);
-	kill_fasync(&pipe->fasync, POLL_IN);
+	pipe_wake_readers(pipe);
 	file_update_time(f);
 	return done;
 }
 
-/* No bytes: waits for room, as a splice does before it looks for bytes. */
-static ssize_t pipe_splice_write(struct file *f, const void *from, size_t n)
+void pipe_add(struct pipe_inode_info *pipe, struct page *page, unsigned int offset,
+	      unsigned int len)
 {
-	struct iovec v = {(void *)from, n};
-	int err;
-
-	if (!n) {
-		mutex_lock(&f->f_inode->i_pipe->mutex);
-		err = wait_for_space(f);
-		mutex_unlock(&f->f_inode->i_pipe->mutex);
-		return err;
-	}
-	return pipe_write(f, &(struct iov_iter){.v = &v, .count = n, .kernel = true});
+	*pipe_buf(pipe, pipe->head++) =
+		(struct pipe_buffer){.page = page, .offset = offset, .len = len};
 }
 
 /* ---- size, and what is there ------------------------------------------------------------ */
@@ -370,12 +361,24 @@ static long pipe_set_size(struct pipe_inode_info *pipe, unsigned long arg)
 	return err ? err : (long)size;
 }
 
+struct pipe_inode_info *get_pipe_info(const struct file *f)
+{
+	return f->f_op == &pipefifo_fops ? f->f_inode->i_pipe : NULL;
+}
+
+/* In the order of their addresses: another task may lock the same two. */
+void pipe_double_lock(struct pipe_inode_info *a, struct pipe_inode_info *b)
+{
+	mutex_lock(a < b ? &a->mutex : &b->mutex);
+	mutex_lock(a < b ? &b->mutex : &a->mutex);
+}
+
 long pipe_fcntl(struct file *f, unsigned int cmd, unsigned long arg)
 {
-	struct pipe_inode_info *pipe = f->f_inode->i_pipe;
+	struct pipe_inode_info *pipe = get_pipe_info(f);
 	long ret;
 
-	if (f->f_op != &pipefifo_fops)
+	if (!pipe)
 		return -EBADF;
 	mutex_lock(&pipe->mutex);
 	if (cmd == F_SETPIPE_SZ)
@@ -506,7 +509,6 @@ static struct list_head *pipe_fasync(struct file *f) { return &f->f_inode->i_pip
 const struct file_operations pipefifo_fops = {
 	.read_iter = pipe_read,
 	.write_iter = pipe_write,
-	.splice_write = pipe_splice_write,
 	.poll = pipe_poll,
 	.ioctl = pipe_ioctl,
 	.fasync = pipe_fasync,
@@ -586,7 +588,7 @@ void wait_for_dump_helpers(struct file *f)
 	mutex_lock(&pipe->mutex);
 	pipe->readers++;
 	pipe->writers--;
-	pipe_wait(f, one_reader);
+	pipe_wait(pipe, f->f_flags & O_NONBLOCK, one_reader);
 	pipe->readers--;
 	pipe->writers++;
 	mutex_unlock(&pipe->mutex);

@@ -77,11 +77,30 @@ ssize_t generic_file_write(struct file *f, const char __user *buf, size_t n, lof
 /* A file's bytes to or from a kernel buffer. Bytes, 0 at the end, -errno. */
 ssize_t kernel_read(struct file *f, void *buf, size_t n, loff_t *pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, loff_t *pos);
+/* The same to a file that has ->write_iter: iov_iter.c. */
+ssize_t kernel_write_iter(struct file *f, const void *buf, size_t n, loff_t *pos);
 extern const struct file_operations simple_dir_operations; /* a directory of dentries only */
 /* ->read of a directory: -EISDIR */
 ssize_t generic_read_dir(struct file *f, char __user *buf, size_t n, loff_t *pos);
 /* "." and "..", the positions 0 and 1. False: the buffer is full. */
 bool dir_emit_dots(struct file *f, struct dir_context *ctx);
+
+/* ---- splice and sendfile: splice.c ------------------------------------- */
+
+/* ->splice_read of files in memory: their pages. */
+ssize_t filemap_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe, size_t len,
+			    unsigned int flags);
+/* ->splice_read of what has ->read_iter: new pages. */
+ssize_t generic_file_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
+				 size_t len, unsigned int flags);
+/* ->splice_write of what has ->write_iter or is in memory. */
+ssize_t iter_file_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+			       size_t len, unsigned int flags);
+/* Takes at most @n bytes, at a position that it moves. Returns their number, or -errno. */
+typedef ssize_t splice_actor(void *to, const void *bytes, size_t n, loff_t *pos);
+/* Passes up to @len bytes of the pipe to @actor. Returns how many it took, or -errno. */
+ssize_t splice_from_pipe(struct pipe_inode_info *pipe, void *to, loff_t *pos, size_t len,
+			 unsigned int flags, splice_actor *actor);
 
 /* ---- pipes for the kernel: pipe.c -------------------------------------- */
 

@@ -260,8 +260,11 @@ struct file_operations {
 	/* Instead of these, for a whole vector at once. */
 	ssize_t (*read_iter)(struct file *f, struct iov_iter *to);
 	ssize_t (*write_iter)(struct file *f, struct iov_iter *from);
-	/* sendfile, to what is not in the page cache: bytes of kernel memory. */
-	ssize_t (*splice_write)(struct file *f, const void *buf, size_t n);
+	/* splice and sendfile, to a pipe whose mutex is held, and from a pipe. NULL: -EINVAL. */
+	ssize_t (*splice_read)(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
+			       size_t len, unsigned int flags);
+	ssize_t (*splice_write)(struct pipe_inode_info *pipe, struct file *out, loff_t *pos,
+				size_t len, unsigned int flags);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
 	int (*fsync)(struct file *f); /* NULL: -EINVAL */
 	/* EPOLL* bits. NULL: always ready. */

@@ -11,7 +11,8 @@ struct iov_iter {
 	const struct iovec *v; /* the piece that comes next, */
 	size_t offset;	       /* from here on */
 	size_t count;	       /* bytes, in all pieces */
-	bool kernel;	       /* one piece of kernel memory */
+	bool kernel;	       /* the pieces are kernel memory */
+	bool nonblock;	       /* splice asks a stream socket not to wait */
 	loff_t *pos;	       /* of the file, for a file that has one */
 };
 

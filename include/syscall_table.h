@@ -39,6 +39,10 @@ SYSCALL(pwritev2, unsigned long fd, const struct iovec __user *v, unsigned long 
 SYSCALL(sendfile, int out, int in, loff_t __user *off, size_t n)
 SYSCALL(copy_file_range, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t n,
 	unsigned int flags)
+SYSCALL(splice, int in, loff_t __user *off_in, int out, loff_t __user *off_out, size_t len,
+	unsigned int flags)
+SYSCALL(tee, int in, int out, size_t len, unsigned int flags)
+SYSCALL(vmsplice, int fd, const struct iovec __user *v, unsigned long n, unsigned int flags)
 /* fs/openat2.c */
 SYSCALL(openat2, int dfd, const char __user *name, const struct open_how __user *how, size_t size)
 /* fs/open.c */

@@ -95,7 +95,10 @@ static ssize_t recv_iter(struct sock *sk, const struct iov_iter *iter, unsigned 
 
 ssize_t sock_read_iter(struct file *f, struct iov_iter *to)
 {
-	return to->count ? recv_iter(f->private_data, to, 0, NULL, NULL) : 0;
+	struct sock *sk = f->private_data;
+	bool nonblock = to->nonblock && sk->type == SOCK_STREAM;
+
+	return to->count ? recv_iter(sk, to, nonblock ? MSG_DONTWAIT : 0, NULL, NULL) : 0;
 }
 
 ssize_t sock_write_iter(struct file *f, struct iov_iter *from)

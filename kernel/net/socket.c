@@ -85,6 +85,8 @@ static struct list_head *sock_fasync(struct file *f)
 static const struct file_operations sock_fops = {
 	.read_iter = sock_read_iter,
 	.write_iter = sock_write_iter,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
 	.fasync = sock_fasync,

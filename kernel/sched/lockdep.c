@@ -58,10 +58,11 @@ static const void *lock_owner(void)
 	return this_cpu()->in_irq ? (const void *)this_cpu() : get_current();
 }
 
-/* Two of one class: directories, parent first; and fork's copy of an address space. */
+/* Two of one class: directories, parent first; fork's copy of an address space; splice. */
 static bool may_nest(u8 class)
 {
-	return class == LOCK_INODE || class == LOCK_MMAP || class == LOCK_PAGE_TABLE;
+	return class == LOCK_INODE || class == LOCK_MMAP || class == LOCK_PAGE_TABLE ||
+	       class == LOCK_PIPE;
 }
 
 /* Called before the wait for the lock, so that a deadlock is reported before it happens. */

@@ -386,6 +386,8 @@ static long ptm_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 static const struct file_operations ptm_fops = {
 	.read_iter = ptm_read,
 	.write_iter = ptm_write,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = ptm_poll,
 	.ioctl = ptm_ioctl,
 	.release = ptm_release,

@@ -11,6 +11,7 @@
  *   /dev/console (5:1)        ├─ console_tty ─ console_write, console_input
  *   /dev/ttyS0, tty0, tty1    ┘
  */
+#include <file.h>
 #include <sched.h>
 #include <printk.h>
 #include <slab.h>
@@ -244,6 +245,8 @@ static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 const struct file_operations tty_fops = {
 	.read_iter = tty_read,
 	.write_iter = tty_write,
+	.splice_read = generic_file_splice_read,
+	.splice_write = iter_file_splice_write,
 	.poll = tty_poll,
 	.ioctl = tty_ioctl,
 	.open = tty_open,

@@ -332,14 +332,48 @@ static int same_file(int a, int b)
 	return !fstat(a, &x) && !fstat(b, &y) && x.st_ino == y.st_ino;
 }
 
+/* A pipe may share pages with a file: what it holds changes with the file. */
+static void do_splice(int from, int to, long n)
+{
+	off_t at = some_size();
+	int flags = below(one_in(9) ? 32 : 16);
+
+	switch (below(5)) {
+	case 0:
+		STEP(tee(from, to, n, flags), "tee(%d, %d, %ld, %d)", from, to, n, flags);
+		break;
+	case 1:
+		STEP(vmsplice(from, given(at, n), 1, flags | SPLICE_F_NONBLOCK),
+		     "vmsplice(%d, given(%ld, %ld), 1, %d)", from, at, n,
+		     flags | SPLICE_F_NONBLOCK);
+		break;
+	case 2:
+		STEP(splice(from, (off_t[]){at}, to, NULL, n, flags),
+		     "splice(%d, (off_t[]){%ld}, %d, NULL, %ld, %d)", from, at, to, n, flags);
+		break;
+	case 3:
+		STEP(splice(from, NULL, to, (off_t[]){at & 0xffff}, n, flags),
+		     "splice(%d, NULL, %d, (off_t[]){%ld}, %ld, %d)", from, to, at & 0xffff, n,
+		     flags);
+		break;
+	default:
+		STEP(splice(from, NULL, to, NULL, n, flags), "splice(%d, NULL, %d, NULL, %ld, %d)",
+		     from, to, n, flags);
+	}
+}
+
 static void do_pipe(void)
 {
 	int from = some_fd(), to = some_fd();
 	long n = below(9000);
 
-	switch (below(3)) {
+	switch (below(5)) {
 	case 0:
 		STEP(pipe2((int[2]){0}, O_NONBLOCK), "pipe2((int[2]){0}, %s)", "O_NONBLOCK");
+		break;
+	case 3:
+	case 4:
+		do_splice(from, to, n);
 		break;
 	case 1:
 		if (same_file(from, to))

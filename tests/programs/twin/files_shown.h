@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <sys/file.h>
 #include <sys/sendfile.h>
+#include <sys/uio.h>
 
 #define MAPPED	0x10000000000UL
 #define LAST_FD 15
@@ -19,6 +20,7 @@ static const char *const names[] = {
 
 /* What calls read and write; zero is behind its end. */
 static char buf[3 * PAGE + 1];
+static const char never_written[4 * PAGE] __attribute__((aligned(PAGE))) = "what a pipe shares";
 static struct flock asked;
 
 static inline unsigned int sum_of(long n)
@@ -31,6 +33,16 @@ static inline unsigned int sum_of(long n)
 }
 
 /* @n equal letters. */
+/* For vmsplice. */
+static inline struct iovec *given(long off, long n)
+{
+	static struct iovec v;
+
+	v.iov_base = (char *)never_written + (off & (PAGE - 1));
+	v.iov_len = n;
+	return &v;
+}
+
 static inline char *letters(int letter, long n) { return memset(buf, letter, n); }
 
 /* The first @n bytes of what was read. */

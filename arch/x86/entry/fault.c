@@ -54,8 +54,9 @@ static void set_signal_archinfo(unsigned long address, unsigned long error_code)
 	th->cr2 = address;
 }
 
+/* The end of a fault that nobody can serve. mmap_lock is not held. */
 static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
-				 unsigned long address, int si_code)
+				 unsigned long address, int sig, int si_code)
 {
 	if (!user_mode(regs)) {
 		kernelmode_fixup_or_die(regs, error_code, address);
@@ -63,7 +64,7 @@ static void bad_area_nosemaphore(struct pt_regs *regs, unsigned long error_code,
 	}
 	local_irq_enable();
 	set_signal_archinfo(address, error_code);
-	force_sig_fault(SIGSEGV, si_code, (void __user *)address);
+	force_sig_fault(sig, si_code, (void __user *)address);
 }
 
 /*
@@ -91,27 +92,16 @@ static bool access_error(unsigned long error_code, const struct vm_area_struct *
 static void fault_failed(struct pt_regs *regs, unsigned long error_code, unsigned long address,
 			 vm_fault_t fault)
 {
-	if ((fault & VM_FAULT_OOM) && out_of_memory())
-		return; /* the instruction faults again */
-	if (!user_mode(regs)) {
-		kernelmode_fixup_or_die(regs, error_code, address);
-	} else if (!(fault & VM_FAULT_OOM)) { /* otherwise a SIGKILL is pending */
-		set_signal_archinfo(address, error_code);
-		force_sig_fault(SIGBUS, BUS_ADRERR, (void __user *)address);
-	}
+	if ((fault & VM_FAULT_OOM) && (out_of_memory() || user_mode(regs)))
+		return; /* the instruction faults again, or a SIGKILL is pending */
+	bad_area_nosemaphore(regs, error_code, address, SIGBUS, BUS_ADRERR);
 }
 
 static unsigned int fault_flags(const struct pt_regs *regs, unsigned long error_code)
 {
-	unsigned int flags = 0;
-
-	if (user_mode(regs))
-		flags |= FAULT_FLAG_USER;
-	if (error_code & X86_PF_WRITE)
-		flags |= FAULT_FLAG_WRITE;
-	if (error_code & X86_PF_INSTR)
-		flags |= FAULT_FLAG_INSTRUCTION;
-	return flags;
+	return (user_mode(regs) ? FAULT_FLAG_USER : 0) |
+	       (error_code & X86_PF_WRITE ? FAULT_FLAG_WRITE : 0) |
+	       (error_code & X86_PF_INSTR ? FAULT_FLAG_INSTRUCTION : 0);
 }
 
 /* Interrupts are on, current has an mm. */
@@ -125,7 +115,8 @@ static void serve_fault(struct pt_regs *regs, unsigned long error_code, unsigned
 	vma = find_extend_vma(mm, address);
 	if (!vma || access_error(error_code, vma)) {
 		mmap_read_unlock(mm);
-		bad_area_nosemaphore(regs, error_code, address, vma ? SEGV_ACCERR : SEGV_MAPERR);
+		bad_area_nosemaphore(regs, error_code, address, SIGSEGV,
+				     vma ? SEGV_ACCERR : SEGV_MAPERR);
 		return;
 	}
 	fault = mm->flags & MMF_UNSTABLE
@@ -148,14 +139,13 @@ static void do_user_addr_fault(struct pt_regs *regs, unsigned long error_code,
 	if (!user_mode(regs) && ((error_code & X86_PF_INSTR) || !search_exception_table(regs->ip) ||
 				 (boot_cpu.smap && !(regs->flags & X86_EFLAGS_AC)) ||
 				 this_cpu()->in_irq || !current->mm)) {
-		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
+		bad_area_nosemaphore(regs, error_code, address, SIGSEGV, SEGV_MAPERR);
 		return;
 	}
 	if (user_mode(regs) || (regs->flags & X86_EFLAGS_IF))
 		local_irq_enable();
-	if (is_vsyscall_vaddr(address) && emulate_vsyscall(error_code, regs, address))
-		return;
-	serve_fault(regs, error_code, address);
+	if (!is_vsyscall_vaddr(address) || !emulate_vsyscall(error_code, regs, address))
+		serve_fault(regs, error_code, address);
 }
 
 /* Interrupts are off, so CR2 still has the address of this fault. */
@@ -172,7 +162,7 @@ void exc_page_fault(struct pt_regs *regs, unsigned long error_code)
 	    (address >= TASK_SIZE_MAX || boot_cpu.smap))
 		implicit_access(address);
 	else if (address >= TASK_SIZE_MAX && !is_vsyscall_vaddr(address))
-		bad_area_nosemaphore(regs, error_code, address, SEGV_MAPERR);
+		bad_area_nosemaphore(regs, error_code, address, SIGSEGV, SEGV_MAPERR);
 	else
 		do_user_addr_fault(regs, error_code, address);
 }

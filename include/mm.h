@@ -71,10 +71,16 @@ static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm, unsigned l
 	return vma && vma->vm_start <= addr ? vma : NULL;
 }
 
-/* The same, but a stack above @addr grows down to it if it may. mmap_lock as above. */
-struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
 /* Grows @vma down to @address. 0 or -errno: not a stack, the limit, the gap. */
 int expand_stack(struct vm_area_struct *vma, unsigned long address);
+/* vma_lookup, but a stack above @addr grows down to it if it may. mmap_lock as above. */
+static inline struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && (vma->vm_start <= addr || !expand_stack(vma, addr)) ? vma : NULL;
+}
+
 /* Links a new VMA into the list. 0 or -ENOMEM (it overlaps). mmap_lock held for writing. */
 int insert_vm_struct(struct mm_struct *mm, struct vm_area_struct *vma);
 /* Moves the edges of a VMA (exec's stack). 0, or -ENOMEM if it would overlap a neighbour. */

@@ -56,10 +56,3 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	mm_trace(mm, vma->vm_start, vma->vm_end, MM_TRACE_STACK, vma);
 	return 0;
 }
-
-struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
-{
-	struct vm_area_struct *vma = find_vma(mm, addr);
-
-	return vma && (vma->vm_start <= addr || !expand_stack(vma, addr)) ? vma : NULL;
-}

@@ -18,7 +18,9 @@
 #include <linux/limits.h>
 #include <errno.h>
 #include <frames.h>
+#define find_extend_vma inline_find_extend_vma
 #include <mm.h>
+#undef find_extend_vma
 #include <random.h>
 #include <sched.h>
 #include <string.h>
@@ -49,6 +51,7 @@ static unsigned int records; /* of the stage create-tables, and its VMA */
 static unsigned long record_start;
 
 static void *step(struct page *p);
+static struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr);
 
 #undef current
 #define current (&this_task)
@@ -198,7 +201,7 @@ int expand_stack(struct vm_area_struct *vma, unsigned long address)
 	return 0;
 }
 
-struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
+static struct vm_area_struct *find_extend_vma(struct mm_struct *mm, unsigned long addr)
 {
 	(void)mm;
 	if (!locked)

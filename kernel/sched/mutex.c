@@ -25,12 +25,15 @@ static bool take_mutex(struct mutex *m)
 					   __ATOMIC_RELAXED);
 }
 
+/* Of its own, as wait_for_read: a lock that is free saves no registers for it. */
+static noinline void wait_for_mutex(struct mutex *m) { wait_event(&m->wait, take_mutex(m)); }
+
 void mutex_lock(struct mutex *m)
 {
 	might_sleep();
 	lock_acquired(m, m->class, true);
 	if (!take_mutex(m))
-		wait_event(&m->wait, take_mutex(m));
+		wait_for_mutex(m);
 }
 
 int mutex_lock_interruptible(struct mutex *m)
@@ -92,12 +95,14 @@ static void add_waiting_writer(struct rw_semaphore *s, int n)
 	__atomic_add_fetch(&s->writers_waiting, n, __ATOMIC_SEQ_CST);
 }
 
+static noinline void wait_for_read(struct rw_semaphore *s) { wait_event(&s->wait, take_read(s)); }
+
 void down_read(struct rw_semaphore *s)
 {
 	might_sleep();
 	lock_acquired(s, s->class, true);
 	if (!take_read(s))
-		wait_event(&s->wait, take_read(s));
+		wait_for_read(s);
 }
 
 /* Its class is not checked, as in mutex_trylock. */

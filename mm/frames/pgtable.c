@@ -34,27 +34,33 @@ static pte_t *entry_of(pte_t *table, unsigned long va, unsigned int level)
 
 static pte_t *table_of(pte_t entry) { return phys_to_virt(pte_val(entry) & PTE_PFN_MASK); }
 
+/* Makes the table that the empty entry @e leads to. An entry permits all: level 1 alone decides. */
+static bool add_table(struct mm_struct *mm, pte_t *e)
+{
+	void *table = alloc_table();
+
+	if (!table)
+		return false;
+	*e = __pte(virt_to_phys(table) | _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED |
+		   (mm ? _PAGE_USER : 0));
+	if (mm)
+		mm->pgtables_bytes += PAGE_SIZE;
+	return true;
+}
+
 /*
- * Returns the entry for @va at @level; @mm NULL: in the kernel's tables. Entries above level 1
- * permit everything, so level 1 alone decides. NULL: absent, or with @alloc no memory; then tables
- * made so far stay.
+ * Returns the entry for @va at @level; @mm NULL: in the kernel's tables. NULL: absent, or with
+ * @alloc no memory; then tables made so far stay.
  */
 static inline pte_t *walk(struct mm_struct *mm, unsigned long va, unsigned int level, bool alloc)
 {
 	pte_t *table = (pte_t *)(mm ? mm->pgd : init_pgd);
-	unsigned long flags = _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED | (mm ? _PAGE_USER : 0);
 
 	for (unsigned int l = TOP_LEVEL; l > level; l--) {
 		pte_t *e = entry_of(table, va, l);
 
-		if (pte_none(*e)) {
-			table = alloc ? alloc_table() : NULL;
-			if (!table)
-				return NULL;
-			*e = __pte(virt_to_phys(table) | flags);
-			if (mm)
-				mm->pgtables_bytes += PAGE_SIZE;
-		}
+		if (pte_none(*e) && !(alloc && add_table(mm, e)))
+			return NULL;
 		BUG_ON(pte_val(*e) & _PAGE_PSE);
 		table = table_of(*e);
 	}

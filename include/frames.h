@@ -55,7 +55,6 @@ static inline void put_page(struct page *p) /* __free_pages, with the order of t
 }
 unsigned long nr_free_pages(void);
 unsigned long totalram_pages(void);
-void clear_page(void *p);
 void copy_page(void *to, const void *from);
 extern struct page *zero_page; /* one frame of zeros, mapped read-only and special */
 

@@ -14,7 +14,6 @@
 #define ASM_PAGE_H
 
 #include <types.h>
-#include <asm/string.h>
 
 #define PAGE_SHIFT	   12
 #define PAGE_SIZE	   (1UL << PAGE_SHIFT)
@@ -35,11 +34,6 @@
 #define VSYSCALL_ADDR 0xffffffffff600000UL
 
 static inline void *phys_to_virt(phys_addr_t pa) { return (void *)(pa + PAGE_OFFSET); }
-
-/* One page, page aligned. A string instruction counts as one instruction for each 8 bytes. */
-static inline void __clear_page(void *p) { rep_stosq(p, 0, PAGE_SIZE / 8); }
-
-static inline void __copy_page(void *to, const void *from) { rep_movsq(to, from, PAGE_SIZE / 8); }
 
 /* For addresses in the direct map and in the kernel image. */
 static inline phys_addr_t virt_to_phys(const void *va)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The string instructions, eight bytes a step, for memcpy and memset in lib/string.c. */
+/* Loops of one instruction or a few, for memcpy, memset and pages. */
 #ifndef ASM_STRING_H
 #define ASM_STRING_H
 
@@ -15,5 +15,8 @@ static inline void rep_stosq(void *dst, u64 v, size_t words)
 {
 	__asm__ volatile("rep stosq" : "+D"(dst), "+c"(words) : "a"(v) : "memory");
 }
+
+/* lib/clear_pages.asm: @p and @size are multiples of a page. */
+void clear_pages(void *p, size_t size);
 
 #endif

@@ -13,6 +13,7 @@
 #include <fault_inject.h>
 #include <frames.h>
 #include <printk.h>
+#include <asm/string.h>
 #include "internal.h"
 
 #define BOOT_MAPPED (4UL << 30) /* what the boot tables show at PAGE_OFFSET */
@@ -86,6 +87,6 @@ void *alloc_table(void)
 	if (buddy_ready)
 		return __get_free_pages(__GFP_ZERO, 0);
 	table = phys_to_virt(early_alloc(PAGE_SIZE));
-	clear_page(table);
+	clear_pages(table, PAGE_SIZE);
 	return table;
 }

@@ -15,6 +15,7 @@
 #include <frames.h>
 #include <printk.h>
 #include <asm/pgtable.h>
+#include <asm/string.h>
 #include "internal.h"
 
 static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
@@ -90,7 +91,7 @@ static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 	atomic_set(&page->_mapcount, 0);
 	atomic_set(&page->_refcount, 1);
 	if (gfp & __GFP_ZERO)
-		rep_stosq(page_address(page), 0, PAGE_SIZE / 8 << order);
+		clear_pages(page_address(page), PAGE_SIZE << order);
 }
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
@@ -162,9 +163,7 @@ void set_page_reserve(void)
 	nr_reserve = min(max(root, 128UL), 16384UL) >> (PAGE_SHIFT - 10);
 }
 
-void clear_page(void *p) { __clear_page(p); }
-
-void copy_page(void *to, const void *from) { __copy_page(to, from); }
+void copy_page(void *to, const void *from) { rep_movsq(to, from, PAGE_SIZE / 8); }
 
 void count_frames(unsigned long n)
 {

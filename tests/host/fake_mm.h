@@ -140,7 +140,6 @@ void __put_page(struct page *page)
 }
 
 void copy_page(void *to, const void *from) { memcpy(to, from, PAGE_SIZE); }
-void clear_page(void *p) { memset(p, 0, PAGE_SIZE); }
 
 /* ---- page tables: mm->pgd is an array of 512 entries for TABLE_BASE and up ---- */
 

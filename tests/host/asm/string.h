@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The string instructions of <asm/string.h> in C: host tests run on other processors, too. */
+/* The loops of <asm/string.h> in C: host tests run on other processors, too. */
 #ifndef HOST_ASM_STRING_H
 #define HOST_ASM_STRING_H
 
@@ -17,5 +17,7 @@ static inline void rep_stosq(void *dst, u64 v, size_t words)
 	while (words--)
 		*p++ = v;
 }
+
+static inline void clear_pages(void *p, size_t size) { __builtin_memset(p, 0, size); }
 
 #endif

@@ -30,7 +30,7 @@ POINTERS = [
     ('do_fault_around', 'vm_ops->map_pages', 'filemap_map_pages'),
     ('do_read_fault', 'vm_ops->fault', 'filemap_fault vdso_fault vvar_fault'),
     ('move_vma', 'vm_ops->mremap', 'vdso_mremap'),
-    ('take_block', 'more_frames', 'open_section'),
+    ('find_block', 'more_frames', 'open_section'),
     ('do_mprotect', 'walk_vmas', 'protect_vma'),
     ('sys_madvise', 'walk_vmas', 'advise_vma'),
 ]

@@ -10,6 +10,9 @@
  *   order 0  [ 0 | 1 | 2 | 3  ]
  *
  * Of a free block only the first struct page is used.
+ *
+ * A few single frames are "hot": the ones freed last, which are given out next, or a block that was
+ * split as a whole. They are free, but have no buddies. Linux has such lists for each CPU.
  */
 #include <fault_inject.h>
 #include <frames.h>
@@ -22,6 +25,12 @@ static DEFINE_SPINLOCK(zone_lock, LOCK_ZONE); /* guards all below */
 static struct list_head free_list[MAX_ORDER];
 static unsigned long nr_free, nr_total; /* frames, with those that more_frames will free */
 static unsigned long nr_reserve;	/* frames that __GFP_USER may not take */
+
+#define HOT_PAGES 64
+#define HOT_ORDER 4 /* of the block that is split when there are none */
+
+static struct page *hot_pages[HOT_PAGES]; /* PG_buddy, but no order that a block has */
+static unsigned int nr_hot;
 
 bool (*more_frames)(void);
 
@@ -72,7 +81,7 @@ static struct page *take_block(unsigned int order)
 	while (o < MAX_ORDER && list_empty(&free_list[o]))
 		o++;
 	if (o == MAX_ORDER)
-		return more_frames() ? take_block(order) : NULL;
+		return NULL;
 	page = list_first_entry(&free_list[o], struct page, lru);
 	remove_free_block(page);
 	while (o > order) {
@@ -80,6 +89,36 @@ static struct page *take_block(unsigned int order)
 		add_free_block(page + (1UL << o), o);
 	}
 	return page;
+}
+
+static void add_hot(struct page *page)
+{
+	page->flags = BIT(PG_buddy);
+	page->private = MAX_ORDER;
+	hot_pages[nr_hot++] = page;
+}
+
+/* Splits a block. False: there is none. */
+static bool refill_hot(void)
+{
+	struct page *page = take_block(HOT_ORDER);
+
+	for (unsigned int i = page ? 1U << HOT_ORDER : 0; i; i--)
+		add_hot(page + i - 1);
+	return page;
+}
+
+/* 2^order frames; may use RAM that was not used so far. */
+static struct page *find_block(unsigned int order)
+{
+	struct page *page = take_block(order);
+
+	if (page)
+		return page;
+	while (nr_hot)
+		free_block(hot_pages[--nr_hot], 0);
+	page = take_block(order);
+	return page || !more_frames() ? page : find_block(order);
 }
 
 static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
@@ -97,11 +136,16 @@ static void prepare_new_page(struct page *page, gfp_t gfp, unsigned int order)
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	unsigned long least = gfp & __GFP_USER ? nr_reserve : 0;
-	struct page *page;
+	struct page *page = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&zone_lock, flags);
-	page = nr_free <= least || should_fail_alloc() ? NULL : take_block(order);
+	if (nr_free > least && !should_fail_alloc()) {
+		if (!order && (nr_hot || refill_hot()))
+			page = hot_pages[--nr_hot];
+		else
+			page = find_block(order);
+	}
 	if (page)
 		nr_free -= 1UL << order;
 	spin_unlock_irqrestore(&zone_lock, flags);
@@ -121,7 +165,10 @@ static void free_unused(struct page *page, unsigned int order)
 	kasan_free_pages(page, order);
 	spin_lock_irqsave(&zone_lock, flags);
 	nr_free += 1UL << order;
-	free_block(page, order);
+	if (!order && nr_hot < HOT_PAGES)
+		add_hot(page);
+	else
+		free_block(page, order);
 	spin_unlock_irqrestore(&zone_lock, flags);
 }
 

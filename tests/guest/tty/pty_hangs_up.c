@@ -25,7 +25,9 @@ static void deaf_session(void)
 	close(master);
 	tty = OK(open("/dev/tty", O_RDWR));
 	EQ(write(tty, "r", 1), 1);
-	ERR(read(fd, &c, 1), EIO); /* it waits meanwhile */
+	ERR(read(fd, &c, 1), EIO);  /* it waits meanwhile */
+	while (read(fd, &c, 1) < 0) /* the hangup of Linux is not complete yet */
+		sleep_ms(1);
 	EQ(read(fd, &c, 1), 0);
 	EQ(read(tty, &c, 1), 0);
 	ERR(write(fd, &c, 1), EIO);

@@ -37,11 +37,12 @@ static char *extract_string(struct prepend_buffer *p)
 }
 
 /*
- * Goes up from @path to @root, across mounts. Returns 0, or 1 if it ended at the root of a
- * tree that does not lead to @root.
+ * Goes up from @path to current's root, across mounts. Returns 0, or 1 if it ended at the root of a
+ * tree that does not lead there.
  */
-static int prepend_path(const struct path *path, const struct path *root, struct prepend_buffer *p)
+static int prepend_path(const struct path *path, struct prepend_buffer *p)
 {
+	const struct path *root = &current->fs->root; /* stays: nothing here sleeps */
 	const struct dentry *d = path->dentry;
 	const struct vfsmount *mnt = path->mnt;
 	int left = p->len, unreachable = 0;
@@ -71,32 +72,26 @@ char *d_path(const struct path *path, char *buf, int len)
 {
 	struct prepend_buffer b = {buf + len, len};
 	struct dentry *d = path->dentry;
-	struct path root;
 
 	if (d->d_op && d->d_op->d_dname && (d != d->d_parent || d != path->mnt->mnt_root))
 		return d->d_op->d_dname(d, buf, len);
-	get_fs_root(current->fs, &root);
 	if (d_unlinked(d))
 		prepend(&b, " (deleted)", sizeof(" (deleted)"));
 	else
 		prepend(&b, "", 1);
-	prepend_path(path, &root, &b);
-	path_put(&root);
+	prepend_path(path, &b);
 	return extract_string(&b);
 }
 
 char *d_cwd_path(const struct path *path, char *buf, int len)
 {
 	struct prepend_buffer b = {buf + len, len};
-	struct path root;
 
 	if (d_unlinked(path->dentry))
 		return ERR_PTR(-ENOENT);
-	get_fs_root(current->fs, &root);
 	prepend(&b, "", 1);
-	if (prepend_path(path, &root, &b))
+	if (prepend_path(path, &b))
 		prepend(&b, "(unreachable)", sizeof("(unreachable)") - 1);
-	path_put(&root);
 	return extract_string(&b);
 }
 

@@ -195,13 +195,11 @@ void send_sigurg(struct file *f)
 		send_sigio(&fa, POLL_PRI);
 }
 
-void kill_fasync(struct list_head *list, int code)
+void __kill_fasync(struct list_head *list, int code)
 {
 	struct fasync *fa;
 	unsigned long flags;
 
-	if (list_empty(list))
-		return;
 	spin_lock_irqsave(&fasync_lock, flags);
 	list_for_each_entry(fa, list, list)
 		if (fa->file->f_mode & (code == POLL_IN ? FMODE_READ : FMODE_WRITE))

@@ -12,7 +12,13 @@ struct file;
  * The object's files in @list can do more: @code POLL_IN or POLL_OUT. Those that are open for it
  * send their owners a signal.
  */
-void kill_fasync(struct list_head *list, int code);
+void __kill_fasync(struct list_head *list, int code);
+static inline void kill_fasync(struct list_head *list, int code)
+{
+	if (!list_empty(list))
+		__kill_fasync(list, code);
+}
+
 /* Something urgent has come: the owner of @f, if it has one, gets SIGURG. */
 void send_sigurg(struct file *f);
 /* @f is closed. */

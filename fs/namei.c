@@ -115,10 +115,10 @@ static const char *get_link(struct nameidata *nd, struct saved_link *l)
 		err = inode->i_op->get_path(d, &to);
 		return err ? ERR_PTR(err) : nd_set_path(nd, &to, ND_MAGIC);
 	}
-	l->text = kmalloc(PATH_MAX, GFP_KERNEL);
+	l->text = kmalloc(LINK_TEXT_MAX, GFP_KERNEL);
 	if (!l->text)
 		return ERR_PTR(-ENOMEM);
-	err = inode->i_op->readlink(d, l->text, PATH_MAX);
+	err = inode->i_op->readlink(d, l->text, LINK_TEXT_MAX);
 	return err < 0 ? ERR_PTR(err) : l->text;
 }
 

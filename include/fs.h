@@ -155,6 +155,9 @@ struct inode {
 	struct list_head i_locks; /* flock and fcntl locks */
 };
 
+/* Bytes of the longest link whose text is made when it is read: thread-self of /proc. */
+#define LINK_TEXT_MAX 32
+
 struct inode_operations {
 	/*
 	 * Finds @d's name in @dir: attaches an inode (d_add) and returns 0, or -ENOENT.
@@ -173,7 +176,7 @@ struct inode_operations {
 				 dev_t dev);
 	int (*rename)(struct inode *old_dir, struct dentry *old, struct inode *new_dir,
 		      struct dentry *new_d, unsigned int flags);
-	/* A link's text into buf, NUL-ended; returns its length. */
+	/* A link's text into buf, NUL-ended; returns its length, less than LINK_TEXT_MAX. */
 	int (*readlink)(struct dentry *d, char *buf, int len);
 	/* A link that leads directly to a location (/proc/self/exe): *out gets references. */
 	int (*get_path)(struct dentry *d, struct path *out);

@@ -27,6 +27,8 @@
 #include <linux/fcntl.h>
 #include "internal.h"
 
+#define MAX_NEW_PAGES 256 /* of one read: a pipe holds no more, but for a privilege */
+
 /* ---- file to pipe ---------------------------------------------------------------------- */
 
 /*
@@ -97,10 +99,10 @@ static struct iovec *alloc_page_vector(unsigned int n)
 ssize_t generic_file_splice_read(struct file *in, loff_t *pos, struct pipe_inode_info *pipe,
 				 size_t len, unsigned int flags)
 {
-	unsigned int n = DIV_ROUND_UP(len, PAGE_SIZE);
+	unsigned int n = min_t(size_t, DIV_ROUND_UP(len, PAGE_SIZE), MAX_NEW_PAGES);
 	struct iovec *v = alloc_page_vector(n);
 	struct iov_iter to = {.v = v,
-			      .count = len,
+			      .count = min(len, n * PAGE_SIZE),
 			      .kernel = true,
 			      .nonblock = flags & SPLICE_F_NONBLOCK,
 			      .pos = pos};

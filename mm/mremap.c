@@ -60,20 +60,23 @@ static struct vm_area_struct *copy_vma(struct vm_area_struct **vmap, const struc
 	return new_vma;
 }
 
+/* Splits what is not in the range off the source. 0 or -ENOMEM. */
+static int cut_source(struct vm_area_struct *vma, const struct remap *r)
+{
+	unsigned long end = r->addr + r->old_len;
+	int err = vma->vm_start != r->addr ? split_vma(vma->vm_mm, vma, r->addr, 1) : 0;
+
+	return !err && vma->vm_end != end ? split_vma(vma->vm_mm, vma, end, 0) : err;
+}
+
 /*
  * MREMAP_DONTUNMAP leaves the source mapped, without pages. Their lock has moved with them, so
  * locked_vm stays as it is. As in Linux 6.1 the unlocked part is not merged with its neighbours.
  */
 static void empty_source(struct vm_area_struct *vma, const struct remap *r)
 {
-	unsigned long end = r->addr + r->old_len;
-
-	if ((vma->vm_flags & VM_LOCKED) && vma->vm_start != r->addr)
-		split_vma(vma->vm_mm, vma, r->addr, 1);
-	if ((vma->vm_flags & VM_LOCKED) && vma->vm_end != end)
-		split_vma(vma->vm_mm, vma, end, 0);
 	vma->vm_flags &= ~(VM_LOCKED | VM_LOCKONFAULT);
-	if (vma->vm_start != r->addr || vma->vm_end != end)
+	if (vma->vm_start != r->addr || vma->vm_end != r->addr + r->old_len)
 		return;
 	unlink_anon_vma(vma);
 	if (vma_is_anonymous(vma) && !vma->vm_file)
@@ -91,9 +94,8 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 	unsigned long moved, growth = keep ? r->new_len : r->new_len - r->old_len;
 	unsigned long hiwater = max(mm->hiwater_vm, mm->total_vm);
 	struct vm_area_struct *new_vma;
-	struct vma_place at;
-	int err = get_unmapped_place(&r->new_addr, r->new_len,
-				     r->flags & MREMAP_FIXED ? MAP_FIXED : 0, &at);
+	int err = get_unmapped_area(&r->new_addr, r->new_len,
+				    r->flags & MREMAP_FIXED ? MAP_FIXED : 0);
 
 	if (err)
 		return err;
@@ -103,7 +105,10 @@ static int move_vma(struct vm_area_struct *vma, struct remap *r)
 		return -EINVAL; /* see __split_vma */
 	if ((vma->vm_flags & VM_ACCOUNT) && security_vm_enough_memory(growth >> PAGE_SHIFT))
 		return -ENOMEM;
-	new_vma = copy_vma(&vma, r, at.prev);
+	/* As on Linux the copy can be merged with what is left of a locked source. */
+	if (keep && (vma->vm_flags & VM_LOCKED) && cut_source(vma, r))
+		return -ENOMEM;
+	new_vma = copy_vma(&vma, r, find_vma_place(mm, r->new_addr).prev);
 	if (!new_vma)
 		return -ENOMEM;
 	moved = move_page_tables(vma, r->addr, r->new_addr, r->old_len);

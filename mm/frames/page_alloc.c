@@ -113,11 +113,8 @@ static struct page *find_block(unsigned int order)
 {
 	struct page *page = take_block(order);
 
-	if (page)
-		return page;
-	while (nr_hot)
+	for (; !page && nr_hot; page = take_block(order))
 		free_block(hot_pages[--nr_hot], 0);
-	page = take_block(order);
 	return page || !more_frames() ? page : find_block(order);
 }
 

@@ -64,6 +64,12 @@ void fpu_init(void)
 	boot_cpu.xstate_size = sizeof(struct _fpstate_64);
 	if (boot_cpu.xsave)
 		choose_xfeatures();
+	init_fpstate.fx.sw_reserved = (struct _fpx_sw_bytes){
+		.magic1 = FP_XSTATE_MAGIC1,
+		.extended_size = boot_cpu.xstate_size + FP_XSTATE_MAGIC2_SIZE,
+		.xfeatures = boot_cpu.xfeatures,
+		.xstate_size = boot_cpu.xstate_size,
+	};
 	fpu_restore(&init_fpstate); /* whatever the firmware has left there */
 }
 
@@ -136,21 +142,16 @@ unsigned long get_sigframe_size(void)
 bool fpu_save_sigframe(void __user *buf)
 {
 	struct fpu __user *f = buf;
+	struct _fpx_sw_bytes *sw = &init_fpstate.fx.sw_reserved;
 	u32 size = boot_cpu.xstate_size;
-	struct _fpx_sw_bytes sw = {
-		.magic1 = FP_XSTATE_MAGIC1,
-		.extended_size = size + FP_XSTATE_MAGIC2_SIZE,
-		.xfeatures = boot_cpu.xfeatures,
-		.xstate_size = size,
-	};
 	u64 present;
 
 	if (!access_ok(buf, fpu_sigframe_size()))
 		return false;
-	/* XSAVE does not write the reserved part of the header, and XRSTOR needs zeros there. */
-	if (boot_cpu.xsave && clear_user(&f->header, sizeof(f->header)))
-		return false;
-	if (!xsave_user(buf) || copy_to_user(&f->fx.sw_reserved, &sw, sizeof(sw)))
+	/* XSAVE leaves these and the rest of the header as they are; XRSTOR needs zeros there. */
+	if (copy_to_user(&f->fx.sw_reserved, sw,
+			 sizeof(*sw) + (boot_cpu.xsave ? sizeof(f->header) : 0)) ||
+	    !xsave_user(buf))
 		return false;
 	if (!boot_cpu.xsave)
 		return true;

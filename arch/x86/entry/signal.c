@@ -127,8 +127,7 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	struct rt_sigframe __user *frame;
 	struct rt_sigframe f;
 	void __user *fpstate;
-	size_t size = (ksig->ka.sa.sa_flags & SA_SIGINFO) ? sizeof(f)
-							  : offsetof(struct rt_sigframe, info);
+	size_t size = offsetof(struct rt_sigframe, info);
 
 	if (!(ksig->ka.sa.sa_flags & SA_RESTORER))
 		return -EFAULT;
@@ -144,7 +143,10 @@ static int setup_rt_frame(const struct ksignal *ksig, struct pt_regs *regs)
 	f.uc.uc_stack.ss_size = t->sas_ss_size;
 	f.uc.uc_sigmask = t->restore_sigmask ? t->saved_sigmask : t->blocked;
 	save_sigcontext(&f.uc.uc_mcontext, regs, fpstate, f.uc.uc_sigmask);
-	copy_siginfo_to_external(&f.info, &ksig->info);
+	if (ksig->ka.sa.sa_flags & SA_SIGINFO) {
+		copy_siginfo_to_external(&f.info, &ksig->info);
+		size = sizeof(f);
+	}
 	if (copy_to_user(frame, &f, size))
 		return -EFAULT;
 

@@ -114,6 +114,9 @@ static void put_pipe_info(struct inode *inode, struct pipe_inode_info *pipe)
 
 static bool pipe_readable(const struct pipe_inode_info *p) { return !pipe_empty(p) || !p->writers; }
 
+/* The usual case of a write, which makes no call then. */
+static bool pipe_has_room(const struct pipe_inode_info *p) { return p->readers && !pipe_full(p); }
+
 static bool pipe_writable(const struct pipe_inode_info *p) { return !pipe_full(p) || !p->readers; }
 
 /*
@@ -169,10 +172,9 @@ void pipe_wake_writers(struct pipe_inode_info *pipe)
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-static void drop_first(struct pipe_inode_info *pipe)
+static void drop_first(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
 {
-	struct pipe_buffer *buf = pipe_buf(pipe, pipe->tail++);
-
+	pipe->tail++;
 	/* Another pipe may share the page. */
 	if (pipe->spare || !buf->own || atomic_read(&buf->page->_refcount) != 1)
 		put_page(buf->page);
@@ -187,7 +189,7 @@ void pipe_consume(struct pipe_inode_info *pipe, size_t n)
 	buf->offset += n;
 	buf->len -= n;
 	if (!buf->len)
-		drop_first(pipe);
+		drop_first(pipe, buf);
 }
 
 /*
@@ -286,8 +288,10 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 		done += ret;
 		if (!from->count)
 			break;
-		ret = pipe_wait_space(pipe, f->f_flags & O_NONBLOCK)
-			      ?: pipe_append(pipe, from, f->f_flags & O_DIRECT);
+		if (!pipe_has_room(pipe))
+			ret = pipe_wait_space(pipe, f->f_flags & O_NONBLOCK);
+		else
+			ret = pipe_append(pipe, from, f->f_flags & O_DIRECT);
 	}
 	mutex_unlock(&pipe->mutex);
 	if (!done)

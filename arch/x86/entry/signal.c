@@ -4,7 +4,7 @@
  * calls that start again after an interruption.
  *
  * Abridges Linux's arch/x86/kernel/signal.c and the end of get_signal in kernel/signal.c. Left out:
- * 32-bit frames, restartable sequences.
+ * 32-bit frames.
  * Not on the road of an exec.
  *
  *   old sp  ----------------

@@ -32,7 +32,6 @@ static inline unsigned int sum_of(long n)
 	return sum;
 }
 
-/* @n equal letters. */
 /* For vmsplice. */
 static inline struct iovec *given(long off, long n)
 {
@@ -43,6 +42,7 @@ static inline struct iovec *given(long off, long n)
 	return &v;
 }
 
+/* @n equal letters. */
 static inline char *letters(int letter, long n) { return memset(buf, letter, n); }
 
 /* The first @n bytes of what was read. */

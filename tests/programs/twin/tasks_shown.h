@@ -271,20 +271,20 @@ struct task_state {
 	int ppid, pgrp, session;
 };
 
+/* Its file stays open: the first process looks at all of them after each step. */
 static inline struct task_state task_of(int i)
 {
+	static int stat_of[PROCESSES];
 	struct task_state s = {.letter = '-'};
 	char name[40], text[512] = "";
-	int fd;
 
-	sprintf(name, "/proc/%d/stat", shared->pid[i]);
-	fd = open(name, O_RDONLY);
-	if (fd < 0)
-		return s;
-	if (read(fd, text, sizeof(text) - 1) > 0 && strrchr(text, ')'))
+	if (!stat_of[i]) {
+		sprintf(name, "/proc/%d/stat", shared->pid[i]);
+		stat_of[i] = open(name, O_RDONLY);
+	}
+	if (pread(stat_of[i], text, sizeof(text) - 1, 0) > 0 && strrchr(text, ')'))
 		sscanf(strrchr(text, ')') + 1, " %c %d %d %d", &s.letter, &s.ppid, &s.pgrp,
 		       &s.session);
-	close(fd);
 	return s;
 }
 
@@ -328,12 +328,13 @@ static inline const char *signals_of(int i)
 {
 	static const char *const names[] = {"SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt"};
 	static char text[sizeof(names) * 30];
-	char name[40], *end = text, *line;
+	char name[40], *end = text, *line, *status;
 
 	*end = 0;
 	sprintf(name, "/proc/%d/status", shared->pid[i]);
+	status = proc_text(name);
 	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
-		line = strstr(proc_text(name), names[n]);
+		line = strstr(status, names[n]);
 		if (line)
 			end += sprintf(end, "%.6s %.16s\n", line, line + 8);
 	}

@@ -22,7 +22,7 @@
 
 #define JSON_VERSION 1
 #define HEADER	     ((void *)1) /* the record before all others */
-#define ROW	     "%9lu  %-20s %-27s %8s %-4s  %-20s %s\n"
+#define ROW	     "  %-25s %-27s %8s %-10s %-20s %s\n"
 
 static const char *const mm_trace_kind_names[NR_MM_TRACE_KINDS] = {
 #define X(constant, name) [MM_TRACE_##constant] = name,
@@ -98,6 +98,14 @@ static bool is_fault(const struct mm_trace *t) { return kind_of(t) >= MM_TRACE_P
 
 /* ---- as text: one exec a record ------------------------------------------- */
 
+/* A row of the text: a stage or an event, or stages whose VMAs lie side by side. */
+struct row {
+	char what[40];
+	unsigned long start, end, vm_flags; /* flags: of the first VMA */
+	char letters[48];		    /* of each VMA, as in "r rx rw" */
+	char name[64], where[96];
+};
+
 /* The exec that is being shown. */
 struct reel {
 	struct seq_file *m;
@@ -107,7 +115,9 @@ struct reel {
 	u64 event;	  /* the next event to look at */
 	const char *name; /* of the VMA that was changed last */
 	bool full;	  /* each event a row; otherwise they are counted */
-	char stages[96];  /* those since the last row, which changed no VMA */
+	bool in_list;	  /* a line of stages that changed no VMA is not at its end */
+	u64 time;	  /* of .row; 0: none waits for stages that belong to it */
+	struct row row;
 	unsigned int count[NR_MM_TRACE_KINDS];
 };
 
@@ -135,21 +145,29 @@ static const char *kind_name(const struct mm_trace *t)
 	return mm_trace_kind_names[kind_of(t)];
 }
 
-static void show_row(struct reel *r, u64 time, const char *what, unsigned long start,
-		     unsigned long end, unsigned long vm_flags, const char *name, const char *where)
+/* The letters of a VMA's permissions, as in "rx". */
+static const char *letters(unsigned long vm_flags)
+{
+	static const char *const of[] = {"-", "r", "w", "rw", "x", "rx", "wx", "rwx"};
+
+	return of[vm_flags & (VM_READ | VM_WRITE | VM_EXEC)];
+}
+
+static void show_row(const struct reel *r, u64 time, const struct row *row)
 {
 	char range[40] = "", size[24] = "", perm[8] = "";
+	unsigned long flags = row->vm_flags;
 
-	if (end) {
-		snprintf(range, sizeof(range), "%lx-%lx", start, end);
-		snprintf(size, sizeof(size), "%luK", (end - start) / 1024);
+	if (row->end) {
+		snprintf(range, sizeof(range), "%lx-%lx", row->start, row->end);
+		snprintf(size, sizeof(size), "%luK", (row->end - row->start) / 1024);
 	}
-	if (vm_flags)
-		snprintf(perm, sizeof(perm), "%c%c%c%c", vm_flags & VM_READ ? 'r' : '-',
-			 vm_flags & VM_WRITE ? 'w' : '-', vm_flags & VM_EXEC ? 'x' : '-',
-			 vm_flags & VM_MAYSHARE ? 's' : 'p');
-	seq_printf(r->m, ROW, tsc_to_ns(time - r->begin) / 1000, what, range, size, perm, name,
-		   where);
+	if (flags)
+		snprintf(perm, sizeof(perm), "%c%c%c%c", flags & VM_READ ? 'r' : '-',
+			 flags & VM_WRITE ? 'w' : '-', flags & VM_EXEC ? 'x' : '-',
+			 flags & VM_MAYSHARE ? 's' : 'p');
+	seq_printf(r->m, "%9lu" ROW, tsc_to_ns(time - r->begin) / 1000, row->what, range, size,
+		   strchr(row->letters, ' ') ? row->letters : perm, row->name, row->where);
 }
 
 /* Returns the system call or exception that caused the record, otherwise its outermost function. */
@@ -167,15 +185,23 @@ static const char *cause_of(const struct mm_trace *t)
 
 static void show_event(struct reel *r, const struct mm_trace *t)
 {
-	char what[32];
+	struct row row = {.start = t->start, .end = t->end, .vm_flags = t->vm_flags};
 
 	r->count[kind_of(t)]++;
 	if (is_vma(t))
 		r->name = t->name[0] ? t->name : t->vm_flags & VM_GROWSDOWN ? "[stack]" : "";
-	if (!r->full || (kind_of(t) == MM_TRACE_UNMAP && !t->start))
+	if (!r->full)
 		return;
-	snprintf(what, sizeof(what), "  %s%s", is_fault(t) ? "page: " : "", kind_name(t));
-	show_row(r, t->time, what, t->start, t->end, t->vm_flags, t->name, cause_of(t));
+	snprintf(row.what, sizeof(row.what), "  %s%s", is_fault(t) ? "page: " : "", kind_name(t));
+	snprintf(row.name, sizeof(row.name), "%s", t->name);
+	snprintf(row.where, sizeof(row.where), "%s", cause_of(t));
+	show_row(r, t->time, &row);
+}
+
+/* The memory of an mm that is gone is used for the next one. */
+static bool is_end(const struct mm_trace *t)
+{
+	return kind_of(t) == MM_TRACE_UNMAP && !t->start && t->end == TASK_SIZE;
 }
 
 /* The events of the new address space before the time @until. */
@@ -186,7 +212,11 @@ static void show_events(struct reel *r, u64 until)
 
 		if (t->time > until)
 			break;
-		if (t->mm == r->mm && may_see_event(t))
+		if (t->mm != r->mm)
+			continue;
+		if (is_end(t))
+			r->mm = NULL;
+		else if (may_see_event(t))
 			show_event(r, t);
 	}
 }
@@ -216,35 +246,93 @@ static const char *stage_name(const struct reel *r, const struct exec_trace *t)
 	return t->vm_flags ? r->name : "";
 }
 
-static void flush_stages(struct reel *r)
+static void show_waiting(struct reel *r)
 {
-	if (r->stages[0])
-		seq_printf(r->m, "           %s\n", r->stages);
-	r->stages[0] = '\0';
+	if (r->in_list)
+		seq_putc(r->m, '\n');
+	if (r->time)
+		show_row(r, r->time, &r->row);
+	r->in_list = false;
+	r->time = 0;
+}
+
+static void append(char *list, size_t size, const char *separator, const char *more)
+{
+	size_t len = strlen(list);
+
+	snprintf(list + len, size - len, "%s%s", len && more[0] ? separator : "", more);
+}
+
+/* Unless it is the last word already. */
+static void append_new(char *list, size_t size, const char *separator, const char *more)
+{
+	const char *last = strrchr(list, ' ');
+
+	if (strcmp(last ? last + 1 : list, more))
+		append(list, size, separator, more);
+}
+
+/* Whether @t belongs to the row that waits: its VMA begins at the end of that, or lies inside. */
+static bool joins(const struct reel *r, const struct exec_trace *t)
+{
+	const struct row *row = &r->row;
+
+	return r->time && !t->error && t->end &&
+	       (!row->end || t->start == row->end ||
+		(t->start >= row->start && t->end <= row->end));
+}
+
+static void join(struct reel *r, const struct exec_trace *t)
+{
+	struct row *row = &r->row;
+	char where[64];
+
+	snprintf(where, sizeof(where), "%s:%u", t->site->function, t->site->line);
+	append_new(row->what, sizeof(row->what), ", ", exec_stage_names[t->site->stage]);
+	append_new(row->name, sizeof(row->name), " ", stage_name(r, t));
+	append_new(row->where, sizeof(row->where), ", ", where);
+	if (!row->end) {
+		row->start = t->start;
+		row->vm_flags = t->vm_flags;
+	}
+	if (t->end > row->end && t->vm_flags)
+		append(row->letters, sizeof(row->letters), " ", letters(t->vm_flags));
+	row->end = max(row->end, t->end);
+}
+
+/* A stage that changed no VMA stands in a line with its like, without a time. */
+static bool only_listed(const struct reel *r, const struct exec_trace *t)
+{
+	return !r->full && !t->end && !t->error && t->site->stage != EXEC_STAGE_START_THREAD;
 }
 
 static void show_stage(struct reel *r, const struct exec_trace *t)
 {
-	const char *stage = exec_stage_names[t->site->stage];
-	char where[64];
-	int n = snprintf(where, sizeof(where), "%s:%u", t->site->function, t->site->line);
-
-	if (t->error)
-		snprintf(where + n, sizeof(where) - n, " error %d", t->error);
-	if (!r->full && !t->end && !t->error && t->site->stage != EXEC_STAGE_START_THREAD) {
-		n = strlen(r->stages);
-		snprintf(r->stages + n, sizeof(r->stages) - n, "%s%s", n ? ", " : "", stage);
+	if (only_listed(r, t)) {
+		if (!r->in_list)
+			show_waiting(r);
+		seq_printf(r->m, "%s%s", r->in_list ? ", " : "           ",
+			   exec_stage_names[t->site->stage]);
+		r->in_list = true;
 		return;
 	}
-	flush_stages(r);
-	show_row(r, t->time, stage, t->start, t->end, t->vm_flags, stage_name(r, t), where);
+	if (!joins(r, t)) {
+		show_waiting(r);
+		r->row = (struct row){};
+		r->time = t->time;
+	}
+	join(r, t);
+	if (t->error)
+		snprintf(r->row.where + strlen(r->row.where), 16, " error %d", t->error);
+	if (r->full)
+		show_waiting(r);
 }
 
 static void show_counts(struct reel *r)
 {
 	const char *before = "     then  ";
 
-	flush_stages(r);
+	show_waiting(r);
 	for (int i = 0; i < NR_MM_TRACE_KINDS; i++) {
 		if (!r->count[i])
 			continue;
@@ -323,8 +411,8 @@ static int film_show(struct seq_file *m, void *v)
 	if (oldest_stage() > 1 || oldest_event() > 1)
 		seq_printf(m, "lost: the oldest %lu stages and %lu events\n", oldest_stage() - 1,
 			   oldest_event() - 1);
-	return seq_printf(m, "       us  %-20s %-27s %8s %-4s  %-20s %s\n", "what", "start-end",
-			  "size", "perm", "name", "function:line");
+	return seq_printf(m, "       us" ROW, "what", "start-end", "size", "perm", "name",
+			  "function:line");
 }
 
 const struct seq_operations proc_exec_trace_ops = {

@@ -2,7 +2,8 @@
 /*
  * showmaps [PID]: draws the address space of a process, the parent's if none is named. A line is a
  * VMA, high addresses above; its bar has a letter for each page, or group of pages, in memory.
- * showmaps -w [N]: all processes, again and again (N times), while they fork, exec and exit.
+ * showmaps -w [N]: all processes, again and again (N times), while they fork, exec and exit. Those
+ * that come and go between two looks are in Exon's exec film; Linux has none.
  */
 #include <fcntl.h>
 #include <linux/time_types.h>
@@ -12,6 +13,7 @@
 #define PAGE	   4096UL
 #define MAX_VMAS   1024
 #define MAX_TASKS  64
+#define MAX_ENDED  8 /* rows for processes that came and went between two looks */
 #define BAR	   28
 #define MOST_PAGES (1UL << 16) /* of a VMA that are looked at */
 #define PM_FILE	   (1UL << 61)
@@ -278,6 +280,90 @@ static int draw_process(unsigned long pid)
 	return 0;
 }
 
+/* ---- the exec film since the last look --------------------------------------------- */
+
+/* A process: what its records say. */
+struct news {
+	unsigned long pid, execs, pages;
+	char comm[16];
+	bool ended;
+};
+
+static struct news news[MAX_TASKS];
+static int nr_news;
+
+static bool begins(const char *s, const char *with)
+{
+	while (*with && *s == *with)
+		s++, with++;
+	return !*with;
+}
+
+/* What stands behind @key in a line of JSON; "": it has no such key. */
+static const char *value_of(const char *line, const char *key)
+{
+	for (; *line; line++)
+		if (begins(line, key))
+			return line + str_len(key);
+	return "";
+}
+
+static void copy_comm(char *comm, const char *from, char end)
+{
+	size_t i = 0;
+
+	for (; i < sizeof(news->comm) - 1 && from[i] && from[i] != end; i++)
+		comm[i] = from[i];
+	comm[i] = '\0';
+}
+
+static struct news *find_news(unsigned long pid)
+{
+	static struct news no_room;
+
+	for (int i = 0; i < nr_news; i++)
+		if (news[i].pid == pid)
+			return &news[i];
+	if (nr_news == MAX_TASKS)
+		return &no_room;
+	news[nr_news] = (struct news){.pid = pid};
+	return &news[nr_news++];
+}
+
+static void take_record(const char *line)
+{
+	static const char *const pages[] = {"file", "shared", "cow", "anon", "zero"};
+	const char *pid = value_of(line, "\"pid\":"), *kind = value_of(line, "\"kind\":\"");
+	struct news *n;
+
+	if (!*pid)
+		return;
+	n = find_news(number(&pid, 10));
+	copy_comm(n->comm, value_of(line, "\"comm\":\""), '"');
+	n->execs += begins(value_of(line, "\"stage\":\""), "start-thread");
+	n->ended |= begins(kind, "unmap\",\"start\":\"0\"");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++)
+		n->pages += begins(kind, pages[i]);
+}
+
+/* The records that were made since the last call: the file goes on where its reader has stopped. */
+static void read_news(long film)
+{
+	static char line[4096];
+	static size_t len;
+	long n;
+
+	nr_news = 0;
+	while ((n = syscall3(__NR_read, film, text, sizeof(text))) > 0) {
+		for (const char *p = text; p < text + n; p++) {
+			line[len] = *p == '\n' ? '\0' : *p;
+			if (!line[len])
+				take_record(line);
+			len = line[len] && len < sizeof(line) - 1 ? len + 1 : 0;
+		}
+	}
+}
+
 /* ---- all processes, live ----------------------------------------------------------- */
 
 struct seen {
@@ -333,7 +419,15 @@ static void draw_row(char mark, const struct seen *s, unsigned long resident)
 	emit("  ", 0);
 }
 
-/* + new; * another program than before: it did execve; ~ other VMAs than before. */
+static bool did_exec(unsigned long pid)
+{
+	for (int i = 0; i < nr_news; i++)
+		if (news[i].pid == pid)
+			return news[i].execs;
+	return false;
+}
+
+/* + new; * execve since the last look; ~ other VMAs than before. */
 static void draw_task(unsigned long pid)
 {
 	struct seen *s = find_seen(pid), now = {.pid = pid, .here = true};
@@ -343,8 +437,7 @@ static void draw_task(unsigned long pid)
 
 	if (!s || !read_of(pid, "comm"))
 		return;
-	for (size_t i = 0; i < sizeof(now.comm) - 1 && text[i] && text[i] != '\n'; i++)
-		now.comm[i] = text[i];
+	copy_comm(now.comm, text, '\n');
 	if (read_of(pid, "statm")) {
 		number(&p, 10);
 		p++;
@@ -357,7 +450,7 @@ static void draw_task(unsigned long pid)
 		now.size += vmas[i].end - vmas[i].start;
 	if (!s->pid)
 		mark = '+';
-	else if (!str_eq(s->comm, now.comm))
+	else if (!str_eq(s->comm, now.comm) || did_exec(pid))
 		mark = '*';
 	else if (s->nr_vmas != now.nr_vmas || s->size != now.size)
 		mark = '~';
@@ -377,6 +470,43 @@ static void draw_gone(struct seen *s)
 	s->here = false;
 }
 
+static bool came_and_went(const struct news *n)
+{
+	for (int i = 0; i < MAX_TASKS; i++)
+		if (seen[i].pid == n->pid)
+			return false;
+	return n->ended;
+}
+
+/* Those that no look has found, in the order in which they came. */
+static void draw_ended(void)
+{
+	unsigned long more = 0;
+	int rows = 0;
+
+	for (int i = 0; i < nr_news; i++) {
+		const struct news *n = &news[i];
+
+		if (!came_and_went(n) || (rows == MAX_ENDED && ++more))
+			continue;
+		rows++;
+		emit_char('-');
+		emit_number(n->pid, 10, "", 5);
+		emit(" ", 0);
+		emit(n->comm, -36);
+		emit("came and went: ", 0);
+		emit_number(n->execs, 10, "", 0);
+		emit(n->execs == 1 ? " exec, " : " execs, ", 0);
+		emit_number(n->pages, 10, "", 0);
+		emit(" pages\033[K\n", 0);
+	}
+	if (more) {
+		emit("      and ", 0);
+		emit_number(more, 10, "", 0);
+		emit(" more\033[K\n", 0);
+	}
+}
+
 static void draw_all(void)
 {
 	static char entries[4096];
@@ -394,6 +524,7 @@ static void draw_all(void)
 		}
 	}
 	syscall1(__NR_close, fd);
+	draw_ended();
 	for (int i = 0; i < MAX_TASKS; i++)
 		draw_gone(&seen[i]);
 	emit("+ new  * exec  ~ other VMAs  - gone; Ctrl-C ends\033[K\n\033[J", 0);
@@ -403,11 +534,15 @@ static void draw_all(void)
 static int watch(unsigned long frames)
 {
 	struct __kernel_timespec t = {.tv_nsec = FRAME_TIME};
+	long film = syscall3(__NR_open, "/proc/exec_trace.jsonl", O_RDONLY, 0);
 
+	read_news(film);
+	nr_news = 0;
 	emit("\033[2J", 0);
 	for (unsigned long i = 0; !frames || i < frames; i++) {
 		draw_all();
 		syscall2(__NR_nanosleep, &t, 0);
+		read_news(film);
 	}
 	return 0;
 }

@@ -16,6 +16,7 @@ CASES = {
     'parent': 'sh -c "showmaps | cat; true"',
     'colored': 'showmaps $$; echo ==; showmaps $$ | cat',
     'live': '(sleep 0.7; exec sleep 0.7) & showmaps -w 9 | cat',
+    'short': '(sleep 0.4; /bin/true; /bin/cat /dev/null; (exit 3); :) & showmaps -w 5 | cat',
     'none': 'showmaps 99999',
     'usage': 'showmaps x',
 }
@@ -73,6 +74,14 @@ def test_all_processes_live(batch, kernel):
     pid = next(p for mark, p, name in rows if (mark, name) == ('*', 'sleep'))
     history = [mark for mark, p, _ in rows if p == pid]
     assert history[0] == '+' and history[-1] == '-' and '*' in history, history
+
+
+def test_a_process_between_two_looks_is_told(batch):
+    """Of /bin/true and of cat there is no picture: each lives for some milliseconds."""
+    text = plain(batch.get('exon', 'short')[0])
+    told = re.findall(r'^- +\d+ (\S+) +came and went: (\d+) execs?, (\d+) pages$', text, re.M)
+    assert [(name, execs) for name, execs, _ in told if name in ('true', 'cat', 'busybox')] == [('true', '1'), ('cat', '1'), ('busybox', '0')], text
+    assert all(int(pages) for _, _, pages in told) and all(len(line) <= 80 for line in text.splitlines())
 
 
 def test_errors(batch):

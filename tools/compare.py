@@ -10,6 +10,7 @@ default is norandmaps; without it addresses are random.
 """
 import argparse
 import concurrent.futures
+import re
 import shutil
 import sys
 
@@ -17,6 +18,11 @@ sys.dont_write_bytecode = True
 import film
 import prog
 import vm
+
+
+def columns(text):
+    """How many columns of a terminal this takes: colours take none."""
+    return len(re.sub(r'\033\[[\d;]*[A-Za-z]', '', text or ''))
 
 
 def side_by_side(left, right, width):
@@ -28,11 +34,11 @@ def side_by_side(left, right, width):
         b = right[i] if i < len(right) else None
         differs = a != b
         same &= not differs
-        if (a and len(a) > column) or (b and len(b) > column):
+        if max(columns(a), columns(b)) > column:
             # Too wide for two columns: one line when equal, two marked ones when not.
             rows += ['        ' + a] if not differs else ['| exon  ' + (a or '-'), '| linux ' + (b or '-')]
         else:
-            rows.append('%-*s %s %s' % (column, a if a is not None else '', '|' if differs else ' ', b or ''))
+            rows.append('%s%*s %s %s' % (a or '', column - columns(a), '', '|' if differs else ' ', b or ''))
     return rows, same
 
 

@@ -318,7 +318,7 @@ compare: ## PROG='command': run it on Exon and on Linux 6.1 and show both side b
 do-compare: build/exon.elf $(TREE) build/linux/vmlinux $(if $(SHOW),build/film/peek)
 	@/usr/bin/python3 tools/compare.py $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) $(if $(SHOW),--$(SHOW)) -- $(call quote,$(PROG))
 
-film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (FILES='a.out dir': your own programs; CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
+film: ## PROG='command': run it on Exon and draw how its address space grows, compared with Linux: build/film.html (FILES='a.out dir': your own programs; ROOT=full; CMDLINE='words'; PROG2='command' CMDLINE2='words': compared with that exec)
 	@$(if $(PROG),,echo "usage: make film PROG='/bin/cat /proc/version' [FILES='a.out dir'] [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-film
@@ -330,7 +330,7 @@ do-film: build/exon.elf $(TREE) build/film/peek build/linux/vmlinux
 	@/usr/bin/python3 tools/film.py --linux $(OWN) $(if $(CMDLINE),--cmdline $(call quote,$(CMDLINE))) \
 		$(if $(PROG2),--prog2 $(call quote,$(PROG2))) $(if $(CMDLINE2),--cmdline2 $(call quote,$(CMDLINE2))) -- $(call quote,$(PROG))
 
-film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (FILES='a.out dir' CMDLINE='words')
+film-svg: ## PROG='command': each step of its film as one SVG, for slides: build/film-svg/ (FILES='a.out dir' ROOT=full CMDLINE='words')
 	@$(if $(PROG),,echo "usage: make film-svg PROG='/bin/cat /proc/version' [FILES='a.out dir'] [CMDLINE='words']" >&2; exit 2)
 	@tools/deps.sh run debug $(DEPS_OF_FILES)
 	@$(MAKE) do-film-svg

@@ -108,7 +108,7 @@ WRONG = {'run RAM=abc': 'RAM=abc: a number of MiB is wanted', 'run RAM=8': 'RAM=
          'fuzz SECONDS=abc': 'SECONDS=abc: a number', "lab N=4 OUT=x EARLIER=yes": "EARLIER=yes: 'cut' or nothing",
          'run INITRD=x.cpio': 'make run takes no INITRD=; it takes: CMDLINE=, DEBUG=, FILES=, KVM=, RAM=, ROOT=. INITRD= is for: iso',
          'run RAMM=256': 'RAMM=: there is no such variable, is RAM= meant', 'compare DEBUG=1 PROG=ls': 'make compare takes no DEBUG=',
-         'run ROOT=full RAM=1024': 'RAM=1024: the root tree and the kernel need at least 1536 MiB', 'film ROOT=full PROG=ls': 'make film takes no ROOT=',
+         'run ROOT=full RAM=1024': 'RAM=1024: the root tree and the kernel need at least 1536 MiB', 'soak ROOT=full': 'make soak takes no ROOT=',
          'run ROOT=Full': "ROOT=Full: 'full', or names of packages of Debian 12, is wanted",
          'run DEBUG=0': "DEBUG=0: '1' or nothing", 'run-iso UEFI=yes': "UEFI=yes: '1' or nothing",
          'test ALONE=0': "ALONE=0: 'no' or nothing", 'test-host ALONE=no': 'make test-host takes no ALONE='}

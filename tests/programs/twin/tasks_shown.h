@@ -323,17 +323,21 @@ static inline const char *does(int actor, enum act what, long a, long b, long c)
 	return shared->outcome;
 }
 
-/* The lines of a process's status about signals. */
+/*
+ * The lines of a process's status about signals. One that kills stays pending in a process that
+ * slept, and not in one that was about to sleep, so what is pending for the dead is left out.
+ */
 static inline const char *signals_of(int i)
 {
 	static const char *const names[] = {"SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt"};
 	static char text[sizeof(names) * 30];
 	char name[40], *end = text, *line, *status;
+	int dead = task_of(i).letter == 'Z';
 
 	*end = 0;
 	sprintf(name, "/proc/%d/status", shared->pid[i]);
 	status = proc_text(name);
-	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+	for (size_t n = dead ? 2 : 0; n < sizeof(names) / sizeof(names[0]); n++) {
 		line = strstr(status, names[n]);
 		if (line)
 			end += sprintf(end, "%.6s %.16s\n", line, line + 8);

@@ -210,7 +210,7 @@ static ssize_t pipe_drain(struct pipe_inode_info *pipe, struct iov_iter *to)
 		done += chars;
 		pipe_consume(pipe, packet ? buf->len : chars);
 		if (packet)
-			break;
+			to->count = 0; /* an empty one ends the read, too */
 	}
 	return done;
 }
@@ -224,16 +224,15 @@ static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 		return 0;
 	mutex_lock(&pipe->mutex);
 	/* A page can be empty: see pipe_append. */
-	while (!(ret = pipe_drain(pipe, to)) && pipe->writers) {
+	while (!(ret = pipe_drain(pipe, to)) && to->count && pipe->writers) {
 		ret = pipe_wait(pipe, f->f_flags & O_NONBLOCK, pipe_readable);
 		if (ret)
 			break;
 	}
 	mutex_unlock(&pipe->mutex);
-	if (ret > 0) {
-		pipe_wake_writers(pipe);
+	pipe_wake_writers(pipe); /* empty pages were room, too */
+	if (ret > 0)
 		touch_atime(f);
-	}
 	return ret;
 }
 

@@ -24,6 +24,7 @@ UP, LEFT, ESC, DEL = '\x1b[A', '\x1b[D', '\x1b', '\x7f'
 SLEEP = ('sleep 100\r', r'sleep 100\r\n$')
 BASH_SLEEP = ('sleep 100\r', r'sleep 100\r\n(\x1b\[\?2004l\r)?$')
 STATUS = ('echo $?\r', ASH)
+THROUGH = ('x\r', r'x\r\nx\r\n$')     # of /bin/cat, for that of busybox waits for more: once the last one has written, all run
 
 SESSIONS = {
     'echo': [('echo hello\r', ASH)],
@@ -38,11 +39,11 @@ SESSIONS = {
     'ctrl-c kills sleep': [SLEEP, (C, ASH), STATUS],
     'ctrl-c kills cat': [('cat\r', r'cat\r\n$'), ('half a line', ''), (C, ASH), STATUS],
     'ctrl-c at the prompt': [('half a command', ''), (C, ASH), STATUS],
-    'ctrl-c kills a pipeline': [('cat | cat | cat\r', r'\r\n$'), (C, ASH), STATUS],
+    'ctrl-c kills a pipeline': [('echo go; /bin/cat | /bin/cat | /bin/cat\r', r'go\r\n$'), THROUGH, (C, ASH), STATUS],
     'ctrl-\\ kills sleep': [SLEEP, (QUIT, ASH), STATUS],
     'ctrl-z, jobs, fg': [SLEEP, (Z, ASH), STATUS, ('jobs\r', ASH), ('fg\r', r'sleep 100\r\n$'), (C, ASH), ('jobs\r', ASH)],
     'ctrl-z, bg, kill': [SLEEP, (Z, ASH), ('bg\r', ASH), ('jobs\r', ASH), ('kill %1; wait; echo $?\r', ASH), ('jobs\r', ASH)],
-    'a stopped pipeline': [('sleep 100 | cat\r', r'\r\n$'), (Z, ASH), ('jobs\r', ASH), ('fg\r', r'sleep 100 \| cat\r\n$'), (C, ASH)],
+    'a stopped pipeline': [('echo go; /bin/cat | /bin/cat\r', r'go\r\n$'), THROUGH, (Z, ASH), ('jobs\r', ASH), ('fg\r', r'cat \| /bin/cat\r\n$'), THROUGH, (C, ASH)],
     'background job writes': [('(sleep 0.4; echo from behind) &\r', r'from behind\r\n$'), ('\r', ASH)],
     'background job reads': [('cat &\r', ASH), ('sleep 0.3\r', ASH), ('jobs\r', ASH), ('kill -9 %1; sleep 0.2\r', ASH), ('\r', ASH)],
     'tostop': [('stty tostop\r', ASH), ('echo behind & sleep 0.3\r', ASH), ('jobs\r', ASH), ('stty -tostop; fg\r', ASH), ('jobs\r', ASH)],

@@ -63,7 +63,8 @@ static ssize_t eventfd_read(struct file *f, struct iov_iter *to)
 
 	if (to->count < sizeof(value))
 		return -EINVAL;
-	err = wait_event_nonblock(&ctx->wqh, f->f_flags & O_NONBLOCK, (value = eventfd_take(ctx)));
+	err = wait_event_nonblock(&ctx->wqh, to->nonblock || (f->f_flags & O_NONBLOCK),
+				  (value = eventfd_take(ctx)));
 	if (err)
 		return err;
 	wake_up_interruptible_poll(&ctx->wqh, EPOLLOUT);

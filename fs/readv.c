@@ -49,6 +49,14 @@ static long append_vector(struct file *f, const struct iovec *v, unsigned int n,
 	return ret;
 }
 
+/* RWF_NOWAIT. A write needs no such case: files with RWF_NOWAIT do not wait for room. */
+static long read_nowait(struct file *f, struct iov_iter *to, loff_t *pos)
+{
+	to->nonblock = true;
+	to->pos = pos ?: &f->f_pos;
+	return f->f_op->read_iter(f, to);
+}
+
 static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned int n, loff_t *pos,
 		      unsigned int flags, bool write)
 {
@@ -64,7 +72,9 @@ static long rw_vector(struct file *f, const struct iovec __user *uv, unsigned in
 	ret = rw_check(f, write);
 	if (!ret && iter.count)
 		ret = rwf_check(f, flags, write);
-	if (!ret && iter.count)
+	if (!ret && iter.count && !write && (flags & RWF_NOWAIT) && f->f_op->read_iter)
+		ret = read_nowait(f, &iter, pos);
+	else if (!ret && iter.count)
 		ret = write && (flags & RWF_APPEND) && f->f_op->write == generic_file_write
 			      ? append_vector(f, v, n, pos)
 			      : rw_file(f, v, n, pos, write);

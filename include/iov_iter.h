@@ -12,7 +12,7 @@ struct iov_iter {
 	size_t offset;	       /* from here on */
 	size_t count;	       /* bytes, in all pieces */
 	bool kernel;	       /* the pieces are kernel memory */
-	bool nonblock;	       /* splice asks a stream socket not to wait */
+	bool nonblock;	       /* splice asks a stream socket not to wait, RWF_NOWAIT an eventfd */
 	loff_t *pos;	       /* of the file, for a file that has one */
 };
 

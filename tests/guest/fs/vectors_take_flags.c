@@ -84,6 +84,8 @@ static void each_file_knows_its_flags(void)
 	event = OK(eventfd(9, EFD_SEMAPHORE));
 	flags_for_read("eventfd", event, ALL_BUT_NOWAIT | RWF_NOWAIT);
 	ERR(pwritev2(event, &eight, 1, -1, RWF_SYNC), EOPNOTSUPP);
+	event = OK(eventfd(0, 0));
+	ERR(preadv2(event, &eight, 1, -1, RWF_NOWAIT), EAGAIN);
 	ERR(pwritev2(OK(open("/dev/full", O_WRONLY)), &eight, 1, -1, RWF_SYNC), EOPNOTSUPP);
 	ERR(preadv2(OK(open("/tmp", O_RDONLY)), &eight, 1, 0, RWF_HIPRI), EISDIR);
 	ERR(preadv2(OK(open("/tmp", O_RDONLY)), &eight, 1, 0, RWF_SYNC), EOPNOTSUPP);
@@ -91,6 +93,7 @@ static void each_file_knows_its_flags(void)
 
 int main(void)
 {
+	alarm(20);
 	append_goes_to_the_end();
 	first_fault_decides();
 	each_file_knows_its_flags();

@@ -255,7 +255,7 @@ static int link_path_walk(const char *name, struct nameidata *nd)
 			rest[depth++] = name;
 			name = link;
 		} else if (!d_is_dir(nd->path.dentry)) {
-			return -ENOTDIR;
+			return nd->flags & LOOKUP_CACHED ? -EAGAIN : -ENOTDIR;
 		}
 	}
 }

@@ -80,6 +80,7 @@ static void walks_end_where_they_must(void)
 	}
 	walk("f", RESOLVE_CACHED, 0);
 	walk("nosuch", RESOLVE_CACHED, EAGAIN);
+	walk("f/x", RESOLVE_CACHED, EAGAIN);
 	walk("f", RESOLVE_BENEATH | RESOLVE_IN_ROOT, EINVAL);
 	walk("f", 64, EINVAL);
 }
